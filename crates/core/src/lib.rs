@@ -1,0 +1,1 @@
+//! Sans-IO engines of the visitor and the agent.

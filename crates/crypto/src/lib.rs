@@ -1,0 +1,1 @@
+//! Keys, handshake, sessions and content sealing.

@@ -1,0 +1,1 @@
+//! Serves the demo shop, the widget's files and the console, each on its own origin.

@@ -1,0 +1,1 @@
+//! Finds and masks sensitive data in text.

@@ -1,0 +1,1 @@
+//! The tool of a site's owner: root key, admins, devices, rosters.

@@ -1,0 +1,1 @@
+//! The reference relay: numbers, keeps and delivers sealed events.

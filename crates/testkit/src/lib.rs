@@ -1,0 +1,1 @@
+//! Virtual network, meddling proxy and fixtures for tests.

@@ -1,0 +1,1 @@
+//! What the widget and the console share on screen.

@@ -1,0 +1,1 @@
+//! Browser services: dom kit, socket, store, tab lock, clock, randomness.

@@ -1,0 +1,1 @@
+//! Ids, frames, events, limits, errors and public signed structures of the Segel protocol.
