@@ -1,1 +1,3 @@
 //! Sans-IO engines of the visitor and the agent.
+
+pub mod show;

@@ -1,0 +1,198 @@
+//! What an engine asks its screen to show: facts and stable codes, never sentences.
+
+use segel_wire::ids::{ConversationId, EventId};
+
+/// One change to what a person sees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Show {
+    /// The site as its signed roster presents it.
+    Site(Site),
+    /// Whether messages can be written now.
+    Gate(Gate),
+    /// Whether the relay is reached.
+    Link(Link),
+    /// A conversation appeared or changed.
+    Conversation(Summary),
+    /// A message appeared or changed; replaces the one of the same id.
+    Item(Item),
+    /// Something from outside was refused; nothing changed by it.
+    Refused(Refusal),
+}
+
+/// How the site presents itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Site {
+    /// The business's name.
+    pub name: String,
+}
+
+/// Whether a message can be sealed and accepted now. The composer keeps its draft in every case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gate {
+    /// The roster has not been verified yet.
+    Preparing,
+    /// Messages can be written.
+    Open,
+    /// No agent's device is enrolled yet.
+    NobodyEnrolled,
+    /// This device's enrolment waits for the owner's next roster.
+    AwaitingRoster,
+    /// This device is no longer in the roster.
+    Removed,
+    /// The roster has expired and nothing newer is to be had.
+    RosterExpired,
+    /// What the relay serves does not hold against the pinned root key; see the refusal.
+    Refused(Refusal),
+}
+
+/// The connection to the relay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Link {
+    /// Not connected, and the browser says that it is offline or an attempt just failed.
+    Offline,
+    /// An attempt is under way.
+    Connecting,
+    /// Connected and caught up.
+    Online,
+}
+
+/// A conversation in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The last message's text, whole; empty if none could be opened.
+    pub preview: String,
+    /// The last message's time, Unix milliseconds; 0 if there is none.
+    pub time: u64,
+    /// Messages of the other side not yet seen on this device.
+    pub unread: u32,
+    /// Whether this device can answer; a device enrolled later waits for the visitor's next message.
+    pub answerable: bool,
+}
+
+/// A message in the timeline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// Its id.
+    pub event: EventId,
+    /// Where it stands: stored messages by the relay's number, others after them by `time`.
+    pub position: Option<u64>,
+    /// Who wrote it.
+    pub author: Author,
+    /// What it says, or why that cannot be shown.
+    pub body: Body,
+    /// When its sender wrote it, Unix milliseconds.
+    pub time: u64,
+    /// What became of it.
+    pub delivery: Delivery,
+}
+
+/// Who wrote a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Author {
+    /// This device.
+    Own,
+    /// The visitor.
+    Visitor,
+    /// An agent, by the name in the signed roster.
+    Agent(String),
+    /// A device that no roster vouches for.
+    Unknown,
+}
+
+/// What a message says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Body {
+    /// Text as its sender's masker passed it.
+    Text(String),
+    /// It could not be opened; shown, never dropped.
+    Closed(Refusal),
+    /// It was sealed before this device was enrolled.
+    BeforeEnrolment,
+}
+
+/// What became of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivery {
+    /// Kept here, not yet answered for by the relay.
+    Sending,
+    /// Durably stored by the relay.
+    Sent,
+    /// Refused for good; can be sent anew.
+    Failed(Refusal),
+    /// Came from the other side.
+    Received,
+}
+
+/// Why something was refused: a stable code that every language has a sentence for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Refusal {
+    /// The roster was not signed under the root key that the page pins.
+    WrongRoot,
+    /// The roster's signature or shape does not hold.
+    RosterAltered,
+    /// The roster has expired.
+    RosterExpired,
+    /// The relay served a roster older than one already seen here.
+    RosterOlder,
+    /// The rosters do not form one chain.
+    RosterForked,
+    /// The relay keeps no roster for this site.
+    RosterMissing,
+    /// A prekey bundle was not signed by the device that the roster lists.
+    BundleRefused,
+    /// A public key would give away the secret.
+    WeakKey,
+    /// A message was altered, or belongs to another conversation.
+    MessageAltered,
+    /// A message was delivered again.
+    MessageReplayed,
+    /// A message came from a device that no roster vouches for.
+    UnknownSender,
+    /// The message is too long.
+    TooLarge,
+    /// The relay refuses this origin.
+    OriginRefused,
+    /// The page that shows the widget is not listed by the site.
+    PageRefused,
+    /// This device may not reach the conversation.
+    NotAMember,
+    /// The enrolment code was refused or used before.
+    EnrolmentRefused,
+    /// The relay answered something that this version does not understand.
+    RelayRefused,
+    /// What is kept in this browser cannot be read.
+    StoreBroken,
+    /// The browser could not keep the message; nothing was sent.
+    StoreFailed,
+}
+
+impl Refusal {
+    /// The stable code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::WrongRoot => "wrong-root",
+            Self::RosterAltered => "roster-altered",
+            Self::RosterExpired => "roster-expired",
+            Self::RosterOlder => "roster-older",
+            Self::RosterForked => "roster-forked",
+            Self::RosterMissing => "roster-missing",
+            Self::BundleRefused => "bundle-refused",
+            Self::WeakKey => "weak-key",
+            Self::MessageAltered => "message-altered",
+            Self::MessageReplayed => "message-replayed",
+            Self::UnknownSender => "unknown-sender",
+            Self::TooLarge => "too-large",
+            Self::OriginRefused => "origin-refused",
+            Self::PageRefused => "page-refused",
+            Self::NotAMember => "not-a-member",
+            Self::EnrolmentRefused => "enrolment-refused",
+            Self::RelayRefused => "relay-refused",
+            Self::StoreBroken => "store-broken",
+            Self::StoreFailed => "store-failed",
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Bodies of the HTTP interface, in JSON. PROTOCOL.md, section 7.1.
+
+use serde::{Deserialize, Serialize};
+
+use crate::events::Delivered;
+use crate::ids::{Challenge, ConversationId, DeskId, DeviceId, Octets, Signature, SiteId};
+use crate::signed::DeviceKeys;
+
+/// `GET /.well-known/segel`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Discovery {
+    /// Protocol versions, newest last; `segel/1`.
+    pub versions: Vec<String>,
+    /// Transports offered; `websocket`, `pull`.
+    pub transports: Vec<String>,
+    /// The origin that login proofs must name.
+    pub origin: String,
+    /// Largest sealed content, in bytes.
+    pub content_bytes: usize,
+    /// Largest request, in bytes.
+    pub request_bytes: usize,
+    /// The relay's clock, Unix milliseconds.
+    pub time: u64,
+}
+
+/// `POST /v1/challenges` answers this; used once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChallengeAnswer {
+    /// 32 random bytes.
+    pub challenge: Challenge,
+    /// When it lapses, Unix seconds by the relay's clock.
+    pub expires: u64,
+}
+
+/// `POST /v1/sessions`: a device proves that it holds its login key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoginRequest {
+    /// The site.
+    pub site: SiteId,
+    /// The device's public keys; its id is their hash.
+    pub keys: DeviceKeys,
+    /// The challenge that is answered.
+    pub challenge: Challenge,
+    /// The challenge's expiry, repeated.
+    pub expires: u64,
+    /// By the login key, over PROTOCOL.md section 3.5.
+    pub signature: Signature,
+}
+
+/// The answer to a login.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoginAnswer {
+    /// A bearer token; the relay keeps its hash only.
+    pub token: String,
+    /// When it lapses, Unix seconds by the relay's clock.
+    pub expires: u64,
+}
+
+/// `POST /v1/sites/{site}/bundles`: ask for devices' prekey bundles.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BundlesRequest {
+    /// Whose; at most a desk's devices.
+    pub devices: Vec<DeviceId>,
+}
+
+/// The bundles that the relay holds; a device without one is left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BundlesAnswer {
+    /// Signed bundles, each as the exact bytes that its device uploaded.
+    pub bundles: Vec<Octets>,
+}
+
+/// `PUT /v1/conversations/{conversation}`: a visitor opens a conversation at a desk; idempotent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenConversation {
+    /// The desk.
+    pub desk: DeskId,
+}
+
+/// `GET /v1/conversations`: what the device may reach.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConversationsAnswer {
+    /// In the order of their last event, newest first.
+    pub conversations: Vec<ConversationSummary>,
+}
+
+/// One conversation as the relay knows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConversationSummary {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The visitor's device.
+    pub visitor: DeviceId,
+    /// The desk it was opened at.
+    pub desk: DeskId,
+    /// The position of the last event; 0 if there is none.
+    pub head: u64,
+}
+
+/// `PUT /v1/conversations/{conversation}/events/{event}` answers this for the same bytes for ever.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredAnswer {
+    /// The event's position in its conversation.
+    pub position: u64,
+    /// When it was stored, Unix milliseconds.
+    pub time: u64,
+}
+
+/// `GET /v1/conversations/{conversation}/events?after=POSITION`: a page of events.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventsAnswer {
+    /// In order of position.
+    pub events: Vec<Delivered>,
+    /// Whether there are more after the last.
+    pub more: bool,
+}

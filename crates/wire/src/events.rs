@@ -1,0 +1,75 @@
+//! Events: what a sender hands to the relay and what each device is sent. PROTOCOL.md, section 6.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{ConversationId, DeviceId, EventId, Octets};
+use crate::limits;
+
+/// One device's wrap of an event's content key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wrapped {
+    /// The device that can open it.
+    pub device: DeviceId,
+    /// The wrap's bytes (PROTOCOL.md, section 5.4).
+    pub wrap: Octets,
+}
+
+/// What a sender hands to the relay: one content, and a wrap for each recipient.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Envelope {
+    /// The sealed content's bytes (PROTOCOL.md, section 5.3).
+    pub content: Octets,
+    /// Sorted by device, each device once.
+    pub wraps: Vec<Wrapped>,
+}
+
+/// Why an envelope is refused before anyone looks inside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum EnvelopeError {
+    /// Content, a wrap or their number is over its limit.
+    #[error("the event is over the size limit")]
+    TooLarge,
+    /// No wraps, or not sorted by device with each device once.
+    #[error("wraps must be sorted by device, each device once, at least one")]
+    Unsorted,
+}
+
+impl Envelope {
+    /// Holds the envelope against its limits and its order.
+    pub fn check(&self) -> Result<(), EnvelopeError> {
+        let too_large = self.content.0.len() > limits::CONTENT_BYTES
+            || self.wraps.len() > limits::WRAPS
+            || self.wraps.iter().any(|wrapped| wrapped.wrap.0.len() > limits::WRAP_BYTES);
+        if too_large {
+            return Err(EnvelopeError::TooLarge);
+        }
+        if self.wraps.is_empty() || !self.wraps.is_sorted_by(|a, b| a.device < b.device) {
+            return Err(EnvelopeError::Unsorted);
+        }
+        Ok(())
+    }
+}
+
+/// An event as one device is sent it: everybody's ids, but only its own wrap.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivered {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// 1, 2, 3 ... without gaps in a conversation, under the relay's epoch.
+    pub position: u64,
+    /// The event's id, chosen by its sender.
+    pub event: EventId,
+    /// The device that sent it.
+    pub sender: DeviceId,
+    /// When the relay stored it, Unix milliseconds by the relay's clock; shown to nobody as truth.
+    pub time: u64,
+    /// The sealed content.
+    pub content: Octets,
+    /// Every device that was given a wrap, sorted.
+    pub recipients: Vec<DeviceId>,
+    /// This device's wrap; absent for the sender and for devices that were given none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wrap: Option<Octets>,
+    /// Where to resume after this event; opaque.
+    pub cursor: String,
+}

@@ -1,0 +1,85 @@
+//! WebSocket frames: one JSON object a message. PROTOCOL.md, section 7.2.
+
+use serde::{Deserialize, Serialize};
+
+use crate::events::{Delivered, Envelope};
+use crate::ids::{ConversationId, EventId};
+use crate::problem::Problem;
+
+/// What a client says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "kebab-case")]
+pub enum ClientFrame {
+    /// First frame: who speaks, and from where to resume.
+    Hello {
+        /// The session token; never put in an address.
+        token: String,
+        /// The cursor of the last event kept; absent to start from the beginning.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cursor: Option<String>,
+    },
+    /// Store an event; the same id and bytes get the first answer for ever.
+    Send {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The event's id.
+        event: EventId,
+        /// Content and wraps.
+        envelope: Envelope,
+    },
+    /// Are you there?
+    Ping,
+}
+
+/// What the relay says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "kebab-case")]
+pub enum ServerFrame {
+    /// The hello was accepted; missed events follow, then `head`.
+    Welcome {
+        /// Changes when the relay's store was restored from a backup.
+        epoch: String,
+        /// The relay's clock, Unix milliseconds.
+        time: u64,
+    },
+    /// An event of this client is durably stored.
+    Stored {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The event.
+        event: EventId,
+        /// Its position in the conversation.
+        position: u64,
+        /// When it was stored, Unix milliseconds.
+        time: u64,
+    },
+    /// An event, this device's own included.
+    Event(Delivered),
+    /// Everything up to here has been sent.
+    Head {
+        /// Where to resume.
+        cursor: String,
+    },
+    /// A hint that a roster of this order was published; only the signed bytes count.
+    Roster {
+        /// Its generation.
+        generation: u64,
+        /// Its version.
+        version: u64,
+    },
+    /// A `send` was refused.
+    Error {
+        /// The event, if the frame could be read so far.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        event: Option<EventId>,
+        /// Why.
+        problem: Problem,
+    },
+    /// Answer to `ping`.
+    Pong,
+    /// The relay closes the connection.
+    Bye {
+        /// Why.
+        problem: Problem,
+    },
+}

@@ -1,0 +1,177 @@
+//! Identifiers, public keys and raw octets: fixed sizes, base64url in JSON, byte strings in CBOR.
+//!
+//! PROTOCOL.md, section 2.
+
+use core::fmt;
+use std::borrow::Cow;
+
+use data_encoding::BASE64URL_NOPAD;
+use minicbor::{Decode, Decoder, Encode, Encoder, decode, encode};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// A text was not the unpadded base64url of the expected number of bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected the base64url of {expected} bytes")]
+pub struct ParseIdError {
+    /// How many bytes were expected.
+    pub expected: usize,
+}
+
+macro_rules! fixed_bytes {
+    ($($(#[$doc:meta])* $name:ident: $size:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub [u8; $size]);
+
+        impl $name {
+            /// Size in bytes.
+            pub const SIZE: usize = $size;
+
+            /// The bytes.
+            pub const fn as_bytes(&self) -> &[u8; $size] {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&BASE64URL_NOPAD.encode(&self.0))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self)
+            }
+        }
+
+        impl core::str::FromStr for $name {
+            type Err = ParseIdError;
+            fn from_str(text: &str) -> Result<Self, ParseIdError> {
+                let wrong = ParseIdError { expected: $size };
+                let bytes = BASE64URL_NOPAD.decode(text.as_bytes()).map_err(|_| wrong)?;
+                bytes.try_into().map(Self).map_err(|_| wrong)
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&BASE64URL_NOPAD.encode(&self.0))
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                Cow::<'de, str>::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+            }
+        }
+
+        impl<C> Encode<C> for $name {
+            fn encode<W: encode::Write>(&self, e: &mut Encoder<W>, _: &mut C) -> Result<(), encode::Error<W::Error>> {
+                e.bytes(&self.0)?.ok()
+            }
+        }
+
+        impl<'b, C> Decode<'b, C> for $name {
+            fn decode(d: &mut Decoder<'b>, _: &mut C) -> Result<Self, decode::Error> {
+                d.bytes()?.try_into().map(Self).map_err(|_| decode::Error::message("wrong size"))
+            }
+        }
+    )*};
+}
+
+fixed_bytes! {
+    /// A site: one business's embed, under one root key.
+    SiteId: 16;
+    /// A conversation; chosen by the visitor.
+    ConversationId: 16;
+    /// An event, and the message in it; chosen by its sender.
+    EventId: 16;
+    /// A device: the truncated hash of its public keys (PROTOCOL.md, section 3.1).
+    DeviceId: 16;
+    /// An agent: a person, who may hold several devices.
+    AgentId: 16;
+    /// A desk: agents who answer together.
+    DeskId: 16;
+    /// An invitation to enrol one device; derived from the enrolment code.
+    InvitationId: 16;
+    /// Ed25519 public half of a site's root key, pinned by the script tag.
+    RootKey: 32;
+    /// Ed25519 public half of an admin key, certified by the root key.
+    AdminKey: 32;
+    /// X25519 public identity of a device.
+    IdentityKey: 32;
+    /// Ed25519 public key with which a device signs prekeys and enrolment.
+    SigningKey: 32;
+    /// Ed25519 public key with which a device logs in to a relay, and nothing else.
+    LoginKey: 32;
+    /// X25519 public half of a prekey.
+    PrekeyKey: 32;
+    /// An Ed25519 signature.
+    Signature: 64;
+    /// SHA-256 of a roster's body.
+    RosterHash: 32;
+    /// What a relay asks a device to sign.
+    Challenge: 32;
+}
+
+/// Bytes of any length: sealed contents, wraps and signed structures; base64url in JSON.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Octets(pub Vec<u8>);
+
+impl fmt::Debug for Octets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Octets({} bytes)", self.0.len())
+    }
+}
+
+impl From<Vec<u8>> for Octets {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+}
+
+impl Serialize for Octets {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&BASE64URL_NOPAD.encode(&self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Octets {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<'de, str>::deserialize(deserializer)?;
+        BASE64URL_NOPAD.decode(text.as_bytes()).map(Self).map_err(|_| de::Error::custom("expected base64url"))
+    }
+}
+
+impl<C> Encode<C> for Octets {
+    fn encode<W: encode::Write>(&self, e: &mut Encoder<W>, _: &mut C) -> Result<(), encode::Error<W::Error>> {
+        e.bytes(&self.0)?.ok()
+    }
+}
+
+impl<'b, C> Decode<'b, C> for Octets {
+    fn decode(d: &mut Decoder<'b>, _: &mut C) -> Result<Self, decode::Error> {
+        d.bytes().map(|bytes| Self(bytes.to_vec()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_the_same_in_text_json_and_cbor() {
+        let id = ConversationId([7; 16]);
+        assert_eq!(id.to_string().parse(), Ok(id));
+        assert_eq!(serde_json::from_str::<ConversationId>(&serde_json::to_string(&id).unwrap()).unwrap(), id);
+        assert_eq!(minicbor::decode::<ConversationId>(&minicbor::to_vec(id).unwrap()).unwrap(), id);
+    }
+
+    #[test]
+    fn a_text_that_is_not_canonical_base64url_is_refused() {
+        for text in ["", "AAAA", "AAAAAAAAAAAAAAAAAAAAAB", "AAAAAAAAAAAAAAAAAAAAAA==", "/AAAAAAAAAAAAAAAAAAAAA"] {
+            assert_eq!(text.parse::<SiteId>(), Err(ParseIdError { expected: 16 }), "{text}");
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! The roster: who answers for a site, signed by its admin. PROTOCOL.md, section 3.3.
+
+use std::collections::BTreeSet;
+
+use minicbor::{Decode, Encode};
+use sha2::{Digest, Sha256};
+
+use crate::cbor::{self, MalformedCbor};
+use crate::ids::{AgentId, DeskId, DeviceId, RootKey, RosterHash, SiteId};
+use crate::limits;
+use crate::signed::{AdminSigned, Certificate, CertificateError, DeviceKeys};
+
+/// Rosters are ordered by generation, then version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+pub struct Order {
+    /// The admin certificate's generation.
+    #[n(0)]
+    pub generation: u64,
+    /// Counts up by one with every roster, across generations.
+    #[n(1)]
+    pub version: u64,
+}
+
+/// The signed statement.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Roster {
+    /// The site.
+    #[n(0)]
+    pub site: SiteId,
+    /// Its place among the site's rosters.
+    #[n(1)]
+    pub order: Order,
+    /// Hash of the roster before; zero for the first.
+    #[n(2)]
+    pub previous: RosterHash,
+    /// When it was signed, Unix seconds.
+    #[n(3)]
+    pub issued_at: u64,
+    /// Until when it counts, Unix seconds.
+    #[n(4)]
+    pub not_after: u64,
+    /// How the site presents itself.
+    #[n(5)]
+    pub profile: Profile,
+    /// Its desks.
+    #[n(6)]
+    pub desks: Vec<Desk>,
+    /// Its agents.
+    #[n(7)]
+    pub agents: Vec<Agent>,
+}
+
+/// How a site presents itself and from where.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Profile {
+    /// The business's name.
+    #[n(0)]
+    pub name: String,
+    /// Web origins whose pages may show the widget.
+    #[n(1)]
+    pub pages: Vec<String>,
+    /// Web origins that serve the widget's frame and the console; the relay answers these.
+    #[n(2)]
+    pub apps: Vec<String>,
+}
+
+/// Agents who answer together.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Desk {
+    /// The desk.
+    #[n(0)]
+    pub id: DeskId,
+    /// Its name.
+    #[n(1)]
+    pub name: String,
+    /// Devices that a visitor's message is sealed to, sorted, at most 16.
+    #[n(2)]
+    pub inbox: Vec<DeviceId>,
+}
+
+/// A person who answers.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Agent {
+    /// The agent.
+    #[n(0)]
+    pub id: AgentId,
+    /// The name that visitors see.
+    #[n(1)]
+    pub name: String,
+    /// The agent's devices.
+    #[n(2)]
+    pub devices: Vec<Device>,
+}
+
+/// A device of an agent.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Device {
+    /// Its public keys; its id is their hash.
+    #[n(0)]
+    pub keys: DeviceKeys,
+    /// Until when it counts, Unix seconds.
+    #[n(1)]
+    pub not_after: u64,
+}
+
+/// Why a roster does not count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RosterError {
+    /// Not the documented shape or over its size.
+    #[error(transparent)]
+    Malformed(#[from] MalformedCbor),
+    /// No admin of this site signed it.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
+    /// Site, generation or lifetime disagree with the certificate.
+    #[error("the roster goes beyond its admin's certificate")]
+    BeyondCertificate,
+    /// An id or key stands twice, a desk names an unknown device, or a list is over its limit.
+    #[error("the roster contradicts itself")]
+    Inconsistent,
+    /// It is past its `not_after`.
+    #[error("the roster has expired")]
+    Expired,
+}
+
+/// A roster whose signatures and shape hold. Time and order are the reader's to check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerifiedRoster {
+    roster: Roster,
+    certificate: Certificate,
+    hash: RosterHash,
+    bytes: Vec<u8>,
+}
+
+impl Roster {
+    /// Label of the admin's signature.
+    pub const LABEL: &str = "segel/1 roster";
+
+    /// SHA-256 of the body's bytes.
+    pub fn derive_hash(body: &[u8]) -> RosterHash {
+        RosterHash(Sha256::digest(body).into())
+    }
+
+    fn is_consistent(&self) -> bool {
+        let lists = [self.desks.len(), self.agents.len(), self.profile.pages.len(), self.profile.apps.len()];
+        let names = core::iter::once(&self.profile.name)
+            .chain(self.desks.iter().map(|desk| &desk.name))
+            .chain(self.agents.iter().map(|agent| &agent.name));
+        let mut devices = BTreeSet::new();
+        let mut keys = BTreeSet::new();
+        let unique_devices = self.agents.iter().flat_map(|agent| &agent.devices).all(|device| {
+            let DeviceKeys { identity, signing, login } = device.keys;
+            devices.insert(device.keys.derive_id(&self.site))
+                && [identity.0, signing.0, login.0].into_iter().all(|key| keys.insert(key))
+        });
+        let desks: BTreeSet<_> = self.desks.iter().map(|desk| desk.id).collect();
+        let agents: BTreeSet<_> = self.agents.iter().map(|agent| agent.id).collect();
+        unique_devices
+            && devices.len() <= limits::ROSTER_ENTRIES
+            && desks.len() == self.desks.len()
+            && agents.len() == self.agents.len()
+            && lists.iter().all(|&length| length <= limits::ROSTER_ENTRIES)
+            && names.into_iter().all(|name| name.len() <= limits::NAME_BYTES)
+            && self.desks.iter().all(|desk| {
+                desk.inbox.len() <= limits::DESK_DEVICES
+                    && desk.inbox.is_sorted_by(|a, b| a < b)
+                    && desk.inbox.iter().all(|device| devices.contains(device))
+            })
+    }
+}
+
+impl VerifiedRoster {
+    /// Parses signed bytes and checks root, certificate, signature and shape.
+    pub fn open(bytes: &[u8], site: &SiteId, root: &RootKey) -> Result<Self, RosterError> {
+        if bytes.len() > limits::ROSTER_BYTES {
+            return Err(MalformedCbor.into());
+        }
+        let signed: AdminSigned = cbor::decode(bytes)?;
+        let certificate = signed.verify(Roster::LABEL, site, root)?;
+        let roster: Roster = cbor::decode(&signed.body.0)?;
+        let within = roster.site == *site
+            && roster.order.generation == certificate.generation
+            && roster.issued_at >= certificate.not_before
+            && roster.issued_at < roster.not_after
+            && roster.not_after <= certificate.not_after;
+        if !within {
+            return Err(RosterError::BeyondCertificate);
+        }
+        if !roster.is_consistent() {
+            return Err(RosterError::Inconsistent);
+        }
+        let hash = Roster::derive_hash(&signed.body.0);
+        Ok(Self { roster, certificate, hash, bytes: bytes.to_vec() })
+    }
+
+    /// Refuses a roster that is past its `not_after` at `now`, Unix seconds.
+    pub fn check_time(&self, now: u64) -> Result<(), RosterError> {
+        if now < self.roster.not_after { Ok(()) } else { Err(RosterError::Expired) }
+    }
+
+    /// The statement.
+    pub fn roster(&self) -> &Roster {
+        &self.roster
+    }
+
+    /// The certificate that entitled its signer.
+    pub fn certificate(&self) -> &Certificate {
+        &self.certificate
+    }
+
+    /// SHA-256 of the body.
+    pub fn hash(&self) -> RosterHash {
+        self.hash
+    }
+
+    /// The exact bytes that were signed and verified.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The agent and the device of this id, if the roster lists it and it has not lapsed at `now`.
+    pub fn device(&self, id: &DeviceId, now: u64) -> Option<(&Agent, &Device)> {
+        let listed = self.roster.agents.iter().flat_map(|agent| agent.devices.iter().map(move |device| (agent, device)));
+        listed
+            .filter(|(_, device)| now < device.not_after)
+            .find(|(_, device)| device.keys.derive_id(&self.roster.site) == *id)
+    }
+
+    /// The desk of this id.
+    pub fn desk(&self, id: &DeskId) -> Option<&Desk> {
+        self.roster.desks.iter().find(|desk| desk.id == *id)
+    }
+
+    /// Whether a page of this web origin may show the widget.
+    pub fn lists_page(&self, origin: &str) -> bool {
+        self.roster.profile.pages.iter().any(|page| page == origin)
+    }
+}
