@@ -1,0 +1,46 @@
+// The frame's first step: it takes one port from the page that frames it, then starts the widget.
+const TEXT = {
+  id: {
+    failed: "Chat ini tidak dapat berjalan di peramban ini, dan pesan tidak pernah dikirim tanpa segel. Silakan hubungi kami dengan cara lain.",
+    alone: "Halaman ini adalah jendela chat. Buka chat lewat tombol di situs yang memasangnya.",
+  },
+  en: {
+    failed: "This chat cannot run in this browser, and a message is never sent unsealed. Please contact us another way.",
+    alone: "This page is a chat window. Open the chat with the button on the site that embeds it.",
+  },
+};
+
+if (parent === window) {
+  say(navigator.language.startsWith("en") ? "en" : "id", "alone");
+} else {
+  addEventListener("message", welcome);
+  // Says only that the frame is here: whoever answers is judged by the origin the browser reports.
+  parent.postMessage({ segel: "ready" }, "*");
+}
+
+function welcome(event) {
+  if (event.source !== parent || event.data?.segel !== "hello" || event.ports.length !== 1) return;
+  removeEventListener("message", welcome);
+  start(event.data.config ?? {}, event.origin, event.ports[0]);
+}
+
+async function start({ site, relay, key, language }, origin, port) {
+  document.documentElement.lang = language;
+  try {
+    const { default: init, mount } = await import("./widget.js");
+    await init({ module_or_path: new URL("widget_bg.wasm", import.meta.url) });
+    await mount({ site, relay, key, language }, origin, port);
+    port.postMessage({ type: "mounted" });
+  } catch (error) {
+    console.error(error);
+    say(language, "failed");
+  }
+}
+
+function say(language, sentence) {
+  const notice = document.createElement("p");
+  notice.className = "notice";
+  notice.setAttribute("role", "alert");
+  notice.textContent = (TEXT[language] ?? TEXT.id)[sentence];
+  document.body.replaceChildren(notice);
+}
