@@ -1,1 +1,19 @@
-//! Browser services: dom kit, socket, store, tab lock, clock, randomness.
+//! Browser services as small typed rooms (floor 3): everything the core has no hands for.
+//!
+//! Each service hands out owned values: a listener, a timer, a socket or a lock lives exactly as long as the
+//! value that stands for it, and dropping the value ends it. Nothing here knows about sealing or messages;
+//! what the [`store`] keeps and the [`socket`] carries is opaque to it.
+
+pub mod channel;
+pub mod clock;
+pub mod http;
+pub mod json;
+pub mod page;
+pub mod random;
+pub mod socket;
+pub mod state_key;
+pub mod store;
+pub mod tab_lock;
+pub mod timer;
+
+mod bindings;

@@ -1,0 +1,192 @@
+//! Requests to the relay: no cookies, no referrer, no cache, no redirects, and an end in time.
+
+use js_sys::{ArrayBuffer, Uint8Array};
+use serde::de::DeserializeOwned;
+use thiserror::Error;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{
+    AbortController, Headers, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, RequestMode,
+    RequestRedirect,
+};
+
+use crate::bindings::error_name;
+use crate::json;
+use crate::timer::{Timer, after};
+
+/// How long a request may take, with its whole answer.
+pub const TIMEOUT_MS: u32 = 15_000;
+
+/// Sends requests with the page's `fetch`.
+#[derive(Clone, Copy, Default)]
+pub struct Http;
+
+/// What to ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Read.
+    Get,
+    /// Add.
+    Post,
+    /// Put in place.
+    Put,
+    /// Remove.
+    Delete,
+}
+
+/// One request.
+pub struct Request {
+    /// What to ask for.
+    pub method: Method,
+    /// Absolute address.
+    pub url: String,
+    /// Sent as `Authorization: Bearer`; never part of the address.
+    pub token: Option<String>,
+    /// What to send along.
+    pub body: Body,
+}
+
+/// What a request carries.
+pub enum Body {
+    /// Nothing.
+    Empty,
+    /// A value as [`json::to_value`] makes it, sent as `application/json`.
+    Json(JsValue),
+    /// Bytes as they are, sent as `application/octet-stream`.
+    Octets(Vec<u8>),
+}
+
+/// An answer that has arrived in full, whatever its status.
+pub struct Response {
+    /// The HTTP status.
+    pub status: u16,
+    /// What came with it.
+    pub body: ResponseBody,
+}
+
+/// The bytes of an answer.
+pub struct ResponseBody(Vec<u8>);
+
+/// Why there is no answer, or none that can be read.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum HttpError {
+    /// The request cannot be formed: a bad address or token.
+    #[error("the request cannot be formed")]
+    Invalid,
+    /// No answer: offline, refused, redirected, or forbidden by CORS or the page's policy.
+    #[error("the relay cannot be reached")]
+    Unreachable,
+    /// No complete answer within [`TIMEOUT_MS`].
+    #[error("the relay did not answer in time")]
+    TimedOut,
+    /// The answer is not JSON of the expected shape.
+    #[error("the relay's answer cannot be read")]
+    Malformed,
+}
+
+impl HttpError {
+    /// A stable code for this error.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Invalid => "http.invalid",
+            Self::Unreachable => "http.unreachable",
+            Self::TimedOut => "http.timed-out",
+            Self::Malformed => "http.malformed",
+        }
+    }
+
+    fn from_thrown(thrown: &JsValue) -> Self {
+        // Nobody but the deadline aborts a request that is still awaited.
+        if error_name(thrown) == "AbortError" { Self::TimedOut } else { Self::Unreachable }
+    }
+}
+
+impl Http {
+    /// Sends one request and reads the whole answer. Dropping the future ends the request.
+    pub async fn send(self, request: Request) -> Result<Response, HttpError> {
+        let window = web_sys::window().ok_or(HttpError::Unreachable)?;
+        let init = init(&request)?;
+        let deadline = Deadline::start()?;
+        init.set_signal(Some(&deadline.controller.signal()));
+
+        let thrown = |thrown: JsValue| HttpError::from_thrown(&thrown);
+        let answer = window.fetch_with_str_and_init(&request.url, &init).await.map_err(thrown)?;
+        let answer: web_sys::Response = answer.unchecked_into();
+        let octets = answer.array_buffer().map_err(thrown)?.await.map_err(thrown)?;
+        let octets = Uint8Array::new(&octets.unchecked_into::<ArrayBuffer>()).to_vec();
+        Ok(Response { status: answer.status(), body: ResponseBody(octets) })
+    }
+}
+
+impl ResponseBody {
+    /// The answer as JSON.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, HttpError> {
+        let text = str::from_utf8(&self.0).map_err(|_| HttpError::Malformed)?;
+        json::parse(text).map_err(|_| HttpError::Malformed)
+    }
+
+    /// The answer as it came.
+    pub fn octets(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl Method {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+/// Ends its request when time is up or when nobody awaits it any more; ending a finished one does nothing.
+struct Deadline {
+    controller: AbortController,
+    _timer: Timer,
+}
+
+impl Deadline {
+    fn start() -> Result<Self, HttpError> {
+        let controller = AbortController::new().map_err(|_| HttpError::Unreachable)?;
+        let aborting = controller.clone();
+        let timer = after(TIMEOUT_MS, move || aborting.abort());
+        Ok(Self { controller, _timer: timer })
+    }
+}
+
+impl Drop for Deadline {
+    fn drop(&mut self) {
+        self.controller.abort();
+    }
+}
+
+fn init(request: &Request) -> Result<RequestInit, HttpError> {
+    let headers = Headers::new().map_err(|_| HttpError::Invalid)?;
+    let header = |name: &str, value: &str| headers.set(name, value).map_err(|_| HttpError::Invalid);
+    if let Some(token) = &request.token {
+        header("authorization", &["Bearer ", token].concat())?;
+    }
+    let init = RequestInit::new();
+    match &request.body {
+        Body::Empty => {}
+        Body::Json(value) => {
+            header("content-type", "application/json")?;
+            let text = json::stringify(value).map_err(|_| HttpError::Invalid)?;
+            init.set_body(&text.into());
+        }
+        Body::Octets(octets) => {
+            header("content-type", "application/octet-stream")?;
+            init.set_body(&Uint8Array::from(octets.as_slice()));
+        }
+    }
+    init.set_method(request.method.name());
+    init.set_headers(&headers);
+    init.set_mode(RequestMode::Cors);
+    init.set_credentials(RequestCredentials::Omit);
+    init.set_cache(RequestCache::NoStore);
+    init.set_redirect(RequestRedirect::Error);
+    init.set_referrer_policy(ReferrerPolicy::NoReferrer);
+    Ok(init)
+}

@@ -1,0 +1,60 @@
+//! The page this code runs in: online or not, seen or not, in which languages.
+
+use std::rc::Rc;
+
+use gloo::events::EventListener;
+use web_sys::{VisibilityState, Window};
+
+/// A listener that ends when it is dropped.
+#[must_use = "a dropped listener hears nothing"]
+pub struct Listener {
+    _events: Vec<EventListener>,
+}
+
+/// Whether the browser believes it has a network. `true` promises nothing about the relay.
+pub fn online() -> bool {
+    web_sys::window().is_none_or(|window| window.navigator().on_line())
+}
+
+/// Calls `on_change` with [`online`] whenever it changes.
+pub fn on_online_change(on_change: impl Fn(bool) + 'static) -> Listener {
+    let on_change = Rc::new(on_change);
+    let listen = |window: &Window, event: &'static str, online: bool| {
+        let on_change = Rc::clone(&on_change);
+        EventListener::new(window, event, move |_| on_change(online))
+    };
+    let events = web_sys::window()
+        .map(|window| vec![listen(&window, "online", true), listen(&window, "offline", false)])
+        .unwrap_or_default();
+    Listener { _events: events }
+}
+
+/// Whether someone may be looking: the tab is in front and not minimised.
+pub fn visible() -> bool {
+    web_sys::window()
+        .and_then(|window| window.document())
+        .is_none_or(|document| document.visibility_state() == VisibilityState::Visible)
+}
+
+/// Calls `on_change` with [`visible`] whenever it changes.
+pub fn on_visibility_change(on_change: impl Fn(bool) + 'static) -> Listener {
+    let events = web_sys::window()
+        .and_then(|window| window.document())
+        .map(|document| {
+            vec![EventListener::new(&document, "visibilitychange", move |_| on_change(visible()))]
+        })
+        .unwrap_or_default();
+    Listener { _events: events }
+}
+
+/// Whether the page is a secure context (https or localhost), without which browsers offer no `WebCrypto`.
+pub fn is_secure_context() -> bool {
+    web_sys::window().is_some_and(|window| window.is_secure_context())
+}
+
+/// The visitor's languages as BCP 47 tags, most wanted first.
+pub fn languages() -> Vec<String> {
+    web_sys::window()
+        .map(|window| window.navigator().languages().iter().filter_map(|tag| tag.as_string()).collect())
+        .unwrap_or_default()
+}

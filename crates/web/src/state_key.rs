@@ -1,0 +1,105 @@
+//! The key that seals everything at rest, itself kept wrapped by a key that no script can read.
+
+use js_sys::{Array, ArrayBuffer, Promise, Uint8Array};
+use thiserror::Error;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{AesGcmParams, AesKeyGenParams, CryptoKey, SubtleCrypto};
+use zeroize::Zeroizing;
+
+use crate::store::{Store, StoreError};
+
+/// Bytes in a state key.
+pub const STATE_KEY_LEN: usize = 32;
+
+const STATE_KEY: &str = "state-key";
+const CIPHER: &str = "AES-GCM";
+const WRAPPING_KEY_BITS: u16 = 256;
+const NONCE_LEN: usize = 12;
+
+/// Why there is no state key.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum StateKeyError {
+    /// No `WebCrypto` or no randomness: an insecure context, or a browser that has neither.
+    #[error("the browser offers no cryptography to this page")]
+    NoCrypto,
+    /// What is kept does not unwrap; everything sealed under the old key is lost.
+    #[error("the kept state key cannot be unwrapped")]
+    Lost,
+    /// The store refused.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl StateKeyError {
+    /// A stable code for this error.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::NoCrypto => "state-key.no-crypto",
+            Self::Lost => "state-key.lost",
+            Self::Store(error) => error.code(),
+        }
+    }
+}
+
+/// Unwraps the state key kept in `store`, or makes, wraps and keeps a new one where there is none.
+///
+/// Two tabs that start at once get the same key: the first to be kept stands. The wrapping key is a
+/// non-extractable AES-GCM key, so a copy of the store's values alone opens nothing.
+pub async fn load_or_make(store: &Store) -> Result<Zeroizing<[u8; STATE_KEY_LEN]>, StateKeyError> {
+    let crypto = subtle()?;
+    // An IndexedDB transaction ends while WebCrypto is awaited, hence read, make and keep as three steps.
+    let mut kept = store.meta(STATE_KEY).await?;
+    if kept.is_undefined() {
+        let made = make_wrapped(&crypto).await?;
+        kept = store.keep_first_meta(STATE_KEY, made.into()).await?;
+    }
+    unwrap(&crypto, &kept).await.ok_or(StateKeyError::Lost)
+}
+
+/// A new state key as it is kept: wrapping key, nonce, wrapped bytes.
+async fn make_wrapped(crypto: &SubtleCrypto) -> Result<Array, StateKeyError> {
+    let usages = Array::of2(&"encrypt".into(), &"decrypt".into());
+    let wish = AesKeyGenParams::new(CIPHER, WRAPPING_KEY_BITS);
+    let wrapping_key: CryptoKey =
+        settled(crypto.generate_key_with_object(&wish, false, &usages)).await?.unchecked_into();
+
+    let mut state_key = Zeroizing::new([0; STATE_KEY_LEN]);
+    let mut nonce = [0; NONCE_LEN];
+    getrandom::fill(&mut *state_key).map_err(|_| StateKeyError::NoCrypto)?;
+    getrandom::fill(&mut nonce).map_err(|_| StateKeyError::NoCrypto)?;
+    let nonce = Uint8Array::from(nonce.as_slice());
+
+    let cipher = AesGcmParams::new_with_u8_array(CIPHER, &nonce);
+    let wrapped =
+        settled(crypto.encrypt_with_object_and_u8_array(&cipher, &wrapping_key, &*state_key)).await?;
+    Ok(Array::of3(&wrapping_key, &nonce, &wrapped))
+}
+
+async fn unwrap(crypto: &SubtleCrypto, kept: &JsValue) -> Option<Zeroizing<[u8; STATE_KEY_LEN]>> {
+    let kept = kept.dyn_ref::<Array>()?;
+    let wrapping_key: CryptoKey = kept.get(0).dyn_into().ok()?;
+    let nonce: Uint8Array = kept.get(1).dyn_into().ok()?;
+    let wrapped: ArrayBuffer = kept.get(2).dyn_into().ok()?;
+
+    let cipher = AesGcmParams::new_with_u8_array(CIPHER, &nonce);
+    let opened = settled(crypto.decrypt_with_object_and_buffer_source(&cipher, &wrapping_key, &wrapped));
+    let opened = Uint8Array::new(&opened.await.ok()?);
+    let mut state_key = Zeroizing::new([0; STATE_KEY_LEN]);
+    let whole = opened.length() as usize == STATE_KEY_LEN;
+    if whole {
+        opened.copy_to(&mut *state_key);
+    }
+    opened.fill(0, 0, opened.length());
+    whole.then_some(state_key)
+}
+
+fn subtle() -> Result<SubtleCrypto, StateKeyError> {
+    let crypto = web_sys::window().and_then(|window| window.crypto().ok()).ok_or(StateKeyError::NoCrypto)?;
+    let subtle = crypto.subtle();
+    // Typed as always there, yet `undefined` in an insecure context.
+    if subtle.is_undefined() { Err(StateKeyError::NoCrypto) } else { Ok(subtle) }
+}
+
+async fn settled(started: Result<Promise, JsValue>) -> Result<JsValue, StateKeyError> {
+    started.map_err(|_| StateKeyError::NoCrypto)?.await.map_err(|_| StateKeyError::NoCrypto)
+}

@@ -1,0 +1,225 @@
+//! Durable storage: sealed records in IndexedDB, changed together or not at all.
+
+mod request;
+
+use gloo::events::EventListener;
+use js_sys::{Array, Uint8Array};
+use thiserror::Error;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{IdbFactory, IdbObjectStore, IdbRequest, IdbTransaction, IdbTransactionMode};
+
+use crate::bindings::{DurabilityOptions, DurableDatabase, error_name};
+use request::{finished, outcome};
+
+const RECORDS: &str = "records";
+const META: &str = "meta";
+const GENERATION: &str = "generation";
+
+/// An open database of sealed records, each under a text key, with the generation that counts its commits.
+///
+/// Dropping it closes the database. When another tab destroys the database, this one is closed at once and
+/// every later call answers [`StoreError::Broken`].
+pub struct Store {
+    database: DurableDatabase,
+    _version_change: EventListener,
+}
+
+/// Everything a store holds.
+pub struct Loaded {
+    /// How many commits made this state; 0 for a new store.
+    pub generation: u64,
+    /// Keys and sealed bytes, in order of key.
+    pub records: Vec<(String, Vec<u8>)>,
+}
+
+/// One change of a commit.
+pub enum Change {
+    /// Keeps these sealed bytes under this key, in place of what was there.
+    Put(String, Vec<u8>),
+    /// Forgets the record under this key, if there is one.
+    Delete(String),
+}
+
+/// Why the store could not do as asked. Nothing has been changed then.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum StoreError {
+    /// The browser gives this page no storage.
+    #[error("the browser gives this page no storage")]
+    Blocked,
+    /// The device or the page's quota is full.
+    #[error("there is no room left to store")]
+    Full,
+    /// Another tab has committed since this one loaded.
+    #[error("the store has moved on since it was loaded")]
+    Stale,
+    /// The store was closed or destroyed, or holds what this code did not write.
+    #[error("the store cannot be read or written")]
+    Broken,
+}
+
+impl StoreError {
+    /// A stable code for this error.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Blocked => "store.blocked",
+            Self::Full => "store.full",
+            Self::Stale => "store.stale",
+            Self::Broken => "store.broken",
+        }
+    }
+
+    fn from_thrown(thrown: &JsValue) -> Self {
+        match error_name(thrown).as_str() {
+            "QuotaExceededError" => Self::Full,
+            "SecurityError" | "NotAllowedError" => Self::Blocked,
+            _ => Self::Broken,
+        }
+    }
+}
+
+impl Store {
+    /// Opens the database `name` of this origin, making it where there is none.
+    ///
+    /// Answers [`StoreError::Full`] where there is no room for it; any other failure to open is
+    /// [`StoreError::Blocked`], since browsers hide a refusal behind several names.
+    pub async fn open(name: &str) -> Result<Self, StoreError> {
+        let request = factory()?.open_with_u32(name, 1).map_err(|_| StoreError::Blocked)?;
+        let opening = request.clone();
+        let _upgrade = EventListener::once(&request, "upgradeneeded", move |_| {
+            if let Ok(database) = opening.result() {
+                let database: DurableDatabase = database.unchecked_into();
+                // Where making a store fails, the first transaction finds it missing and says so.
+                let _ = database.create_object_store(RECORDS);
+                let _ = database.create_object_store(META);
+            }
+        });
+        let database = outcome(&request).await.map_err(|error| match error {
+            StoreError::Full => StoreError::Full,
+            _ => StoreError::Blocked,
+        })?;
+        let database: DurableDatabase = database.unchecked_into();
+        let closing = database.clone();
+        let version_change = EventListener::once(&database, "versionchange", move |_| closing.close());
+        Ok(Self { database, _version_change: version_change })
+    }
+
+    /// Reads everything, as of one moment.
+    pub async fn load(&self) -> Result<Loaded, StoreError> {
+        let transaction = self.transaction(IdbTransactionMode::Readonly)?;
+        let generation = generation(&object_store(&transaction, META)?).await?;
+        let store = object_store(&transaction, RECORDS)?;
+        let keys = array(&made(store.get_all_keys())?).await?;
+        let values = array(&made(store.get_all())?).await?;
+        let records = keys.iter().zip(values.iter()).map(record).collect::<Option<_>>();
+        Ok(Loaded { generation, records: records.ok_or(StoreError::Broken)? })
+    }
+
+    /// Makes all `changes` and sets the generation in one strict transaction: when this answers `Ok`, they
+    /// have reached the disk, and otherwise none of them has been made.
+    ///
+    /// Answers [`StoreError::Stale`] unless `generation` is one more than the stored one.
+    pub async fn commit(&self, generation: u64, changes: Vec<Change>) -> Result<(), StoreError> {
+        let transaction = self.transaction(IdbTransactionMode::Readwrite)?;
+        let meta = object_store(&transaction, META)?;
+        if self::generation(&meta).await?.checked_add(1) != Some(generation) {
+            return Err(StoreError::Stale);
+        }
+        let records = object_store(&transaction, RECORDS)?;
+        let written = changes
+            .into_iter()
+            .try_for_each(|change| apply(&records, change))
+            .and_then(|()| put(&meta, GENERATION, &JsValue::from(generation)));
+        if let Err(error) = written {
+            // Already ended when this fails, and then by its own error: nothing is kept either way.
+            let _ = transaction.abort();
+            return Err(error);
+        }
+        finished(&transaction).await
+    }
+
+    /// Deletes the whole database; another tab's open store is closed by it.
+    pub async fn destroy(self) -> Result<(), StoreError> {
+        let name = self.database.name();
+        drop(self);
+        let deletion =
+            factory()?.delete_database(&name).map_err(|thrown| StoreError::from_thrown(&thrown))?;
+        outcome(&deletion).await.map(drop)
+    }
+
+    /// The value kept beside the records under `key`, `undefined` where there is none.
+    pub(crate) async fn meta(&self, key: &str) -> Result<JsValue, StoreError> {
+        let transaction = self.transaction(IdbTransactionMode::Readonly)?;
+        find(&object_store(&transaction, META)?, key).await
+    }
+
+    /// Keeps `value` beside the records under `key` unless another tab was first; answers what stands there.
+    pub(crate) async fn keep_first_meta(&self, key: &str, value: JsValue) -> Result<JsValue, StoreError> {
+        let transaction = self.transaction(IdbTransactionMode::Readwrite)?;
+        let meta = object_store(&transaction, META)?;
+        let standing = find(&meta, key).await?;
+        if !standing.is_undefined() {
+            return Ok(standing);
+        }
+        put(&meta, key, &value)?;
+        finished(&transaction).await?;
+        Ok(value)
+    }
+
+    fn transaction(&self, mode: IdbTransactionMode) -> Result<IdbTransaction, StoreError> {
+        let stores = Array::of2(&RECORDS.into(), &META.into());
+        self.database
+            .transaction_with_options(&stores, mode, &DurabilityOptions::strict())
+            .map_err(|thrown| StoreError::from_thrown(&thrown))
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        self.database.close();
+    }
+}
+
+fn factory() -> Result<IdbFactory, StoreError> {
+    let window = web_sys::window().ok_or(StoreError::Blocked)?;
+    window.indexed_db().ok().flatten().ok_or(StoreError::Blocked)
+}
+
+fn object_store(transaction: &IdbTransaction, name: &str) -> Result<IdbObjectStore, StoreError> {
+    transaction.object_store(name).map_err(|thrown| StoreError::from_thrown(&thrown))
+}
+
+fn made(request: Result<IdbRequest, JsValue>) -> Result<IdbRequest, StoreError> {
+    request.map_err(|thrown| StoreError::from_thrown(&thrown))
+}
+
+async fn find(store: &IdbObjectStore, key: &str) -> Result<JsValue, StoreError> {
+    outcome(&made(store.get(&key.into()))?).await
+}
+
+async fn array(request: &IdbRequest) -> Result<Array, StoreError> {
+    outcome(request).await?.dyn_into().map_err(|_| StoreError::Broken)
+}
+
+async fn generation(meta: &IdbObjectStore) -> Result<u64, StoreError> {
+    let stored = find(meta, GENERATION).await?;
+    if stored.is_undefined() {
+        return Ok(0);
+    }
+    u64::try_from(stored).map_err(|_| StoreError::Broken)
+}
+
+fn put(store: &IdbObjectStore, key: &str, value: &JsValue) -> Result<(), StoreError> {
+    made(store.put_with_key(value, &key.into())).map(drop)
+}
+
+fn apply(records: &IdbObjectStore, change: Change) -> Result<(), StoreError> {
+    match change {
+        Change::Put(key, sealed) => put(records, &key, &Uint8Array::from(sealed.as_slice())),
+        Change::Delete(key) => made(records.delete(&key.into())).map(drop),
+    }
+}
+
+fn record((key, value): (JsValue, JsValue)) -> Option<(String, Vec<u8>)> {
+    let sealed = value.dyn_ref::<Uint8Array>()?;
+    Some((key.as_string()?, sealed.to_vec()))
+}

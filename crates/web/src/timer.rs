@@ -1,0 +1,18 @@
+//! One-shot timers that end with their owner.
+
+use gloo::timers::callback::Timeout;
+
+/// A timer that has been set. Dropping it cancels it.
+#[must_use = "a dropped timer never fires"]
+pub struct Timer {
+    _timeout: Timeout,
+}
+
+/// Calls `callback` once after `ms` milliseconds, never before this function has returned.
+///
+/// Browsers count in a signed 32-bit number: a longer wait fires after 24.8 days, so what waits longer looks
+/// at the clock again when it is called.
+pub fn after(ms: u32, callback: impl FnOnce() + 'static) -> Timer {
+    let ms = ms.min(i32::MAX.cast_unsigned());
+    Timer { _timeout: Timeout::new(ms, callback) }
+}
