@@ -163,9 +163,9 @@ iframe { position: absolute; inset: 0; width: 100%; height: 100%; border: 0; }
     isOpen = wanted;
     if (isOpen) load();
     draw();
-    tellOpen();
     if (isOpen && takeFocus) frame?.focus();
     if (hadFocus) launcher.focus();
+    tellOpen();
   };
   const commands = {
     open: () => setOpen(true),
