@@ -1,0 +1,28 @@
+//! Debian's packages, for what neither cargo nor npm brings.
+
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use crate::{paths, shell};
+
+/// Installs `packages`, or says in one sentence what to do instead. `purpose` completes "are needed for ...".
+pub(crate) fn install(packages: &[&str], purpose: &str) -> Result<()> {
+    let names = packages.join(" ");
+    if paths::program("apt-get").is_none() {
+        bail!("these are needed for {purpose}, and there is no apt to install them with: {names}");
+    }
+    if shell::ask(Command::new("id").arg("-u")).as_deref() != Some("0") {
+        bail!("packages are needed for {purpose}; run `sudo apt-get install {names}` and then this again");
+    }
+    shell::step("apt-get update", apt().arg("update"))?;
+    let install = ["install", "--yes", "--no-install-recommends"];
+    shell::step(&format!("apt-get install {}", packages[0]), apt().args(install).args(packages))?;
+    Ok(())
+}
+
+fn apt() -> Command {
+    let mut apt = Command::new("apt-get");
+    apt.env("DEBIAN_FRONTEND", "noninteractive");
+    apt
+}

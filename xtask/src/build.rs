@@ -1,0 +1,48 @@
+//! `build`: what browsers load, in one folder for each origin: `target/dist/{widget,console,shop}`.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use crate::program::{CONSOLE, WIDGET};
+use crate::toolchain::{TARGET, Toolchain};
+use crate::{compress, pages, paths, shell, tools};
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Compile fast and keep names: nothing optimised for size, no brotli copies
+    #[arg(long)]
+    dev: bool,
+}
+
+pub(crate) fn run(args: &Args) -> Result<()> {
+    browser_files(&Toolchain::ready()?, args.dev)
+}
+
+/// Builds all that browsers load. Unless `dev`, each file gets a brotli copy beside it, so that what `size`
+/// measures is what a server can send.
+pub(crate) fn browser_files(toolchain: &Toolchain, dev: bool) -> Result<()> {
+    let wasm_bindgen = tools::wasm_bindgen(toolchain)?.join("wasm-bindgen");
+    let mut cargo = toolchain.cargo();
+    cargo.args(["build", "--lib", "--target", TARGET, "--profile", if dev { "dev" } else { "wasm" }]);
+    cargo.args(["-p", WIDGET.package, "-p", CONSOLE.package]);
+    shell::step("compile for browsers", &mut cargo)?;
+    for program in [WIDGET, CONSOLE] {
+        program.build(&wasm_bindgen, dev)?;
+    }
+    pages::build()?;
+    for folder in [WIDGET.folder, CONSOLE.folder] {
+        let folder = paths::dist().join(folder);
+        if dev { compress::remove_copies(&folder)? } else { compress::refresh_copies(&folder)? }
+    }
+    Ok(())
+}
+
+/// Builds the relay and the demo server for this machine and names the folder that they are in.
+pub(crate) fn servers(toolchain: &Toolchain, release: bool) -> Result<PathBuf> {
+    let mut cargo = toolchain.cargo();
+    cargo.args(["build", "--bins", "-p", "segel-relay", "-p", "segel-demo"]);
+    cargo.args(release.then_some("--release"));
+    shell::step("compile the servers", &mut cargo)?;
+    Ok(paths::target().join(if release { "release" } else { "debug" }))
+}

@@ -1,0 +1,74 @@
+//! A WebAssembly program: from what the compiler made to what a browser loads.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::slice;
+
+use anyhow::Result;
+
+use crate::toolchain::TARGET;
+use crate::{paths, shell, stamp, tools};
+
+/// A package that browsers run, and the folder of [`paths::dist`] that it is served from.
+pub(crate) struct Program {
+    pub(crate) package: &'static str,
+    pub(crate) folder: &'static str,
+    /// Base name of the glue `NAME.js` and of `NAME_bg.wasm`.
+    pub(crate) name: &'static str,
+}
+
+pub(crate) const WIDGET: Program = Program { package: "segel", folder: "widget", name: "widget" };
+pub(crate) const CONSOLE: Program =
+    Program { package: "segel-console", folder: "console", name: "console_app" };
+
+/// What Rust's target uses, since the section of the file that says so may be missing.
+const FEATURES: [&str; 6] = [
+    "--enable-bulk-memory",
+    "--enable-sign-ext",
+    "--enable-nontrapping-float-to-int",
+    "--enable-mutable-globals",
+    "--enable-reference-types",
+    "--enable-multivalue",
+];
+
+/// Part of the stamp: this file and the tools' versions decide what comes out.
+const RECIPE: &str = concat!(include_str!("program.rs"), include_str!("tools.rs"));
+
+impl Program {
+    /// Makes glue and program from what cargo compiled, unless they are fresh.
+    pub(crate) fn build(&self, wasm_bindgen: &Path, dev: bool) -> Result<()> {
+        let compiled = paths::target()
+            .join(TARGET)
+            .join(if dev { "debug" } else { "wasm" })
+            .join(format!("{}.wasm", self.package.replace('-', "_")));
+        let dist = paths::dist().join(self.folder);
+        let bound = paths::scratch().join(self.name);
+        let [glue, wasm] = [format!("{}.js", self.name), format!("{}_bg.wasm", self.name)];
+        let outputs = [dist.join(&glue), dist.join(&wasm)];
+        let recipe = format!("dev={dev} {} {RECIPE}", tools::wasm_bindgen_version()?);
+        stamp::when_changed(self.name, &recipe, slice::from_ref(&compiled), &outputs, || {
+            self.bind(wasm_bindgen, &compiled, &bound)?;
+            if dev {
+                paths::copy(&bound.join(&glue), &outputs[0])?;
+                paths::copy(&bound.join(&wasm), &outputs[1])
+            } else {
+                tools::minify(&["--format=esm"], &bound.join(&glue), &outputs[0])?;
+                self.shrink(&bound.join(&wasm), &outputs[1])
+            }
+        })
+    }
+
+    fn bind(&self, wasm_bindgen: &Path, compiled: &Path, bound: &PathBuf) -> Result<()> {
+        let mut bind = Command::new(wasm_bindgen);
+        bind.args(["--target", "web", "--no-typescript", "--out-name", self.name, "--out-dir"]);
+        shell::step(&format!("bind {}", self.name), bind.arg(bound).arg(compiled))?;
+        Ok(())
+    }
+
+    fn shrink(&self, from: &Path, to: &Path) -> Result<()> {
+        let mut shrink = Command::new(tools::wasm_opt()?);
+        shrink.args(["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features"]).args(FEATURES);
+        shell::step(&format!("shrink {}", self.name), shrink.arg(from).arg("-o").arg(to))?;
+        Ok(())
+    }
+}

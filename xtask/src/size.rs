@@ -1,0 +1,82 @@
+//! `size`: what a visitor downloads until the first message is sent.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::{fs, iter};
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Map, Value, json};
+
+use crate::toolchain::Toolchain;
+use crate::{build, compress, paths, shell};
+
+/// Each part of the download and the files in `target/dist/widget` that it counts.
+const PARTS: [(&str, &[&str]); 4] = [
+    ("loader", &["segel.js"]),
+    ("glue", &["widget.js"]),
+    ("wasm", &["widget_bg.wasm"]),
+    ("markup_style", &["frame.html", "frame.js", "frame.css"]),
+];
+
+#[derive(clap::Args)]
+#[command(
+    after_help = "Counted are the brotli bytes (quality 11) of response bodies: loader is segel.js, glue \
+    is widget.js, wasm is widget_bg.wasm, markup_style is frame.html, frame.js and frame.css together.\n\n\
+    The budget is xtask/size-budget.json. It only ever falls: lower it by hand when the widget got smaller."
+)]
+pub(crate) struct Args {
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+    /// Fail when loader or total passed the budget
+    #[arg(long)]
+    check: bool,
+}
+
+pub(crate) fn run(args: &Args) -> Result<()> {
+    build::browser_files(&Toolchain::ready()?, false)?;
+    let sizes = measure(&paths::dist().join("widget"))?;
+    if args.json {
+        let object = sizes.iter().map(|(part, bytes)| ((*part).to_owned(), json!(bytes)));
+        shell::say(Value::Object(object.collect::<Map<_, _>>()));
+    } else {
+        for (part, bytes) in &sizes {
+            shell::say(format!("{part:<12} {bytes:>8}"));
+        }
+    }
+    if args.check { check(&sizes) } else { Ok(()) }
+}
+
+/// Fails when what is built passes the budget.
+pub(crate) fn within_budget() -> Result<()> {
+    check(&measure(&paths::dist().join("widget"))?)
+}
+
+/// Brotli bytes of every part, and `total` last.
+fn measure(widget: &Path) -> Result<Vec<(&'static str, u64)>> {
+    let mut sizes = Vec::new();
+    for (part, files) in PARTS {
+        let mut bytes = 0;
+        for file in files {
+            let copy = compress::copy_of(&widget.join(file));
+            bytes += fs::metadata(&copy).with_context(|| format!("{} is missing", copy.display()))?.len();
+        }
+        sizes.push((part, bytes));
+    }
+    let total = sizes.iter().map(|(_, bytes)| bytes).sum();
+    Ok(sizes.into_iter().chain(iter::once(("total", total))).collect())
+}
+
+fn check(sizes: &[(&str, u64)]) -> Result<()> {
+    let file = paths::root().join("xtask/size-budget.json");
+    let budget: BTreeMap<String, u64> = serde_json::from_str(&fs::read_to_string(&file)?)?;
+    for (part, most) in budget {
+        let bytes = sizes.iter().find(|(name, _)| *name == part).map(|(_, bytes)| *bytes);
+        let bytes = bytes
+            .with_context(|| format!("{} has a budget for `{part}`, which is no part", file.display()))?;
+        if bytes > most {
+            bail!("{part} has {bytes} bytes and its budget is {most}: make it smaller again");
+        }
+    }
+    Ok(())
+}

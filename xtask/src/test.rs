@@ -1,0 +1,98 @@
+//! `test`: everything that must hold, cheapest first. It stops at the first failure.
+
+use std::process::{Command, ExitCode};
+
+use anyhow::Result;
+
+use crate::report::Report;
+use crate::toolchain::{TARGET, Toolchain};
+use crate::tools::{self, Browser};
+use crate::{build, paths, size};
+
+/// Packages that run in a browser, and the folder of each.
+const BROWSER_PACKAGES: [(&str, &str); 4] = [
+    ("segel-web", "crates/web"),
+    ("segel-ui", "crates/ui"),
+    ("segel", "."),
+    ("segel-console", "crates/console"),
+];
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Only format, lints and native tests: at most three minutes when compiled before
+    #[arg(long)]
+    quick: bool,
+}
+
+pub(crate) fn run(args: &Args) -> ExitCode {
+    let mut report = Report::default();
+    let result = checks(args, &mut report);
+    report.close(result)
+}
+
+fn checks(args: &Args, report: &mut Report) -> Result<()> {
+    let toolchain = Toolchain::ready()?;
+    let cargo = |words: &str| {
+        let mut cargo = toolchain.cargo();
+        cargo.args(words.split(' '));
+        cargo
+    };
+    report.check("format", &mut cargo("fmt --all --check"))?;
+    report.check("lints", &mut cargo("clippy --workspace --all-targets -- -D warnings"))?;
+    report.check("lints in scenarios", &mut cargo("clippy -p segel --test scenarios -- -D warnings"))?;
+    report.check("lints for browsers", &mut browser_lints(&toolchain))?;
+    report.tests("native tests", &mut cargo("test --workspace"))?;
+    if args.quick {
+        return Ok(());
+    }
+    let mut docs = cargo("doc --workspace --no-deps");
+    report.check("documentation", docs.env("RUSTDOCFLAGS", "-Dwarnings"))?;
+    report.check("dependencies", &mut dependencies(&toolchain)?)?;
+    in_browsers(&toolchain, report)
+}
+
+fn browser_lints(toolchain: &Toolchain) -> Command {
+    let mut clippy = toolchain.cargo();
+    clippy.args(["clippy", "--all-targets", "--target", TARGET]);
+    clippy.args(BROWSER_PACKAGES.iter().flat_map(|(package, _)| ["-p", package]));
+    clippy.args(["--", "-D", "warnings"]);
+    clippy
+}
+
+/// Licences, sources and banned crates; needs no network.
+fn dependencies(toolchain: &Toolchain) -> Result<Command> {
+    let bin = tools::cargo_deny(toolchain)?;
+    let mut deny = Command::new(bin.join("cargo-deny"));
+    deny.current_dir(paths::root()).args(["--offline", "check", "bans", "licenses", "sources"]);
+    toolchain.equip(&mut deny, &[]);
+    Ok(deny)
+}
+
+fn in_browsers(toolchain: &Toolchain, report: &mut Report) -> Result<()> {
+    let browser = Browser::ready()?;
+    for (package, folder) in BROWSER_PACKAGES {
+        report.tests(&format!("{package} in a browser"), &mut wasm_pack(toolchain, &browser, folder)?)?;
+    }
+    build::browser_files(toolchain, false)?;
+    report.own("size", size::within_budget)?;
+    let servers = build::servers(toolchain, false)?;
+    let mut scenarios = toolchain.cargo();
+    scenarios.args(["test", "-p", "segel", "--test", "scenarios"]);
+    scenarios.env("SEGEL_DIST", paths::dist());
+    scenarios.env("SEGEL_RELAY_BIN", servers.join("segel-relay"));
+    scenarios.env("SEGEL_DEMO_BIN", servers.join("segel-demo"));
+    scenarios.env("SEGEL_CHROMIUM", &browser.chromium);
+    scenarios.env("SEGEL_CHROMEDRIVER", &browser.chromedriver);
+    report.tests("end-to-end scenarios", &mut scenarios)
+}
+
+fn wasm_pack(toolchain: &Toolchain, browser: &Browser, folder: &str) -> Result<Command> {
+    let bin = tools::wasm_pack(toolchain)?;
+    let mut wasm_pack = Command::new(bin.join("wasm-pack"));
+    wasm_pack.current_dir(paths::root()).args(["test", "--headless", "--chrome", "--mode", "no-install"]);
+    wasm_pack.arg("--chromedriver").arg(&browser.chromedriver).arg(folder);
+    // The test runner, at the version of the project's wasm-bindgen, is looked for in PATH.
+    toolchain.equip(&mut wasm_pack, &[tools::wasm_bindgen(toolchain)?]);
+    wasm_pack.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", paths::root().join("webdriver.json"));
+    Ok(wasm_pack)
+}
