@@ -1,1 +1,16 @@
-//! Keys, handshake, sessions and content sealing.
+//! Keys, handshake, sessions and content sealing: sections 3 to 5 of docs/PROTOCOL.md.
+//!
+//! Sans-IO: randomness is an argument (`&mut impl CryptoRng`), time is a number. Only [`hazmat`] names
+//! primitives; the other rooms speak in keys with a role. Nothing here knows about masking.
+
+pub mod authority;
+pub mod content;
+pub mod device;
+pub mod enrol;
+pub mod handshake;
+pub mod session;
+pub mod storage;
+
+mod hazmat;
+mod padding;
+mod secret;

@@ -32,7 +32,9 @@ mod tests {
     #[test]
     fn longer_lengths_trailing_bytes_and_indefinite_arrays_are_refused() {
         assert_eq!(decode::<Vec<u32>>(&[0x81, 0x05]), Ok(vec![5]));
-        for bytes in [&[0x81, 0x18, 0x05][..], &[0x81, 0x05, 0x00], &[0x9f, 0x05, 0xff], &[0x98, 0x01, 0x05], &[]] {
+        for bytes in
+            [&[0x81, 0x18, 0x05][..], &[0x81, 0x05, 0x00], &[0x9f, 0x05, 0xff], &[0x98, 0x01, 0x05], &[]]
+        {
             assert_eq!(decode::<Vec<u32>>(bytes), Err(MalformedCbor), "{bytes:02x?}");
         }
     }

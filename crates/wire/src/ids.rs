@@ -170,7 +170,9 @@ mod tests {
 
     #[test]
     fn a_text_that_is_not_canonical_base64url_is_refused() {
-        for text in ["", "AAAA", "AAAAAAAAAAAAAAAAAAAAAB", "AAAAAAAAAAAAAAAAAAAAAA==", "/AAAAAAAAAAAAAAAAAAAAA"] {
+        for text in
+            ["", "AAAA", "AAAAAAAAAAAAAAAAAAAAAB", "AAAAAAAAAAAAAAAAAAAAAA==", "/AAAAAAAAAAAAAAAAAAAAA"]
+        {
             assert_eq!(text.parse::<SiteId>(), Err(ParseIdError { expected: 16 }), "{text}");
         }
     }

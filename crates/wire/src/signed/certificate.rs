@@ -70,7 +70,12 @@ impl Certificate {
 
 impl AdminSigned {
     /// Checks root -> certificate -> body and returns the certificate; `label` names the body's role.
-    pub fn verify(&self, label: &str, site: &SiteId, root: &RootKey) -> Result<Certificate, CertificateError> {
+    pub fn verify(
+        &self,
+        label: &str,
+        site: &SiteId,
+        root: &RootKey,
+    ) -> Result<Certificate, CertificateError> {
         if !verify(&root.0, &Certificate::statement(&self.certificate.0), &self.certificate_signature) {
             return Err(CertificateError::WrongRoot);
         }

@@ -26,10 +26,8 @@ impl DeviceKeys {
     /// The id: the first 16 bytes of SHA-256 over the site and the keys. Nobody can present other
     /// keys under the same id, so an id in an event speaks for its keys.
     pub fn derive_id(&self, site: &SiteId) -> DeviceId {
-        let commitment = statement(
-            "segel/1 device",
-            &[&site.0, &self.identity.0, &self.signing.0, &self.login.0],
-        );
+        let commitment =
+            statement("segel/1 device", &[&site.0, &self.identity.0, &self.signing.0, &self.login.0]);
         let hash: [u8; 32] = Sha256::digest(commitment).into();
         let mut id = [0; DeviceId::SIZE];
         id.copy_from_slice(&hash[..DeviceId::SIZE]);

@@ -225,7 +225,11 @@ impl VerifiedRoster {
 
     /// The agent and the device of this id, if the roster lists it and it has not lapsed at `now`.
     pub fn device(&self, id: &DeviceId, now: u64) -> Option<(&Agent, &Device)> {
-        let listed = self.roster.agents.iter().flat_map(|agent| agent.devices.iter().map(move |device| (agent, device)));
+        let listed = self
+            .roster
+            .agents
+            .iter()
+            .flat_map(|agent| agent.devices.iter().map(move |device| (agent, device)));
         listed
             .filter(|(_, device)| now < device.not_after)
             .find(|(_, device)| device.keys.derive_id(&self.roster.site) == *id)

@@ -1,0 +1,179 @@
+//! A message is sealed once; whoever holds its content key can open it. PROTOCOL.md, section 5.3.
+
+use minicbor::{Decode, Encode};
+use rand_core::CryptoRng;
+use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId, RosterHash};
+use segel_wire::signed::{Order, statement};
+use segel_wire::{cbor, limits};
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+use crate::handshake::SUITE;
+use crate::hazmat::{aead, kdf};
+use crate::padding;
+use crate::secret::secrets;
+
+secrets! {
+    /// Opens one content; travels in wraps only.
+    ContentKey;
+}
+
+/// SHA-256 of a sealed content; wraps are bound to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub struct ContentHash(#[cbor(n(0), with = "minicbor::bytes")] pub [u8; 32]);
+
+/// What is inside.
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Message {
+    /// Counts this device's messages in this conversation, from 1.
+    #[n(0)]
+    pub sequence: u64,
+    /// When it was written, Unix milliseconds by the sender's clock.
+    #[n(1)]
+    pub time: u64,
+    /// The desk that it is written to.
+    #[n(2)]
+    pub desk: DeskId,
+    /// The text; the layer above lets only masked text get here.
+    #[n(3)]
+    pub text: String,
+}
+
+impl core::fmt::Debug for Message {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Message(sealed)")
+    }
+}
+
+/// What a content is bound to.
+#[derive(Debug, Clone, Copy)]
+pub struct ContentContext<'a> {
+    /// The conversation.
+    pub conversation: &'a ConversationId,
+    /// The event, which is the message's id.
+    pub event: &'a EventId,
+    /// The device that sealed it.
+    pub sender: &'a DeviceId,
+    /// Every device that gets a wrap, sorted.
+    pub recipients: &'a [DeviceId],
+}
+
+/// The part of a content that its key does not hide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Header {
+    /// The message's id; must be the event's.
+    pub event: EventId,
+    /// The sender's newest roster.
+    pub order: Order,
+    /// Its hash.
+    pub roster: RosterHash,
+}
+
+/// Why a content did not open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ContentError {
+    /// Not the documented shape or over its size.
+    #[error("malformed content")]
+    Malformed,
+    /// Another version or suite.
+    #[error("the content is of a version or suite that is not spoken here")]
+    UnknownSuite,
+    /// It names another event than the one it came in.
+    #[error("the content belongs to another event")]
+    WrongEvent,
+    /// Altered, moved, with another recipient list, or not under this key.
+    #[error("the content was altered or belongs elsewhere")]
+    NotAuthentic,
+}
+
+const HEADER: usize = 2 + 16 + 8 + 8 + 32;
+const COMMITMENT: usize = 32;
+
+impl ContentHash {
+    /// The hash of a sealed content.
+    pub fn derive(content: &[u8]) -> Self {
+        Self(kdf::hash(content))
+    }
+}
+
+impl Header {
+    /// Reads the header of a sealed content.
+    pub fn parse(content: &[u8]) -> Result<Self, ContentError> {
+        if content.len() > limits::CONTENT_BYTES || content.len() < HEADER + COMMITMENT + aead::TAG {
+            return Err(ContentError::Malformed);
+        }
+        if content[..2] != [1, SUITE] {
+            return Err(ContentError::UnknownSuite);
+        }
+        let field =
+            |from: usize| content[from..].first_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes));
+        let event = content[2..].first_chunk().ok_or(ContentError::Malformed)?;
+        let roster = content[34..].first_chunk().ok_or(ContentError::Malformed)?;
+        let order = Order { generation: field(18), version: field(26) };
+        Ok(Self { event: EventId(*event), order, roster: RosterHash(*roster) })
+    }
+
+    fn to_bytes(self) -> Vec<u8> {
+        let mut bytes = vec![1, SUITE];
+        bytes.extend_from_slice(&self.event.0);
+        bytes.extend_from_slice(&self.order.generation.to_be_bytes());
+        bytes.extend_from_slice(&self.order.version.to_be_bytes());
+        bytes.extend_from_slice(&self.roster.0);
+        bytes
+    }
+}
+
+/// Seals a message under a fresh content key.
+pub fn seal(
+    message: &Message,
+    roster: (Order, RosterHash),
+    context: &ContentContext<'_>,
+    random: &mut impl CryptoRng,
+) -> (Vec<u8>, ContentKey) {
+    let content_key = ContentKey::make(random);
+    let mut content = Header { event: *context.event, order: roster.0, roster: roster.1 }.to_bytes();
+    let associated_data = derive_associated_data(&content, context);
+    let keys = derive_keys(&associated_data, &content_key);
+    let encoded = Zeroizing::new(cbor::encode(message));
+    let padded = Zeroizing::new(padding::pad(&encoded));
+    content.extend_from_slice(&keys[32..]);
+    content.extend_from_slice(&aead::seal(&encryption_key(&keys), &[0; 12], &associated_data, &padded));
+    (content, content_key)
+}
+
+/// Opens a content.
+pub fn open(content: &[u8], key: &ContentKey, context: &ContentContext<'_>) -> Result<Message, ContentError> {
+    if Header::parse(content)?.event != *context.event {
+        return Err(ContentError::WrongEvent);
+    }
+    let (header, rest) = content.split_at(HEADER);
+    let (commitment, ciphertext) = rest.split_at(COMMITMENT);
+    let associated_data = derive_associated_data(header, context);
+    let keys = derive_keys(&associated_data, key);
+    if !bool::from(keys[32..].ct_eq(commitment)) {
+        return Err(ContentError::NotAuthentic);
+    }
+    let padded =
+        aead::open(&encryption_key(&keys), &[0; 12], &associated_data, ciphertext).map(Zeroizing::new);
+    let padded = padded.map_err(|_| ContentError::NotAuthentic)?;
+    let message = padding::unpad(&padded).map_err(|_| ContentError::Malformed)?;
+    cbor::decode(message).map_err(|_| ContentError::Malformed)
+}
+
+fn derive_associated_data(header: &[u8], context: &ContentContext<'_>) -> Vec<u8> {
+    let recipients: Vec<u8> = context.recipients.iter().flat_map(|device| device.0).collect();
+    let recipients = kdf::hash(&recipients);
+    statement("segel/1 content", &[header, &context.conversation.0, &context.sender.0, &recipients])
+}
+
+/// Encryption key (32) | commitment (32).
+fn derive_keys(associated_data: &[u8], key: &ContentKey) -> Zeroizing<[u8; 64]> {
+    kdf::derive(&kdf::hash(associated_data), key.expose(), "segel/1 content key")
+}
+
+fn encryption_key(keys: &[u8; 64]) -> Zeroizing<[u8; 32]> {
+    let mut key = Zeroizing::new([0; 32]);
+    key.copy_from_slice(&keys[..32]);
+    key
+}

@@ -1,0 +1,126 @@
+//! A device's own secrets and what it signs with them. PROTOCOL.md, sections 3.1, 3.4 to 3.6.
+
+use minicbor::{Decode, Encode};
+use rand_core::CryptoRng;
+use segel_wire::cbor;
+use segel_wire::ids::{IdentityKey, LoginKey, PrekeyKey, Signature, SigningKey, SiteId};
+use segel_wire::limits;
+use segel_wire::signed::{Bundle, DeviceKeys, LoginStatement, SignedPrekey};
+
+use crate::hazmat::curve;
+use crate::secret::secrets;
+
+secrets! {
+    /// X25519 identity of this device.
+    IdentitySecret;
+    /// Ed25519 key with which this device signs prekeys and its enrolment.
+    SigningSecret;
+    /// Ed25519 key with which this device logs in.
+    LoginSecret;
+    /// X25519 private half of a signed prekey.
+    PrekeySecret;
+}
+
+/// The three secrets of a device; made once, never leaves it.
+#[derive(Debug, Clone, Encode, Decode)]
+pub struct DeviceSecrets {
+    #[n(0)]
+    identity: IdentitySecret,
+    #[n(1)]
+    signing: SigningSecret,
+    #[n(2)]
+    login: LoginSecret,
+}
+
+/// A signed prekey with its private half and its age.
+#[derive(Debug, Clone, Encode, Decode)]
+struct OwnPrekey {
+    #[n(0)]
+    id: u32,
+    #[n(1)]
+    made_at: u64,
+    #[n(2)]
+    secret: PrekeySecret,
+}
+
+/// A device's prekeys: the newest is offered, older ones answer until they are deleted.
+#[derive(Debug, Clone, Default, Encode, Decode)]
+pub struct Prekeys {
+    #[n(0)]
+    held: Vec<OwnPrekey>,
+}
+
+impl DeviceSecrets {
+    /// New keys.
+    pub fn make(random: &mut impl CryptoRng) -> Self {
+        Self {
+            identity: IdentitySecret::make(random),
+            signing: SigningSecret::make(random),
+            login: LoginSecret::make(random),
+        }
+    }
+
+    /// The public halves.
+    pub fn derive_keys(&self) -> DeviceKeys {
+        DeviceKeys {
+            identity: IdentityKey(curve::derive_x25519_public(self.identity.expose())),
+            signing: SigningKey(curve::derive_ed25519_public(self.signing.expose())),
+            login: LoginKey(curve::derive_ed25519_public(self.login.expose())),
+        }
+    }
+
+    /// Proof of possession for a relay.
+    pub fn sign_login(&self, statement: &LoginStatement<'_>) -> Signature {
+        Signature(curve::sign(self.login.expose(), &statement.to_bytes()))
+    }
+
+    pub(crate) fn sign(&self, statement: &[u8]) -> Signature {
+        Signature(curve::sign(self.signing.expose(), statement))
+    }
+
+    pub(crate) fn identity(&self) -> &IdentitySecret {
+        &self.identity
+    }
+}
+
+impl Prekeys {
+    /// Replaces the newest prekey when it is old enough and deletes those past their time; `now` in
+    /// Unix seconds. Returns the bundle to upload if the newest changed.
+    pub fn rotate(
+        &mut self,
+        device: &DeviceSecrets,
+        site: &SiteId,
+        now: u64,
+        random: &mut impl CryptoRng,
+    ) -> Option<Vec<u8>> {
+        self.held.retain(|prekey| now < prekey.made_at.saturating_add(limits::PREKEY_DELETE_SECONDS));
+        let newest = self.held.last();
+        if newest.is_some_and(|prekey| now < prekey.made_at.saturating_add(limits::PREKEY_ROTATE_SECONDS)) {
+            return None;
+        }
+        let id = newest.map_or(1, |prekey| prekey.id.saturating_add(1));
+        self.held.push(OwnPrekey { id, made_at: now, secret: PrekeySecret::make(random) });
+        self.derive_bundle(device, site)
+    }
+
+    /// The bundle of the newest prekey, if there is one.
+    pub fn derive_bundle(&self, device: &DeviceSecrets, site: &SiteId) -> Option<Vec<u8>> {
+        let prekey = self.held.last()?;
+        let keys = device.derive_keys();
+        let not_after = prekey.made_at.saturating_add(limits::PREKEY_EXPIRE_SECONDS);
+        let key = PrekeyKey(curve::derive_x25519_public(prekey.secret.expose()));
+        let statement = SignedPrekey::statement(site, &keys, prekey.id, not_after, &key);
+        let signed = SignedPrekey { id: prekey.id, not_after, key, signature: device.sign(&statement) };
+        Some(cbor::encode(&Bundle { device: keys.derive_id(site), signed }))
+    }
+
+    pub(crate) fn secret(&self, id: u32) -> Option<&PrekeySecret> {
+        self.held.iter().find(|prekey| prekey.id == id).map(|prekey| &prekey.secret)
+    }
+}
+
+impl PrekeySecret {
+    pub(crate) fn derive_public(&self) -> PrekeyKey {
+        PrekeyKey(curve::derive_x25519_public(self.expose()))
+    }
+}
