@@ -190,3 +190,60 @@ fn init(request: &Request) -> Result<RequestInit, HttpError> {
     init.set_referrer_policy(ReferrerPolicy::NoReferrer);
     Ok(init)
 }
+
+#[cfg(test)]
+#[cfg(target_family = "wasm")]
+mod tests {
+    use js_sys::Object;
+    use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+    use super::*;
+
+    wasm_bindgen_test_configure!(run_in_browser);
+
+    /// The request as the browser understands it.
+    fn understood(method: Method, token: Option<&str>, body: Body) -> web_sys::Request {
+        let url = "https://relay.example/v1/events".to_owned();
+        let request = Request { method, url, token: token.map(str::to_owned), body };
+        web_sys::Request::new_with_str_and_init(&request.url, &init(&request).unwrap()).unwrap()
+    }
+
+    async fn text(request: &web_sys::Request) -> String {
+        request.text().unwrap().await.unwrap().as_string().unwrap()
+    }
+
+    #[wasm_bindgen_test]
+    fn nothing_of_the_page_goes_along() {
+        let request = understood(Method::Get, None, Body::Empty);
+        assert_eq!(request.credentials(), RequestCredentials::Omit);
+        assert_eq!(request.referrer_policy(), ReferrerPolicy::NoReferrer);
+        assert_eq!(request.cache(), RequestCache::NoStore);
+        assert_eq!(request.redirect(), RequestRedirect::Error);
+        assert_eq!(request.mode(), RequestMode::Cors);
+        assert_eq!(request.headers().get("authorization").unwrap(), None);
+    }
+
+    #[wasm_bindgen_test]
+    fn the_token_goes_in_its_header_and_not_in_the_address() {
+        let request = understood(Method::Delete, Some("a-token"), Body::Empty);
+        assert_eq!(request.method(), "DELETE");
+        assert_eq!(request.headers().get("authorization").unwrap().unwrap(), "Bearer a-token");
+        assert_eq!(request.url(), "https://relay.example/v1/events");
+    }
+
+    #[wasm_bindgen_test]
+    async fn each_body_is_sent_as_what_it_is() {
+        let value = Object::new();
+        js_sys::Reflect::set(&value, &"text".into(), &"halo 😀".into()).unwrap();
+        let json = understood(Method::Post, None, Body::Json(value.into()));
+        assert_eq!(json.headers().get("content-type").unwrap().unwrap(), "application/json");
+        assert_eq!(text(&json).await, r#"{"text":"halo 😀"}"#);
+
+        let octets = understood(Method::Put, None, Body::Octets(vec![0, 255, 10]));
+        assert_eq!(octets.headers().get("content-type").unwrap().unwrap(), "application/octet-stream");
+        let sent = octets.array_buffer().unwrap().await.unwrap();
+        assert_eq!(Uint8Array::new(&sent).to_vec(), [0, 255, 10]);
+
+        assert_eq!(text(&understood(Method::Post, None, Body::Empty)).await, "");
+    }
+}

@@ -1,0 +1,155 @@
+//! The store: all or nothing, in order, and its own.
+
+use std::rc::Rc;
+
+use js_sys::{Object, Reflect};
+use segel_web::store::{Change, Store, StoreError};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::{IdbDatabase, IdbTransactionMode};
+
+use crate::mailbox::{Mailbox, both};
+
+/// A store that no earlier run has written to.
+pub(crate) async fn fresh(name: &str) -> Store {
+    Store::open(name).await.unwrap().destroy().await.unwrap();
+    Store::open(name).await.unwrap()
+}
+
+/// The same database without the store around it, for what a test does behind its back.
+pub(crate) async fn behind(name: &str) -> IdbDatabase {
+    let request = web_sys::window().unwrap().indexed_db().unwrap().unwrap().open(name).unwrap();
+    let opened = Mailbox::new();
+    let listener = opened.listener();
+    let _listener = gloo::events::EventListener::once(&request, "success", move |_| listener(()));
+    opened.next().await;
+    request.result().unwrap().unchecked_into()
+}
+
+/// Puts a value into one of the database's object stores behind the store's back.
+pub(crate) async fn plant(name: &str, object_store: &str, key: &str, value: &JsValue) {
+    let database = behind(name).await;
+    let mode = IdbTransactionMode::Readwrite;
+    let transaction = database.transaction_with_str_and_mode(object_store, mode).unwrap();
+    let done = Mailbox::new();
+    let listener = done.listener();
+    let _listener = gloo::events::EventListener::once(&transaction, "complete", move |_| listener(()));
+    transaction.object_store(object_store).unwrap().put_with_key(value, &key.into()).unwrap();
+    done.next().await;
+    database.close();
+}
+
+fn put(key: &str, sealed: &[u8]) -> Change {
+    Change::Put(key.to_owned(), sealed.to_vec())
+}
+
+fn delete(key: &str) -> Change {
+    Change::Delete(key.to_owned())
+}
+
+async fn records(store: &Store) -> Vec<(String, Vec<u8>)> {
+    store.load().await.unwrap().records
+}
+
+#[wasm_bindgen_test]
+async fn a_new_store_is_empty_at_generation_zero() {
+    let store = fresh("new").await;
+    let loaded = store.load().await.unwrap();
+    assert_eq!(loaded.generation, 0);
+    assert!(loaded.records.is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn what_was_committed_is_there_after_reopening_in_order_of_key() {
+    let store = fresh("reopened").await;
+    store.commit(1, vec![put("b", &[2; 300]), put("a", &[])]).await.unwrap();
+    store.commit(2, vec![put("c", &[3]), put("b", &[4])]).await.unwrap();
+    drop(store);
+
+    let loaded = Store::open("reopened").await.unwrap().load().await.unwrap();
+    assert_eq!(loaded.generation, 2);
+    let expected = [("a", vec![]), ("b", vec![4]), ("c", vec![3])];
+    assert_eq!(loaded.records, expected.map(|(key, sealed)| (key.to_owned(), sealed)));
+}
+
+#[wasm_bindgen_test]
+async fn a_deleted_record_is_gone_and_deleting_it_again_is_no_error() {
+    let store = fresh("deleting").await;
+    store.commit(1, vec![put("a", &[1]), put("b", &[2])]).await.unwrap();
+    store.commit(2, vec![delete("a")]).await.unwrap();
+    store.commit(3, vec![delete("a")]).await.unwrap();
+    assert_eq!(records(&store).await, [("b".to_owned(), vec![2])]);
+}
+
+#[wasm_bindgen_test]
+async fn changes_of_one_commit_are_made_in_their_order() {
+    let store = fresh("ordered").await;
+    store.commit(1, vec![put("a", &[1]), delete("a"), put("b", &[2]), put("b", &[3])]).await.unwrap();
+    assert_eq!(records(&store).await, [("b".to_owned(), vec![3])]);
+}
+
+#[wasm_bindgen_test]
+async fn a_commit_of_any_other_generation_is_stale_and_changes_nothing() {
+    let store = fresh("stale").await;
+    store.commit(1, vec![put("a", &[1])]).await.unwrap();
+    for generation in [0, 1, 3, u64::MAX] {
+        let refused = store.commit(generation, vec![put("a", &[9]), put("z", &[9])]).await;
+        assert_eq!(refused, Err(StoreError::Stale), "generation {generation}");
+    }
+    assert_eq!(store.load().await.unwrap().generation, 1);
+    assert_eq!(records(&store).await, [("a".to_owned(), vec![1])]);
+}
+
+#[wasm_bindgen_test]
+async fn of_two_tabs_that_commit_the_same_generation_one_is_stale() {
+    let first = Rc::new(fresh("race").await);
+    let second = Rc::new(Store::open("race").await.unwrap());
+    let (one, two) = (Rc::clone(&first), Rc::clone(&second));
+    let outcomes = both(async move { one.commit(1, vec![put("a", &[1])]).await }, async move {
+        two.commit(1, vec![put("a", &[2])]).await
+    })
+    .await;
+    assert_eq!(outcomes, [Ok(()), Err(StoreError::Stale)]);
+    assert_eq!(records(&second).await, [("a".to_owned(), vec![1])]);
+}
+
+#[wasm_bindgen_test]
+async fn a_destroyed_store_leaves_nothing_and_closes_the_other_tab_s() {
+    let store = fresh("destroyed").await;
+    store.commit(1, vec![put("a", &[1])]).await.unwrap();
+    let other = Store::open("destroyed").await.unwrap();
+    store.destroy().await.unwrap();
+
+    assert_eq!(other.commit(2, vec![put("a", &[2])]).await, Err(StoreError::Broken));
+    let anew = Store::open("destroyed").await.unwrap().load().await.unwrap();
+    assert_eq!((anew.generation, anew.records.len()), (0, 0));
+}
+
+#[wasm_bindgen_test]
+async fn foreign_values_are_broken_and_not_guessed_at() {
+    let store = fresh("foreign").await;
+    store.commit(1, vec![put("a", &[1])]).await.unwrap();
+    plant("foreign", "records", "b", &"text".into()).await;
+    assert_eq!(store.load().await.map(|loaded| loaded.generation), Err(StoreError::Broken));
+
+    store.commit(2, vec![delete("b")]).await.unwrap();
+    plant("foreign", "meta", "generation", &"two".into()).await;
+    assert_eq!(store.load().await.map(|loaded| loaded.generation), Err(StoreError::Broken));
+    assert_eq!(store.commit(3, vec![put("a", &[3])]).await, Err(StoreError::Broken));
+}
+
+#[wasm_bindgen_test]
+async fn a_page_without_storage_is_told_so() {
+    let window = web_sys::window().unwrap();
+    let hidden = Object::new();
+    Reflect::set(&hidden, &"value".into(), &JsValue::UNDEFINED).unwrap();
+    Reflect::set(&hidden, &"configurable".into(), &true.into()).unwrap();
+    let standing = Reflect::get_own_property_descriptor(&window, &"indexedDB".into()).unwrap();
+    Reflect::define_property(&window, &"indexedDB".into(), &hidden).unwrap();
+    let opened = Store::open("hidden").await.map(drop);
+    Reflect::define_property(&window, &"indexedDB".into(), standing.unchecked_ref()).unwrap();
+
+    assert_eq!(opened, Err(StoreError::Blocked));
+    assert_eq!(StoreError::Blocked.code(), "store.blocked");
+    assert!(Store::open("hidden").await.is_ok(), "storage is back for the other tests");
+}
