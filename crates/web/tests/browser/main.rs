@@ -6,6 +6,7 @@
 )]
 
 mod http;
+mod letting_go;
 mod mailbox;
 mod page;
 mod socket;

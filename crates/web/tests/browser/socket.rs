@@ -37,7 +37,7 @@ fn an_address_of_another_kind_is_refused() {
     assert_eq!(SocketError::Refused.code(), "socket.refused");
 }
 
-fn server() -> String {
+pub(crate) fn server() -> String {
     let host = web_sys::window().unwrap().location().host().unwrap();
     format!("ws://{host}/")
 }
