@@ -128,12 +128,12 @@ impl Header {
 pub fn seal(
     message: &Message,
     roster: (Order, RosterHash),
-    context: &ContentContext<'_>,
+    bound_to: &ContentContext<'_>,
     random: &mut impl CryptoRng,
 ) -> (Vec<u8>, ContentKey) {
     let content_key = ContentKey::make(random);
-    let mut content = Header { event: *context.event, order: roster.0, roster: roster.1 }.to_bytes();
-    let associated_data = derive_associated_data(&content, context);
+    let mut content = Header { event: *bound_to.event, order: roster.0, roster: roster.1 }.to_bytes();
+    let associated_data = derive_associated_data(&content, bound_to);
     let keys = derive_keys(&associated_data, &content_key);
     let encoded = Zeroizing::new(cbor::encode(message));
     let padded = Zeroizing::new(padding::pad(&encoded));
@@ -143,13 +143,17 @@ pub fn seal(
 }
 
 /// Opens a content.
-pub fn open(content: &[u8], key: &ContentKey, context: &ContentContext<'_>) -> Result<Message, ContentError> {
-    if Header::parse(content)?.event != *context.event {
+pub fn open(
+    content: &[u8],
+    key: &ContentKey,
+    bound_to: &ContentContext<'_>,
+) -> Result<Message, ContentError> {
+    if Header::parse(content)?.event != *bound_to.event {
         return Err(ContentError::WrongEvent);
     }
     let (header, rest) = content.split_at(HEADER);
     let (commitment, ciphertext) = rest.split_at(COMMITMENT);
-    let associated_data = derive_associated_data(header, context);
+    let associated_data = derive_associated_data(header, bound_to);
     let keys = derive_keys(&associated_data, key);
     if !bool::from(keys[32..].ct_eq(commitment)) {
         return Err(ContentError::NotAuthentic);
@@ -161,10 +165,10 @@ pub fn open(content: &[u8], key: &ContentKey, context: &ContentContext<'_>) -> R
     cbor::decode(message).map_err(|_| ContentError::Malformed)
 }
 
-fn derive_associated_data(header: &[u8], context: &ContentContext<'_>) -> Vec<u8> {
-    let recipients: Vec<u8> = context.recipients.iter().flat_map(|device| device.0).collect();
+fn derive_associated_data(header: &[u8], bound_to: &ContentContext<'_>) -> Vec<u8> {
+    let recipients: Vec<u8> = bound_to.recipients.iter().flat_map(|device| device.0).collect();
     let recipients = kdf::hash(&recipients);
-    statement("segel/1 content", &[header, &context.conversation.0, &context.sender.0, &recipients])
+    statement("segel/1 content", &[header, &bound_to.conversation.0, &bound_to.sender.0, &recipients])
 }
 
 /// Encryption key (32) | commitment (32).

@@ -48,6 +48,9 @@ struct OwnPrekey {
 pub struct Prekeys {
     #[n(0)]
     held: Vec<OwnPrekey>,
+    /// The highest id given so far. It outlives the prekeys, so that no id names two of them.
+    #[n(1)]
+    last_id: u32,
 }
 
 impl DeviceSecrets {
@@ -98,8 +101,8 @@ impl Prekeys {
         if newest.is_some_and(|prekey| now < prekey.made_at.saturating_add(limits::PREKEY_ROTATE_SECONDS)) {
             return None;
         }
-        let id = newest.map_or(1, |prekey| prekey.id.saturating_add(1));
-        self.held.push(OwnPrekey { id, made_at: now, secret: PrekeySecret::make(random) });
+        self.last_id = self.last_id.checked_add(1)?;
+        self.held.push(OwnPrekey { id: self.last_id, made_at: now, secret: PrekeySecret::make(random) });
         self.derive_bundle(device, site)
     }
 

@@ -10,7 +10,7 @@ use crate::device::{DeviceSecrets, Prekeys};
 use crate::hazmat::curve::{self, WeakKey};
 use crate::hazmat::kdf;
 use crate::secret::secrets;
-use crate::session::{Chain, Session};
+use crate::session::{Chain, Parties, Session};
 
 secrets! {
     /// The initiator's ephemeral X25519 key; fresh for each responder and dropped after the handshake.
@@ -96,7 +96,12 @@ pub fn initiate(
         curve::agree(ephemeral.expose(), &prekey.0)?,
     ];
     let (first, second, alias) = derive_chains(&transcript, &shared);
-    Ok(Session::new(transcript, alias, first, second, Some(init)))
+    let parties = Parties {
+        own: init.keys.derive_id(context.site),
+        peer: peer.derive_id(context.site),
+        scope: context.scope,
+    };
+    Ok(Session::new(transcript, parties, (alias, first, second), Some(init)))
 }
 
 /// The transcript of an init that reached this device; a known one is an existing session.
@@ -129,7 +134,9 @@ pub fn respond(
         curve::agree(prekey.expose(), &init.ephemeral.0)?,
     ];
     let (first, second, alias) = derive_chains(&transcript, &shared);
-    Ok(Session::new(transcript, alias, second, first, None))
+    let parties =
+        Parties { own: own.derive_keys().derive_id(context.site), peer: *sender, scope: context.scope };
+    Ok(Session::new(transcript, parties, (alias, second, first), None))
 }
 
 fn derive_transcript(

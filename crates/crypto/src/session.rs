@@ -39,21 +39,35 @@ struct Skipped {
     key: MessageKey,
 }
 
+/// Whom a session is between. The peer chooses what it writes into a wrap's associated data, so the
+/// session itself must hold that it speaks for this peer only.
+#[derive(Debug, Clone, Copy, Encode, Decode)]
+pub(crate) struct Parties {
+    #[n(0)]
+    pub(crate) own: DeviceId,
+    #[n(1)]
+    pub(crate) peer: DeviceId,
+    #[n(2)]
+    pub(crate) scope: Option<ConversationId>,
+}
+
 /// A session with one device.
 #[derive(Debug, Clone, Encode, Decode)]
 pub struct Session {
     #[n(0)]
     transcript: Transcript,
-    #[cbor(n(1), with = "minicbor::bytes")]
+    #[n(1)]
+    parties: Parties,
+    #[cbor(n(2), with = "minicbor::bytes")]
     alias: [u8; 8],
-    #[n(2)]
-    sending: Chain,
     #[n(3)]
-    receiving: Chain,
+    sending: Chain,
     #[n(4)]
+    receiving: Chain,
+    #[n(5)]
     skipped: Vec<Skipped>,
     /// Repeated in each wrap until the responder was heard.
-    #[n(5)]
+    #[n(6)]
     init: Option<Init>,
 }
 
@@ -116,15 +130,23 @@ impl Chain {
     }
 }
 
+impl Parties {
+    /// Whether what `from` seals to `to` in `conversation` may go through this session.
+    fn allow(&self, from: DeviceId, to: DeviceId, context: &WrapContext<'_>) -> bool {
+        *context.sender == from
+            && *context.recipient == to
+            && self.scope.is_none_or(|scope| scope == *context.conversation)
+    }
+}
+
 impl Session {
     pub(crate) fn new(
         transcript: Transcript,
-        alias: [u8; 8],
-        sending: Chain,
-        receiving: Chain,
+        parties: Parties,
+        (alias, sending, receiving): ([u8; 8], Chain, Chain),
         init: Option<Init>,
     ) -> Self {
-        Self { transcript, alias, sending, receiving, skipped: Vec::new(), init }
+        Self { transcript, parties, alias, sending, receiving, skipped: Vec::new(), init }
     }
 
     /// The handshake's transcript hash.
@@ -137,13 +159,17 @@ impl Session {
         self.alias
     }
 
-    /// Seals a content key to the other side and steps the sending chain.
+    /// Seals a content key to the other side and steps the sending chain. The context must name the
+    /// session's own two devices and, if it has one, its conversation.
     pub fn seal(
         &mut self,
         key: &ContentKey,
         context: &WrapContext<'_>,
         random: &mut impl CryptoRng,
     ) -> Result<Vec<u8>, WrapError> {
+        if !self.parties.allow(self.parties.own, self.parties.peer, context) {
+            return Err(WrapError::NotAuthentic);
+        }
         let (n, message_key) = self.sending.step().ok_or(WrapError::TooFarAhead)?;
         let mut salt = [0; 16];
         random.fill_bytes(&mut salt);
@@ -164,6 +190,9 @@ impl Session {
 
     /// Opens a wrap. The session steps only if it is authentic.
     pub fn open(&mut self, wrap: &Wrap<'_>, context: &WrapContext<'_>) -> Result<ContentKey, WrapError> {
+        if !self.parties.allow(self.parties.peer, self.parties.own, context) {
+            return Err(WrapError::NotAuthentic);
+        }
         let mut next = self.clone();
         let message_key = next.message_key(wrap.n)?;
         let (aead_key, nonce) = derive_wrap_key(&message_key, wrap.salt);

@@ -44,3 +44,76 @@ pub(crate) fn open_x(
     let cipher = XChaCha20Poly1305::new(key.into());
     cipher.decrypt(nonce.into(), Payload { msg: sealed, aad }).map_err(|_| NotAuthentic)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::hazmat::vectors::{Hex, read_rfc, read_wycheproof};
+
+    #[derive(Deserialize)]
+    struct Case {
+        key: Hex,
+        iv: Hex,
+        aad: Hex,
+        msg: Hex,
+        ct: Hex,
+        tag: Hex,
+        result: String,
+    }
+
+    type Seal<const N: usize> = fn(&[u8; 32], &[u8; N], &[u8], &[u8]) -> Vec<u8>;
+    type Open<const N: usize> = fn(&[u8; 32], &[u8; N], &[u8], &[u8]) -> Result<Vec<u8>, NotAuthentic>;
+
+    /// Runs every case whose nonce has the size that the function takes, and counts them. The others
+    /// are all invalid for their nonce's size, which the types here exclude.
+    fn run<const N: usize>(cases: &[Case], seal: Seal<N>, open: Open<N>) -> usize {
+        let mut count = 0;
+        for case in cases {
+            let Some(nonce) = case.iv.array() else {
+                assert_eq!(case.result, "invalid");
+                continue;
+            };
+            let key = case.key.array().unwrap();
+            let sealed = [case.ct.0.as_slice(), &case.tag.0].concat();
+            let opened = open(&key, &nonce, &case.aad.0, &sealed);
+            if case.result == "valid" {
+                assert_eq!(seal(&key, &nonce, &case.aad.0, &case.msg.0), sealed);
+                assert_eq!(opened.unwrap(), case.msg.0);
+            } else {
+                assert_eq!(opened, Err(NotAuthentic));
+            }
+            count += 1;
+        }
+        count
+    }
+
+    #[test]
+    fn chacha20_poly1305_agrees_with_wycheproof() {
+        assert_eq!(run(&read_wycheproof("chacha20_poly1305", 325), seal, open), 316);
+    }
+
+    #[test]
+    fn xchacha20_poly1305_agrees_with_wycheproof() {
+        assert_eq!(run(&read_wycheproof("xchacha20_poly1305", 315), seal_x, open_x), 306);
+    }
+
+    #[test]
+    fn chacha20_poly1305_agrees_with_rfc_8439() {
+        #[derive(Deserialize)]
+        struct Rfc {
+            key: Hex,
+            nonce: Hex,
+            aad: Hex,
+            pt_ascii: String,
+            ct: Hex,
+            tag: Hex,
+        }
+        for case in read_rfc::<Rfc>("chacha20poly1305", 1) {
+            let (key, nonce) = (case.key.array().unwrap(), case.nonce.array().unwrap());
+            let sealed = seal(&key, &nonce, &case.aad.0, case.pt_ascii.as_bytes());
+            assert_eq!(sealed, [case.ct.0, case.tag.0].concat());
+        }
+    }
+}

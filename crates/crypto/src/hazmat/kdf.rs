@@ -1,6 +1,6 @@
 //! SHA-256, HMAC-SHA-256 (RFC 2104) and HKDF-SHA-256 (RFC 5869).
 
-use hkdf::Hkdf;
+use hkdf::{Hkdf, InvalidLength};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -27,6 +27,81 @@ pub(crate) fn derive<const N: usize>(salt: &[u8], secret: &[u8], label: &str) ->
     const { assert!(N <= 255 * 32, "HKDF-SHA-256 gives at most 8,160 bytes") }
     let mut out = Zeroizing::new([0; N]);
     // The only error is a length over the one asserted above.
-    let _ = Hkdf::<Sha256>::new(Some(salt), secret).expand(label.as_bytes(), out.as_mut_slice());
+    let _ = expand(salt, secret, label.as_bytes(), out.as_mut_slice());
     out
+}
+
+fn expand(salt: &[u8], secret: &[u8], info: &[u8], out: &mut [u8]) -> Result<(), InvalidLength> {
+    Hkdf::<Sha256>::new(Some(salt), secret).expand(info, out)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::hazmat::vectors::{Hex, read_rfc, read_wycheproof};
+
+    #[derive(Deserialize)]
+    struct Derivation {
+        ikm: Hex,
+        salt: Hex,
+        info: Hex,
+        size: usize,
+        okm: Hex,
+        result: String,
+    }
+
+    #[test]
+    fn hkdf_agrees_with_wycheproof() {
+        for case in read_wycheproof::<Derivation>("hkdf_sha256", 86) {
+            let mut out = vec![0; case.size];
+            let answer = expand(&case.salt.0, &case.ikm.0, &case.info.0, &mut out);
+            assert_eq!(answer.is_ok(), case.result == "valid");
+            assert!(answer.is_err() || out == case.okm.0);
+        }
+    }
+
+    #[test]
+    fn hkdf_agrees_with_rfc_5869() {
+        #[derive(Deserialize)]
+        struct Rfc {
+            ikm: Hex,
+            salt: Hex,
+            info: Hex,
+            okm: Hex,
+        }
+        for case in read_rfc::<Rfc>("hkdf_sha256", 1) {
+            let mut out = vec![0; case.okm.0.len()];
+            expand(&case.salt.0, &case.ikm.0, &case.info.0, &mut out).unwrap();
+            assert_eq!(out, case.okm.0);
+        }
+    }
+
+    #[test]
+    fn a_derived_key_is_the_expansion_with_the_label_as_it_stands() {
+        let mut out = [0; 44];
+        expand(b"salt", b"secret", b"segel/1 test", &mut out).unwrap();
+        assert_eq!(*derive::<44>(b"salt", b"secret", "segel/1 test"), out);
+    }
+
+    #[derive(Deserialize)]
+    struct Authentication {
+        key: Hex,
+        msg: Hex,
+        tag: Hex,
+        result: String,
+    }
+
+    #[test]
+    fn hmac_agrees_with_wycheproof_for_keys_of_its_size() {
+        let mut count = 0;
+        for case in read_wycheproof::<Authentication>("hmac_sha256", 174) {
+            let Some(key) = case.key.array() else { continue };
+            let tag = mac(&key, &case.msg.0);
+            assert_eq!(tag[..case.tag.0.len()] == case.tag.0, case.result == "valid");
+            count += 1;
+        }
+        assert_eq!(count, 162);
+    }
 }

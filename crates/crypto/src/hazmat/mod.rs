@@ -3,3 +3,6 @@
 pub(crate) mod aead;
 pub(crate) mod curve;
 pub(crate) mod kdf;
+
+#[cfg(test)]
+mod vectors;
