@@ -1,1 +1,4 @@
 //! The visitor's chat widget.
+
+mod model;
+mod view;

@@ -1,1 +1,4 @@
 //! The agent's console.
+
+mod model;
+mod view;

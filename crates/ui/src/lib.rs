@@ -1,1 +1,22 @@
-//! What the widget and the console share on screen.
+//! What the widget and the console share on screen: every sentence, the timeline, the composer with its
+//! masking notice, and the banner.
+//!
+//! A view is built once, put on the page by its `root`, and then only told what changed. What a person does
+//! comes back as an [`Action`] through the one [`Act`] that every view is given.
+
+pub mod action;
+pub mod banner;
+pub mod composer;
+pub mod icons;
+pub mod items;
+pub mod notice;
+pub mod sentence;
+pub mod text;
+pub mod time;
+pub mod timeline;
+pub mod trouble;
+
+pub use action::{Act, Action};
+pub use items::Items;
+pub use text::Language;
+pub use trouble::Trouble;

@@ -6,6 +6,7 @@
 
 pub mod channel;
 pub mod clock;
+pub mod dom;
 pub mod http;
 pub mod json;
 pub mod page;

@@ -1,0 +1,313 @@
+//! What an agent sees, folded from what the engine shows: pure, without a browser.
+
+use std::collections::BTreeMap;
+
+use segel_core::show::{Gate, Link, Refusal, Show, Summary};
+use segel_ui::{Items, Trouble};
+use segel_web::tab_lock::Lead;
+use segel_wire::ids::ConversationId;
+
+/// How far this device's enrolment has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Enrolment {
+    /// There is neither an enrolled device here nor a code in the address.
+    NoCode,
+    /// Keys are being made.
+    MakingKeys,
+    /// The public halves are sent; the owner's next roster is awaited.
+    Waiting,
+    /// The enrolment was refused.
+    Refused(Refusal),
+    /// This device is in the roster.
+    Done,
+}
+
+/// What fills the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Screen {
+    /// Nothing is known yet.
+    Preparing,
+    /// One sentence, and nothing else to be done here.
+    Stopped(Trouble),
+    /// The steps of enrolment.
+    Enrolling(Enrolment),
+    /// Conversations.
+    Desk,
+}
+
+/// The state of the console.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Model {
+    business: Option<String>,
+    agent: Option<String>,
+    gate: Gate,
+    link: Link,
+    lead: Option<Lead>,
+    stopped: Option<Trouble>,
+    refused: Option<Refusal>,
+    enrolment: Option<Enrolment>,
+    inbox: Vec<Summary>,
+    items: BTreeMap<ConversationId, Items>,
+    drafts: BTreeMap<ConversationId, String>,
+    open: Option<ConversationId>,
+}
+
+impl Default for Model {
+    fn default() -> Self {
+        Self {
+            business: None,
+            agent: None,
+            gate: Gate::Preparing,
+            link: Link::Connecting,
+            lead: None,
+            stopped: None,
+            refused: None,
+            enrolment: None,
+            inbox: Vec::new(),
+            items: BTreeMap::new(),
+            drafts: BTreeMap::new(),
+            open: None,
+        }
+    }
+}
+
+impl Model {
+    /// Folds in one change.
+    pub(crate) fn apply(&mut self, show: Show) {
+        match show {
+            Show::Site(site) => self.business = Some(site.name),
+            Show::Gate(gate) => self.gate = gate,
+            Show::Link(link) => self.link = link,
+            Show::Conversation(summary) => self.list(summary),
+            Show::Item(item) => self.items.entry(item.conversation).or_default().put(item),
+            Show::Refused(refusal) => self.refused = Some(refusal),
+        }
+    }
+
+    /// The name of this device's agent, from the signed roster.
+    pub(crate) fn set_agent(&mut self, name: String) {
+        self.agent = Some(name);
+    }
+
+    /// How far this device's enrolment has come.
+    pub(crate) fn set_enrolment(&mut self, enrolment: Enrolment) {
+        self.enrolment = Some(enrolment);
+    }
+
+    /// Whether this tab leads; unknown before the browser has answered.
+    pub(crate) fn set_lead(&mut self, lead: Lead) {
+        self.lead = Some(lead);
+    }
+
+    /// Something outside the engine leaves nothing to be shown.
+    pub(crate) fn stop(&mut self, trouble: Trouble) {
+        self.stopped = Some(trouble);
+    }
+
+    /// The banner's refusal was read.
+    pub(crate) fn dismiss(&mut self) {
+        self.refused = None;
+    }
+
+    /// Opens a conversation.
+    pub(crate) fn open(&mut self, conversation: ConversationId) {
+        self.open = Some(conversation);
+    }
+
+    /// Back to the list.
+    pub(crate) fn back(&mut self) {
+        self.open = None;
+    }
+
+    /// Keeps the draft of the open conversation.
+    pub(crate) fn set_draft(&mut self, draft: String) {
+        if let Some(conversation) = self.open {
+            self.drafts.insert(conversation, draft);
+        }
+    }
+
+    /// What fills the page.
+    pub(crate) fn screen(&self) -> Screen {
+        let other_tab = (self.lead == Some(Lead::Waiting)).then_some(Trouble::OtherTab);
+        if let Some(trouble) = self.stopped.or(other_tab) {
+            return Screen::Stopped(trouble);
+        }
+        let enrolment = self.enrolment.filter(|step| *step != Enrolment::Done);
+        match (enrolment, Trouble::of_gate(self.gate)) {
+            (Some(step), _) => Screen::Enrolling(step),
+            (None, Some(trouble)) => Screen::Stopped(trouble),
+            (None, None) if self.gate == Gate::AwaitingRoster => Screen::Enrolling(Enrolment::Waiting),
+            (None, None) if self.business.is_none() && self.inbox.is_empty() => Screen::Preparing,
+            (None, None) => Screen::Desk,
+        }
+    }
+
+    /// What the banner says: what was refused comes before the connection.
+    pub(crate) fn banner(&self) -> Option<Trouble> {
+        let offline = (self.link == Link::Offline).then_some(Trouble::Offline);
+        self.refused.map(Trouble::Refused).or(offline)
+    }
+
+    /// The business's name, from its signed roster.
+    pub(crate) fn business(&self) -> Option<&str> {
+        self.business.as_deref()
+    }
+
+    /// The agent's name.
+    pub(crate) fn agent(&self) -> Option<&str> {
+        self.agent.as_deref()
+    }
+
+    /// Whether messages can be written now.
+    pub(crate) fn gate(&self) -> Gate {
+        self.gate
+    }
+
+    /// The connection to the relay.
+    pub(crate) fn link(&self) -> Link {
+        self.link
+    }
+
+    /// Conversations, the one with the newest message first.
+    pub(crate) fn inbox(&self) -> &[Summary] {
+        &self.inbox
+    }
+
+    /// The open conversation and its messages.
+    pub(crate) fn opened(&self) -> Option<Opened<'_>> {
+        let conversation = self.open?;
+        Some(Opened {
+            conversation,
+            summary: self.inbox.iter().find(|summary| summary.conversation == conversation),
+            items: self.items.get(&conversation),
+            draft: self.drafts.get(&conversation).map_or("", String::as_str),
+        })
+    }
+
+    fn list(&mut self, summary: Summary) {
+        self.inbox.retain(|listed| listed.conversation != summary.conversation);
+        let at = self.inbox.partition_point(|listed| listed.time > summary.time);
+        self.inbox.insert(at, summary);
+    }
+}
+
+/// The conversation that is open.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Opened<'a> {
+    /// Its id.
+    pub(crate) conversation: ConversationId,
+    /// What the list says of it, if it is listed.
+    pub(crate) summary: Option<&'a Summary>,
+    /// Its messages, if any were shown.
+    pub(crate) items: Option<&'a Items>,
+    /// What the agent has typed and not sent.
+    pub(crate) draft: &'a str,
+}
+
+/// Four letters and digits by which people tell conversations apart; not secret and not unique.
+pub(crate) fn mark(conversation: ConversationId) -> String {
+    // Crockford's alphabet: without I, L, O and U nothing is misread.
+    const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    conversation.0.iter().take(4).map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use segel_core::show::{Author, Body, Delivery, Item, Site};
+    use segel_wire::ids::EventId;
+
+    use super::*;
+
+    const ONE: ConversationId = ConversationId([1; 16]);
+    const TWO: ConversationId = ConversationId([2; 16]);
+
+    fn shown(shows: impl IntoIterator<Item = Show>) -> Model {
+        let mut model = Model::default();
+        shows.into_iter().for_each(|show| model.apply(show));
+        model
+    }
+
+    fn site() -> Show {
+        Show::Site(Site { name: "Toko Contoh".to_owned() })
+    }
+
+    fn summary(conversation: ConversationId, time: u64) -> Show {
+        Show::Conversation(Summary {
+            conversation,
+            preview: String::new(),
+            time,
+            unread: 0,
+            answerable: true,
+        })
+    }
+
+    fn item(conversation: ConversationId, event: u8) -> Show {
+        Show::Item(Item {
+            conversation,
+            event: EventId([event; 16]),
+            position: None,
+            author: Author::Visitor,
+            body: Body::Text("Halo".to_owned()),
+            time: 1,
+            delivery: Delivery::Received,
+        })
+    }
+
+    fn listed(model: &Model) -> Vec<ConversationId> {
+        model.inbox().iter().map(|summary| summary.conversation).collect()
+    }
+
+    #[test]
+    fn the_conversation_with_the_newest_message_is_listed_first_and_once() {
+        let mut model = shown([summary(ONE, 5), summary(TWO, 9)]);
+        assert_eq!(listed(&model), [TWO, ONE]);
+        model.apply(summary(ONE, 10));
+        assert_eq!(listed(&model), [ONE, TWO]);
+    }
+
+    #[test]
+    fn two_conversations_keep_their_messages_and_drafts_apart() {
+        let mut model = shown([item(ONE, 1), item(TWO, 2)]);
+        model.open(ONE);
+        model.set_draft("untuk satu".to_owned());
+        model.open(TWO);
+        let two = model.opened().unwrap();
+        assert_eq!((two.draft, two.items.unwrap().as_slice()[0].event), ("", EventId([2; 16])));
+        model.open(ONE);
+        assert_eq!(model.opened().unwrap().draft, "untuk satu");
+    }
+
+    #[test]
+    fn enrolment_is_shown_until_it_is_done() {
+        let mut model = Model::default();
+        assert_eq!(model.screen(), Screen::Preparing);
+        for step in [Enrolment::NoCode, Enrolment::MakingKeys, Enrolment::Waiting] {
+            model.set_enrolment(step);
+            assert_eq!(model.screen(), Screen::Enrolling(step));
+        }
+        model.set_enrolment(Enrolment::Done);
+        model.apply(site());
+        assert_eq!(model.screen(), Screen::Desk);
+    }
+
+    #[test]
+    fn a_device_that_awaits_its_roster_waits_and_one_that_was_removed_stops() {
+        let awaiting = shown([site(), Show::Gate(Gate::AwaitingRoster)]);
+        assert_eq!(awaiting.screen(), Screen::Enrolling(Enrolment::Waiting));
+        let removed = shown([site(), Show::Gate(Gate::Removed)]);
+        assert_eq!(removed.screen(), Screen::Stopped(Trouble::Removed));
+    }
+
+    #[test]
+    fn a_tab_that_waits_shows_no_conversation() {
+        let mut model = shown([site(), summary(ONE, 1)]);
+        model.set_lead(Lead::Waiting);
+        assert_eq!(model.screen(), Screen::Stopped(Trouble::OtherTab));
+    }
+
+    #[test]
+    fn a_mark_has_four_letters_and_digits_that_are_not_misread() {
+        assert_eq!(mark(ConversationId([7; 16])), "7777");
+        assert_eq!(mark(ConversationId([0xff; 16])), "ZZZZ");
+    }
+}

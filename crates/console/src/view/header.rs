@@ -1,0 +1,61 @@
+//! Whose console this is, who answers here, and whether the relay is reached.
+
+use segel_core::show::Link;
+use segel_ui::Language;
+use segel_web::dom::{self, El, el};
+use web_sys::Element;
+
+use crate::model::Model;
+
+/// The line at the top of the console.
+pub(crate) struct Header {
+    language: Language,
+    root: El,
+    business: El,
+    agent: El,
+    link: El,
+}
+
+impl Header {
+    /// A header without names.
+    pub(crate) fn new(language: Language) -> Self {
+        let business = el("h1").attr("dir", "auto");
+        let agent = el("p").class("agent").attr("dir", "auto");
+        let link = el("p").class("link").attr("role", "status");
+        let title = el("div")
+            .class("title")
+            .place(&business)
+            .child(el("p").class("mark").text(language.desk().console));
+        let root = el("header").class("header").child(title).place(&agent).place(&link);
+        Self { language, root, business, agent, link }
+    }
+
+    /// The element to put on the page.
+    pub(crate) fn root(&self) -> &Element {
+        &self.root
+    }
+
+    /// Shows names and connection.
+    pub(crate) fn render(&self, model: &Model) {
+        let text = self.language.desk();
+        dom::set_text(&self.business, model.business().unwrap_or(text.console));
+        dom::set_text(&self.agent, model.agent().unwrap_or_default());
+        dom::set_text(
+            &self.link,
+            match model.link() {
+                Link::Online => text.online,
+                Link::Connecting => text.connecting,
+                Link::Offline => text.offline,
+            },
+        );
+        dom::set_attr(
+            &self.link,
+            "class",
+            match model.link() {
+                Link::Online => "link online",
+                Link::Connecting => "link connecting",
+                Link::Offline => "link offline",
+            },
+        );
+    }
+}

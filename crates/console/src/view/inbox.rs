@@ -1,0 +1,115 @@
+//! The list of conversations, the newest first.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use segel_core::show::Summary;
+use segel_ui::text::fill;
+use segel_ui::time::Moment;
+use segel_ui::{Act, Action, Language};
+use segel_web::dom::{self, El, el};
+use segel_wire::ids::ConversationId;
+use web_sys::Element;
+
+use crate::model::{Model, mark};
+
+/// The list, or a sentence while there is nothing to list.
+pub(crate) struct Inbox {
+    language: Language,
+    act: Act,
+    root: El,
+    empty: El,
+    list: El,
+    entries: BTreeMap<ConversationId, Entry>,
+}
+
+impl Inbox {
+    /// An empty list.
+    pub(crate) fn new(language: Language, act: &Act) -> Self {
+        let text = language.desk();
+        let empty = el("div")
+            .class("nothing")
+            .child(el("p").class("heading").text(text.inbox_empty))
+            .child(el("p").text(text.inbox_empty_why));
+        let list = el("ul");
+        let root = el("nav")
+            .class("inbox")
+            .attr("aria-label", text.inbox)
+            .child(el("h2").text(text.inbox))
+            .place(&empty)
+            .place(&list);
+        Self { language, act: Rc::clone(act), root, empty, list, entries: BTreeMap::new() }
+    }
+
+    /// The element to put on the page.
+    pub(crate) fn root(&self) -> &Element {
+        &self.root
+    }
+
+    /// Shows the conversations; one that stays keeps its element, and with it the focus.
+    pub(crate) fn render(&mut self, model: &Model) {
+        dom::set_hidden(&self.empty, !model.inbox().is_empty());
+        let open = model.opened().map(|opened| opened.conversation);
+        let today = Moment::now();
+        let mut next = self.list.first_child();
+        for summary in model.inbox() {
+            let conversation = summary.conversation;
+            let entry = self
+                .entries
+                .entry(conversation)
+                .or_insert_with(|| Entry::new(conversation, self.language, &self.act));
+            entry.render(summary, open == Some(conversation), today, self.language);
+            next = dom::keep_in_order(&self.list, &entry.root, next);
+        }
+    }
+}
+
+/// One conversation in the list.
+struct Entry {
+    root: El,
+    button: El,
+    time: El,
+    preview: El,
+    unread: El,
+}
+
+impl Entry {
+    fn new(conversation: ConversationId, language: Language, act: &Act) -> Self {
+        let title = el("span").class("title").text(&fill(language.desk().title, &mark(conversation)));
+        let time = el("time");
+        let preview = el("span").class("preview").attr("dir", "auto");
+        let unread = el("span").class("unread");
+        let act = Rc::clone(act);
+        let button = el("button")
+            .attr("type", "button")
+            .child(title)
+            .place(&time)
+            .place(&preview)
+            .place(&unread)
+            .on("click", move |_| act(Action::Open(conversation)));
+        let root = el("li").place(&button);
+        Self { root, button, time, preview, unread }
+    }
+
+    fn render(&self, summary: &Summary, is_open: bool, today: Moment, language: Language) {
+        let text = language.desk();
+        dom::set_attr(&self.button, "aria-current", if is_open { "true" } else { "false" });
+        dom::set_text(&self.time, &when(summary.time, today, language));
+        let preview = if summary.preview.is_empty() { text.no_preview } else { &summary.preview };
+        dom::set_text(&self.preview, preview);
+        dom::set_text(&self.unread, &summary.unread.to_string());
+        dom::set_attr(&self.unread, "aria-label", &fill(text.unread, &summary.unread.to_string()));
+        dom::set_hidden(&self.unread, summary.unread == 0);
+        dom::set_class(&self.root, "news", summary.unread > 0);
+    }
+}
+
+/// The time of day for today, the date before that, nothing for a conversation without a message.
+fn when(unix_ms: u64, today: Moment, language: Language) -> String {
+    let moment = Moment::local(unix_ms);
+    match unix_ms {
+        0 => String::new(),
+        _ if moment.day == today.day => moment.clock(),
+        _ => moment.short_date(language, today),
+    }
+}

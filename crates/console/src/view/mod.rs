@@ -1,0 +1,79 @@
+//! The page of the console: enrolment, or the list of conversations beside the one that is open.
+
+mod conversation;
+mod enrol;
+mod header;
+mod inbox;
+
+use segel_ui::banner::Banner;
+use segel_ui::sentence::Sentence;
+use segel_ui::{Act, Language};
+use segel_web::dom::{self, El, el};
+use web_sys::Element;
+
+use crate::model::{Model, Screen};
+use conversation::Conversation;
+use enrol::Enrol;
+use header::Header;
+use inbox::Inbox;
+
+/// All that an agent sees.
+pub(crate) struct Console {
+    root: El,
+    header: Header,
+    banner: Banner,
+    preparing: El,
+    sentence: Sentence,
+    enrol: Enrol,
+    desk: El,
+    inbox: Inbox,
+    conversation: Conversation,
+}
+
+impl Console {
+    /// The page before anything is known.
+    pub(crate) fn new(language: Language, act: &Act) -> Self {
+        let header = Header::new(language);
+        let banner = Banner::new(language, act);
+        let preparing = el("p").class("preparing").attr("role", "status").text(language.text().preparing);
+        let sentence = Sentence::new(language);
+        let enrol = Enrol::new(language);
+        let inbox = Inbox::new(language, act);
+        let conversation = Conversation::new(language, act);
+        let desk = el("div").class("desk").place(inbox.root()).place(conversation.root()).hidden();
+        let root = el("div")
+            .class("console")
+            .place(header.root())
+            .place(banner.root())
+            .place(&preparing)
+            .place(sentence.root())
+            .place(enrol.root())
+            .place(&desk);
+        Self { root, header, banner, preparing, sentence, enrol, desk, inbox, conversation }
+    }
+
+    /// The element to put on the page.
+    pub(crate) fn root(&self) -> &Element {
+        &self.root
+    }
+
+    /// Shows the model.
+    pub(crate) fn render(&mut self, model: &Model) {
+        let screen = model.screen();
+        self.header.render(model);
+        self.banner.render(model.banner());
+        dom::set_hidden(&self.preparing, screen != Screen::Preparing);
+        dom::set_hidden(&self.desk, screen != Screen::Desk);
+        dom::set_class(&self.desk, "opened", model.opened().is_some());
+        self.sentence.render(match screen {
+            Screen::Stopped(trouble) => Some(trouble),
+            _ => None,
+        });
+        self.enrol.render(match screen {
+            Screen::Enrolling(step) => Some(step),
+            _ => None,
+        });
+        self.inbox.render(model);
+        self.conversation.render(model);
+    }
+}

@@ -1,0 +1,29 @@
+//! What a person did, in words that the engines understand.
+
+use std::rc::Rc;
+
+use segel_mask::MaskedText;
+use segel_wire::ids::{ConversationId, EventId};
+
+/// One thing that a person did on the screen.
+#[derive(Debug)]
+pub enum Action {
+    /// Send this message; the composer has emptied itself.
+    Send(MaskedText),
+    /// Send a message that failed once more.
+    Retry(EventId),
+    /// The draft in the composer changed to this, raw as typed.
+    Draft(String),
+    /// The sentence in the banner was read.
+    Dismiss,
+    /// Close the panel.
+    Close,
+    /// Open this conversation.
+    Open(ConversationId),
+    /// Back to the list of conversations.
+    Back,
+}
+
+/// Where views report to. It is called from inside a view's own listener, so it must not render at once:
+/// the view that is being listened to would be borrowed twice.
+pub type Act = Rc<dyn Fn(Action)>;

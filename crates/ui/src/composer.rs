@@ -1,0 +1,169 @@
+//! Where a message is written. What is typed stays, whatever happens around it.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use segel_mask::MaskedText;
+use segel_web::dom::{self, El, el, icon};
+use segel_wire::limits::MESSAGE_CHARS;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlTextAreaElement, KeyboardEvent};
+
+use crate::action::{Act, Action};
+use crate::icons;
+use crate::notice::Notice;
+use crate::text::{Language, fill};
+
+/// The counter shows when this many characters or fewer are left.
+const COUNTED: usize = 200;
+
+/// A text area that grows, the notice of what masking changes in it, and the button that sends.
+pub struct Composer {
+    root: El,
+    desk: Rc<Desk>,
+}
+
+impl Composer {
+    /// An empty composer that can send.
+    pub fn new(language: Language, act: Act) -> Self {
+        let text = language.text();
+        let area = el("textarea")
+            .attr("rows", "1")
+            .attr("dir", "auto")
+            .attr("aria-label", text.write)
+            .attr("placeholder", text.write)
+            .attr("aria-describedby", "segel-hindrance segel-count")
+            .attr("enterkeyhint", "send");
+        let send = el("button")
+            .class("send")
+            .attr("type", "submit")
+            .attr("aria-label", text.send)
+            .attr("title", text.send)
+            .child(icon(icons::SEND));
+        let hindrance = el("p").class("hindrance").attr("id", "segel-hindrance").attr("role", "status");
+        let count = el("p").class("count").attr("id", "segel-count");
+
+        let desk = Rc::new(Desk {
+            language,
+            act,
+            area: area.clone().unchecked_into(),
+            send: send.clone(),
+            hindrance: hindrance.clone(),
+            count: count.clone(),
+            notice: Notice::new(language),
+            is_hindered: Cell::new(false),
+        });
+        let (typing, pressing, submitting) = (Rc::clone(&desk), Rc::clone(&desk), Rc::clone(&desk));
+        let area = area.on("input", move |_| typing.typed()).on("keydown", move |event| {
+            if let Some(key) = event.dyn_ref::<KeyboardEvent>()
+                && sends(key)
+            {
+                event.prevent_default();
+                pressing.submit();
+            }
+        });
+        let root = el("form")
+            .class("composer")
+            .attr("novalidate", "")
+            .child(hindrance)
+            .place(desk.notice.root())
+            .child(el("div").class("line").child(area).child(send))
+            .child(count)
+            .on("submit", move |event| {
+                event.prevent_default();
+                submitting.submit();
+            });
+        desk.read();
+        Self { root, desk }
+    }
+
+    /// The element to put on the page.
+    pub fn root(&self) -> &Element {
+        &self.root
+    }
+
+    /// What is typed, raw.
+    pub fn draft(&self) -> String {
+        self.desk.area.value()
+    }
+
+    /// Puts a draft in the place of what is typed; reports no [`Action::Draft`].
+    pub fn set_draft(&self, draft: &str) {
+        if self.desk.area.value() != draft {
+            self.desk.area.set_value(draft);
+            self.desk.read();
+        }
+    }
+
+    /// Says why nothing can be sent now, or `None`: it can. Typing goes on in either case.
+    pub fn hinder(&self, why: Option<&str>) {
+        dom::set_text(&self.desk.hindrance, why.unwrap_or_default());
+        self.desk.is_hindered.set(why.is_some());
+        self.desk.read();
+    }
+
+    /// Puts the focus on the text area.
+    pub fn focus(&self) {
+        dom::focus(&self.desk.area);
+    }
+}
+
+/// What the composer's listeners share.
+struct Desk {
+    language: Language,
+    act: Act,
+    area: HtmlTextAreaElement,
+    send: Element,
+    hindrance: Element,
+    count: Element,
+    notice: Notice,
+    is_hindered: Cell<bool>,
+}
+
+impl Desk {
+    fn typed(&self) {
+        self.read();
+        (self.act)(Action::Draft(self.area.value()));
+    }
+
+    fn submit(&self) {
+        if let Some(text) = self.read() {
+            self.area.set_value("");
+            self.read();
+            (self.act)(Action::Draft(String::new()));
+            (self.act)(Action::Send(text));
+        }
+    }
+
+    /// Shows what stands in the text area; answers what can be sent.
+    fn read(&self) -> Option<MaskedText> {
+        let draft = self.area.value();
+        let masking = segel_mask::mask(draft.trim());
+        self.notice.render(&masking);
+        let length =
+            masking.as_ref().map_or_else(|_| draft.as_str(), |masked| masked.text.as_str()).chars().count();
+        self.count(length);
+        let sendable = masking
+            .ok()
+            .map(|masked| masked.text)
+            .filter(|_| !self.is_hindered.get() && (1..=MESSAGE_CHARS).contains(&length));
+        dom::set_attr(&self.send, "aria-disabled", if sendable.is_some() { "false" } else { "true" });
+        sendable
+    }
+
+    fn count(&self, length: usize) {
+        let text = self.language.text();
+        let words = match MESSAGE_CHARS.checked_sub(length) {
+            Some(left) if left > COUNTED => String::new(),
+            Some(left) => fill(text.left, &left.to_string()),
+            None => fill(text.excess, &(length - MESSAGE_CHARS).to_string()),
+        };
+        dom::set_text(&self.count, &words);
+        dom::set_class(&self.count, "excess", length > MESSAGE_CHARS);
+    }
+}
+
+/// Enter sends; with Shift it is a new line, and while an input method composes it belongs to that.
+fn sends(key: &KeyboardEvent) -> bool {
+    key.key() == "Enter" && !key.shift_key() && !key.is_composing()
+}

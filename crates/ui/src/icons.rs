@@ -1,0 +1,11 @@
+//! Outlines of the icons, each on a 24 by 24 grid, filled by the nonzero rule.
+
+/// Close, dismiss.
+pub const CROSS: &str =
+    "M6.4 5 12 10.6 17.6 5 19 6.4 13.4 12 19 17.6 17.6 19 12 13.4 6.4 19 5 17.6 10.6 12 5 6.4z";
+/// A closed padlock: sealed.
+pub const LOCK: &str = "M7 10V8a5 5 0 0 1 10 0v2h.5A1.5 1.5 0 0 1 19 11.5v8a1.5 1.5 0 0 1-1.5 1.5h-11A1.5 1.5 0 0 1 5 19.5v-8A1.5 1.5 0 0 1 6.5 10zm2 0h6V8a3 3 0 0 0-6 0z";
+/// An arrow upwards: send.
+pub const SEND: &str = "M12 4l7 7-1.4 1.4L13 7.8V20h-2V7.8l-4.6 4.6L5 11z";
+/// An arrow against the direction of reading: back.
+pub const BACK: &str = "M10.8 5.6 12.2 7 8.2 11H20v2H8.2l4 4-1.4 1.4L4.4 12z";

@@ -1,0 +1,78 @@
+//! The messages of one conversation, in order.
+
+use segel_core::show::Item;
+use segel_wire::ids::EventId;
+
+/// Messages by the relay's number, then those without one by the time they were written.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Items {
+    ordered: Vec<Item>,
+}
+
+impl Items {
+    /// Puts a message in its place; it replaces the one of the same id.
+    pub fn put(&mut self, item: Item) {
+        if let Some(at) = self.ordered.iter().rposition(|kept| kept.event == item.event) {
+            self.ordered.remove(at);
+        }
+        let at = self.ordered.partition_point(|kept| place(kept) <= place(&item));
+        self.ordered.insert(at, item);
+    }
+
+    /// The messages, oldest first.
+    pub fn as_slice(&self) -> &[Item] {
+        &self.ordered
+    }
+
+    /// Whether nothing was written yet.
+    pub fn is_empty(&self) -> bool {
+        self.ordered.is_empty()
+    }
+}
+
+fn place(item: &Item) -> (u64, u64, EventId) {
+    let position = item.position.unwrap_or(u64::MAX);
+    (position, item.time, item.event)
+}
+
+#[cfg(test)]
+mod tests {
+    use segel_core::show::{Author, Body, Delivery};
+    use segel_wire::ids::ConversationId;
+
+    use super::*;
+
+    fn item(id: u8, position: Option<u64>, time: u64) -> Item {
+        Item {
+            conversation: ConversationId([0; 16]),
+            event: EventId([id; 16]),
+            position,
+            author: Author::Own,
+            body: Body::Text(String::new()),
+            time,
+            delivery: Delivery::Sending,
+        }
+    }
+
+    fn order(items: &Items) -> Vec<u8> {
+        items.as_slice().iter().map(|item| item.event.0[0]).collect()
+    }
+
+    #[test]
+    fn stored_messages_go_by_number_and_others_after_them_by_time() {
+        let mut items = Items::default();
+        for item in [item(1, None, 5), item(2, Some(9), 1), item(3, None, 4), item(4, Some(2), 8)] {
+            items.put(item);
+        }
+        assert_eq!(order(&items), [4, 2, 3, 1]);
+    }
+
+    #[test]
+    fn a_message_that_got_its_number_moves_and_is_not_doubled() {
+        let mut items = Items::default();
+        for item in [item(1, None, 1), item(2, None, 2), item(2, Some(1), 2)] {
+            items.put(item);
+        }
+        assert_eq!(order(&items), [2, 1]);
+    }
+}

@@ -1,0 +1,55 @@
+//! One sentence in the place of a conversation.
+
+use segel_core::show::Refusal;
+use segel_web::dom::{self, El, el, icon};
+use web_sys::Element;
+
+use crate::text::{Language, fill};
+use crate::trouble::Trouble;
+
+/// A closed ring with a bar: nothing passes here.
+const BARRED: &str =
+    "M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20zm0 2a8 8 0 1 1 0 16 8 8 0 0 1 0-16zm-4 7v2h8v-2z";
+
+/// What is shown when there is no conversation to be shown, and why.
+pub struct Sentence {
+    language: Language,
+    root: El,
+    why: El,
+    code: El,
+}
+
+impl Sentence {
+    /// Says nothing yet.
+    pub fn new(language: Language) -> Self {
+        let heading = el("h2").text(language.text().stopped);
+        let why = el("p");
+        let code = el("p").class("code");
+        let root = el("div")
+            .class("sentence")
+            .attr("role", "alert")
+            .child(icon(BARRED))
+            .child(heading)
+            .place(&why)
+            .place(&code)
+            .hidden();
+        Self { language, root, why, code }
+    }
+
+    /// The element to put on the page.
+    pub fn root(&self) -> &Element {
+        &self.root
+    }
+
+    /// Shows what is wrong, or hides if nothing is.
+    pub fn render(&self, trouble: Option<Trouble>) {
+        dom::set_hidden(&self.root, trouble.is_none());
+        let Some(trouble) = trouble else { return };
+        dom::set_text(&self.why, self.language.trouble(trouble));
+        let code = match trouble {
+            Trouble::Refused(refusal) => fill(self.language.text().code, Refusal::code(refusal)),
+            _ => String::new(),
+        };
+        dom::set_text(&self.code, &code);
+    }
+}

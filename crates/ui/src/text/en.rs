@@ -1,0 +1,128 @@
+//! English.
+
+use segel_core::show::Refusal;
+
+use super::{DeskText, Text};
+
+pub(super) static TEXT: Text = Text {
+    sealed: "Sealed end to end",
+    close: "Close chat",
+    greeting: "How can we help?",
+    greeting_sealed: "Your messages are sealed in this browser. Only agents of {} can read them; the server that passes them on cannot.",
+    greeting_masked: "Card numbers are masked before sending.",
+    preparing: "Checking identity and preparing the seal…",
+    nobody_enrolled: "No agent can receive messages yet. What you write stays here.",
+    awaiting_roster: "This device waits for the site owner's approval.",
+    removed: "This device was taken off the list of agents. Contact the site's owner.",
+    timeline: "Conversation",
+    own: "You",
+    visitor: "Visitor",
+    unknown: "Unknown sender",
+    sending: "Sending…",
+    sent: "Sent",
+    failed: "Not sent.",
+    retry: "Try again",
+    closed: "This message cannot be opened.",
+    before_enrolment: "This message was sealed before this device was enrolled, so it cannot be opened here.",
+    newer: "New messages",
+    today: "Today",
+    yesterday: "Yesterday",
+    day: "{}, ",
+    write: "Write a message",
+    send: "Send",
+    left: "{} characters left",
+    excess: "{} characters too many",
+    will_send: "Will be sent:",
+    why_masked: "Sensitive data is masked in this browser before the message is sealed.",
+    mask_failed: "This message could not be checked for sensitive data, so it cannot be sent.",
+    offline: "No connection. Your messages are kept and sent as soon as there is one.",
+    connecting: "Connecting…",
+    other_tab: "This chat is open in another tab. Continue there, or close that tab to use it here.",
+    insecure: "The chat only runs on a secure page. Open this page with an https address.",
+    store_blocked: "This browser does not allow storage, so messages cannot be sealed and kept here.",
+    stopped: "The chat cannot be opened",
+    code: "Code: {}",
+    dismiss: "Hide",
+};
+
+pub(super) static DESK: DeskText = DeskText {
+    console: "Agent console",
+    online: "Connected",
+    connecting: "Connecting…",
+    offline: "No connection",
+    inbox: "Conversations",
+    inbox_empty: "No conversations yet",
+    inbox_empty_why: "Visitors' messages appear here as soon as they write.",
+    title: "Visitor {}",
+    unread: "{} unread",
+    no_preview: "Sealed message",
+    back: "Back to the list",
+    choose: "Choose a conversation to read it.",
+    not_answerable: "This device was enrolled recently. You can answer once the visitor writes again.",
+    enrol: "Enrol this device",
+    enrol_no_code: "Open the address with the enrolment code that the site's owner gave you.",
+    enrol_making_keys: "Making keys in this browser…",
+    enrol_waiting: "The keys are made. Waiting for the site's owner to sign the new list of devices.",
+    enrol_why: "The secret keys are made in this browser and never leave it.",
+    step_code: "Enrolment code",
+    step_keys: "Device keys",
+    step_roster: "Owner's signature",
+};
+
+pub(super) const WEEKDAYS: [&str; 7] =
+    ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+
+pub(super) const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+pub(super) const fn refusal(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::WrongRoot => {
+            "This business's identity does not match the key that the page pins. For your safety the chat stays closed."
+        }
+        Refusal::RosterAltered => {
+            "The list of agents was altered by someone who may not. For your safety the chat stays closed."
+        }
+        Refusal::RosterExpired => "The list of agents has expired; the site's owner must sign it again.",
+        Refusal::RosterOlder => {
+            "The server gave a list of agents that is older than one already seen here. For your safety the chat stays closed."
+        }
+        Refusal::RosterForked => {
+            "The server gave lists of agents that contradict each other. For your safety the chat stays closed."
+        }
+        Refusal::RosterMissing => "The server has no list of agents for this site yet.",
+        Refusal::BundleRefused => {
+            "An agent's key was not signed by the agent's own device, so it is not used."
+        }
+        Refusal::WeakKey => "A key that was received would give the secret away, so it was refused.",
+        Refusal::MessageAltered => "A message was changed on its way, or it belongs to another conversation.",
+        Refusal::MessageReplayed => "The server delivered an old message again; it was ignored.",
+        Refusal::UnknownSender => "The sender of a message is not in the signed list of agents.",
+        Refusal::TooLarge => "This message is too long to be sent.",
+        Refusal::OriginRefused => "The server refuses the address that this chat comes from.",
+        Refusal::PageRefused => {
+            "This page is not listed as a page of the business. For your safety the chat stays closed."
+        }
+        Refusal::NotAMember => "This device has no right to that conversation.",
+        Refusal::EnrolmentRefused => {
+            "The enrolment code was refused or was used before. Ask the site's owner for a new one."
+        }
+        Refusal::RelayRefused => {
+            "The server answered something that this version does not understand. Reload the page, then try again."
+        }
+        Refusal::StoreBroken => "What is kept in this browser cannot be read.",
+        Refusal::StoreFailed => "This browser could not keep the message, so nothing was sent.",
+    }
+}

@@ -1,0 +1,129 @@
+//! Indonesian.
+
+use segel_core::show::Refusal;
+
+use super::{DeskText, Text};
+
+pub(super) static TEXT: Text = Text {
+    sealed: "Tersegel ujung ke ujung",
+    close: "Tutup chat",
+    greeting: "Ada yang bisa kami bantu?",
+    greeting_sealed: "Pesan Anda disegel di peramban ini. Hanya agen {} yang dapat membacanya; server yang meneruskannya tidak bisa.",
+    greeting_masked: "Nomor kartu disamarkan sebelum dikirim.",
+    preparing: "Memeriksa identitas dan menyiapkan segel…",
+    nobody_enrolled: "Belum ada agen yang bisa menerima pesan. Tulisan Anda tetap tersimpan di sini.",
+    awaiting_roster: "Perangkat ini menunggu persetujuan pemilik situs.",
+    removed: "Perangkat ini sudah dikeluarkan dari daftar agen. Hubungi pemilik situs.",
+    timeline: "Percakapan",
+    own: "Anda",
+    visitor: "Pengunjung",
+    unknown: "Pengirim tak dikenal",
+    sending: "Mengirim…",
+    sent: "Terkirim",
+    failed: "Tidak terkirim.",
+    retry: "Coba lagi",
+    closed: "Pesan ini tidak dapat dibuka.",
+    before_enrolment: "Pesan ini disegel sebelum perangkat ini terdaftar, jadi tidak dapat dibuka di sini.",
+    newer: "Pesan baru",
+    today: "Hari ini",
+    yesterday: "Kemarin",
+    day: "{}, ",
+    write: "Tulis pesan",
+    send: "Kirim",
+    left: "Sisa {} karakter",
+    excess: "Kelebihan {} karakter",
+    will_send: "Akan dikirim:",
+    why_masked: "Data peka disamarkan di peramban ini sebelum pesan disegel.",
+    mask_failed: "Pesan ini tidak dapat diperiksa dari data peka, jadi tidak dapat dikirim.",
+    offline: "Tidak ada koneksi. Pesan Anda disimpan dan dikirim begitu tersambung.",
+    connecting: "Menyambungkan…",
+    other_tab: "Chat ini sedang terbuka di tab lain. Lanjutkan di sana, atau tutup tab itu untuk memakainya di sini.",
+    insecure: "Chat hanya berjalan di halaman yang aman. Buka halaman ini dengan alamat https.",
+    store_blocked: "Peramban ini tidak mengizinkan penyimpanan, jadi pesan tidak dapat disegel dan disimpan di sini.",
+    stopped: "Chat tidak dapat dibuka",
+    code: "Kode: {}",
+    dismiss: "Sembunyikan",
+};
+
+pub(super) static DESK: DeskText = DeskText {
+    console: "Konsol agen",
+    online: "Tersambung",
+    connecting: "Menyambungkan…",
+    offline: "Tidak ada koneksi",
+    inbox: "Percakapan",
+    inbox_empty: "Belum ada percakapan",
+    inbox_empty_why: "Pesan pengunjung muncul di sini begitu mereka menulis.",
+    title: "Pengunjung {}",
+    unread: "{} belum dibaca",
+    no_preview: "Pesan tersegel",
+    back: "Kembali ke daftar",
+    choose: "Pilih percakapan untuk membacanya.",
+    not_answerable: "Perangkat ini baru terdaftar. Anda dapat menjawab setelah pengunjung menulis lagi.",
+    enrol: "Daftarkan perangkat ini",
+    enrol_no_code: "Buka alamat berisi kode pendaftaran yang diberikan pemilik situs.",
+    enrol_making_keys: "Membuat kunci di peramban ini…",
+    enrol_waiting: "Kunci sudah dibuat. Menunggu pemilik situs menandatangani daftar perangkat yang baru.",
+    enrol_why: "Kunci rahasia dibuat di peramban ini dan tidak pernah meninggalkannya.",
+    step_code: "Kode pendaftaran",
+    step_keys: "Kunci perangkat",
+    step_roster: "Tanda tangan pemilik",
+};
+
+pub(super) const WEEKDAYS: [&str; 7] = ["Minggu", "Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu"];
+
+pub(super) const MONTHS: [&str; 12] = [
+    "Januari",
+    "Februari",
+    "Maret",
+    "April",
+    "Mei",
+    "Juni",
+    "Juli",
+    "Agustus",
+    "September",
+    "Oktober",
+    "November",
+    "Desember",
+];
+
+pub(super) const fn refusal(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::WrongRoot => {
+            "Identitas bisnis ini tidak cocok dengan kunci yang dipasang di halaman. Demi keamanan, chat tidak dibuka."
+        }
+        Refusal::RosterAltered => {
+            "Daftar agen telah diubah oleh pihak yang tidak berhak. Demi keamanan, chat tidak dibuka."
+        }
+        Refusal::RosterExpired => {
+            "Daftar agen sudah kedaluwarsa dan harus ditandatangani ulang oleh pemilik situs."
+        }
+        Refusal::RosterOlder => {
+            "Server memberi daftar agen yang lebih lama daripada yang pernah dilihat di sini. Demi keamanan, chat tidak dibuka."
+        }
+        Refusal::RosterForked => {
+            "Server memberi daftar agen yang saling bertentangan. Demi keamanan, chat tidak dibuka."
+        }
+        Refusal::RosterMissing => "Server belum memiliki daftar agen untuk situs ini.",
+        Refusal::BundleRefused => {
+            "Kunci seorang agen tidak ditandatangani oleh perangkatnya sendiri, jadi tidak dipakai."
+        }
+        Refusal::WeakKey => "Sebuah kunci yang diterima akan membocorkan rahasia, jadi ditolak.",
+        Refusal::MessageAltered => "Sebuah pesan diubah di perjalanan, atau berasal dari percakapan lain.",
+        Refusal::MessageReplayed => "Sebuah pesan lama dikirim ulang oleh server dan diabaikan.",
+        Refusal::UnknownSender => "Pengirim sebuah pesan tidak ada dalam daftar agen yang ditandatangani.",
+        Refusal::TooLarge => "Pesan ini terlalu panjang untuk dikirim.",
+        Refusal::OriginRefused => "Server menolak alamat asal chat ini.",
+        Refusal::PageRefused => {
+            "Halaman ini tidak terdaftar sebagai halaman milik bisnis tersebut. Demi keamanan, chat tidak dibuka."
+        }
+        Refusal::NotAMember => "Perangkat ini tidak berhak atas percakapan tersebut.",
+        Refusal::EnrolmentRefused => {
+            "Kode pendaftaran ditolak atau sudah pernah dipakai. Mintalah kode baru kepada pemilik situs."
+        }
+        Refusal::RelayRefused => {
+            "Server menjawab dengan sesuatu yang tidak dipahami versi ini. Muat ulang halaman, lalu coba lagi."
+        }
+        Refusal::StoreBroken => "Yang tersimpan di peramban ini tidak dapat dibaca.",
+        Refusal::StoreFailed => "Peramban ini tidak dapat menyimpan pesan, jadi tidak ada yang dikirim.",
+    }
+}

@@ -1,0 +1,99 @@
+//! Instants as the clock and calendar of this device show them.
+
+use js_sys::Date;
+use segel_web::clock;
+use wasm_bindgen::JsValue;
+
+use crate::text::{Language, fill};
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+const MINUTE_MS: i64 = 60 * 1_000;
+
+/// An instant in this device's time zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// Days since 1970-01-01, by the local calendar.
+    pub day: i64,
+    /// Minutes since local midnight.
+    pub minute: u16,
+    /// Day of the month, from 1.
+    pub date: u8,
+    /// Month, from 0.
+    pub month: u8,
+    /// Year.
+    pub year: u32,
+}
+
+impl Moment {
+    /// An instant of the clock of this browser; `unix_ms` in Unix milliseconds.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        clippy::cast_precision_loss,
+        reason = "JavaScript's numbers are floats; a date out of range shows as a wrong date and breaks nothing"
+    )]
+    pub fn local(unix_ms: u64) -> Self {
+        let date = Date::new(&JsValue::from_f64(unix_ms as f64));
+        let local_ms = unix_ms as i64 - date.get_timezone_offset() as i64 * MINUTE_MS;
+        Self {
+            day: local_ms.div_euclid(DAY_MS),
+            minute: (local_ms.rem_euclid(DAY_MS) / MINUTE_MS) as u16,
+            date: date.get_date() as u8,
+            month: date.get_month() as u8,
+            year: date.get_full_year(),
+        }
+    }
+
+    /// The present.
+    pub fn now() -> Self {
+        Self::local(clock::now_ms())
+    }
+
+    /// `14:05`.
+    pub fn clock(self) -> String {
+        let mut clock = String::with_capacity(5);
+        two_digits(&mut clock, self.minute / 60);
+        clock.push(':');
+        two_digits(&mut clock, self.minute % 60);
+        clock
+    }
+
+    /// The day in words, as seen from `today`: today, yesterday, or weekday and date.
+    pub fn day_in_words(self, language: Language, today: Self) -> String {
+        let text = language.text();
+        match today.day - self.day {
+            0 => text.today.to_owned(),
+            1 => text.yesterday.to_owned(),
+            _ => {
+                let mut words = fill(text.day, self.weekday(language));
+                words.push_str(&self.short_date(language, today));
+                words
+            }
+        }
+    }
+
+    /// The date in words, with the year if it is not that of `today`.
+    pub fn short_date(self, language: Language, today: Self) -> String {
+        let mut words = self.date.to_string();
+        words.push(' ');
+        words.push_str(language.months().get(usize::from(self.month)).copied().unwrap_or_default());
+        if self.year != today.year {
+            words.push(' ');
+            words.push_str(&self.year.to_string());
+        }
+        words
+    }
+
+    fn weekday(self, language: Language) -> &'static str {
+        // The first of January 1970 was a Thursday; weeks here begin on Sunday.
+        let weekday = (self.day + 4).rem_euclid(7);
+        usize::try_from(weekday).ok().and_then(|at| language.weekdays().get(at)).copied().unwrap_or_default()
+    }
+}
+
+fn two_digits(text: &mut String, number: u16) {
+    if number < 10 {
+        text.push('0');
+    }
+    text.push_str(&number.to_string());
+}

@@ -1,0 +1,34 @@
+//! What stands between a person and the conversation.
+
+use segel_core::show::{Gate, Refusal};
+
+/// Something that a person must know about, as a banner or as all there is to see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// The relay is out of reach.
+    Offline,
+    /// An attempt to reach the relay is under way.
+    Connecting,
+    /// Another tab of this browser leads.
+    OtherTab,
+    /// The page is not a secure context: browsers offer no cryptography there.
+    Insecure,
+    /// The browser lets nothing be kept.
+    StoreBlocked,
+    /// This device is no longer in the roster.
+    Removed,
+    /// Something was refused.
+    Refused(Refusal),
+}
+
+impl Trouble {
+    /// What a closed gate leaves to be seen; `None` if the conversation can be shown.
+    pub const fn of_gate(gate: Gate) -> Option<Self> {
+        match gate {
+            Gate::Preparing | Gate::Open | Gate::NobodyEnrolled | Gate::AwaitingRoster => None,
+            Gate::Removed => Some(Self::Removed),
+            Gate::RosterExpired => Some(Self::Refused(Refusal::RosterExpired)),
+            Gate::Refused(refusal) => Some(Self::Refused(refusal)),
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! What an empty conversation says: who can read it.
+
+use segel_ui::text::fill;
+use segel_ui::{Language, icons};
+use segel_web::dom::{self, El, el, icon};
+use web_sys::Element;
+
+/// A greeting that leaves with the first message.
+pub(crate) struct Greeting {
+    language: Language,
+    root: El,
+    sealed: El,
+}
+
+impl Greeting {
+    /// A greeting in nobody's name.
+    pub(crate) fn new(language: Language) -> Self {
+        let text = language.text();
+        let sealed = el("p").attr("dir", "auto");
+        let root = el("div")
+            .class("greeting")
+            .child(el("div").class("stamp").child(icon(icons::LOCK)))
+            .child(el("h2").text(text.greeting))
+            .place(&sealed)
+            .child(el("p").text(text.greeting_masked));
+        Self { language, root, sealed }
+    }
+
+    /// The element to put on the page.
+    pub(crate) fn root(&self) -> &Element {
+        &self.root
+    }
+
+    /// Shows who can read what is written, while nothing is.
+    pub(crate) fn render(&self, business: Option<&str>, is_empty: bool) {
+        dom::set_hidden(&self.root, !is_empty);
+        dom::set_text(
+            &self.sealed,
+            &fill(self.language.text().greeting_sealed, business.unwrap_or_default()),
+        );
+    }
+}

@@ -1,0 +1,52 @@
+//! Who the visitor talks to, and the way out.
+
+use std::rc::Rc;
+
+use segel_ui::{Act, Action, Language, icons};
+use segel_web::dom::{self, El, el, icon};
+use web_sys::Element;
+
+/// The business's name, the mark that says sealed, and the close button.
+pub(crate) struct Header {
+    root: El,
+    initial: El,
+    name: El,
+    mark: El,
+}
+
+impl Header {
+    /// A header without a name.
+    pub(crate) fn new(language: Language, act: &Act) -> Self {
+        let text = language.text();
+        let initial = el("span").class("initial").attr("aria-hidden", "true");
+        let name = el("h1").attr("dir", "auto");
+        let mark =
+            el("p").class("mark").child(icon(icons::LOCK)).child(el("span").text(text.sealed)).hidden();
+        let act = Rc::clone(act);
+        let close = el("button")
+            .class("plain")
+            .attr("type", "button")
+            .attr("aria-label", text.close)
+            .attr("title", text.close)
+            .child(icon(icons::CROSS))
+            .on("click", move |_| act(Action::Close));
+        let title = el("div").class("title").place(&name).place(&mark);
+        let root = el("header").class("header").place(&initial).child(title).child(close);
+        Self { root, initial, name, mark }
+    }
+
+    /// The element to put on the page.
+    pub(crate) fn root(&self) -> &Element {
+        &self.root
+    }
+
+    /// Shows the name once a signed roster gave it; before that nothing is claimed.
+    pub(crate) fn render(&self, business: Option<&str>) {
+        let name = business.unwrap_or_default();
+        let initial: String = name.chars().take(1).flat_map(char::to_uppercase).collect();
+        dom::set_text(&self.initial, &initial);
+        dom::set_text(&self.name, name);
+        dom::set_hidden(&self.initial, business.is_none());
+        dom::set_hidden(&self.mark, business.is_none());
+    }
+}
