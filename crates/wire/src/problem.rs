@@ -52,6 +52,8 @@ codes! {
     Conflict = "conflict", 409, "This id was used before with other bytes.";
     /// A roster is older than the one that is kept.
     RosterOlder = "roster-older", 409, "A newer roster is already published.";
+    /// A roster is newer than the one that is kept, but not the next link of its chain.
+    RosterUnlinked = "roster-unlinked", 409, "The roster does not follow the one that is published.";
     /// An event or request is over its size limit.
     TooLarge = "too-large", 413, "The event is over the size limit.";
     /// The cursor belongs to another epoch of this relay.

@@ -1,0 +1,91 @@
+//! Conversations and events, for HTTP and streams alike: who may reach them, and how they are stored.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use segel_wire::api::StoredAnswer;
+use segel_wire::events::EnvelopeError;
+use segel_wire::{Code, ConversationId, DeskId, Envelope, EventId};
+
+use crate::clock::{now_millis, now_seconds};
+use crate::refusal::Refusal;
+use crate::service::Service;
+use crate::sites::Site;
+use crate::store::{Appended, Conversation, NewEvent, Reach, Session};
+
+/// Who asks: a session and its site.
+#[derive(Clone)]
+pub(crate) struct Caller {
+    pub(crate) session: Session,
+    pub(crate) site: Arc<Site>,
+}
+
+impl Caller {
+    /// What the device may reach at this moment.
+    pub(crate) fn reach(&self) -> Reach {
+        self.site.reach(self.session.device, now_seconds())
+    }
+}
+
+/// Opens a conversation with the caller as its visitor; again is the same.
+pub(crate) async fn open(
+    service: &Service,
+    caller: &Caller,
+    id: ConversationId,
+    desk: DeskId,
+) -> Result<(), Refusal> {
+    admit(service, caller)?;
+    let Session { site, device: visitor, .. } = caller.session;
+    let new = Conversation { id, site, visitor, desk };
+    let kept = service.store.open_conversation(new).await?;
+    if (kept.site, kept.visitor) != (site, visitor) {
+        return Err(Code::NotAMember.into());
+    }
+    if kept.desk != desk {
+        return Err(Code::Conflict.into());
+    }
+    tracing::debug!(conversation = %id, "conversation opened");
+    Ok(())
+}
+
+/// A conversation that the caller may reach.
+pub(crate) async fn reachable(
+    service: &Service,
+    caller: &Caller,
+    id: ConversationId,
+) -> Result<Conversation, Refusal> {
+    let conversation = service.store.conversation(id).await?.ok_or(Code::NotFound)?;
+    let reached = caller.reach().contains(conversation.site, conversation.visitor);
+    if reached { Ok(conversation) } else { Err(Code::NotAMember.into()) }
+}
+
+/// Stores an event of the caller and wakes those who may see it.
+pub(crate) async fn store(
+    service: &Service,
+    caller: &Caller,
+    id: ConversationId,
+    event: EventId,
+    envelope: Envelope,
+) -> Result<StoredAnswer, Refusal> {
+    envelope.check().map_err(|error| match error {
+        EnvelopeError::TooLarge => Code::TooLarge,
+        EnvelopeError::Unsorted => Code::Malformed,
+    })?;
+    admit(service, caller)?;
+    let conversation = reachable(service, caller, id).await?;
+    let sender = caller.session.device;
+    let new = NewEvent { conversation: id, event, sender, envelope, time: now_millis() };
+    match service.store.append(new).await? {
+        Appended::Stored(answer) => {
+            service.listeners.wake(&caller.site, conversation.visitor);
+            tracing::debug!(conversation = %id, %event, position = answer.position, "event stored");
+            Ok(answer)
+        }
+        Appended::Conflict => Err(Code::Conflict.into()),
+        Appended::NoConversation => Err(Code::NotFound.into()),
+    }
+}
+
+fn admit(service: &Service, caller: &Caller) -> Result<(), Refusal> {
+    service.limiter.admit(caller.session.device, Instant::now()).map_err(Refusal::too_many)
+}

@@ -1,0 +1,22 @@
+//! `GET /.well-known/segel`.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use segel_wire::api::Discovery;
+use segel_wire::limits;
+
+use crate::clock::now_millis;
+use crate::service::Service;
+
+pub(super) async fn show(State(service): State<Arc<Service>>) -> Json<Discovery> {
+    Json(Discovery {
+        versions: vec!["segel/1".into()],
+        transports: vec!["websocket".into(), "pull".into()],
+        origin: service.public_origin.clone(),
+        content_bytes: limits::CONTENT_BYTES,
+        request_bytes: limits::REQUEST_BYTES,
+        time: now_millis(),
+    })
+}

@@ -1,0 +1,55 @@
+//! The HTTP interface. docs/PROTOCOL.md, section 7.1.
+
+mod bundles;
+mod conversations;
+mod discovery;
+mod enrolments;
+mod extract;
+mod origin;
+mod problem;
+mod rosters;
+mod sessions;
+mod stream;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post, put};
+use segel_wire::{Code, limits};
+use tower_http::services::ServeDir;
+
+pub(crate) use self::origin::PageOrigin;
+use crate::refusal::Refusal;
+use crate::service::Service;
+
+/// Every address of the relay.
+pub(crate) fn router(service: Arc<Service>, widget: Option<&Path>) -> Router {
+    let mut router = Router::new()
+        .route("/.well-known/segel", get(discovery::show))
+        .route("/v1/challenges", post(sessions::challenge))
+        .route("/v1/sessions", post(sessions::open))
+        .route("/v1/sites/{site}/roster", get(rosters::newest).put(rosters::publish))
+        .route("/v1/sites/{site}/rosters/{version}", get(rosters::version))
+        .route("/v1/sites/{site}/invitations", put(enrolments::invite))
+        .route("/v1/sites/{site}/enrolments/{invitation}", get(enrolments::show).put(enrolments::answer))
+        .route("/v1/sites/{site}/bundle", put(bundles::keep))
+        .route("/v1/sites/{site}/bundles", post(bundles::show))
+        .route("/v1/conversations", get(conversations::list))
+        .route("/v1/conversations/{conversation}", put(conversations::open))
+        .route("/v1/conversations/{conversation}/events", get(conversations::page))
+        .route("/v1/conversations/{conversation}/events/{event}", put(conversations::store))
+        .route("/v1/stream", get(stream::open));
+    if let Some(folder) = widget {
+        router = router.nest_service("/widget", ServeDir::new(folder));
+    }
+    router
+        .fallback(|| async { Refusal::from(Code::NotFound) })
+        .method_not_allowed_fallback(|| async { Refusal::from(Code::NotFound) })
+        .layer(DefaultBodyLimit::max(limits::REQUEST_BYTES))
+        .layer(from_fn_with_state(Arc::clone(&service), origin::guard))
+        .layer(from_fn(problem::log_and_harden))
+        .with_state(service)
+}

@@ -1,0 +1,24 @@
+//! What every request and every stream works with.
+
+use tokio::sync::{mpsc, watch};
+
+use crate::limiter::Limiter;
+use crate::sessions::Challenges;
+use crate::sites::Sites;
+use crate::store::Store;
+use crate::stream::Listeners;
+
+/// The relay's parts. Each request and each stream holds the service, so it is dropped when the last is done.
+pub(crate) struct Service {
+    pub(crate) store: Box<dyn Store>,
+    pub(crate) sites: Sites,
+    pub(crate) challenges: Challenges,
+    pub(crate) limiter: Limiter,
+    pub(crate) listeners: Listeners,
+    /// The origin that login proofs must name.
+    pub(crate) public_origin: String,
+    /// Turns true when the relay is to stop.
+    pub(crate) draining: watch::Receiver<bool>,
+    /// Dropped last: the other end hears that the store is closed and nothing is left to do.
+    pub(crate) _alive: mpsc::Sender<()>,
+}

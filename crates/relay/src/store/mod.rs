@@ -1,0 +1,174 @@
+//! What the relay keeps. One trait, one conformance suite, and SQLite under it.
+
+mod sqlite;
+
+use futures_util::future::BoxFuture;
+use segel_wire::api::{ConversationSummary, StoredAnswer};
+use segel_wire::signed::{DeviceKeys, Order};
+use segel_wire::{
+    ConversationId, Delivered, DeskId, DeviceId, Envelope, EventId, InvitationId, Octets, SiteId,
+};
+
+pub(crate) use sqlite::SqliteStore;
+
+/// The answer to a question or a change. A change is answered once it is durably committed.
+pub(crate) type Answer<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
+
+/// What a store must do. Changes are seen by every later question, in the order of their answers.
+pub(crate) trait Store: Send + Sync {
+    /// Names this store's numbering; made with it.
+    fn epoch(&self) -> &str;
+
+    /// Keeps a session and forgets those that had lapsed by `now`, Unix seconds.
+    fn keep_session(&self, token: TokenHash, session: Session, now: u64) -> Answer<'_, ()>;
+    /// The session of a token, if it lapses after `now`, Unix seconds.
+    fn session(&self, token: TokenHash, now: u64) -> Answer<'_, Option<Session>>;
+
+    /// Keeps the exact bytes of a roster under its version; other bytes of a kept version are refused.
+    fn keep_roster(&self, site: SiteId, order: Order, bytes: Vec<u8>) -> Answer<'_, Kept>;
+    /// The bytes of the newest roster.
+    fn newest_roster(&self, site: SiteId) -> Answer<'_, Option<Vec<u8>>>;
+    /// The bytes of one version.
+    fn roster(&self, site: SiteId, version: u64) -> Answer<'_, Option<Vec<u8>>>;
+
+    /// Keeps an invitation; the first bytes win.
+    fn keep_invitation(&self, site: SiteId, id: InvitationId, bytes: Vec<u8>) -> Answer<'_, Kept>;
+    /// An invitation's bytes.
+    fn invitation(&self, site: SiteId, id: InvitationId) -> Answer<'_, Option<Vec<u8>>>;
+    /// Keeps the enrolment that answers an invitation; the first bytes win.
+    fn keep_enrolment(&self, site: SiteId, id: InvitationId, bytes: Vec<u8>) -> Answer<'_, Kept>;
+    /// An enrolment's bytes.
+    fn enrolment(&self, site: SiteId, id: InvitationId) -> Answer<'_, Option<Vec<u8>>>;
+
+    /// Keeps a device's prekey bundle in place of the one before.
+    fn keep_bundle(&self, site: SiteId, device: DeviceId, bytes: Vec<u8>) -> Answer<'_, ()>;
+    /// The bundles of these devices; a device without one is left out.
+    fn bundles(&self, site: SiteId, devices: Vec<DeviceId>) -> Answer<'_, Vec<Octets>>;
+
+    /// Opens a conversation, or answers with the one that has its id.
+    fn open_conversation(&self, conversation: Conversation) -> Answer<'_, Conversation>;
+    /// A conversation.
+    fn conversation(&self, id: ConversationId) -> Answer<'_, Option<Conversation>>;
+    /// What is within reach, last event newest first.
+    fn conversations(&self, reach: Reach) -> Answer<'_, Vec<ConversationSummary>>;
+
+    /// Gives an event the next position of its conversation, or repeats the answer it got before.
+    fn append(&self, event: NewEvent) -> Answer<'_, Appended>;
+    /// At most `limit` events of a conversation after a position, as `device` may see them.
+    fn page(
+        &self,
+        id: ConversationId,
+        device: DeviceId,
+        after: u64,
+        limit: usize,
+    ) -> Answer<'_, Vec<Delivered>>;
+    /// At most `limit` events within reach that were stored after `row`, in the order of the store.
+    fn since(&self, reach: Reach, device: DeviceId, row: u64, limit: usize) -> Answer<'_, Vec<StoredEvent>>;
+}
+
+/// SHA-256 of a session token; the token itself is never kept.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct TokenHash(pub(crate) [u8; 32]);
+
+/// Who a token speaks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Session {
+    pub(crate) site: SiteId,
+    pub(crate) device: DeviceId,
+    pub(crate) keys: DeviceKeys,
+    /// Unix seconds.
+    pub(crate) expires: u64,
+}
+
+/// What became of bytes that are kept under a name for good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kept {
+    /// They are kept now.
+    New,
+    /// The same bytes were kept before.
+    Same,
+    /// Other bytes were kept before, and stay.
+    Other,
+}
+
+/// A conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Conversation {
+    pub(crate) id: ConversationId,
+    pub(crate) site: SiteId,
+    pub(crate) visitor: DeviceId,
+    pub(crate) desk: DeskId,
+}
+
+/// Which conversations a device may reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// Those it opened at the site.
+    Visitor(SiteId, DeviceId),
+    /// All of the site: the device is in its roster.
+    Site(SiteId),
+}
+
+/// An event on its way into the store.
+#[derive(Debug, Clone)]
+pub(crate) struct NewEvent {
+    pub(crate) conversation: ConversationId,
+    pub(crate) event: EventId,
+    pub(crate) sender: DeviceId,
+    pub(crate) envelope: Envelope,
+    /// Unix milliseconds.
+    pub(crate) time: u64,
+}
+
+/// What became of an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Appended {
+    /// It has this place; perhaps since an earlier attempt.
+    Stored(StoredAnswer),
+    /// Its id was used before by another sender or with other bytes.
+    Conflict,
+    /// There is no such conversation.
+    NoConversation,
+}
+
+/// An event in the order of the store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StoredEvent {
+    /// Counts up over all conversations; the cursor's inside.
+    pub(crate) row: u64,
+    /// The conversation's visitor.
+    pub(crate) visitor: DeviceId,
+    pub(crate) event: Delivered,
+}
+
+/// Where to resume, as clients are told: the epoch and a row of it.
+pub(crate) fn cursor(epoch: &str, row: u64) -> String {
+    format!("{epoch}.{row}")
+}
+
+/// The row of a cursor, if it is of this epoch.
+pub(crate) fn parse_cursor(epoch: &str, cursor: &str) -> Option<u64> {
+    cursor.strip_prefix(epoch)?.strip_prefix('.')?.parse().ok()
+}
+
+/// The store failed; nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// SQLite said so.
+    #[error("{0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// The database is of another version of this program.
+    #[error("the database has format {found}, and this relay reads format {expected}")]
+    Format {
+        /// What the file says.
+        found: i64,
+        /// What this relay reads.
+        expected: i64,
+    },
+    /// The whole group of changes could not be committed.
+    #[error("the change was not committed")]
+    NotCommitted,
+    /// The store is closed.
+    #[error("the store is closed")]
+    Closed,
+}

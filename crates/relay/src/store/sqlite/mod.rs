@@ -1,0 +1,164 @@
+//! The store on one SQLite file: WAL, every answered change synced to the disk.
+
+mod events;
+mod readers;
+mod records;
+mod writer;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use data_encoding::BASE64URL_NOPAD;
+use rusqlite::{Connection, OptionalExtension};
+use segel_wire::api::ConversationSummary;
+use segel_wire::signed::Order;
+use segel_wire::{ConversationId, Delivered, DeviceId, InvitationId, Octets, SiteId};
+
+use self::readers::Readers;
+use self::writer::Writer;
+use super::{
+    Answer, Appended, Conversation, Kept, NewEvent, Reach, Session, Store, StoreError, StoredEvent, TokenHash,
+};
+
+/// The format of the file, kept as its `user_version`.
+const FORMAT: i64 = 1;
+const SCHEMA: &str = include_str!("schema.sql");
+
+/// A store on one SQLite file. Dropping it waits until what was asked of it is written.
+pub(crate) struct SqliteStore {
+    epoch: Arc<str>,
+    writer: Writer,
+    readers: Readers,
+}
+
+impl SqliteStore {
+    /// Opens the file, or makes it with a new epoch.
+    pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
+        let mut connection = open_connection(path)?;
+        let epoch = prepare(&mut connection)?;
+        let writer = Writer::start(connection).map_err(|_| StoreError::Closed)?;
+        Ok(Self { epoch: epoch.into(), writer, readers: Readers::new(path.to_owned()) })
+    }
+
+    fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Answer<'_, T> {
+        Box::pin(self.readers.ask(question))
+    }
+}
+
+impl Store for SqliteStore {
+    fn epoch(&self) -> &str {
+        &self.epoch
+    }
+
+    fn keep_session(&self, token: TokenHash, session: Session, now: u64) -> Answer<'_, ()> {
+        self.writer.change(move |sql| records::keep_session(sql, token, &session, now))
+    }
+
+    fn session(&self, token: TokenHash, now: u64) -> Answer<'_, Option<Session>> {
+        self.ask(move |sql| records::session(sql, token, now))
+    }
+
+    fn keep_roster(&self, site: SiteId, order: Order, bytes: Vec<u8>) -> Answer<'_, Kept> {
+        self.writer.change(move |sql| records::keep_roster(sql, site, order, &bytes))
+    }
+
+    fn newest_roster(&self, site: SiteId) -> Answer<'_, Option<Vec<u8>>> {
+        self.ask(move |sql| records::newest_roster(sql, site))
+    }
+
+    fn roster(&self, site: SiteId, version: u64) -> Answer<'_, Option<Vec<u8>>> {
+        self.ask(move |sql| records::roster(sql, site, version))
+    }
+
+    fn keep_invitation(&self, site: SiteId, id: InvitationId, bytes: Vec<u8>) -> Answer<'_, Kept> {
+        self.writer.change(move |sql| records::keep_invitation(sql, site, id, &bytes))
+    }
+
+    fn invitation(&self, site: SiteId, id: InvitationId) -> Answer<'_, Option<Vec<u8>>> {
+        self.ask(move |sql| records::invitation(sql, site, id))
+    }
+
+    fn keep_enrolment(&self, site: SiteId, id: InvitationId, bytes: Vec<u8>) -> Answer<'_, Kept> {
+        self.writer.change(move |sql| records::keep_enrolment(sql, site, id, &bytes))
+    }
+
+    fn enrolment(&self, site: SiteId, id: InvitationId) -> Answer<'_, Option<Vec<u8>>> {
+        self.ask(move |sql| records::enrolment(sql, site, id))
+    }
+
+    fn keep_bundle(&self, site: SiteId, device: DeviceId, bytes: Vec<u8>) -> Answer<'_, ()> {
+        self.writer.change(move |sql| records::keep_bundle(sql, site, device, &bytes))
+    }
+
+    fn bundles(&self, site: SiteId, devices: Vec<DeviceId>) -> Answer<'_, Vec<Octets>> {
+        self.ask(move |sql| records::bundles(sql, site, &devices))
+    }
+
+    fn open_conversation(&self, conversation: Conversation) -> Answer<'_, Conversation> {
+        self.writer.change(move |sql| events::open_conversation(sql, &conversation))
+    }
+
+    fn conversation(&self, id: ConversationId) -> Answer<'_, Option<Conversation>> {
+        self.ask(move |sql| events::conversation(sql, id))
+    }
+
+    fn conversations(&self, reach: Reach) -> Answer<'_, Vec<ConversationSummary>> {
+        self.ask(move |sql| events::conversations(sql, reach))
+    }
+
+    fn append(&self, event: NewEvent) -> Answer<'_, Appended> {
+        self.writer.change(move |sql| events::append(sql, &event))
+    }
+
+    fn page(
+        &self,
+        id: ConversationId,
+        device: DeviceId,
+        after: u64,
+        limit: usize,
+    ) -> Answer<'_, Vec<Delivered>> {
+        let epoch = Arc::clone(&self.epoch);
+        self.ask(move |sql| events::page(sql, &epoch, id, device, after, limit))
+    }
+
+    fn since(&self, reach: Reach, device: DeviceId, row: u64, limit: usize) -> Answer<'_, Vec<StoredEvent>> {
+        let epoch = Arc::clone(&self.epoch);
+        self.ask(move |sql| events::since(sql, &epoch, reach, device, row, limit))
+    }
+}
+
+fn open_connection(path: &Path) -> Result<Connection, StoreError> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+/// Makes the tables of a new file and answers with the epoch.
+fn prepare(connection: &mut Connection) -> Result<String, StoreError> {
+    let transaction = connection.transaction()?;
+    let found: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found == 0 {
+        transaction.execute_batch(SCHEMA)?;
+        transaction.execute("INSERT INTO store (epoch) VALUES (?1)", [make_epoch()?])?;
+        transaction.pragma_update(None, "user_version", FORMAT)?;
+    } else if found != FORMAT {
+        return Err(StoreError::Format { found, expected: FORMAT });
+    }
+    let epoch = transaction.query_row("SELECT epoch FROM store", [], |row| row.get(0)).optional()?;
+    transaction.commit()?;
+    epoch.ok_or(StoreError::Format { found: 0, expected: FORMAT })
+}
+
+fn make_epoch() -> Result<String, StoreError> {
+    let mut bytes = [0; 12];
+    getrandom::fill(&mut bytes).map_err(|_| StoreError::Closed)?;
+    Ok(BASE64URL_NOPAD.encode(&bytes))
+}
