@@ -1,3 +1,21 @@
-//! Sans-IO engines of the visitor and the agent.
+//! Sans-IO engines of the visitor and the agent: one [`Input`] in, [`Output`]s out.
+//!
+//! No clock, socket, storage, randomness or async: time and randomness are arguments, everything else
+//! is a value. The driver hands in what happened and carries out what comes out, in order.
 
+mod account;
+mod conversation;
+mod engine;
+mod io;
+mod link;
+mod membership;
+mod outgoing;
+mod peers;
+mod records;
 pub mod show;
+
+pub use account::{AgentConfig, VisitorConfig};
+pub use engine::{Engine, StartError};
+pub use io::{Answer, Change, Expects, Input, Json, Kept, Method, Output, Request, RequestBody};
+pub use outgoing::Outgoing;
+pub use records::BrokenStore;

@@ -1,5 +1,6 @@
 //! What an engine asks its screen to show: facts and stable codes, never sentences.
 
+use minicbor::{Decode, Encode};
 use segel_wire::ids::{ConversationId, EventId};
 
 /// One change to what a person sees.
@@ -91,26 +92,33 @@ pub struct Item {
 }
 
 /// Who wrote a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub enum Author {
     /// This device.
+    #[n(0)]
     Own,
     /// The visitor.
+    #[n(1)]
     Visitor,
     /// An agent, by the name in the signed roster.
-    Agent(String),
+    #[n(2)]
+    Agent(#[n(0)] String),
     /// A device that no roster vouches for.
+    #[n(3)]
     Unknown,
 }
 
 /// What a message says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub enum Body {
     /// Text as its sender's masker passed it.
-    Text(String),
+    #[n(0)]
+    Text(#[n(0)] String),
     /// It could not be opened; shown, never dropped.
-    Closed(Refusal),
+    #[n(1)]
+    Closed(#[n(0)] Refusal),
     /// It was sealed before this device was enrolled.
+    #[n(2)]
     BeforeEnrolment,
 }
 
@@ -128,45 +136,65 @@ pub enum Delivery {
 }
 
 /// Why something was refused: a stable code that every language has a sentence for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
+#[cbor(index_only)]
 pub enum Refusal {
     /// The roster was not signed under the root key that the page pins.
+    #[n(0)]
     WrongRoot,
     /// The roster's signature or shape does not hold.
+    #[n(1)]
     RosterAltered,
     /// The roster has expired.
+    #[n(2)]
     RosterExpired,
     /// The relay served a roster older than one already seen here.
+    #[n(3)]
     RosterOlder,
     /// The rosters do not form one chain.
+    #[n(4)]
     RosterForked,
     /// The relay keeps no roster for this site.
+    #[n(5)]
     RosterMissing,
     /// A prekey bundle was not signed by the device that the roster lists.
+    #[n(6)]
     BundleRefused,
     /// A public key would give away the secret.
+    #[n(7)]
     WeakKey,
     /// A message was altered, or belongs to another conversation.
+    #[n(8)]
     MessageAltered,
     /// A message was delivered again.
+    #[n(9)]
     MessageReplayed,
     /// A message came from a device that no roster vouches for.
+    #[n(10)]
     UnknownSender,
     /// The message is too long.
+    #[n(11)]
     TooLarge,
     /// The relay refuses this origin.
+    #[n(12)]
     OriginRefused,
     /// The page that shows the widget is not listed by the site.
+    #[n(13)]
     PageRefused,
     /// This device may not reach the conversation.
+    #[n(14)]
     NotAMember,
     /// The enrolment code was refused or used before.
+    #[n(15)]
     EnrolmentRefused,
     /// The relay answered something that this version does not understand.
+    #[n(16)]
     RelayRefused,
     /// What is kept in this browser cannot be read.
+    #[n(17)]
     StoreBroken,
     /// The browser could not keep the message; nothing was sent.
+    #[n(18)]
     StoreFailed,
 }
 

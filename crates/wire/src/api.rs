@@ -1,5 +1,7 @@
 //! Bodies of the HTTP interface, in JSON. PROTOCOL.md, section 7.1.
 
+use core::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::events::Delivered;
@@ -48,12 +50,18 @@ pub struct LoginRequest {
 }
 
 /// The answer to a login.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoginAnswer {
     /// A bearer token; the relay keeps its hash only.
     pub token: String,
     /// When it lapses, Unix seconds by the relay's clock.
     pub expires: u64,
+}
+
+impl fmt::Debug for LoginAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LoginAnswer").field("expires", &self.expires).finish_non_exhaustive()
+    }
 }
 
 /// `POST /v1/sites/{site}/bundles`: ask for devices' prekey bundles.

@@ -1,0 +1,135 @@
+//! Enrolling, logging in, connecting and greeting.
+
+use rand_core::CryptoRng;
+use segel_wire::api::{ChallengeAnswer, LoginRequest};
+use segel_wire::signed::LoginStatement;
+use segel_wire::{ClientFrame, Code, Problem};
+
+use super::{Engine, Part};
+use crate::io::{Answer, Output, Request};
+use crate::link::Stage;
+use crate::records::Name;
+use crate::show::Refusal;
+
+impl Engine {
+    /// Takes the connection one step further, if this device has keys to log in with.
+    pub(super) fn pump_link(&mut self, now: u64, random: &mut impl CryptoRng) {
+        let Some(account) = self.account.as_ref() else { return };
+        if !self.link.network || self.link.stage != Stage::Down || !self.link.backoff.is_due(now) {
+            return;
+        }
+        if let Some(pending) = &account.enrolment {
+            let request = Request::Enrol(pending.invitation, pending.bytes.clone());
+            if !self.is_asking(|asked| *asked == request)
+                && self.roster_check.trouble != Some(Refusal::EnrolmentRefused)
+            {
+                self.ask(request);
+            }
+            return;
+        }
+        if self.link.token.is_none() {
+            self.link.stage = Stage::LoggingIn;
+            return self.ask(Request::Challenge);
+        }
+        if let Some(bundle) = self.fresh_bundle(now, random) {
+            self.link.stage = Stage::LoggingIn;
+            return self.ask(Request::PutBundle(bundle));
+        }
+        self.link.stage = Stage::Connecting;
+        self.link.heard(now);
+        self.outputs.push_back(Output::Connect);
+    }
+
+    pub(super) fn login_answered(
+        &mut self,
+        request: &Request,
+        answer: Answer,
+        now: u64,
+        random: &mut impl CryptoRng,
+    ) {
+        match (request, answer) {
+            (Request::Enrol(..), Answer::Done) => {
+                if let Some(account) = &mut self.account {
+                    account.enrolment = None;
+                    self.ledger.put(Name::Account, account);
+                }
+            }
+            (Request::Enrol(..), Answer::Problem(_)) => {
+                self.roster_check.trouble = Some(Refusal::EnrolmentRefused);
+                self.show_refused(Refusal::EnrolmentRefused);
+            }
+            (Request::Challenge, Answer::Challenge(answer)) => self.log_in(&answer),
+            (Request::Login(_), Answer::Login(answer)) => {
+                self.link.token = Some(answer.token);
+                self.link.stage = Stage::Down;
+            }
+            (Request::PutBundle(_), Answer::Done) => {
+                self.bundle_uploaded = true;
+                self.link.stage = Stage::Down;
+            }
+            (_, Answer::Problem(Problem { code, .. })) => {
+                if code == Code::OriginRefused {
+                    self.show_refused(Refusal::OriginRefused);
+                }
+                self.link.token = None;
+                self.link.lost(now, random);
+            }
+            _ => self.link.lost(now, random),
+        }
+    }
+
+    /// First frame on an open socket.
+    pub(super) fn greet(&mut self, now: u64) {
+        if let (Stage::Connecting, Some(token)) = (self.link.stage, self.link.token.clone()) {
+            self.link.heard(now);
+            let cursor = self.link.cursor.clone();
+            self.outputs.push_back(Output::Send(ClientFrame::Hello { token, cursor }));
+        }
+    }
+
+    pub(super) fn network(&mut self, up: bool, now: u64) {
+        if up && !self.link.network {
+            self.link.backoff.succeeded(now, 0);
+            self.roster_check.backoff.succeeded(now, 0);
+        }
+        self.link.network = up;
+    }
+
+    pub(super) fn disconnected(&mut self, now: u64, random: &mut impl CryptoRng) {
+        self.link.lost(now, random);
+        self.held.clear();
+        self.roster_check.fresh = false;
+    }
+
+    fn log_in(&mut self, answer: &ChallengeAnswer) {
+        let Some(account) = &self.account else { return };
+        let statement = LoginStatement {
+            relay: &self.relay,
+            site: &self.site,
+            challenge: &answer.challenge,
+            expires: answer.expires,
+        };
+        let signature = account.secrets.sign_login(&statement);
+        let ChallengeAnswer { challenge, expires } = *answer;
+        self.ask(Request::Login(LoginRequest {
+            site: self.site,
+            keys: account.keys(),
+            challenge,
+            expires,
+            signature,
+        }));
+    }
+
+    /// An agent's bundle, if it was made anew or never uploaded since the start.
+    fn fresh_bundle(&mut self, now: u64, random: &mut impl CryptoRng) -> Option<Vec<u8>> {
+        let time = self.membership.time(now);
+        let account = self.account.as_mut().filter(|_| self.part == Part::Agent)?;
+        let site = account.site;
+        let made = account.prekeys.rotate(&account.secrets, &site, time, random);
+        if made.is_some() {
+            self.ledger.put(Name::Account, account);
+            self.bundle_uploaded = false;
+        }
+        if self.bundle_uploaded { None } else { account.prekeys.derive_bundle(&account.secrets, &site) }
+    }
+}

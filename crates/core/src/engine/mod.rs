@@ -1,0 +1,333 @@
+//! One engine for both parts: a visitor with a conversation, an agent with many.
+//!
+//! Every input changes state and then [`Engine::pump`] looks at the whole and starts what is due, so
+//! that nothing depends on the order in which answers come.
+
+mod connect;
+mod receive;
+mod roster;
+mod send;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use rand_core::CryptoRng;
+use segel_crypto::storage::StateKey;
+use segel_wire::ids::{ConversationId, DeviceId, EventId, RootKey, SiteId};
+use segel_wire::{ClientFrame, Delivered};
+
+use crate::account::{Account, AgentConfig, VisitorConfig};
+use crate::conversation::Conversation;
+use crate::io::{Answer, Input, Kept, Output, Request};
+use crate::link::{Backoff, Link, Pulse, Stage};
+use crate::membership::{Membership, MembershipRecord};
+use crate::peers::Peers;
+use crate::records::{BrokenStore, Ledger, Name};
+use crate::show::{self, Gate, Refusal, Show};
+
+/// The state machine of one device.
+#[derive(Debug)]
+pub struct Engine {
+    site: SiteId,
+    root: RootKey,
+    relay: String,
+    part: Part,
+    account: Option<Account>,
+    membership: Membership,
+    peers: Peers,
+    conversations: BTreeMap<ConversationId, Conversation>,
+    link: Link,
+    ledger: Ledger,
+    /// Requests that were not answered yet.
+    asked: BTreeMap<u64, Request>,
+    next_request: u64,
+    roster_check: RosterCheck,
+    /// Why no session can be started now.
+    bundle_trouble: Option<Refusal>,
+    bundles: Backoff,
+    /// Whether the relay has this device's newest bundle.
+    bundle_uploaded: bool,
+    /// Listed devices that have no usable bundle, and until when not to ask again.
+    unreachable: BTreeMap<DeviceId, u64>,
+    /// Events that wait for a roster, in order.
+    held: VecDeque<Delivered>,
+    shown: Shown,
+    outputs: VecDeque<Output>,
+}
+
+/// Which part this device has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    /// A visitor, on a page of this origin.
+    Visitor { page: String },
+    /// An agent.
+    Agent,
+}
+
+/// How things stand with the roster.
+#[derive(Debug, Default)]
+struct RosterCheck {
+    backoff: Backoff,
+    /// Whether the relay was asked since the connection was made.
+    fresh: bool,
+    /// Why there is no roster to go by.
+    trouble: Option<Refusal>,
+}
+
+/// What was shown last, so that only changes are.
+#[derive(Debug, Default)]
+struct Shown {
+    gate: Option<Gate>,
+    link: Option<show::Link>,
+    wake_at: Option<u64>,
+    dirty: BTreeSet<(ConversationId, EventId)>,
+    lists: BTreeSet<ConversationId>,
+}
+
+/// Why an engine cannot start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum StartError {
+    /// What is kept cannot be read.
+    #[error(transparent)]
+    Broken(#[from] BrokenStore),
+    /// An agent's console that was never enrolled, without a code.
+    #[error("this browser is not enrolled; open the address with an enrolment code")]
+    NotEnrolled,
+}
+
+impl Engine {
+    /// A visitor's engine. Keys are made with the first message, not before.
+    pub fn visitor(config: VisitorConfig, key: StateKey, kept: &Kept) -> Result<Self, StartError> {
+        let (ledger, opened) = Ledger::open(key, kept)?;
+        let account: Option<Account> = opened.read(Name::Account)?;
+        if account.as_ref().is_some_and(|account| account.site != config.site || account.root != config.root)
+        {
+            return Err(BrokenStore.into());
+        }
+        let engine =
+            Self::new(config.site, config.root, config.relay, Part::Visitor { page: config.page }, ledger);
+        engine.restore(account, &opened)
+    }
+
+    /// An agent's engine: from what is kept, or from an enrolment code.
+    pub fn agent(
+        config: &AgentConfig,
+        key: StateKey,
+        kept: &Kept,
+        random: &mut impl CryptoRng,
+    ) -> Result<Self, StartError> {
+        let (mut ledger, opened) = Ledger::open(key, kept)?;
+        let account = match (opened.read::<Account>(Name::Account)?, &config.code) {
+            (Some(account), _) => account,
+            (None, Some(code)) => {
+                let account = Account::make_agent(code, random);
+                ledger.put(Name::Account, &account);
+                account
+            }
+            (None, None) => return Err(StartError::NotEnrolled),
+        };
+        let engine = Self::new(account.site, account.root, account.relay.clone(), Part::Agent, ledger);
+        engine.restore(Some(account), &opened)
+    }
+
+    /// Takes an input; `now` in Unix milliseconds by the local clock.
+    pub fn handle(&mut self, input: Input, now: u64, random: &mut impl CryptoRng) {
+        match input {
+            Input::Submit { conversation, text } => self.submit(conversation, text, now, random),
+            Input::Retry { conversation, event } => self.retry(conversation, event, now),
+            Input::Seen(conversation) => self.seen(conversation),
+            Input::Network(up) => self.network(up, now),
+            Input::Answered { id, answer } => {
+                if let Some(request) = self.asked.remove(&id) {
+                    self.answered(request, answer, now, random);
+                }
+            }
+            Input::SocketOpened => self.greet(now),
+            Input::SocketClosed => {
+                if self.link.is_up() {
+                    self.disconnected(now, random);
+                }
+            }
+            Input::Frame(frame) => self.frame(frame, now, random),
+            Input::Stored(generation) => self.ledger.stored(generation),
+            Input::StoreFailed(_) => self.store_failed(),
+            Input::Woke => self.shown.wake_at = None,
+        }
+        self.pump(now, random);
+    }
+
+    /// The next thing to do.
+    pub fn poll(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// The site, for the paths of requests.
+    pub fn site(&self) -> SiteId {
+        self.site
+    }
+
+    /// The relay's origin.
+    pub fn relay(&self) -> &str {
+        &self.relay
+    }
+
+    fn new(site: SiteId, root: RootKey, relay: String, part: Part, ledger: Ledger) -> Self {
+        Self {
+            membership: Membership::new(site, root),
+            site,
+            root,
+            relay,
+            part,
+            account: None,
+            peers: Peers::default(),
+            conversations: BTreeMap::new(),
+            link: Link::new(None),
+            ledger,
+            asked: BTreeMap::new(),
+            next_request: 1,
+            roster_check: RosterCheck::default(),
+            bundle_trouble: None,
+            bundles: Backoff::default(),
+            bundle_uploaded: false,
+            unreachable: BTreeMap::new(),
+            held: VecDeque::new(),
+            shown: Shown::default(),
+            outputs: VecDeque::new(),
+        }
+    }
+
+    fn restore(
+        mut self,
+        account: Option<Account>,
+        opened: &crate::records::Opened,
+    ) -> Result<Self, StartError> {
+        self.account = account;
+        if let Some(record) = opened.read::<MembershipRecord>(Name::Membership)? {
+            self.membership.restore(&record)?;
+        }
+        self.peers = Peers::restore(opened)?;
+        self.conversations = Conversation::restore_all(opened)?;
+        self.link = Link::new(opened.read(Name::Cursor)?);
+        for (id, conversation) in &self.conversations {
+            self.shown.lists.insert(*id);
+            self.shown.dirty.extend(conversation.messages.keys().map(|event| (*id, *event)));
+        }
+        self.show_site();
+        Ok(self)
+    }
+
+    /// Starts whatever is due, closes the step and shows what changed.
+    fn pump(&mut self, now: u64, random: &mut impl CryptoRng) {
+        match self.link.pulse(now) {
+            Pulse::Fine => {}
+            Pulse::Ping => self.outputs.push_back(Output::Send(ClientFrame::Ping)),
+            Pulse::Lost => {
+                self.outputs.push_back(Output::Disconnect);
+                self.disconnected(now, random);
+            }
+        }
+        self.pump_roster(now);
+        self.pump_link(now, random);
+        self.pump_outbox(now, random);
+        let store = self.ledger.close_step(random);
+        self.outputs.extend(store);
+        let released = self.ledger.release();
+        self.outputs.extend(released);
+        self.show_changes(now);
+        self.plan_wake(now);
+    }
+
+    fn ask(&mut self, request: Request) {
+        let id = self.next_request;
+        self.next_request += 1;
+        let token = if request.needs_session() { self.link.token.clone() } else { None };
+        self.asked.insert(id, request.clone());
+        // Public halves leave only after their private halves are kept.
+        self.ledger.after_store(Output::Request { id, request, token });
+    }
+
+    fn is_asking(&self, kind: impl Fn(&Request) -> bool) -> bool {
+        self.asked.values().any(kind)
+    }
+
+    fn answered(&mut self, request: Request, answer: Answer, now: u64, random: &mut impl CryptoRng) {
+        match request {
+            Request::Roster | Request::RosterVersion(_) => {
+                self.roster_answered(&request, answer, now, random);
+            }
+            Request::Challenge | Request::Login(_) | Request::PutBundle(_) | Request::Enrol(..) => {
+                self.login_answered(&request, answer, now, random);
+            }
+            Request::Bundles(request) => self.bundles_answered(&request.devices, answer, now, random),
+            Request::OpenConversation(id, _) => self.conversation_answered(id, &answer, now, random),
+        }
+    }
+
+    fn show_changes(&mut self, now: u64) {
+        let dirty = core::mem::take(&mut self.shown.dirty);
+        let lists = core::mem::take(&mut self.shown.lists);
+        let changed: BTreeSet<_> = dirty.iter().map(|(id, _)| *id).chain(lists).collect();
+        for (id, event) in dirty {
+            let item = self.conversations.get(&id).and_then(|conversation| conversation.item(id, event));
+            self.outputs.extend(item.map(|item| Output::Show(Show::Item(item))));
+        }
+        for id in changed {
+            let answerable = self.is_answerable(id);
+            let summary =
+                self.conversations.get(&id).map(|conversation| conversation.summary(id, answerable));
+            self.outputs.extend(summary.map(|summary| Output::Show(Show::Conversation(summary))));
+        }
+        let gate = self.gate(now);
+        if self.shown.gate.replace(gate) != Some(gate) {
+            self.outputs.push_back(Output::Show(Show::Gate(gate)));
+        }
+        let link = match self.link.stage {
+            Stage::Online => show::Link::Online,
+            Stage::Down if !self.link.network || !self.link.backoff.is_due(now) => show::Link::Offline,
+            Stage::Down if self.account.is_none() && self.roster_check.backoff.is_failing() => {
+                show::Link::Offline
+            }
+            Stage::Down if self.account.is_none() => show::Link::Online,
+            _ => show::Link::Connecting,
+        };
+        if self.shown.link.replace(link) != Some(link) {
+            self.outputs.push_back(Output::Show(Show::Link(link)));
+        }
+    }
+
+    fn show_site(&mut self) {
+        if let Some(roster) = self.membership.roster() {
+            let name = roster.roster().profile.name.clone();
+            self.outputs.push_back(Output::Show(Show::Site(show::Site { name })));
+        }
+    }
+
+    fn show_refused(&mut self, refusal: Refusal) {
+        self.outputs.push_back(Output::Show(Show::Refused(refusal)));
+    }
+
+    fn plan_wake(&mut self, now: u64) {
+        let expiry = self
+            .membership
+            .roster()
+            .map_or(u64::MAX, |roster| roster.roster().not_after.saturating_mul(1_000));
+        let times = [self.roster_wake(), self.link.wake_at(), self.bundles_wake(now), expiry];
+        let at = times.into_iter().filter(|at| *at > now).min().unwrap_or(u64::MAX);
+        if at != u64::MAX && self.shown.wake_at.replace(at) != Some(at) {
+            self.outputs.push_back(Output::WakeAt(at));
+        }
+    }
+
+    fn store_failed(&mut self) {
+        self.ledger.abandon();
+        self.link.under_way.clear();
+        for (id, conversation) in &mut self.conversations {
+            for event in core::mem::take(&mut conversation.outbox) {
+                if let Some(message) = conversation.messages.get_mut(&event) {
+                    message.stage = crate::conversation::Stage::Failed(Refusal::StoreFailed);
+                    self.shown.dirty.insert((*id, event));
+                }
+            }
+        }
+        self.show_refused(Refusal::StoreFailed);
+    }
+}

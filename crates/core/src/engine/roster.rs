@@ -1,0 +1,157 @@
+//! Keeping the roster fresh, and what it says about writing.
+
+use rand_core::CryptoRng;
+use segel_wire::{Code, Problem};
+
+use super::receive::Reached;
+use super::{Engine, Part};
+use crate::io::{Answer, Output, Request};
+use crate::link::Stage;
+use crate::membership::Step;
+use crate::records::Name;
+use crate::show::{Gate, Refusal};
+
+/// While nobody can be written to, the roster is looked at this often, in milliseconds.
+const IMPATIENT: u64 = 1_500;
+/// Otherwise a hint or a new connection is what makes it due.
+const PATIENT: u64 = 60 * 60 * 1_000;
+
+impl Engine {
+    /// Whether messages can be written now, and if not, why.
+    pub(super) fn gate(&self, now: u64) -> Gate {
+        let Some(roster) = self.membership.roster() else {
+            return self.roster_check.trouble.map_or(Gate::Preparing, |refusal| match refusal {
+                Refusal::RosterExpired => Gate::RosterExpired,
+                other => Gate::Refused(other),
+            });
+        };
+        let time = self.membership.time(now);
+        if let Part::Visitor { page } = &self.part
+            && !roster.lists_page(page)
+        {
+            return Gate::Refused(Refusal::PageRefused);
+        }
+        if roster.check_time(time).is_err() {
+            return Gate::RosterExpired;
+        }
+        if self.part == Part::Agent {
+            let account = self.account.as_ref();
+            let listed = account.is_some_and(|account| roster.device(&account.device(), time).is_some());
+            if !listed {
+                let refused =
+                    self.roster_check.trouble.filter(|refusal| *refusal == Refusal::EnrolmentRefused);
+                let before = account.is_some_and(|account| account.listed);
+                return match refused {
+                    Some(refusal) => Gate::Refused(refusal),
+                    None if before => Gate::Removed,
+                    None => Gate::AwaitingRoster,
+                };
+            }
+        }
+        if self.part != Part::Agent && self.membership.inbox(None, now).is_empty() {
+            return Gate::NobodyEnrolled;
+        }
+        self.bundle_trouble.map_or(Gate::Open, Gate::Refused)
+    }
+
+    /// Asks for the newest roster if it is due.
+    pub(super) fn pump_roster(&mut self, now: u64) {
+        let asking = self.is_asking(|request| matches!(request, Request::Roster | Request::RosterVersion(_)));
+        let expired = self
+            .membership
+            .roster()
+            .is_some_and(|roster| roster.check_time(self.membership.time(now)).is_err());
+        let due =
+            !self.roster_check.fresh || !self.held.is_empty() || expired || self.is_waiting_for_members(now);
+        let due = due || self.roster_check.trouble.is_some();
+        if due && !asking && self.link.network && self.roster_check.backoff.is_due(now) {
+            self.ask(Request::Roster);
+        }
+    }
+
+    /// The relay may have something newer: look now.
+    pub(super) fn refresh_roster(&mut self, now: u64) {
+        self.roster_check.fresh = false;
+        self.roster_check.backoff.succeeded(now, 0);
+    }
+
+    pub(super) fn roster_wake(&self) -> u64 {
+        self.roster_check.backoff.at()
+    }
+
+    pub(super) fn roster_answered(
+        &mut self,
+        request: &Request,
+        answer: Answer,
+        now: u64,
+        random: &mut impl CryptoRng,
+    ) {
+        let step = match answer {
+            Answer::Octets(bytes) if *request == Request::Roster => self.membership.offer(&bytes, now),
+            Answer::Octets(bytes) => self.membership.link(&bytes),
+            Answer::Problem(Problem { code: Code::NotFound, .. }) => Err(Refusal::RosterMissing),
+            Answer::Problem(Problem { code: Code::OriginRefused, .. }) => Err(Refusal::OriginRefused),
+            Answer::Problem(_) => Err(Refusal::RelayRefused),
+            _ => return self.roster_check.backoff.failed(now, random),
+        };
+        match step {
+            Ok(Step::Fetch(version)) => self.ask(Request::RosterVersion(version)),
+            Ok(Step::Adopted | Step::Same) => {
+                self.roster_check.trouble = None;
+                self.roster_check.fresh = true;
+                if step == Ok(Step::Adopted) || *request != Request::Roster {
+                    self.roster_adopted(now);
+                }
+                let wait = if self.is_waiting_for_members(now) { IMPATIENT } else { PATIENT };
+                self.roster_check.backoff.succeeded(now, wait);
+                let reached = if *request == Request::Roster || step == Ok(Step::Adopted) {
+                    Reached::Newest
+                } else {
+                    Reached::Link
+                };
+                self.release_held(reached, now);
+            }
+            Err(refusal) => {
+                if self.roster_check.trouble.replace(refusal) != Some(refusal) {
+                    self.show_refused(refusal);
+                }
+                self.roster_check.fresh = true;
+                self.roster_check.backoff.failed(now, random);
+                self.release_held(Reached::Nothing, now);
+            }
+        }
+    }
+
+    fn roster_adopted(&mut self, now: u64) {
+        if let Some(record) = self.membership.to_record()
+            && self.account.is_some()
+        {
+            self.ledger.put(Name::Membership, &record);
+        }
+        self.unreachable.clear();
+        self.bundle_trouble = None;
+        self.bundles.succeeded(now, 0);
+        self.show_site();
+        let time = self.membership.time(now);
+        let Some(account) = self.account.as_mut().filter(|_| self.part == Part::Agent) else { return };
+        let listed =
+            self.membership.roster().is_some_and(|roster| roster.device(&account.device(), time).is_some());
+        if listed && !account.listed {
+            account.listed = true;
+            account.enrolment = None;
+            self.ledger.put(Name::Account, account);
+            // Before it was listed the relay passed over everything: start from the beginning.
+            self.link.cursor = None;
+            if self.link.is_up() {
+                self.link.stage = Stage::Down;
+                self.link.under_way.clear();
+                self.link.backoff.succeeded(now, 0);
+                self.outputs.push_back(Output::Disconnect);
+            }
+        }
+    }
+
+    fn is_waiting_for_members(&self, now: u64) -> bool {
+        matches!(self.gate(now), Gate::NobodyEnrolled | Gate::AwaitingRoster | Gate::RosterExpired)
+    }
+}

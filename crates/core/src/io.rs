@@ -1,0 +1,242 @@
+//! What goes into an engine and what comes out.
+
+use segel_wire::api::{
+    BundlesAnswer, BundlesRequest, ChallengeAnswer, LoginAnswer, LoginRequest, OpenConversation,
+};
+use segel_wire::ids::{ConversationId, EventId, InvitationId, SiteId};
+use segel_wire::{ClientFrame, Problem, ServerFrame};
+
+use crate::outgoing::Outgoing;
+use crate::show::Show;
+
+/// Something happened.
+#[derive(Debug)]
+pub enum Input {
+    /// The person sends a text; a visitor's first one starts the conversation.
+    Submit {
+        /// Which conversation; `None` for a visitor's current or first one.
+        conversation: Option<ConversationId>,
+        /// What to send.
+        text: Outgoing,
+    },
+    /// The person sends a failed message anew.
+    Retry {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The message.
+        event: EventId,
+    },
+    /// The person has the end of this conversation before their eyes.
+    Seen(ConversationId),
+    /// The browser says whether there is a network.
+    Network(bool),
+    /// A request was answered.
+    Answered {
+        /// As in [`Output::Request`].
+        id: u64,
+        /// What came.
+        answer: Answer,
+    },
+    /// The socket is open.
+    SocketOpened,
+    /// The socket is closed, or could not be opened.
+    SocketClosed,
+    /// A frame came.
+    Frame(ServerFrame),
+    /// Everything up to this generation is durably kept.
+    Stored(u64),
+    /// The generation could not be kept; neither can later ones.
+    StoreFailed(u64),
+    /// Time passed.
+    Woke,
+}
+
+/// Something to do; in order.
+#[derive(Debug)]
+pub enum Output {
+    /// Keep these changes in one transaction, then say [`Input::Stored`].
+    Store {
+        /// One more than the one before.
+        generation: u64,
+        /// Sealed records.
+        changes: Vec<Change>,
+    },
+    /// Ask the relay over HTTP.
+    Request {
+        /// Comes back with the answer.
+        id: u64,
+        /// What to ask.
+        request: Request,
+        /// The session token, for requests that need one; goes into a header, never into an address.
+        token: Option<String>,
+    },
+    /// Open the socket, closing the one before.
+    Connect,
+    /// Close the socket.
+    Disconnect,
+    /// Send a frame.
+    Send(ClientFrame),
+    /// Change what the person sees.
+    Show(Show),
+    /// Say [`Input::Woke`] at this time, Unix milliseconds; replaces the one before.
+    WakeAt(u64),
+}
+
+/// A change to the store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The record's name.
+    pub name: String,
+    /// Its sealed bytes.
+    pub sealed: Vec<u8>,
+}
+
+/// What a store kept, as an engine starts from it.
+#[derive(Debug, Default)]
+pub struct Kept {
+    /// The last generation; 0 for an empty store.
+    pub generation: u64,
+    /// Names and sealed bytes.
+    pub records: Vec<(String, Vec<u8>)>,
+}
+
+/// A question to the relay (PROTOCOL.md, section 7.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Request {
+    /// The newest roster.
+    Roster,
+    /// The roster of this version.
+    RosterVersion(u64),
+    /// A login challenge.
+    Challenge,
+    /// A login.
+    Login(LoginRequest),
+    /// Prekey bundles.
+    Bundles(BundlesRequest),
+    /// Upload of the own bundle.
+    PutBundle(Vec<u8>),
+    /// Opening of a conversation.
+    OpenConversation(ConversationId, OpenConversation),
+    /// Enrolment of this device.
+    Enrol(InvitationId, Vec<u8>),
+}
+
+/// HTTP methods in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// GET.
+    Get,
+    /// POST.
+    Post,
+    /// PUT.
+    Put,
+}
+
+/// A request's body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RequestBody<'a> {
+    /// None.
+    Empty,
+    /// Raw bytes.
+    Octets(&'a [u8]),
+    /// JSON of this value.
+    Json(Json<'a>),
+}
+
+/// The JSON bodies; the driver serialises them with what its platform has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Json<'a> {
+    /// A login.
+    Login(&'a LoginRequest),
+    /// Prekey bundles.
+    Bundles(&'a BundlesRequest),
+    /// Opening of a conversation.
+    OpenConversation(&'a OpenConversation),
+}
+
+/// What a good answer holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expects {
+    /// Nothing of interest: [`Answer::Done`].
+    Nothing,
+    /// [`Answer::Octets`].
+    Octets,
+    /// [`Answer::Challenge`].
+    Challenge,
+    /// [`Answer::Login`].
+    Login,
+    /// [`Answer::Bundles`].
+    Bundles,
+}
+
+/// An answer from the relay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// Accepted.
+    Done,
+    /// Raw bytes.
+    Octets(Vec<u8>),
+    /// A challenge.
+    Challenge(ChallengeAnswer),
+    /// A session.
+    Login(LoginAnswer),
+    /// Bundles.
+    Bundles(BundlesAnswer),
+    /// Refused.
+    Problem(Problem),
+    /// No answer, or none that could be read.
+    Unreachable,
+}
+
+impl Request {
+    /// The method.
+    pub fn method(&self) -> Method {
+        match self {
+            Self::Roster | Self::RosterVersion(_) => Method::Get,
+            Self::Challenge | Self::Login(_) | Self::Bundles(_) => Method::Post,
+            Self::PutBundle(_) | Self::OpenConversation(..) | Self::Enrol(..) => Method::Put,
+        }
+    }
+
+    /// The path, from the relay's origin.
+    pub fn path(&self, site: &SiteId) -> String {
+        let of_site = |rest: &str| ["/v1/sites/", &site.to_string(), rest].concat();
+        match self {
+            Self::Roster => of_site("/roster"),
+            Self::RosterVersion(version) => of_site("/rosters/") + &version.to_string(),
+            Self::Challenge => "/v1/challenges".to_owned(),
+            Self::Login(_) => "/v1/sessions".to_owned(),
+            Self::Bundles(_) => of_site("/bundles"),
+            Self::PutBundle(_) => of_site("/bundle"),
+            Self::OpenConversation(id, _) => ["/v1/conversations/", &id.to_string()].concat(),
+            Self::Enrol(invitation, _) => of_site("/enrolments/") + &invitation.to_string(),
+        }
+    }
+
+    /// The body.
+    pub fn body(&self) -> RequestBody<'_> {
+        match self {
+            Self::Roster | Self::RosterVersion(_) | Self::Challenge => RequestBody::Empty,
+            Self::PutBundle(bytes) | Self::Enrol(_, bytes) => RequestBody::Octets(bytes),
+            Self::Login(body) => RequestBody::Json(Json::Login(body)),
+            Self::Bundles(body) => RequestBody::Json(Json::Bundles(body)),
+            Self::OpenConversation(_, body) => RequestBody::Json(Json::OpenConversation(body)),
+        }
+    }
+
+    /// What a good answer holds.
+    pub fn expects(&self) -> Expects {
+        match self {
+            Self::Roster | Self::RosterVersion(_) => Expects::Octets,
+            Self::Challenge => Expects::Challenge,
+            Self::Login(_) => Expects::Login,
+            Self::Bundles(_) => Expects::Bundles,
+            Self::PutBundle(_) | Self::OpenConversation(..) | Self::Enrol(..) => Expects::Nothing,
+        }
+    }
+
+    /// Whether it needs a session.
+    pub(crate) fn needs_session(&self) -> bool {
+        matches!(self, Self::Bundles(_) | Self::PutBundle(_) | Self::OpenConversation(..))
+    }
+}

@@ -1,0 +1,146 @@
+//! The connection to the relay: log in, connect, greet, catch up; and when to try again.
+
+use rand_core::CryptoRng;
+use segel_wire::ids::{ConversationId, EventId};
+use std::collections::BTreeMap;
+
+/// First wait after a failure, in milliseconds; doubles up to [`LONGEST_WAIT`].
+const FIRST_WAIT: u64 = 250;
+const LONGEST_WAIT: u64 = 30_000;
+/// A quiet connection is asked for a sign of life after this, in milliseconds.
+const PING_AFTER: u64 = 20_000;
+/// And given up after this.
+const LOST_AFTER: u64 = 35_000;
+
+/// Where the connection stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// Not connected.
+    Down,
+    /// Asking for a challenge or a session, or uploading the own bundle.
+    LoggingIn,
+    /// The socket is being opened.
+    Connecting,
+    /// Greeted; missed events arrive.
+    CatchingUp,
+    /// Connected and caught up.
+    Online,
+}
+
+/// The connection.
+#[derive(Debug)]
+pub(crate) struct Link {
+    pub(crate) stage: Stage,
+    pub(crate) token: Option<String>,
+    pub(crate) network: bool,
+    pub(crate) cursor: Option<String>,
+    /// The message under way in each conversation: one at a time keeps their order.
+    pub(crate) under_way: BTreeMap<ConversationId, EventId>,
+    pub(crate) backoff: Backoff,
+    heard_at: u64,
+    pinged: bool,
+}
+
+/// When to try again: exponential, with full jitter.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Backoff {
+    failures: u32,
+    at: u64,
+}
+
+impl Backoff {
+    /// Whether it is time, at `now`.
+    pub(crate) fn is_due(self, now: u64) -> bool {
+        now >= self.at
+    }
+
+    /// Whether the last try failed.
+    pub(crate) fn is_failing(self) -> bool {
+        self.failures > 0
+    }
+
+    /// When it will be time.
+    pub(crate) fn at(self) -> u64 {
+        self.at
+    }
+
+    /// The next try waits longer, by a random share.
+    pub(crate) fn failed(&mut self, now: u64, random: &mut impl CryptoRng) {
+        let ceiling = FIRST_WAIT.saturating_mul(1 << self.failures.min(16)).min(LONGEST_WAIT);
+        self.failures = self.failures.saturating_add(1);
+        self.at = now + 50 + random.next_u64() % ceiling;
+    }
+
+    /// The next try, if one is wanted, waits for `wait` milliseconds from `now`.
+    pub(crate) fn succeeded(&mut self, now: u64, wait: u64) {
+        *self = Self { failures: 0, at: now.saturating_add(wait) };
+    }
+}
+
+/// What a quiet connection needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pulse {
+    /// Nothing.
+    Fine,
+    /// A ping.
+    Ping,
+    /// It is lost.
+    Lost,
+}
+
+impl Link {
+    pub(crate) fn new(cursor: Option<String>) -> Self {
+        Self {
+            stage: Stage::Down,
+            token: None,
+            network: true,
+            cursor,
+            under_way: BTreeMap::new(),
+            backoff: Backoff::default(),
+            heard_at: 0,
+            pinged: false,
+        }
+    }
+
+    /// The connection is gone; messages under way are sent again after the next one.
+    pub(crate) fn lost(&mut self, now: u64, random: &mut impl CryptoRng) {
+        self.stage = Stage::Down;
+        self.under_way.clear();
+        self.backoff.failed(now, random);
+    }
+
+    /// Something was heard.
+    pub(crate) fn heard(&mut self, now: u64) {
+        self.heard_at = now;
+        self.pinged = false;
+    }
+
+    /// What a connection that was last heard some time ago needs.
+    pub(crate) fn pulse(&mut self, now: u64) -> Pulse {
+        if !self.is_up() {
+            return Pulse::Fine;
+        }
+        if now >= self.heard_at + LOST_AFTER {
+            return Pulse::Lost;
+        }
+        if now >= self.heard_at + PING_AFTER && !self.pinged {
+            self.pinged = true;
+            return Pulse::Ping;
+        }
+        Pulse::Fine
+    }
+
+    /// When the connection next needs a look.
+    pub(crate) fn wake_at(&self) -> u64 {
+        match self.stage {
+            Stage::Down if self.network => self.backoff.at(),
+            Stage::Down | Stage::LoggingIn => u64::MAX,
+            _ if self.pinged => self.heard_at + LOST_AFTER,
+            Stage::Connecting | Stage::CatchingUp | Stage::Online => self.heard_at + PING_AFTER,
+        }
+    }
+
+    pub(crate) fn is_up(&self) -> bool {
+        matches!(self.stage, Stage::Connecting | Stage::CatchingUp | Stage::Online)
+    }
+}

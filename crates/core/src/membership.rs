@@ -1,0 +1,210 @@
+//! Which roster counts: order, links, rollback, forks and time. PROTOCOL.md, section 3.3.
+
+use std::collections::BTreeMap;
+
+use minicbor::{Decode, Encode};
+use segel_wire::ids::{DeskId, DeviceId, Octets, RootKey, RosterHash, SiteId};
+use segel_wire::limits;
+use segel_wire::signed::{CertificateError, Desk, Order, RosterError, VerifiedRoster};
+
+use crate::records::BrokenStore;
+use crate::show::Refusal;
+
+/// The newest verified roster, and the hashes of those that it reaches back to.
+#[derive(Debug)]
+pub(crate) struct Membership {
+    site: SiteId,
+    root: RootKey,
+    newest: Option<VerifiedRoster>,
+    /// Hash by version, from `oldest` up to the newest.
+    hashes: BTreeMap<u64, RosterHash>,
+    /// A newer roster that does not yet reach back to the kept one.
+    walk: Option<Walk>,
+}
+
+/// A newer roster on its way back to the kept one, link by link.
+#[derive(Debug)]
+struct Walk {
+    tip: VerifiedRoster,
+    hashes: BTreeMap<u64, RosterHash>,
+}
+
+/// As it is stored: the exact signed bytes, verified again at each start.
+#[derive(Debug, Encode, Decode)]
+pub(crate) struct MembershipRecord {
+    #[n(0)]
+    newest: Octets,
+    #[n(1)]
+    hashes: BTreeMap<u64, RosterHash>,
+}
+
+/// What became of a roster that the relay served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// It is now the newest.
+    Adopted,
+    /// It is the one that is kept.
+    Same,
+    /// The roster of this version is needed to reach back.
+    Fetch(u64),
+}
+
+/// How a roster named in a message relates to what is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Named {
+    /// Known.
+    Known,
+    /// Newer than what is kept: fetch the newest.
+    Newer,
+    /// Older than what is known: fetch the roster of this version.
+    Older(u64),
+    /// Contradicts what is known.
+    Forked,
+}
+
+impl Membership {
+    pub(crate) fn new(site: SiteId, root: RootKey) -> Self {
+        Self { site, root, newest: None, hashes: BTreeMap::new(), walk: None }
+    }
+
+    /// Takes up what is kept, after verifying it again.
+    pub(crate) fn restore(&mut self, record: &MembershipRecord) -> Result<(), BrokenStore> {
+        let newest =
+            VerifiedRoster::open(&record.newest.0, &self.site, &self.root).map_err(|_| BrokenStore)?;
+        self.hashes.clone_from(&record.hashes);
+        self.newest = Some(newest);
+        Ok(())
+    }
+
+    pub(crate) fn to_record(&self) -> Option<MembershipRecord> {
+        let newest = Octets(self.newest.as_ref()?.bytes().to_vec());
+        Some(MembershipRecord { newest, hashes: self.hashes.clone() })
+    }
+
+    /// The newest roster.
+    pub(crate) fn roster(&self) -> Option<&VerifiedRoster> {
+        self.newest.as_ref()
+    }
+
+    /// Its place and hash, as messages name it.
+    pub(crate) fn name(&self) -> Option<(Order, RosterHash)> {
+        self.newest.as_ref().map(|roster| (roster.roster().order, roster.hash()))
+    }
+
+    /// Unix seconds: the later of the local clock and the newest verified issued-at.
+    pub(crate) fn time(&self, now: u64) -> u64 {
+        self.newest.as_ref().map_or(0, |roster| roster.roster().issued_at).max(now / 1_000)
+    }
+
+    /// The desk's inbox devices that have not lapsed.
+    pub(crate) fn inbox(&self, desk: Option<DeskId>, now: u64) -> Vec<DeviceId> {
+        let Some(roster) = &self.newest else { return Vec::new() };
+        let desk: Option<&Desk> = match desk {
+            Some(id) => roster.desk(&id),
+            None => roster.roster().desks.first(),
+        };
+        let time = self.time(now);
+        let listed = desk.map_or(&[][..], |desk| &desk.inbox);
+        listed.iter().filter(|device| roster.device(device, time).is_some()).copied().collect()
+    }
+
+    /// Takes what the relay serves as the newest roster.
+    pub(crate) fn offer(&mut self, bytes: &[u8], now: u64) -> Result<Step, Refusal> {
+        let offered = VerifiedRoster::open(bytes, &self.site, &self.root).map_err(refusal)?;
+        self.walk = None;
+        let Some(newest) = &self.newest else {
+            offered.check_time(now / 1_000).map_err(refusal)?;
+            let (order, hash) = (offered.roster().order, offered.hash());
+            self.hashes = BTreeMap::from([(order.version, hash)]);
+            self.record_previous(&offered);
+            self.newest = Some(offered);
+            return Ok(Step::Adopted);
+        };
+        let (kept, order) = (newest.roster().order, offered.roster().order);
+        if order == kept {
+            return if offered.hash() == newest.hash() { Ok(Step::Same) } else { Err(Refusal::RosterForked) };
+        }
+        if order < kept {
+            return Err(Refusal::RosterOlder);
+        }
+        offered.check_time(self.time(now)).map_err(refusal)?;
+        let gap = order.version.checked_sub(kept.version).ok_or(Refusal::RosterForked)?;
+        if gap == 0 || gap > limits::ROSTER_LINKS {
+            return Err(Refusal::RosterForked);
+        }
+        let mut hashes = BTreeMap::from([(order.version, offered.hash())]);
+        hashes.insert(order.version - 1, offered.roster().previous);
+        self.walk = Some(Walk { tip: offered, hashes });
+        self.advance()
+    }
+
+    /// Takes a roster of an older version that was asked for: a link of the walk, or of the past.
+    pub(crate) fn link(&mut self, bytes: &[u8]) -> Result<Step, Refusal> {
+        let link = VerifiedRoster::open(bytes, &self.site, &self.root).map_err(refusal)?;
+        let version = link.roster().order.version;
+        let known = self.walk.as_ref().map_or(&self.hashes, |walk| &walk.hashes);
+        if known.get(&version) != Some(&link.hash()) {
+            return Err(Refusal::RosterForked);
+        }
+        if let Some(walk) = &mut self.walk {
+            walk.hashes.insert(version.saturating_sub(1), link.roster().previous);
+            self.advance()
+        } else {
+            self.record_previous(&link);
+            Ok(Step::Same)
+        }
+    }
+
+    /// How the roster named in a message relates to what is known.
+    pub(crate) fn relate(&self, order: Order, hash: RosterHash) -> Named {
+        let Some(newest) = self.name() else { return Named::Newer };
+        if order > newest.0 {
+            return Named::Newer;
+        }
+        match self.hashes.get(&order.version) {
+            Some(known) if *known == hash => Named::Known,
+            Some(_) => Named::Forked,
+            None => {
+                let oldest = self.hashes.keys().next().copied().unwrap_or(newest.0.version);
+                let reachable = newest.0.version.saturating_sub(order.version) <= limits::ROSTER_LINKS;
+                if reachable { Named::Older(oldest) } else { Named::Forked }
+            }
+        }
+    }
+
+    /// Adopts the walk's tip once it reaches the kept roster.
+    fn advance(&mut self) -> Result<Step, Refusal> {
+        let (Some(walk), Some(newest)) = (self.walk.take(), &self.newest) else { return Ok(Step::Same) };
+        let version = newest.roster().order.version;
+        match walk.hashes.get(&version) {
+            Some(hash) if *hash == newest.hash() => {
+                self.hashes.extend(walk.hashes);
+                self.newest = Some(walk.tip);
+                Ok(Step::Adopted)
+            }
+            Some(_) => Err(Refusal::RosterForked),
+            None => {
+                let missing = walk.hashes.keys().next().copied().unwrap_or(version);
+                self.walk = Some(walk);
+                Ok(Step::Fetch(missing))
+            }
+        }
+    }
+
+    fn record_previous(&mut self, roster: &VerifiedRoster) {
+        if let Some(version) = roster.roster().order.version.checked_sub(1).filter(|version| *version > 0) {
+            self.hashes.insert(version, roster.roster().previous);
+        }
+    }
+}
+
+fn refusal(error: RosterError) -> Refusal {
+    match error {
+        RosterError::Certificate(CertificateError::WrongRoot) => Refusal::WrongRoot,
+        RosterError::Expired => Refusal::RosterExpired,
+        RosterError::Malformed(_)
+        | RosterError::Certificate(_)
+        | RosterError::BeyondCertificate
+        | RosterError::Inconsistent => Refusal::RosterAltered,
+    }
+}

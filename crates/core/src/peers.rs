@@ -1,0 +1,64 @@
+//! Sessions with other devices, and the keys of those they were made with.
+
+use std::collections::BTreeMap;
+
+use minicbor::{Decode, Encode};
+use segel_crypto::session::Session;
+use segel_wire::ids::{ConversationId, DeviceId};
+
+use crate::records::{BrokenStore, Ledger, Name, Opened};
+
+/// Sessions kept with one device in one scope: two sides may start at once, and lost state starts anew.
+const SESSIONS: usize = 4;
+
+/// Who a session is with, and in which conversation if one side is a visitor.
+pub(crate) type Peer = (DeviceId, Option<ConversationId>);
+
+/// Every session of this device.
+#[derive(Debug, Default)]
+pub(crate) struct Peers(BTreeMap<Peer, Sessions>);
+
+/// Sessions with one peer, the newest last.
+#[derive(Debug, Clone, Default, Encode, Decode)]
+#[cbor(transparent)]
+struct Sessions(#[n(0)] Vec<Session>);
+
+impl Peers {
+    pub(crate) fn restore(opened: &Opened) -> Result<Self, BrokenStore> {
+        let mut peers = BTreeMap::new();
+        for name in opened.names() {
+            if let (Name::Sessions(device, scope), Some(sessions)) = (name, opened.read(name)?) {
+                peers.insert((device, scope), sessions);
+            }
+        }
+        Ok(Self(peers))
+    }
+
+    /// Whether messages can be sealed to this peer.
+    pub(crate) fn reaches(&self, peer: Peer) -> bool {
+        self.0.get(&peer).is_some_and(|sessions| !sessions.0.is_empty())
+    }
+
+    /// The session to seal with: the newest.
+    pub(crate) fn sending(&self, peer: Peer) -> Option<Session> {
+        self.0.get(&peer).and_then(|sessions| sessions.0.last()).cloned()
+    }
+
+    /// The session that a wrap names.
+    pub(crate) fn named(&self, peer: Peer, alias: [u8; 8]) -> Option<Session> {
+        self.0.get(&peer)?.0.iter().find(|session| session.alias() == alias).cloned()
+    }
+
+    /// Keeps a session that moved on or is new.
+    pub(crate) fn keep(&mut self, peer: Peer, session: Session, ledger: &mut Ledger) {
+        let sessions = &mut self.0.entry(peer).or_default().0;
+        match sessions.iter_mut().find(|other| other.transcript() == session.transcript()) {
+            Some(place) => *place = session,
+            None => sessions.push(session),
+        }
+        if sessions.len() > SESSIONS {
+            sessions.remove(0);
+        }
+        ledger.put(Name::Sessions(peer.0, peer.1), &Sessions(sessions.clone()));
+    }
+}
