@@ -4,8 +4,9 @@
 //! handed text that was never looked at. The first form finds payment cards.
 //!
 //! A text is read once. [`runs`] gathers digits that belong together, whatever script they are written in
-//! and whatever stands between them; [`card`] decides which groups of such a run are a card, with the
-//! ranges in [`issuers`] and the words around it ([`context`]); [`mask`](mod@mask) rewrites what was found.
+//! and whatever stands between them; [`card`] decides which groups of such a run are a card, by the ranges in
+//! [`issuers`], by how they are set apart ([`shape`]) and by the words around ([`context`]); [`mask()`]
+//! rewrites what was found.
 #![no_std]
 
 extern crate alloc;
@@ -18,5 +19,6 @@ mod digits;
 mod issuers;
 mod mask;
 mod runs;
+mod shape;
 
 pub use mask::{Kind, MAX_BYTES, MaskError, Masked, MaskedText, Span, mask};

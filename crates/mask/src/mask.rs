@@ -48,6 +48,29 @@ pub fn mask(text: &str) -> Result<Masked, MaskError> {
 }
 
 /// Text that has been masked; only [`mask`] makes it, and its `Debug` shows no more than its length.
+///
+/// ```
+/// let masked: segel_mask::MaskedText = segel_mask::mask("halo")?.text;
+/// # Ok::<(), segel_mask::MaskError>(())
+/// ```
+///
+/// There is no other way to one:
+///
+/// ```compile_fail,E0423
+/// let masked = segel_mask::MaskedText(String::from("halo"));
+/// ```
+/// ```compile_fail,E0277
+/// let masked: segel_mask::MaskedText = String::from("halo").into();
+/// ```
+/// ```compile_fail,E0277
+/// let masked: segel_mask::MaskedText = "halo".parse()?;
+/// ```
+/// ```compile_fail,E0599
+/// let masked = segel_mask::MaskedText::default();
+/// ```
+/// ```compile_fail,E0277
+/// let masked: segel_mask::MaskedText = serde_json::from_str(r#""halo""#)?;
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct MaskedText(String);
 

@@ -17,6 +17,8 @@ const SHOWN: usize = 4;
 pub(crate) struct Run {
     pub(crate) digits: Vec<Digit>,
     pub(crate) groups: Vec<Group>,
+    /// The bytes from the first digit to the last, masked ones included.
+    pub(crate) bytes: Range<usize>,
 }
 
 /// One digit and the bytes it takes in the text.
@@ -34,8 +36,41 @@ pub(crate) struct Group {
     bullets: usize,
     /// The gap before this group reads the same as the gap before the group before it.
     pub(crate) same_gap: bool,
+    /// What stands before this group.
+    pub(crate) gap: Gap,
     /// Part of a masked number, so never part of another.
     pub(crate) masked: bool,
+}
+
+/// What stands between two groups.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Gap {
+    /// White space, or nothing.
+    Blank,
+    /// A point.
+    Point,
+    /// A comma.
+    Comma,
+    /// Anything else.
+    Other,
+}
+
+impl Gap {
+    fn of(gap: &str) -> Self {
+        match gap {
+            "." => Self::Point,
+            "," => Self::Comma,
+            _ if gap.chars().all(char::is_whitespace) => Self::Blank,
+            _ => Self::Other,
+        }
+    }
+}
+
+impl Group {
+    /// How many digits, masked or not.
+    pub(crate) fn size(&self) -> usize {
+        self.digits.len() + self.bullets
+    }
 }
 
 impl Run {
@@ -62,10 +97,10 @@ impl Run {
                     let masked = class == Class::Masked;
                     if separators > 0 || self.groups.last().is_none_or(|last| last.masked != masked) {
                         let gap = &text[last_end..start];
-                        self.open(gap == last_gap, masked);
+                        self.open(gap, last_gap, masked);
                         last_gap = gap;
                     }
-                    self.push(class, start, end);
+                    self.push(class, start..end);
                     (separators, last_end) = (0, end);
                 }
             }
@@ -75,23 +110,34 @@ impl Run {
     }
 
     /// The digits of some groups in a row.
-    pub(crate) fn digits_of(&self, groups: &[Group]) -> &[Digit] {
-        match groups {
+    pub(crate) fn digits_of(&self, groups: Range<usize>) -> &[Digit] {
+        match &self.groups[groups] {
             [first, .., last] => &self.digits[first.digits.start..last.digits.end],
             [only] => &self.digits[only.digits.clone()],
             [] => &[],
         }
     }
 
-    fn open(&mut self, same_gap: bool, masked: bool) {
+    fn open(&mut self, gap: &str, last_gap: &str, masked: bool) {
         let at = self.digits.len();
-        self.groups.push(Group { digits: at..at, bullets: 0, same_gap, masked });
+        self.groups.push(Group {
+            digits: at..at,
+            bullets: 0,
+            same_gap: gap == last_gap,
+            gap: Gap::of(gap),
+            masked,
+        });
     }
 
-    fn push(&mut self, class: Class, start: usize, end: usize) {
+    fn push(&mut self, class: Class, bytes: Range<usize>) {
+        let is_first = self.groups.len() == 1;
         let Some(group) = self.groups.last_mut() else { return };
+        if is_first && group.size() == 0 {
+            self.bytes.start = bytes.start;
+        }
+        self.bytes.end = bytes.end;
         if let Class::Digit(value) = class {
-            self.digits.push(Digit { value, start, end });
+            self.digits.push(Digit { value, start: bytes.start, end: bytes.end });
             group.digits.end += 1;
         } else {
             group.bullets += 1;
