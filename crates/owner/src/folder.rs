@@ -102,7 +102,7 @@ impl Folder {
         let path = self.path(name);
         let written = self.write_beside(&path, bytes)?;
         written.persist(&path).map_err(|refused| io_error(&path, refused.error))?;
-        self.sync(&path)
+        self.sync()
     }
 
     /// Writes a whole file unless there is one.
@@ -113,13 +113,13 @@ impl Folder {
             io::ErrorKind::AlreadyExists => FileError::Exists { path: path.clone() },
             _ => io_error(&path, refused.error),
         })?;
-        self.sync(&path)
+        self.sync()
     }
 
     /// A temporary file is readable by its owner only, whatever the umask, and keeps that when renamed.
     fn write_beside(&self, path: &Path, bytes: &[u8]) -> Result<NamedTempFile, FileError> {
         let write = || {
-            let mut file = NamedTempFile::new_in(path.parent().unwrap_or(&self.path))?;
+            let mut file = NamedTempFile::new_in(&self.path)?;
             file.write_all(bytes)?;
             file.as_file().sync_all()?;
             Ok(file)
@@ -128,10 +128,11 @@ impl Folder {
     }
 
     /// The rename itself lasts only when the folder is on the disk too.
-    fn sync(&self, path: &Path) -> Result<(), FileError> {
-        let folder = path.parent().unwrap_or(&self.path);
+    fn sync(&self) -> Result<(), FileError> {
         #[cfg(unix)]
-        File::open(folder).and_then(|folder| folder.sync_all()).map_err(|source| io_error(folder, source))?;
+        File::open(&self.path)
+            .and_then(|folder| folder.sync_all())
+            .map_err(|source| io_error(&self.path, source))?;
         Ok(())
     }
 }

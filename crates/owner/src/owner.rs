@@ -261,7 +261,7 @@ impl Owner {
 }
 
 fn superseded(version: u64) -> String {
-    format!("superseded/{version}.bin")
+    format!("roster-{version}.bin")
 }
 
 fn parse<T: DeserializeOwned>(folder: &Folder, name: &str, bytes: &[u8]) -> Result<T, FileError> {

@@ -1,0 +1,116 @@
+//! What can be asked of `segel-owner`.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+use segel_owner::Origin;
+use segel_wire::DeviceId;
+
+/// Keys and rosters of a Segel site: who answers for it, and from where its chat is shown.
+#[derive(Debug, Parser)]
+#[command(version)]
+pub(crate) struct Args {
+    /// Folder of the site's keys; readable by you alone.
+    #[arg(long, global = true, default_value = "keys")]
+    pub(crate) keys: PathBuf,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make a site: root key, first admin key, description, first roster.
+    Init {
+        /// The business's name, as visitors see it.
+        #[arg(long)]
+        name: String,
+        /// The relay's origin.
+        #[arg(long)]
+        relay: Origin,
+        /// An origin whose pages may show the widget; repeatable.
+        #[arg(long = "page", required = true)]
+        pages: Vec<Origin>,
+        /// An origin that serves the widget's frame or the console; repeatable.
+        #[arg(long = "app", required = true)]
+        apps: Vec<Origin>,
+        /// A desk's name; repeatable.
+        #[arg(long = "desk", required = true)]
+        desks: Vec<String>,
+    },
+    /// Show the site's id, its root key and what its script tag says.
+    Show,
+    /// Change the relay or the origins; what is not given stays.
+    Site {
+        /// The relay's origin.
+        #[arg(long)]
+        relay: Option<Origin>,
+        /// An origin whose pages may show the widget, instead of those before; repeatable.
+        #[arg(long = "page")]
+        pages: Vec<Origin>,
+        /// An origin that serves the widget's frame or the console, instead of those before; repeatable.
+        #[arg(long = "app")]
+        apps: Vec<Origin>,
+    },
+    /// Certify a new admin key with the root key, which must be in the folder.
+    Certify {
+        /// Void every older admin key, as after a theft.
+        #[arg(long)]
+        new_generation: bool,
+    },
+    /// Agents of the site.
+    #[command(subcommand)]
+    Agent(AgentCommand),
+    /// Invite one device of an agent; prints the enrolment code, a secret between you and the agent.
+    Invite {
+        /// The agent's name.
+        #[arg(long)]
+        agent: String,
+    },
+    /// Take up the devices that answered their invitations.
+    Enrolments {
+        /// Go on until interrupted.
+        #[arg(long)]
+        watch: bool,
+    },
+    /// Devices of the agents.
+    #[command(subcommand)]
+    Device(DeviceCommand),
+    /// The signed roster.
+    #[command(subcommand)]
+    Roster(RosterCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AgentCommand {
+    /// Add an agent.
+    Add {
+        /// The name that visitors see.
+        #[arg(long)]
+        name: String,
+        /// The desk; the first one if not given.
+        #[arg(long)]
+        desk: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DeviceCommand {
+    /// List the enrolled devices.
+    List,
+    /// Remove a device: nothing is sealed to it any more.
+    Remove {
+        /// Its id, as `device list` shows it.
+        #[arg(allow_hyphen_values = true)]
+        id: DeviceId,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RosterCommand {
+    /// Show what the newest signed roster says.
+    Show,
+    /// Publish what the relay is missing.
+    Publish,
+    /// Sign the same for another month, and publish it.
+    Renew,
+}

@@ -1,0 +1,88 @@
+//! The command line.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use segel_owner::Owner;
+
+const INIT: [&str; 11] = [
+    "init",
+    "--name",
+    "Toko Contoh",
+    "--relay",
+    "http://127.0.0.1:1",
+    "--page",
+    "https://shop.example",
+    "--app",
+    "https://widget.example",
+    "--desk",
+    "Layanan",
+];
+
+fn run(keys: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_segel-owner"));
+    command.arg("--keys").arg(keys).args(arguments).output().unwrap()
+}
+
+fn said(output: &Output) -> (String, String) {
+    (String::from_utf8(output.stdout.clone()).unwrap(), String::from_utf8(output.stderr.clone()).unwrap())
+}
+
+#[test]
+fn init_makes_a_site_with_a_first_roster_and_tells_the_tag_but_no_secret() {
+    let place = tempfile::tempdir().unwrap();
+    let keys = place.path().join("keys");
+    let output = run(&keys, &INIT);
+    let (out, err) = said(&output);
+    assert!(output.status.success(), "{err}");
+    let owner = Owner::open(&keys).unwrap();
+    assert!(out.contains(&format!(r#"data-site="{}""#, owner.site())), "{out}");
+    assert!(out.contains(&format!(r#"data-key="ed25519:{}""#, owner.root())), "{out}");
+    assert_eq!(owner.newest_roster().unwrap().roster().order.version, 1);
+    drop(owner);
+    let (shown, _) = said(&run(&keys, &["show"]));
+    assert!(out.starts_with(&shown));
+    let (roster, _) = said(&run(&keys, &["roster", "show"]));
+    assert!(roster.contains("Toko Contoh") && roster.contains("https://shop.example"), "{roster}");
+    for name in ["root.key", "admin.key"] {
+        let file = fs::read_to_string(keys.join(name)).unwrap();
+        let secret = file.lines().find_map(|line| line.split_once("-key ")).unwrap().1;
+        assert!([&out, &shown, &roster].iter().all(|text| !text.contains(secret)), "{name}");
+    }
+}
+
+#[test]
+fn a_second_init_is_one_sentence_and_changes_nothing() {
+    let place = tempfile::tempdir().unwrap();
+    run(place.path(), &INIT);
+    let before = fs::read(place.path().join("root.key")).unwrap();
+    let output = run(place.path(), &INIT);
+    let (out, err) = said(&output);
+    assert_eq!((output.status.code(), out.as_str(), err.lines().count()), (Some(1), "", 1));
+    assert!(err.contains("site.json exists already"), "{err}");
+    assert_eq!(fs::read(place.path().join("root.key")).unwrap(), before);
+}
+
+#[test]
+fn a_change_is_kept_and_signed_while_the_relay_is_away_and_says_so() {
+    let place = tempfile::tempdir().unwrap();
+    run(place.path(), &INIT);
+    let output = run(place.path(), &["agent", "add", "--name", "Agen Demo"]);
+    let (_, err) = said(&output);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(err.contains("signed and kept, but not published: the relay cannot be reached"), "{err}");
+    let owner = Owner::open(place.path()).unwrap();
+    assert_eq!(owner.newest_roster().unwrap().roster().agents[0].name, "Agen Demo");
+}
+
+#[test]
+fn an_origin_with_a_path_and_a_folder_without_a_site_are_refused() {
+    let place = tempfile::tempdir().unwrap();
+    let output = run(place.path(), &["site", "--page", "https://shop.example/path"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).1.contains("expected a web origin"));
+    let output = run(place.path(), &["show"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).1.contains("site.json is missing"));
+}
