@@ -1,4 +1,7 @@
 //! The visitor's chat widget.
 
+pub mod api;
+mod app;
 mod model;
+mod options;
 mod view;

@@ -13,6 +13,7 @@ pub(crate) struct Model {
     lead: Option<Lead>,
     stopped: Option<Trouble>,
     refused: Option<Refusal>,
+    unkept: bool,
     unread: u32,
     items: Items,
 }
@@ -37,6 +38,7 @@ impl Default for Model {
             lead: None,
             stopped: None,
             refused: None,
+            unkept: false,
             unread: 0,
             items: Items::default(),
         }
@@ -66,6 +68,11 @@ impl Model {
         self.stopped = Some(trouble);
     }
 
+    /// The browser lets nothing be kept.
+    pub(crate) fn keeps_nothing(&mut self) {
+        self.unkept = true;
+    }
+
     /// The banner's refusal was read.
     pub(crate) fn dismiss(&mut self) {
         self.refused = None;
@@ -88,7 +95,8 @@ impl Model {
             Link::Connecting => Some(Trouble::Connecting),
             Link::Online => None,
         };
-        self.refused.map(Trouble::Refused).or(link)
+        let unkept = self.unkept.then_some(Trouble::StoreBlocked);
+        self.refused.map(Trouble::Refused).or(link).or(unkept)
     }
 
     /// The business's name, from its signed roster.
@@ -128,7 +136,7 @@ mod tests {
     }
 
     fn site() -> Show {
-        Show::Site(Site { name: "Toko Contoh".to_owned() })
+        Show::Site(Site { name: "Toko Contoh".to_owned(), agent: None })
     }
 
     fn item(delivery: Delivery) -> Show {
@@ -190,6 +198,15 @@ mod tests {
         assert_eq!(model.banner(), Some(Trouble::Refused(Refusal::MessageReplayed)));
         model.dismiss();
         assert_eq!(model.banner(), Some(Trouble::Offline));
+    }
+
+    #[test]
+    fn a_browser_that_keeps_nothing_is_said_once_nothing_else_is() {
+        let mut model = shown([Show::Link(Link::Offline)]);
+        model.keeps_nothing();
+        assert_eq!(model.banner(), Some(Trouble::Offline));
+        model.apply(Show::Link(Link::Online));
+        assert_eq!(model.banner(), Some(Trouble::StoreBlocked));
     }
 
     #[test]

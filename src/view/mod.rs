@@ -88,11 +88,6 @@ impl Panel {
         self.composer.hinder(self.language.gate(model.gate()));
     }
 
-    /// Puts a kept draft into the composer.
-    pub(crate) fn set_draft(&self, draft: &str) {
-        self.composer.set_draft(draft);
-    }
-
     /// Puts the focus where a visitor who opened the panel wants it.
     pub(crate) fn focus(&self) {
         self.composer.focus();

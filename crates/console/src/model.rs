@@ -75,18 +75,16 @@ impl Model {
     /// Folds in one change.
     pub(crate) fn apply(&mut self, show: Show) {
         match show {
-            Show::Site(site) => self.business = Some(site.name),
+            Show::Site(site) => {
+                self.business = Some(site.name);
+                self.agent = site.agent;
+            }
             Show::Gate(gate) => self.gate = gate,
             Show::Link(link) => self.link = link,
             Show::Conversation(summary) => self.list(summary),
             Show::Item(item) => self.items.entry(item.conversation).or_default().put(item),
             Show::Refused(refusal) => self.refused = Some(refusal),
         }
-    }
-
-    /// The name of this device's agent, from the signed roster.
-    pub(crate) fn set_agent(&mut self, name: String) {
-        self.agent = Some(name);
     }
 
     /// How far this device's enrolment has come.
@@ -228,7 +226,7 @@ mod tests {
     }
 
     fn site() -> Show {
-        Show::Site(Site { name: "Toko Contoh".to_owned() })
+        Show::Site(Site { name: "Toko Contoh".to_owned(), agent: None })
     }
 
     fn summary(conversation: ConversationId, time: u64) -> Show {

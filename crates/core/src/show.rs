@@ -25,6 +25,8 @@ pub enum Show {
 pub struct Site {
     /// The business's name.
     pub name: String,
+    /// The name under which this device answers, if the roster lists it as an agent's.
+    pub agent: Option<String>,
 }
 
 /// Whether a message can be sealed and accepted now. The composer keeps its draft in every case.

@@ -25,6 +25,11 @@ impl StateKey {
         Self::from_bytes(bytes)
     }
 
+    /// A key for a state that passes with the tab, where the browser keeps nothing.
+    pub fn make_passing(random: &mut impl CryptoRng) -> Self {
+        Self::make(random)
+    }
+
     /// Seals a record under its name.
     pub fn seal(&self, name: &str, record: &[u8], random: &mut impl CryptoRng) -> Vec<u8> {
         let mut nonce = [0; NONCE];

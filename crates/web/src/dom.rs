@@ -7,8 +7,9 @@ use std::fmt;
 use std::ops::Deref;
 
 use gloo::events::{EventListener, EventListenerOptions};
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, UnwrapThrowExt};
-use web_sys::{Document, Element, Event, HtmlElement, Node, Window};
+use web_sys::{Document, Element, Event, HtmlElement, Node, ResizeObserver, Window};
 
 const SVG: &str = "http://www.w3.org/2000/svg";
 
@@ -99,6 +100,29 @@ impl Deref for El {
 impl fmt::Debug for El {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("El").field("listeners", &self.listeners.len()).finish_non_exhaustive()
+    }
+}
+
+/// Watches an element's size for as long as it lives.
+#[must_use = "dropping it ends the watch"]
+pub struct SizeWatch {
+    observer: ResizeObserver,
+    _on_change: Closure<dyn FnMut()>,
+}
+
+impl SizeWatch {
+    /// Calls `on_change` once at first and then whenever the size of `node` changed.
+    pub fn new(node: &Element, on_change: impl FnMut() + 'static) -> Self {
+        let on_change: Closure<dyn FnMut()> = Closure::new(on_change);
+        let observer = ResizeObserver::new(on_change.as_ref().unchecked_ref()).unwrap_throw();
+        observer.observe(node);
+        Self { observer, _on_change: on_change }
+    }
+}
+
+impl Drop for SizeWatch {
+    fn drop(&mut self) {
+        self.observer.disconnect();
     }
 }
 

@@ -1,14 +1,16 @@
 //! Browser services as small typed rooms (floor 3): everything the core has no hands for.
 //!
 //! Each service hands out owned values: a listener, a timer, a socket or a lock lives exactly as long as the
-//! value that stands for it, and dropping the value ends it. Nothing here knows about sealing or messages;
-//! what the [`store`] keeps and the [`socket`] carries is opaque to it.
+//! value that stands for it, and dropping the value ends it. No service knows about sealing or messages: what
+//! the [`store`] keeps is sealed bytes to it. The [`driver`] puts the services at an engine's disposal.
 
 pub mod channel;
 pub mod clock;
 pub mod dom;
+pub mod driver;
 pub mod http;
 pub mod json;
+pub mod kept;
 pub mod page;
 pub mod random;
 pub mod socket;

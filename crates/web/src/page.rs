@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use gloo::events::EventListener;
+use wasm_bindgen::JsValue;
 use web_sys::{VisibilityState, Window};
 
 /// A listener that ends when it is dropped.
@@ -50,6 +51,18 @@ pub fn on_visibility_change(on_change: impl Fn(bool) + 'static) -> Listener {
 /// Whether the page is a secure context (https or localhost), without which browsers offer no `WebCrypto`.
 pub fn is_secure_context() -> bool {
     web_sys::window().is_some_and(|window| window.is_secure_context())
+}
+
+/// Takes the fragment out of the page's address, without its `#`, and leaves the address without it: what
+/// stood there is neither in the history nor in a later reload.
+pub fn take_fragment() -> Option<String> {
+    let window = web_sys::window()?;
+    let location = window.location();
+    let fragment = location.hash().ok()?.strip_prefix('#')?.to_owned();
+    let bare = location.pathname().ok()? + &location.search().ok()?;
+    let history = window.history().ok()?;
+    history.replace_state_with_url(&JsValue::NULL, "", Some(&bare)).ok()?;
+    Some(fragment)
 }
 
 /// The visitor's languages as BCP 47 tags, most wanted first.

@@ -1,0 +1,141 @@
+//! Carries out what an engine puts out, and tells it what came of it. No decision is made here.
+
+mod keeper;
+mod relay;
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::{Rc, Weak};
+
+use js_sys::futures::spawn_local;
+use segel_core::show::Show;
+use segel_core::{Engine, Input, Output};
+
+use crate::clock::now_ms;
+use crate::page::{self, Listener};
+use crate::random::Random;
+use crate::socket::{Socket, SocketEvent, parse_json};
+use crate::store::Store;
+use crate::timer::{Timer, after};
+use keeper::Keeper;
+
+/// An engine at work in this tab. It stops when the last handle is dropped.
+#[derive(Clone)]
+pub struct Driver(Rc<Work>);
+
+struct Work {
+    me: Weak<Work>,
+    engine: RefCell<Engine>,
+    random: RefCell<Random>,
+    keeper: Keeper,
+    inputs: RefCell<VecDeque<Input>>,
+    busy: Cell<bool>,
+    socket: RefCell<Option<Socket>>,
+    timer: RefCell<Option<Timer>>,
+    on_show: Box<dyn Fn(Show)>,
+    _online: Listener,
+}
+
+impl Driver {
+    /// Starts an engine. Without a store nothing outlives the tab. `on_show` must not hand in an input.
+    pub fn start(
+        engine: Engine,
+        random: Random,
+        store: Option<Store>,
+        on_show: impl Fn(Show) + 'static,
+    ) -> Self {
+        let work = Rc::new_cyclic(|me: &Weak<Work>| {
+            let online = me.clone();
+            let kept = me.clone();
+            Work {
+                me: me.clone(),
+                engine: RefCell::new(engine),
+                random: RefCell::new(random),
+                keeper: Keeper::new(store, move |input| tell(&kept, input)),
+                inputs: RefCell::default(),
+                busy: Cell::new(false),
+                socket: RefCell::default(),
+                timer: RefCell::default(),
+                on_show: Box::new(on_show),
+                _online: page::on_online_change(move |up| tell(&online, Input::Network(up))),
+            }
+        });
+        work.input(Input::Network(page::online()));
+        Self(work)
+    }
+
+    /// Hands in what happened.
+    pub fn input(&self, input: Input) {
+        self.0.input(input);
+    }
+}
+
+fn tell(work: &Weak<Work>, input: Input) {
+    if let Some(work) = work.upgrade() {
+        work.input(input);
+    }
+}
+
+impl Work {
+    /// Takes inputs one after the other, also those that come while one is being carried out.
+    fn input(&self, input: Input) {
+        self.inputs.borrow_mut().push_back(input);
+        if self.busy.replace(true) {
+            return;
+        }
+        loop {
+            let next = self.inputs.borrow_mut().pop_front();
+            let Some(input) = next else { break };
+            self.engine.borrow_mut().handle(input, now_ms(), &mut *self.random.borrow_mut());
+            loop {
+                let output = self.engine.borrow_mut().poll();
+                let Some(output) = output else { break };
+                self.carry_out(output);
+            }
+        }
+        self.busy.set(false);
+    }
+
+    fn carry_out(&self, output: Output) {
+        match output {
+            Output::Store { generation, changes } => self.keeper.keep(generation, changes),
+            Output::Request { id, request, token } => {
+                let (relay, site) = (self.engine.borrow().relay().to_owned(), self.engine.borrow().site());
+                let me = self.me.clone();
+                spawn_local(async move {
+                    let answer = relay::ask(&relay, &site, &request, token).await;
+                    tell(&me, Input::Answered { id, answer });
+                });
+            }
+            Output::Connect => self.connect(),
+            Output::Disconnect => drop(self.socket.borrow_mut().take()),
+            Output::Send(frame) => {
+                // A socket that closed meanwhile says so itself; the engine sends again after the next one.
+                let _ = self.socket.borrow().as_ref().map(|socket| socket.send_json(&frame));
+            }
+            Output::Show(show) => (self.on_show)(show),
+            Output::WakeAt(at) => {
+                let wait = u32::try_from(at.saturating_sub(now_ms())).unwrap_or(u32::MAX);
+                let me = self.me.clone();
+                *self.timer.borrow_mut() = Some(after(wait, move || tell(&me, Input::Woke)));
+            }
+        }
+    }
+
+    fn connect(&self) {
+        let address = relay::stream_address(self.engine.borrow().relay());
+        let me = self.me.clone();
+        let opened = Socket::open(&address, move |event| match event {
+            SocketEvent::Opened => tell(&me, Input::SocketOpened),
+            SocketEvent::Closed { .. } => tell(&me, Input::SocketClosed),
+            SocketEvent::Text(text) => match parse_json(&text) {
+                Ok(frame) => tell(&me, Input::Frame(frame)),
+                Err(_) => tell(&me, Input::SocketClosed),
+            },
+        });
+        if opened.is_err() {
+            tell(&self.me, Input::SocketClosed);
+        }
+        *self.socket.borrow_mut() = opened.ok();
+    }
+}

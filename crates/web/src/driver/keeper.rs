@@ -1,0 +1,62 @@
+//! Commits generations to the store in order, one transaction at a time.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use js_sys::futures::spawn_local;
+use segel_core::{Change, Input};
+
+use crate::store::{self, Store, StoreError};
+
+/// Keeps what the engine hands out, in order.
+pub(super) struct Keeper(Rc<Queue>);
+
+struct Queue {
+    store: Option<Store>,
+    waiting: RefCell<VecDeque<(u64, Vec<Change>)>>,
+    busy: Cell<bool>,
+    tell: Box<dyn Fn(Input)>,
+}
+
+impl Keeper {
+    /// `tell` hears what was kept and what was not. Without a store everything counts as kept at once.
+    pub(super) fn new(store: Option<Store>, tell: impl Fn(Input) + 'static) -> Self {
+        Self(Rc::new(Queue {
+            store,
+            waiting: RefCell::default(),
+            busy: Cell::new(false),
+            tell: Box::new(tell),
+        }))
+    }
+
+    /// Queues a generation.
+    pub(super) fn keep(&self, generation: u64, changes: Vec<Change>) {
+        self.0.waiting.borrow_mut().push_back((generation, changes));
+        if !self.0.busy.replace(true) {
+            spawn_local(Rc::clone(&self.0).commit_all());
+        }
+    }
+}
+
+impl Queue {
+    async fn commit_all(self: Rc<Self>) {
+        loop {
+            let next = self.waiting.borrow_mut().pop_front();
+            let Some((generation, changes)) = next else { break };
+            let kept = self.commit(generation, changes).await;
+            (self.tell)(if kept.is_ok() {
+                Input::Stored(generation)
+            } else {
+                Input::StoreFailed(generation)
+            });
+        }
+        self.busy.set(false);
+    }
+
+    async fn commit(&self, generation: u64, changes: Vec<Change>) -> Result<(), StoreError> {
+        let Some(store) = &self.store else { return Ok(()) };
+        let changes = changes.into_iter().map(|change| store::Change::Put(change.name, change.sealed));
+        store.commit(generation, changes.collect()).await
+    }
+}

@@ -1,0 +1,103 @@
+//! What the page's tag says, parsed into types once.
+
+use segel_core::VisitorConfig;
+use segel_ui::Language;
+use segel_web::json;
+use segel_wire::ids::{RootKey, SiteId};
+use serde::Deserialize;
+use wasm_bindgen::JsValue;
+
+/// The tag as it comes through the loader.
+#[derive(Debug, Deserialize)]
+struct Tag {
+    site: String,
+    relay: String,
+    key: String,
+    language: String,
+}
+
+/// The widget's configuration.
+#[derive(Debug)]
+pub(crate) struct Options {
+    /// What the engine needs.
+    pub(crate) config: VisitorConfig,
+    /// The language of the screen.
+    pub(crate) language: Language,
+}
+
+/// Why a tag is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum OptionsError {
+    /// Not an object with the four texts.
+    #[error("options.malformed: the tag's settings are incomplete")]
+    Malformed,
+    /// `data-site` is no site id.
+    #[error("options.site: data-site must be 22 characters of base64url")]
+    Site,
+    /// `data-relay` is no origin.
+    #[error("options.relay: data-relay must be an http or https origin")]
+    Relay,
+    /// `data-key` is no root key.
+    #[error("options.key: data-key must be \"ed25519:\" and 43 characters of base64url")]
+    Key,
+}
+
+impl Options {
+    /// Parses the tag; `page` is the origin of the page as the browser reported it.
+    pub(crate) fn parse(config: JsValue, page: String) -> Result<Self, OptionsError> {
+        let tag: Tag = json::from_value(config).map_err(|_| OptionsError::Malformed)?;
+        tag.into_options(page)
+    }
+}
+
+impl Tag {
+    fn into_options(self, page: String) -> Result<Options, OptionsError> {
+        let site: SiteId = self.site.parse().map_err(|_| OptionsError::Site)?;
+        let key = self.key.strip_prefix("ed25519:").ok_or(OptionsError::Key)?;
+        let root: RootKey = key.parse().map_err(|_| OptionsError::Key)?;
+        let relay = self.relay.strip_suffix('/').unwrap_or(&self.relay);
+        let host = relay.strip_prefix("https://").or_else(|| relay.strip_prefix("http://"));
+        if host.is_none_or(|host| host.is_empty() || host.contains(['/', '?', '#', '@', ' '])) {
+            return Err(OptionsError::Relay);
+        }
+        let config = VisitorConfig { site, root, relay: relay.to_owned(), page };
+        Ok(Options { config, language: Language::choose([self.language.as_str()]) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tag() -> Tag {
+        Tag {
+            site: SiteId([1; 16]).to_string(),
+            relay: "http://127.0.0.1:4702".to_owned(),
+            key: format!("ed25519:{}", RootKey([2; 32])),
+            language: "en".to_owned(),
+        }
+    }
+
+    fn parse(tag: Tag) -> Result<VisitorConfig, OptionsError> {
+        tag.into_options("http://localhost:4700".to_owned()).map(|options| options.config)
+    }
+
+    #[test]
+    fn a_whole_tag_is_read_and_a_final_slash_is_forgiven() {
+        let config = parse(Tag { relay: "http://127.0.0.1:4702/".to_owned(), ..tag() }).unwrap();
+        assert_eq!((config.site, config.root), (SiteId([1; 16]), RootKey([2; 32])));
+        assert_eq!(config.relay, "http://127.0.0.1:4702");
+    }
+
+    #[test]
+    fn each_wrong_field_is_named() {
+        assert_eq!(parse(Tag { site: "x".to_owned(), ..tag() }), Err(OptionsError::Site));
+        assert_eq!(parse(Tag { key: RootKey([2; 32]).to_string(), ..tag() }), Err(OptionsError::Key));
+        assert_eq!(parse(Tag { key: "ed25519:short".to_owned(), ..tag() }), Err(OptionsError::Key));
+        for relay in
+            ["ftp://relay.example", "https://", "https://relay.example/path", "https://a@b", "relay.example"]
+        {
+            assert_eq!(parse(Tag { relay: relay.to_owned(), ..tag() }), Err(OptionsError::Relay), "{relay}");
+        }
+    }
+}
