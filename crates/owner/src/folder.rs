@@ -1,10 +1,16 @@
 //! The folder of keys: one owner at a time, whole files or none, readable by nobody else.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use tempfile::NamedTempFile;
+
+/// How long another process's turn may last; most take milliseconds.
+const PATIENCE: Duration = Duration::from_secs(3);
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// A folder of keys, held against other processes until this is dropped.
 #[derive(Debug)]
@@ -34,6 +40,12 @@ pub enum FileError {
         /// The file.
         path: PathBuf,
     },
+    /// Another process holds the folder.
+    #[error("another program is at work in {}; try again when it is done", path.display())]
+    Busy {
+        /// The folder.
+        path: PathBuf,
+    },
     /// The system refused.
     #[error("cannot read or write {}: {source}", path.display())]
     Io {
@@ -55,15 +67,26 @@ impl Folder {
         Self::hold(path)
     }
 
-    /// Holds a folder; waits while another process does.
+    /// Holds a folder; waits a moment while another process does.
     pub(crate) fn hold(path: &Path) -> Result<Self, FileError> {
+        Self::hold_within(path, PATIENCE)
+    }
+
+    fn hold_within(path: &Path, patience: Duration) -> Result<Self, FileError> {
         let lock = path.join("lock");
         let held = File::options().create(true).append(true).open(&lock);
         let held = held.map_err(|source| match source.kind() {
             io::ErrorKind::NotFound => FileError::Missing { path: path.to_owned() },
             _ => io_error(&lock, source),
         })?;
-        held.lock().map_err(|source| io_error(&lock, source))?;
+        let until = Instant::now() + patience;
+        while let Err(refused) = held.try_lock() {
+            match refused {
+                TryLockError::WouldBlock if Instant::now() < until => thread::sleep(LOOK_AGAIN),
+                TryLockError::WouldBlock => return Err(FileError::Busy { path: path.to_owned() }),
+                TryLockError::Error(source) => return Err(io_error(&lock, source)),
+            }
+        }
         Ok(Self { path: path.to_owned(), _held: held })
     }
 
@@ -182,6 +205,16 @@ mod tests {
             fs::read_dir(place.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         names.sort();
         assert_eq!(names, ["a", "lock"]);
+    }
+
+    #[test]
+    fn a_folder_is_held_by_one_at_a_time() {
+        let place = tempfile::tempdir().unwrap();
+        let first = Folder::make(place.path()).unwrap();
+        let second = Folder::hold_within(place.path(), Duration::ZERO);
+        assert!(matches!(second, Err(FileError::Busy { path }) if path == place.path()));
+        drop(first);
+        Folder::hold_within(place.path(), Duration::ZERO).unwrap();
     }
 
     #[test]

@@ -76,7 +76,7 @@ impl Owner {
         Ok(owner)
     }
 
-    /// Opens the folder; waits while another process holds it.
+    /// Opens the folder; waits a moment while another process holds it.
     pub fn open(folder: &Path) -> Result<Self, FileError> {
         let folder = Folder::hold(folder)?;
         let site: Site = parse(&folder, SITE, &folder.read(SITE)?)?;

@@ -28,6 +28,9 @@ pub struct Publisher {
 /// Why the relay did not do as asked.
 #[derive(Debug, thiserror::Error)]
 pub enum PublishError {
+    /// The relay is on https and this program was built without it.
+    #[error("this program was built without https; build it with `--features https`")]
+    NoHttps,
     /// No answer came.
     #[error("the relay cannot be reached: {0}")]
     Unreachable(#[source] reqwest::Error),
@@ -54,6 +57,9 @@ pub enum PublishError {
 impl Publisher {
     /// A way to this site's relay; nothing is sent yet.
     pub fn new(site: &Site) -> Result<Self, PublishError> {
+        if site.relay.as_str().starts_with("https:") && !cfg!(feature = "https") {
+            return Err(PublishError::NoHttps);
+        }
         let client = Client::builder().timeout(TIMEOUT).redirect(redirect::Policy::none()).build();
         let client = client.map_err(PublishError::Unreachable)?;
         let base = format!("{}/v1/sites/{}", site.relay, site.id);

@@ -140,3 +140,10 @@ async fn a_relay_that_is_away_or_knows_no_such_site_is_a_sentence() {
     let refused = publisher.publish_roster(Vec::new()).await.unwrap_err();
     assert!(refused.to_string().starts_with("the relay cannot be reached"), "{refused}");
 }
+
+#[cfg(not(feature = "https"))]
+#[tokio::test]
+async fn a_relay_on_https_is_refused_by_a_build_without_it() {
+    let fixture = Fixture::on_relay("https://relay.example", now());
+    assert!(matches!(Publisher::new(fixture.owner.description()), Err(PublishError::NoHttps)));
+}
