@@ -20,7 +20,7 @@ const COUNTED: usize = 200;
 /// A text area that grows, the notice of what masking changes in it, and the button that sends.
 pub struct Composer {
     root: El,
-    desk: Rc<Desk>,
+    parts: Rc<Parts>,
 }
 
 impl Composer {
@@ -34,6 +34,7 @@ impl Composer {
             .attr("placeholder", text.write)
             .attr("aria-describedby", "segel-hindrance segel-count")
             .attr("enterkeyhint", "send");
+        let grow = el("div").class("grow");
         let send = el("button")
             .class("send")
             .attr("type", "submit")
@@ -43,17 +44,18 @@ impl Composer {
         let hindrance = el("p").class("hindrance").attr("id", "segel-hindrance").attr("role", "status");
         let count = el("p").class("count").attr("id", "segel-count");
 
-        let desk = Rc::new(Desk {
+        let parts = Rc::new(Parts {
             language,
             act,
             area: area.clone().unchecked_into(),
+            grow: grow.clone(),
             send: send.clone(),
             hindrance: hindrance.clone(),
             count: count.clone(),
             notice: Notice::new(language),
             is_hindered: Cell::new(false),
         });
-        let (typing, pressing, submitting) = (Rc::clone(&desk), Rc::clone(&desk), Rc::clone(&desk));
+        let (typing, pressing, submitting) = (Rc::clone(&parts), Rc::clone(&parts), Rc::clone(&parts));
         let area = area.on("input", move |_| typing.typed()).on("keydown", move |event| {
             if let Some(key) = event.dyn_ref::<KeyboardEvent>()
                 && sends(key)
@@ -66,15 +68,15 @@ impl Composer {
             .class("composer")
             .attr("novalidate", "")
             .child(hindrance)
-            .place(desk.notice.root())
-            .child(el("div").class("line").child(area).child(send))
+            .place(parts.notice.root())
+            .child(el("div").class("line").child(grow.child(area)).child(send))
             .child(count)
             .on("submit", move |event| {
                 event.prevent_default();
                 submitting.submit();
             });
-        desk.read();
-        Self { root, desk }
+        parts.read();
+        Self { root, parts }
     }
 
     /// The element to put on the page.
@@ -84,35 +86,36 @@ impl Composer {
 
     /// What is typed, raw.
     pub fn draft(&self) -> String {
-        self.desk.area.value()
+        self.parts.area.value()
     }
 
     /// Puts a draft in the place of what is typed; reports no [`Action::Draft`].
     pub fn set_draft(&self, draft: &str) {
-        if self.desk.area.value() != draft {
-            self.desk.area.set_value(draft);
-            self.desk.read();
+        if self.parts.area.value() != draft {
+            self.parts.area.set_value(draft);
+            self.parts.read();
         }
     }
 
     /// Says why nothing can be sent now, or `None`: it can. Typing goes on in either case.
     pub fn hinder(&self, why: Option<&str>) {
-        dom::set_text(&self.desk.hindrance, why.unwrap_or_default());
-        self.desk.is_hindered.set(why.is_some());
-        self.desk.read();
+        dom::set_text(&self.parts.hindrance, why.unwrap_or_default());
+        self.parts.is_hindered.set(why.is_some());
+        self.parts.read();
     }
 
     /// Puts the focus on the text area.
     pub fn focus(&self) {
-        dom::focus(&self.desk.area);
+        dom::focus(&self.parts.area);
     }
 }
 
 /// What the composer's listeners share.
-struct Desk {
+struct Parts {
     language: Language,
     act: Act,
     area: HtmlTextAreaElement,
+    grow: Element,
     send: Element,
     hindrance: Element,
     count: Element,
@@ -120,7 +123,7 @@ struct Desk {
     is_hindered: Cell<bool>,
 }
 
-impl Desk {
+impl Parts {
     fn typed(&self) {
         self.read();
         (self.act)(Action::Draft(self.area.value()));
@@ -138,6 +141,7 @@ impl Desk {
     /// Shows what stands in the text area; answers what can be sent.
     fn read(&self) -> Option<MaskedText> {
         let draft = self.area.value();
+        dom::set_attr(&self.grow, "data-draft", &draft);
         let masking = segel_mask::mask(draft.trim());
         self.notice.render(&masking);
         let length =

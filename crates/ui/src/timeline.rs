@@ -3,10 +3,12 @@
 mod row;
 mod shape;
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use segel_core::show::{Author, Item};
-use segel_web::dom::{self, El, el};
+use segel_web::dom::{self, El, SizeWatch, el};
 use segel_wire::ids::EventId;
 use web_sys::Element;
 
@@ -23,7 +25,9 @@ pub struct Timeline {
     root: El,
     log: Element,
     newer: Element,
+    keeps_to_end: Rc<Cell<bool>>,
     rows: BTreeMap<EventId, Row>,
+    _size: SizeWatch,
 }
 
 impl Timeline {
@@ -39,16 +43,35 @@ impl Timeline {
             .attr("tabindex", "0");
         let newer = el("button").class("newer").attr("type", "button").text(text.newer).hidden();
         let (log_node, newer_node) = (log.clone(), newer.clone());
+        let keeps_to_end = Rc::new(Cell::new(true));
+
+        let size = SizeWatch::new(&log, {
+            let (log, keeps_to_end) = (log_node.clone(), Rc::clone(&keeps_to_end));
+            move || {
+                if keeps_to_end.get() {
+                    dom::scroll_to_end(&log);
+                }
+            }
+        });
         let log = log.on("scroll", {
-            let (log, newer) = (log_node.clone(), newer_node.clone());
-            move |_| dom::set_hidden(&newer, newer.has_attribute("hidden") || dom::is_at_end(&log))
+            let (log, newer, keeps_to_end) = (log_node.clone(), newer_node.clone(), Rc::clone(&keeps_to_end));
+            move |_| {
+                keeps_to_end.set(dom::is_at_end(&log));
+                if keeps_to_end.get() {
+                    dom::set_hidden(&newer, true);
+                }
+            }
         });
         let newer = newer.on("click", {
             let log = log_node.clone();
-            move |_| dom::scroll_to_end(&log)
+            move |_| {
+                dom::scroll_to_end(&log);
+                dom::focus(&log);
+            }
         });
         let root = el("div").class("timeline").child(log).child(newer);
-        Self { language, act, root, log: log_node, newer: newer_node, rows: BTreeMap::new() }
+        let rows = BTreeMap::new();
+        Self { language, act, root, log: log_node, newer: newer_node, keeps_to_end, rows, _size: size }
     }
 
     /// The element to put on the page.
@@ -58,7 +81,6 @@ impl Timeline {
 
     /// Shows exactly these messages, oldest first; what stays keeps its element.
     pub fn render(&mut self, items: &[Item]) {
-        let was_at_end = dom::is_at_end(&self.log);
         let mut gone = std::mem::take(&mut self.rows);
         let is_another = !items.iter().any(|item| gone.contains_key(&item.event));
         let moments: Vec<Moment> = items
@@ -82,7 +104,8 @@ impl Timeline {
             row.root().remove();
         }
 
-        if was_at_end || is_another || newest == Some(&Author::Own) {
+        if self.keeps_to_end.get() || is_another || newest == Some(&Author::Own) {
+            self.keeps_to_end.set(true);
             dom::scroll_to_end(&self.log);
             dom::set_hidden(&self.newer, true);
         } else if newest.is_some() {
