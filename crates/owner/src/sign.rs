@@ -72,7 +72,7 @@ impl AdminKey {
             None => (1, RosterHash([0; 32]), now),
             Some((roster, _)) if generation < roster.order.generation => return Err(SignError::Superseded),
             // A clock that was set back must not make the chain run backwards in time.
-            Some((roster, hash)) => (roster.order.version + 1, hash, now.max(roster.issued_at)),
+            Some((roster, hash)) => (roster.order.version.saturating_add(1), hash, now.max(roster.issued_at)),
         };
         self.check_time(now)?;
         let not_after = now.saturating_add(lifetime).min(self.certificate.not_after);
