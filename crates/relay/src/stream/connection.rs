@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::body::Bytes;
 use axum::extract::ws::{Message, WebSocket};
 use segel_wire::{ClientFrame, Code, ServerFrame};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use crate::refusal::Refusal;
 
@@ -14,7 +14,11 @@ const ACCEPT_WITHIN: Duration = Duration::from_secs(30);
 /// How long a peer that was sent away may take to close.
 const CLOSE_WITHIN: Duration = Duration::from_secs(1);
 
-pub(super) struct Connection(WebSocket);
+pub(super) struct Connection {
+    socket: WebSocket,
+    /// After an error nothing more can be read, whatever the peer still sends.
+    unreadable: bool,
+}
 
 /// Why a stream ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +31,7 @@ pub(super) enum End {
 
 impl Connection {
     pub(super) fn new(socket: WebSocket) -> Self {
-        Self(socket)
+        Self { socket, unreadable: false }
     }
 
     /// Hands a frame to the peer.
@@ -43,7 +47,7 @@ impl Connection {
 
     /// The next sign of life; a frame, unless it was the transport's own. Loses nothing when cancelled.
     pub(super) async fn receive(&mut self) -> Result<Option<ClientFrame>, End> {
-        match self.0.recv().await {
+        match self.socket.recv().await {
             Some(Ok(Message::Text(text))) => {
                 let frame = serde_json::from_str(&text).map_err(|_| Code::Malformed)?;
                 Ok(Some(frame))
@@ -51,7 +55,10 @@ impl Connection {
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(None),
             Some(Ok(Message::Binary(_))) => Err(Code::Malformed.into()),
             Some(Ok(Message::Close(_))) | None => Err(End::Gone),
-            Some(Err(error)) => Err(why(error)),
+            Some(Err(error)) => {
+                self.unreadable = true;
+                Err(why(error))
+            }
         }
     }
 
@@ -67,14 +74,19 @@ impl Connection {
     /// Says why, closes, and lets the peer read it: closing on unread input would reset the connection.
     pub(super) async fn part(mut self, refusal: Refusal) {
         let said = self.send(&ServerFrame::Bye { problem: refusal.problem() }).await;
-        if said.is_ok() && self.send_message(Message::Close(None)).await.is_ok() {
-            let closed = async { while self.0.recv().await.is_some_and(|received| received.is_ok()) {} };
+        if said.is_err() || self.send_message(Message::Close(None)).await.is_err() {
+            return;
+        }
+        if self.unreadable {
+            sleep(CLOSE_WITHIN).await;
+        } else {
+            let closed = async { while self.socket.recv().await.is_some_and(|received| received.is_ok()) {} };
             let _ = timeout(CLOSE_WITHIN, closed).await;
         }
     }
 
     async fn send_message(&mut self, message: Message) -> Result<(), End> {
-        match timeout(ACCEPT_WITHIN, self.0.send(message)).await {
+        match timeout(ACCEPT_WITHIN, self.socket.send(message)).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) | Err(_) => Err(End::Gone),
         }

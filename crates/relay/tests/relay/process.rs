@@ -1,0 +1,136 @@
+//! The program itself: killed, asked to stop, in the way of another, and what it says meanwhile.
+
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::time::timeout;
+
+use crate::support::{Client, Owner, TestDevice, database, envelope, event_id};
+use segel_wire::{Code, ConversationId};
+
+const CHAT: ConversationId = ConversationId([5; 16]);
+
+struct Program {
+    child: Child,
+    relay: String,
+}
+
+impl Program {
+    async fn start(owner: &Owner, database: &Path) -> Self {
+        let mut child = command(owner, database, "127.0.0.1:0").spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).await.unwrap();
+        let relay = line.trim_end().strip_prefix("segel-relay listening on ").unwrap().to_owned();
+        Self { child, relay }
+    }
+}
+
+fn command(owner: &Owner, database: &Path, listen: &str) -> Command {
+    let key = owner.site_key();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_segel-relay"));
+    command
+        .args(["--listen", listen, "--log", "trace", "--site"])
+        .arg(format!("{}=ed25519:{}", key.site, key.root))
+        .arg("--database")
+        .arg(database)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    command
+}
+
+fn terminate(child: &Child) {
+    let id = child.id().unwrap().to_string();
+    assert!(std::process::Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+}
+
+#[tokio::test]
+async fn events_that_were_answered_outlive_a_kill_and_a_cursor_still_resumes() {
+    let folder = tempfile::tempdir().unwrap();
+    let (owner, database) = (Owner::new(1), database(folder.path()));
+    let (visitor_device, agent_device) = (TestDevice::new(&owner, 7), TestDevice::new(&owner, 8));
+    let sent = envelope("halo", &[agent_device.id]);
+    let (mut answered, mut cursor) = (0, None);
+
+    for round in 0..3 {
+        let mut program = Program::start(&owner, &database).await;
+        let nobody = Client::new(&program.relay);
+        let roster = format!("/v1/sites/{}/roster", owner.site);
+        assert_eq!(nobody.put_octets(&roster, &owner.first_roster(&[&agent_device])).await.status(), 200);
+        let (visitor, agent) = (nobody.log_in(&visitor_device).await, nobody.log_in(&agent_device).await);
+        assert_eq!(visitor.open(CHAT).await.status(), 200);
+
+        let (missed, _) = agent.follow(cursor.as_deref()).await.missed().await;
+        let positions: Vec<u64> = missed.iter().map(|event| event.position).collect();
+        assert_eq!(positions, (answered - u64::from(round > 0) * 20 + 1..=answered).collect::<Vec<_>>());
+        cursor = missed.last().map(|event| event.cursor.clone());
+
+        let sends = (0..20).map(|number| visitor.store(CHAT, event_id(answered + number), &sent));
+        answered += u64::try_from(join_all(sends).await.len()).unwrap();
+        program.child.kill().await.unwrap();
+    }
+
+    let program = Program::start(&owner, &database).await;
+    let agent = Client::new(&program.relay).log_in(&agent_device).await;
+    let kept: Vec<u64> = agent.page(CHAT, "").await.events.iter().map(|event| event.position).collect();
+    assert_eq!(kept, (1..=answered).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn asked_to_stop_it_says_goodbye_and_succeeds_and_its_whole_log_names_no_secret() {
+    let folder = tempfile::tempdir().unwrap();
+    let owner = Owner::new(1);
+    let (visitor_device, agent_device) = (TestDevice::new(&owner, 7), TestDevice::new(&owner, 8));
+    let mut program = Program::start(&owner, &database(folder.path())).await;
+    let nobody = Client::new(&program.relay);
+    let roster = format!("/v1/sites/{}/roster", owner.site);
+    assert_eq!(nobody.put_octets(&roster, &owner.first_roster(&[&agent_device])).await.status(), 200);
+    let visitor = nobody.log_in(&visitor_device).await;
+    assert_eq!(visitor.open(CHAT).await.status(), 200);
+    let mut socket = visitor.follow(None).await;
+    socket.missed().await;
+    visitor.store(CHAT, event_id(1), &envelope("rahasia-sekali", &[agent_device.id])).await;
+    socket.next_event().await;
+
+    terminate(&program.child);
+    assert_eq!(socket.sent_away().await, Code::Draining);
+    let mut log = String::new();
+    program.child.stderr.take().unwrap().read_to_string(&mut log).await.unwrap();
+    let ended = timeout(Duration::from_secs(20), program.child.wait()).await.unwrap().unwrap();
+    assert!(ended.success());
+
+    assert!(log.contains("event stored"), "the log is at trace: {log}");
+    let content = serde_json::to_string(&segel_wire::Octets(b"rahasia-sekali".to_vec())).unwrap();
+    let wrap = serde_json::to_string(&envelope("", &[agent_device.id]).wraps[0].wrap).unwrap();
+    let secrets = ["rahasia-sekali", "127.0.0.1:", visitor.token.as_deref().unwrap()];
+    for secret in secrets.into_iter().chain([content.trim_matches('"'), wrap.trim_matches('"')]) {
+        let own_address = program.relay.trim_start_matches("http://");
+        assert!(!log.replace(own_address, "").contains(secret), "{secret} in the log");
+    }
+}
+
+#[tokio::test]
+async fn a_taken_port_and_an_unreadable_database_are_one_sentence_each() {
+    let folder = tempfile::tempdir().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let broken = folder.path().join("broken.sqlite");
+    std::fs::write(&broken, "this is no database, and long enough to be read as the header of one").unwrap();
+
+    for (database, listen, says) in [
+        (database(folder.path()), address.as_str(), "cannot listen on"),
+        (broken, "127.0.0.1:0", "cannot open the database"),
+    ] {
+        let output = command(&Owner::new(1), &database, listen).output().await.unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            said.starts_with("segel-relay: ") && said.contains(says) && said.lines().count() == 1,
+            "{said}"
+        );
+    }
+}
