@@ -1,0 +1,151 @@
+//! Sections 6 and 7: frames and envelopes in JSON.
+#![cfg(test)]
+
+use proptest::prelude::*;
+use segel_wire::events::EnvelopeError;
+use segel_wire::limits::{CONTENT_BYTES, WRAP_BYTES, WRAPS};
+use segel_wire::problem::Problem;
+use segel_wire::{
+    ClientFrame, Code, ConversationId, DeviceId, Envelope, EventId, Octets, ServerFrame, Wrapped,
+};
+use serde_json::{Value, json};
+
+fn envelope(wraps: usize) -> Envelope {
+    let wrapped = |number| {
+        let number = u8::try_from(number).unwrap();
+        Wrapped { device: DeviceId([number; 16]), wrap: Octets(vec![number; 79]) }
+    };
+    Envelope { content: Octets(vec![1; 370]), wraps: (0..wraps).map(wrapped).collect() }
+}
+
+#[test]
+fn a_client_says_what_the_document_shows() {
+    let hello = ClientFrame::Hello { token: "t".to_owned(), cursor: None };
+    assert_eq!(serde_json::to_value(&hello).unwrap(), json!({ "type": "hello", "token": "t" }));
+    let mut small = envelope(1);
+    (small.content, small.wraps[0].wrap) = (Octets(vec![0xfb, 0xff]), Octets(vec![0]));
+    let send = ClientFrame::Send {
+        conversation: ConversationId([0; 16]),
+        event: EventId([0xff; 16]),
+        envelope: small,
+    };
+    let expected = json!({
+        "type": "send",
+        "conversation": "AAAAAAAAAAAAAAAAAAAAAA",
+        "event": "_____________________w",
+        "envelope": { "content": "-_8", "wraps": [{ "device": "AAAAAAAAAAAAAAAAAAAAAA", "wrap": "AA" }] },
+    });
+    assert_eq!(serde_json::to_value(&send).unwrap(), expected);
+    assert_eq!(serde_json::from_value::<ClientFrame>(expected).unwrap(), send);
+    assert_eq!(serde_json::from_value::<ClientFrame>(json!({ "type": "ping" })).unwrap(), ClientFrame::Ping);
+}
+
+#[test]
+fn a_problem_travels_with_its_stable_code() {
+    let error = ServerFrame::Error { event: None, problem: Problem::from(Code::TooLarge) };
+    let expected = json!({
+        "type": "error",
+        "problem": {
+            "type": "urn:segel:problem:too-large",
+            "title": "The event is over the size limit.",
+            "status": 413,
+            "code": "too-large",
+        },
+    });
+    assert_eq!(serde_json::to_value(&error).unwrap(), expected);
+    assert_eq!(serde_json::from_value::<ServerFrame>(expected).unwrap(), error);
+}
+
+#[test]
+fn bytes_and_ids_that_are_not_canonical_base64url_are_refused() {
+    for device in ["AAAAAAAAAAAAAAAAAAAAAB", "AAAAAAAAAAAAAAAAAAAAAA==", "AAAA", "", "ÄAAAAAAAAAAAAAAAAAAAAA"]
+    {
+        let wrapped = json!({ "device": device, "wrap": "AA" });
+        assert!(serde_json::from_value::<Wrapped>(wrapped).is_err(), "{device}");
+    }
+    for wrap in ["A", "AB", "AA==", "A+", "A/", " AA", "AA\n"] {
+        let wrapped = json!({ "device": "AAAAAAAAAAAAAAAAAAAAAA", "wrap": wrap });
+        assert!(serde_json::from_value::<Wrapped>(wrapped).is_err(), "{wrap}");
+    }
+}
+
+#[test]
+fn an_envelope_is_within_its_limits_and_names_each_device_once_in_order() {
+    assert_eq!(envelope(1).check(), Ok(()));
+    assert_eq!(envelope(WRAPS).check(), Ok(()));
+    assert_eq!(envelope(WRAPS + 1).check(), Err(EnvelopeError::TooLarge));
+    assert_eq!(envelope(0).check(), Err(EnvelopeError::Unsorted));
+
+    let changed = |change: fn(&mut Envelope)| {
+        let mut envelope = envelope(3);
+        change(&mut envelope);
+        envelope.check()
+    };
+    assert_eq!(changed(|envelope| envelope.wraps.swap(0, 1)), Err(EnvelopeError::Unsorted));
+    let twice: fn(&mut Envelope) = |envelope| envelope.wraps[1].device = envelope.wraps[0].device;
+    assert_eq!(changed(twice), Err(EnvelopeError::Unsorted));
+    assert_eq!(changed(|envelope| envelope.content.0.resize(CONTENT_BYTES, 0)), Ok(()));
+    let content: fn(&mut Envelope) = |envelope| envelope.content.0.resize(CONTENT_BYTES + 1, 0);
+    assert_eq!(changed(content), Err(EnvelopeError::TooLarge));
+    assert_eq!(changed(|envelope| envelope.wraps[2].wrap.0.resize(WRAP_BYTES, 0)), Ok(()));
+    let wrap: fn(&mut Envelope) = |envelope| envelope.wraps[2].wrap.0.resize(WRAP_BYTES + 1, 0);
+    assert_eq!(changed(wrap), Err(EnvelopeError::TooLarge));
+}
+
+/// JSON that has the frames' words in it, so that the reader gets past the first of them.
+fn any_json() -> impl Strategy<Value = Value> {
+    let word = prop::sample::select(vec![
+        "type",
+        "hello",
+        "send",
+        "event",
+        "welcome",
+        "stored",
+        "error",
+        "token",
+        "cursor",
+        "conversation",
+        "envelope",
+        "content",
+        "wraps",
+        "device",
+        "wrap",
+        "problem",
+        "code",
+        "position",
+        "time",
+        "AAAAAAAAAAAAAAAAAAAAAA",
+        "AA",
+        "",
+    ]);
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        word.clone().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 64, 6, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::vec((word.clone(), inner), 0..6).prop_map(|fields| fields
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect()),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_a_reader_of_frames_panic(text in prop_oneof![".{0,300}", any_json().prop_map(|json| json.to_string())]) {
+        if let Ok(frame) = serde_json::from_str::<ClientFrame>(&text) {
+            let again = serde_json::to_string(&frame).unwrap();
+            prop_assert_eq!(serde_json::from_str::<ClientFrame>(&again).unwrap(), frame);
+        }
+        if let Ok(frame) = serde_json::from_str::<ServerFrame>(&text) {
+            let again = serde_json::to_string(&frame).unwrap();
+            prop_assert_eq!(serde_json::from_str::<ServerFrame>(&again).unwrap(), frame);
+        }
+    }
+}
