@@ -1,5 +1,7 @@
 //! What the relay keeps. One trait, one conformance suite, and SQLite under it.
 
+#[cfg(test)]
+mod conformance;
 mod sqlite;
 
 use futures_util::future::BoxFuture;

@@ -1,5 +1,7 @@
 //! The relay as its clients meet it: over HTTP and WebSocket, on a real file.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of a test fail it")]
+
 mod enrolments;
 mod events;
 mod origins;

@@ -162,3 +162,78 @@ fn make_epoch() -> Result<String, StoreError> {
     getrandom::fill(&mut bytes).map_err(|_| StoreError::Closed)?;
     Ok(BASE64URL_NOPAD.encode(&bytes))
 }
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::store::conformance;
+
+    fn make() -> (TempDir, SqliteStore) {
+        let folder = TempDir::new().unwrap();
+        let store = SqliteStore::open(&folder.path().join("relay.sqlite")).unwrap();
+        (folder, store)
+    }
+
+    macro_rules! conforms {
+        ($($case:ident)*) => {$(
+            #[tokio::test]
+            async fn $case() {
+                let (_folder, store) = make();
+                conformance::$case(&store).await;
+            }
+        )*};
+    }
+
+    conforms! {
+        a_session_is_found_by_its_token_until_it_lapses
+        a_roster_stays_under_its_version_and_the_newest_is_known
+        the_first_enrolment_stays
+        a_bundle_takes_the_place_of_the_one_before
+        a_conversation_is_opened_once_and_listed_by_its_last_event
+        an_event_is_numbered_once_whoever_asks_again
+        a_reach_holds_its_own_events_in_the_order_of_the_store
+    }
+
+    #[tokio::test]
+    async fn a_store_that_is_opened_again_has_its_epoch_and_its_events() {
+        let (folder, store) = make();
+        conformance::an_event_is_numbered_once_whoever_asks_again(&store).await;
+        let epoch = store.epoch().to_owned();
+        drop(store);
+        let again = SqliteStore::open(&folder.path().join("relay.sqlite")).unwrap();
+        assert_eq!(again.epoch(), epoch);
+        let kept = again.page(conformance::CHAT, conformance::AGENT, 0, 10).await.unwrap();
+        assert_eq!(kept.iter().map(|event| event.position).collect::<Vec<_>>(), [1, 2]);
+        let (_other, other) = make();
+        assert_ne!(other.epoch(), epoch);
+    }
+
+    #[tokio::test]
+    async fn a_change_that_fails_halfway_leaves_nothing_and_its_neighbours_stay() {
+        let (_folder, store) = make();
+        let site = conformance::SITE;
+        let bundle = |device| store.keep_bundle(site, device, vec![1]);
+        let halfway = store.writer.change(move |sql| {
+            records::keep_bundle(sql, site, DeviceId([2; 16]), &[1])?;
+            sql.execute("INSERT INTO nowhere VALUES (1)", [])
+        });
+        let (before, failed, after) =
+            tokio::join!(bundle(DeviceId([1; 16])), halfway, bundle(DeviceId([3; 16])));
+        assert!(before.is_ok() && after.is_ok());
+        assert!(matches!(failed, Err(StoreError::Sqlite(_))));
+        let kept = store.bundles(site, [1, 2, 3].map(|device| DeviceId([device; 16])).to_vec()).await;
+        assert_eq!(kept.unwrap().len(), 2);
+    }
+
+    #[test]
+    fn a_file_of_another_format_is_refused() {
+        let (folder, store) = make();
+        drop(store);
+        let path = folder.path().join("relay.sqlite");
+        open_connection(&path).unwrap().pragma_update(None, "user_version", FORMAT + 1).unwrap();
+        let refused = SqliteStore::open(&path).err();
+        assert!(matches!(refused, Some(StoreError::Format { found: 2, expected: 1 })), "{refused:?}");
+    }
+}

@@ -1,0 +1,148 @@
+//! Cases that every store must pass, whatever it is made of.
+
+use segel_wire::api::StoredAnswer;
+use segel_wire::events::{Envelope, Wrapped};
+use segel_wire::ids::{IdentityKey, LoginKey, SigningKey};
+use segel_wire::signed::{DeviceKeys, Order};
+use segel_wire::{ConversationId, DeskId, DeviceId, EventId, InvitationId, Octets, SiteId};
+
+use super::{Appended, Conversation, Kept, NewEvent, Reach, Session, Store, TokenHash, cursor, parse_cursor};
+
+pub(super) const SITE: SiteId = SiteId([1; 16]);
+pub(super) const CHAT: ConversationId = ConversationId([2; 16]);
+pub(super) const AGENT: DeviceId = DeviceId([3; 16]);
+const OTHER_SITE: SiteId = SiteId([4; 16]);
+const OTHER_CHAT: ConversationId = ConversationId([5; 16]);
+const VISITOR: DeviceId = DeviceId([6; 16]);
+const OTHER_VISITOR: DeviceId = DeviceId([7; 16]);
+
+pub(super) async fn a_session_is_found_by_its_token_until_it_lapses(store: &dyn Store) {
+    let keys =
+        DeviceKeys { identity: IdentityKey([1; 32]), signing: SigningKey([2; 32]), login: LoginKey([3; 32]) };
+    let session = |expires| Session { site: SITE, device: VISITOR, keys, expires };
+    let (first, second) = (TokenHash([1; 32]), TokenHash([2; 32]));
+    store.keep_session(first, session(100), 50).await.unwrap();
+    assert_eq!(store.session(first, 99).await.unwrap(), Some(session(100)));
+    assert_eq!(store.session(first, 100).await.unwrap(), None);
+    assert_eq!(store.session(second, 50).await.unwrap(), None);
+    store.keep_session(second, session(200), 100).await.unwrap();
+    assert_eq!(store.session(first, 50).await.unwrap(), None, "forgotten once it lapsed");
+    assert_eq!(store.session(second, 100).await.unwrap(), Some(session(200)));
+}
+
+pub(super) async fn a_roster_stays_under_its_version_and_the_newest_is_known(store: &dyn Store) {
+    let order = |version| Order { generation: 1, version };
+    assert_eq!(store.newest_roster(SITE).await.unwrap(), None);
+    for (version, bytes, kept) in
+        [(9, b"nine", Kept::New), (10, b"ten.", Kept::New), (9, b"nine", Kept::Same)]
+    {
+        assert_eq!(store.keep_roster(SITE, order(version), bytes.to_vec()).await.unwrap(), kept);
+    }
+    assert_eq!(store.keep_roster(SITE, order(10), b"fork".to_vec()).await.unwrap(), Kept::Other);
+    assert_eq!(store.newest_roster(SITE).await.unwrap(), Some(b"ten.".to_vec()));
+    assert_eq!(store.roster(SITE, 9).await.unwrap(), Some(b"nine".to_vec()));
+    assert_eq!(store.roster(OTHER_SITE, 9).await.unwrap(), None);
+}
+
+pub(super) async fn the_first_enrolment_stays(store: &dyn Store) {
+    let id = InvitationId([8; 16]);
+    assert_eq!(store.invitation(SITE, id).await.unwrap(), None);
+    assert_eq!(store.keep_invitation(SITE, id, vec![1]).await.unwrap(), Kept::New);
+    assert_eq!(store.keep_invitation(SITE, id, vec![2]).await.unwrap(), Kept::Other);
+    assert_eq!(store.invitation(SITE, id).await.unwrap(), Some(vec![1]));
+    assert_eq!(store.keep_enrolment(SITE, id, vec![3]).await.unwrap(), Kept::New);
+    assert_eq!(store.keep_enrolment(SITE, id, vec![3]).await.unwrap(), Kept::Same);
+    assert_eq!(store.keep_enrolment(SITE, id, vec![4]).await.unwrap(), Kept::Other);
+    assert_eq!(store.enrolment(SITE, id).await.unwrap(), Some(vec![3]));
+    assert_eq!(store.enrolment(OTHER_SITE, id).await.unwrap(), None);
+}
+
+pub(super) async fn a_bundle_takes_the_place_of_the_one_before(store: &dyn Store) {
+    store.keep_bundle(SITE, AGENT, vec![1]).await.unwrap();
+    store.keep_bundle(SITE, AGENT, vec![2]).await.unwrap();
+    assert_eq!(store.bundles(SITE, vec![VISITOR, AGENT]).await.unwrap(), [Octets(vec![2])]);
+    assert_eq!(store.bundles(OTHER_SITE, vec![AGENT]).await.unwrap(), []);
+}
+
+pub(super) async fn a_conversation_is_opened_once_and_listed_by_its_last_event(store: &dyn Store) {
+    let first = open(store, CHAT, SITE, VISITOR).await;
+    let thief = Conversation { visitor: OTHER_VISITOR, ..first };
+    assert_eq!(store.open_conversation(thief).await.unwrap(), first);
+    assert_eq!(store.conversation(CHAT).await.unwrap(), Some(first));
+    assert_eq!(store.conversation(OTHER_CHAT).await.unwrap(), None);
+    open(store, OTHER_CHAT, SITE, OTHER_VISITOR).await;
+    store.append(event(CHAT, 1, "a", &[AGENT])).await.unwrap();
+
+    let listed = async |reach| {
+        let listed = store.conversations(reach).await.unwrap();
+        listed.iter().map(|summary| (summary.conversation, summary.head)).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(Reach::Site(SITE)).await, [(CHAT, 1), (OTHER_CHAT, 0)]);
+    assert_eq!(listed(Reach::Visitor(SITE, OTHER_VISITOR)).await, [(OTHER_CHAT, 0)]);
+    assert_eq!(listed(Reach::Site(OTHER_SITE)).await, []);
+}
+
+pub(super) async fn an_event_is_numbered_once_whoever_asks_again(store: &dyn Store) {
+    let sent = event(CHAT, 1, "a", &[AGENT]);
+    assert_eq!(store.append(sent.clone()).await.unwrap(), Appended::NoConversation);
+    open(store, CHAT, SITE, VISITOR).await;
+    let first = Appended::Stored(StoredAnswer { position: 1, time: 1_000 });
+    assert_eq!(store.append(sent.clone()).await.unwrap(), first);
+    let second = store.append(event(CHAT, 2, "b", &[AGENT])).await.unwrap();
+    assert_eq!(second, Appended::Stored(StoredAnswer { position: 2, time: 1_000 }));
+    let later = NewEvent { time: 2_000, ..sent.clone() };
+    assert_eq!(store.append(later).await.unwrap(), first, "the answer it got before, its time too");
+
+    let posed = NewEvent { sender: OTHER_VISITOR, ..sent };
+    for other in [posed, event(CHAT, 1, "z", &[AGENT]), event(CHAT, 1, "a", &[AGENT, OTHER_VISITOR])] {
+        assert_eq!(store.append(other).await.unwrap(), Appended::Conflict);
+    }
+}
+
+pub(super) async fn a_reach_holds_its_own_events_in_the_order_of_the_store(store: &dyn Store) {
+    let far_chat = ConversationId([9; 16]);
+    open(store, CHAT, SITE, VISITOR).await;
+    open(store, OTHER_CHAT, SITE, OTHER_VISITOR).await;
+    open(store, far_chat, OTHER_SITE, VISITOR).await;
+    for (chat, number) in [(CHAT, 1), (OTHER_CHAT, 2), (far_chat, 3), (CHAT, 4)] {
+        store.append(event(chat, number, "a", &[AGENT, OTHER_VISITOR])).await.unwrap();
+    }
+    let since = async |reach, row, limit| store.since(reach, AGENT, row, limit).await.unwrap();
+    let all = since(Reach::Site(SITE), 0, 10).await;
+    let ids: Vec<EventId> = all.iter().map(|stored| stored.event.event).collect();
+    assert_eq!(ids, [1, 2, 4].map(|number| EventId([number; 16])));
+    assert_eq!(since(Reach::Site(SITE), 0, 2).await, all[..2]);
+    assert_eq!(since(Reach::Site(SITE), all[0].row, 10).await, all[1..]);
+    assert_eq!(since(Reach::Visitor(SITE, OTHER_VISITOR), 0, 10).await, all[1..2]);
+    assert_eq!(since(Reach::Visitor(SITE, VISITOR), all[0].row, 10).await, all[2..]);
+    assert_eq!(since(Reach::Visitor(SITE, AGENT), 0, 10).await, []);
+
+    let first = &all[0];
+    assert_eq!((first.visitor, first.event.position), (VISITOR, 1));
+    assert_eq!(first.event.recipients, [AGENT, OTHER_VISITOR]);
+    assert_eq!(first.event.wrap, Some(Octets(AGENT.0.to_vec())));
+    assert_eq!(parse_cursor(store.epoch(), &first.event.cursor), Some(first.row));
+    assert_eq!(parse_cursor("another", &cursor(store.epoch(), first.row)), None);
+    let page = store.page(CHAT, VISITOR, 1, 10).await.unwrap();
+    assert_eq!(
+        page.iter().map(|event| (event.position, event.wrap.clone())).collect::<Vec<_>>(),
+        [(2, None)]
+    );
+}
+
+async fn open(store: &dyn Store, id: ConversationId, site: SiteId, visitor: DeviceId) -> Conversation {
+    let new = Conversation { id, site, visitor, desk: DeskId([0xDE; 16]) };
+    assert_eq!(store.open_conversation(new).await.unwrap(), new);
+    new
+}
+
+fn event(conversation: ConversationId, number: u8, content: &str, devices: &[DeviceId]) -> NewEvent {
+    let wraps = devices.iter().map(|&device| Wrapped { device, wrap: Octets(device.0.to_vec()) });
+    NewEvent {
+        conversation,
+        event: EventId([number; 16]),
+        sender: VISITOR,
+        envelope: Envelope { content: Octets(content.into()), wraps: wraps.collect() },
+        time: 1_000,
+    }
+}
