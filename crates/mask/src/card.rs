@@ -1,11 +1,12 @@
 //! What makes digits the number of a payment card.
 
 use alloc::vec::Vec;
-use core::ops::Range;
+use core::ops::{Range, RangeInclusive};
 
-use crate::context::{self, Context, Near};
+use crate::context::{Context, Near};
 use crate::issuers::Issuer;
-use crate::runs::{Digit, Run};
+use crate::luhn::Luhn;
+use crate::runs::Run;
 use crate::shape::Shape;
 
 /// Card numbers are this long (ISO/IEC 7812-1, and Maestro from 12).
@@ -19,7 +20,8 @@ const SHORT: usize = 14;
 const MIN_UNKNOWN: usize = 15;
 
 /// How many digits an Indonesian phone number has, its 0 included.
-const PHONE_DIGITS: core::ops::RangeInclusive<usize> = 9..=13;
+const PHONE_DIGITS: RangeInclusive<usize> = 9..=13;
+const MIN_PHONE_GROUP: usize = 3;
 
 /// How sure it is that a number is a card's.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,48 +41,82 @@ pub(crate) fn find(text: &str, run: &mut Run) -> Vec<Range<usize>> {
     if run.digits.len() < MIN_DIGITS || only_phones(run) {
         return found;
     }
-    let context = Context::of(text, run.bytes.clone());
-    for least in [Strength::Strong, Strength::Weak] {
-        let mut at = 0;
-        while at < run.groups.len() {
-            let Some(mut end) = longest(text, run, &context, at, least) else {
-                at += 1;
-                continue;
-            };
-            // Where two readings overlap, both are masked.
-            let mut inner = at + 1;
-            while inner < end {
-                end = end.max(longest(text, run, &context, inner, least).unwrap_or(end));
-                inner += 1;
-            }
-            if let [first, .., last] = run.digits_of(at..end) {
-                found.push(first.start..last.end);
-            }
-            for group in &mut run.groups[at..end] {
-                group.masked = true;
-            }
-            at = end;
-        }
+    let context = Context::of(text, run.bytes(0..run.groups.len()));
+    let mut weakest = Strength::Strong;
+    sweep(run, &context, Strength::Strong, &mut weakest, &mut found);
+    if weakest == Strength::Weak {
+        sweep(run, &context, Strength::Weak, &mut weakest, &mut found);
+        found.sort_unstable_by_key(|bytes| bytes.start);
     }
-    found.sort_unstable_by_key(|bytes| bytes.start);
     found
 }
 
+/// Takes the cards that are at least this strong, and notes the weakest there are.
+fn sweep(
+    run: &mut Run,
+    context: &Context,
+    least: Strength,
+    weakest: &mut Strength,
+    found: &mut Vec<Range<usize>>,
+) {
+    let mut at = 0;
+    while at < run.groups.len() {
+        let Some(mut end) = longest(run, context, at, least, weakest) else {
+            at += 1;
+            continue;
+        };
+        // Where two readings overlap, both are masked.
+        let mut inner = at + 1;
+        while inner < end {
+            end = end.max(longest(run, context, inner, least, weakest).unwrap_or(end));
+            inner += 1;
+        }
+        found.push(run.bytes(at..end));
+        for group in &mut run.groups[at..end] {
+            group.masked = true;
+        }
+        at = end;
+    }
+}
+
 /// Where the longest card ends that starts with group `at`, exclusive.
-fn longest(text: &str, run: &Run, context: &Context, at: usize, least: Strength) -> Option<usize> {
+fn longest(
+    run: &Run,
+    context: &Context,
+    at: usize,
+    least: Strength,
+    weakest: &mut Strength,
+) -> Option<usize> {
     let mut best = None;
-    let mut length = 0;
+    let mut luhn = Luhn::default();
+    let digits = &run.digits[run.groups[at].digits.start..];
     let mut issuer = None;
+    let mut length = 0;
     for (group, end) in run.groups[at..].iter().zip(at + 1..) {
+        let so_far = length;
         length += group.digits.len();
         if group.masked || length > MAX_DIGITS {
             break;
         }
-        if length >= MIN_DIGITS {
-            let digits = run.digits_of(at..end);
-            let issuer = *issuer.get_or_insert_with(|| Issuer::of(prefix(digits)));
-            let window = Window { text, run, context, groups: at..end, digits, issuer };
-            if window.strength() >= Some(least) {
+        digits[so_far..length].iter().for_each(|&digit| luhn.push(digit));
+        if length < MIN_DIGITS {
+            continue;
+        }
+        let issuer = *issuer.get_or_insert_with(|| Issuer::of(digits));
+        if !luhn.holds() && !issuer.may_fail_luhn(length) {
+            continue;
+        }
+        let window = Window {
+            run,
+            context,
+            groups: at..end,
+            digits: &digits[..length],
+            issuer,
+            passes_luhn: luhn.holds(),
+        };
+        if let Some(strength) = window.strength() {
+            *weakest = strength.min(*weakest);
+            if strength >= least {
                 best = Some(end);
             }
         }
@@ -90,79 +126,139 @@ fn longest(text: &str, run: &Run, context: &Context, at: usize, least: Strength)
 
 /// Groups in a row that might be one card.
 struct Window<'a> {
-    text: &'a str,
     run: &'a Run,
     context: &'a Context<'a>,
     groups: Range<usize>,
-    digits: &'a [Digit],
+    digits: &'a [u8],
     issuer: Issuer,
+    passes_luhn: bool,
 }
 
 impl Window<'_> {
     fn strength(&self) -> Option<Strength> {
-        let length = self.digits.len();
-        let passes_luhn = luhn(self.digits);
-        if !passes_luhn && !self.issuer.may_fail_luhn(length) {
-            return None;
-        }
         let shape = Shape::of(&self.run.groups, self.groups.clone())?;
-        let [first, .., last] = self.digits else { return None };
-        if context::in_code(self.text, first.start, last.end) {
+        let bytes = self.run.bytes(self.groups.clone());
+        let length = self.digits.len();
+        let near = || self.context.near();
+        let by_word = || near() == Near::Card;
+        let by_look = || near() == Near::Nothing && shape.is_apart();
+        if self.context.in_code(bytes.clone()) || (self.context.in_address() && !by_word()) {
             return None;
         }
-        let near = self.context.near();
-        let by_word = near == Near::Card;
-        let by_look = near == Near::Nothing && shape.is_apart();
-        if !by_word && self.context.in_address() {
-            return None;
-        }
-        if !passes_luhn {
-            return (by_word && shape.is_usual()).then_some(Strength::Weak);
+        if !self.passes_luhn {
+            return (shape.is_usual() && by_word()).then_some(Strength::Weak);
         }
         if self.issuer.is_exact(length) {
-            let likely = match shape {
-                Shape::Single => near != Near::Other || length >= SHORT && !self.is_glued(),
-                Shape::Printed { apart } => near != Near::Other || apart && length >= SHORT,
-                Shape::Even { .. } => by_word || by_look,
-            };
+            let plain = length >= SHORT && shape.is_apart() && !self.context.is_glued(bytes.start);
+            let likely =
+                if shape.is_usual() { plain || near() != Near::Other } else { by_word() || by_look() };
             return likely.then_some(Strength::Strong);
         }
         let likely = if self.issuer.is_broad(length) {
-            by_word || matches!(shape, Shape::Printed { .. }) && by_look
+            by_word() || (shape.is_printed() && by_look())
         } else {
-            by_word && shape.is_usual() && length >= MIN_UNKNOWN && first.value > 1
+            length >= MIN_UNKNOWN && self.digits[0] > 1 && shape.is_usual() && by_word()
         };
         likely.then_some(Strength::Weak)
     }
-
-    /// Whether a letter stands right before the digits.
-    fn is_glued(&self) -> bool {
-        let before = self.digits.first().map_or("", |first| &self.text[..first.start]);
-        before.ends_with(|c: char| c.is_ascii_alphabetic())
-    }
 }
 
-fn prefix(digits: &[Digit]) -> u32 {
-    digits.iter().take(6).fold(0, |prefix, digit| prefix * 10 + u32::from(digit.value))
-}
-
-/// The check digit of ISO/IEC 7812-1, annex B.
-fn luhn(digits: &[Digit]) -> bool {
-    let odd = digits.iter().rev().step_by(2).map(|d| u32::from(d.value));
-    let even = digits.iter().rev().skip(1).step_by(2).map(|d| u32::from(d.value));
-    let doubled = even.map(|value| if value < 5 { 2 * value } else { 2 * value - 9 });
-    (odd.sum::<u32>() + doubled.sum::<u32>()).is_multiple_of(10)
-}
-
-/// Whether the run is nothing but Indonesian phone numbers: each starts with a group that starts with 0, the first with 08.
+/// Whether the run is nothing but Indonesian phone numbers, in groups of three digits or more: the first starts with 08,
+/// the others with 0.
 fn only_phones(run: &Run) -> bool {
-    let starts_with = |at: usize, value: u8| run.digits.get(at).is_some_and(|digit| digit.value == value);
     let mut length = 0;
     for group in &run.groups {
-        if PHONE_DIGITS.contains(&length) && starts_with(group.digits.start, 0) {
+        let digits = &run.digits[group.digits.clone()];
+        if digits.len() < MIN_PHONE_GROUP {
+            return false;
+        }
+        if PHONE_DIGITS.contains(&length) && digits.starts_with(&[0]) {
             length = 0;
         }
-        length += group.digits.len();
+        length += digits.len();
     }
-    starts_with(0, 0) && starts_with(1, 8) && PHONE_DIGITS.contains(&length)
+    run.digits.starts_with(&[0, 8]) && PHONE_DIGITS.contains(&length)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::mask;
+
+    /// Whether anything was masked.
+    fn finds(text: &str) -> bool {
+        !mask(text).unwrap().spans.is_empty()
+    }
+
+    #[test]
+    fn issuer_length_and_luhn_make_a_card() {
+        for text in
+            ["4111111111111111", "3782 822463 10005", "3056-9309-0259-04", "4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1"]
+        {
+            assert!(finds(text), "{text}");
+        }
+        for text in ["4111111111111112", "411111111111111", "9111111111111110", "5555555555554446"] {
+            assert!(!finds(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_card_word_stands_in_for_issuer_or_luhn() {
+        assert!(finds("kartu saya 9111111111111110") && !finds("nomor 9111111111111110"));
+        assert!(finds("kartu UnionPay 6221558812340000") && !finds("nomor 6221558812340000"));
+        assert!(!finds("kartu Visa 4111111111111112"));
+    }
+
+    #[test]
+    fn broad_ranges_need_grouping_or_a_card_word() {
+        assert!(finds("6020 0000 0000 0003") && finds("kartu 6020000000000003"));
+        assert!(!finds("6020000000000003") && !finds("order 6020 0000 0000 0003"));
+    }
+
+    #[test]
+    fn a_slice_of_a_longer_number_is_no_card() {
+        for text in [
+            "41111111111111111",
+            "94111111111111111",
+            "4111111111111111 4111111111111111".replace(' ', "").as_str(),
+        ] {
+            assert!(!finds(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn cards_in_a_row_and_among_other_numbers_are_all_found() {
+        for (text, cards) in [
+            ("4111 1111 1111 1111 5555 5555 5555 4444", 2),
+            ("150000 4111 1111 1111 1111 12/28 123", 1),
+            ("4-1-1-1-1-1-1-1-1-1-1-1-1-1-1-1 12/28", 1),
+            ("4111111111111111\n5555555555554444\n378282246310005", 3),
+        ] {
+            assert_eq!(mask(text).unwrap().spans.len(), cards, "{text}");
+        }
+    }
+
+    #[test]
+    fn where_two_readings_overlap_neither_leaves_digits() {
+        let masked = mask("5112 4111 1111 1111 1111").unwrap().text.into_string();
+        assert_eq!(masked.matches("1111").count(), 1, "{masked}");
+    }
+
+    #[test]
+    fn numbers_of_other_things_are_no_cards() {
+        for text in [
+            "0813 5421 4902 0896 9666 4478",
+            "IMEI kartu SIM 490154203237518",
+            "kartu perdana 8962102406083945757",
+            "Rp4.931.128.655.153",
+            "30/10/2026 10:51:19",
+            "rate 0.4111111111111111",
+            "-6.4111111111111111, 106.8782813137445",
+            "request id 40262975-3882-4350-8991-558346652586",
+            "kode 6882a4111111111111111f046",
+            "https://help.example.co.id/tickets/4111111111111111",
+            "token listrik 4111 1111 1111 1111 4941",
+        ] {
+            assert!(!finds(text), "{text}");
+        }
+    }
 }

@@ -26,29 +26,60 @@ pub(crate) enum Near {
     Nothing,
 }
 
-/// The text around some digits.
+/// The text around a run of digits.
 pub(crate) struct Context<'t> {
-    before: &'t str,
-    after: &'t str,
+    text: &'t str,
+    run: Range<usize>,
     near: OnceCell<Near>,
+    in_address: OnceCell<bool>,
 }
 
 impl<'t> Context<'t> {
-    /// The text around the bytes `start..end`.
-    pub(crate) fn of(text: &'t str, Range { start, end }: Range<usize>) -> Self {
-        Self { before: &text[..start], after: &text[end..], near: OnceCell::new() }
+    /// The text around the bytes `run`.
+    pub(crate) fn of(text: &'t str, run: Range<usize>) -> Self {
+        Self { text, run, near: OnceCell::new(), in_address: OnceCell::new() }
     }
 
     /// What the words say; those before count more.
     pub(crate) fn near(&self) -> Near {
-        *self.near.get_or_init(|| near(last_chars(self.before, BEFORE), first_chars(self.after, AFTER)))
+        *self.near.get_or_init(|| {
+            near(
+                last_chars(&self.text[..self.run.start], BEFORE),
+                first_chars(&self.text[self.run.end..], AFTER),
+            )
+        })
     }
 
-    /// Whether the digits stand in a web address.
+    /// Whether the run stands in a web address.
     pub(crate) fn in_address(&self) -> bool {
-        let before = last_chars(self.before, ADDRESS);
-        let token = before.rsplit(char::is_whitespace).next().unwrap_or(before);
-        token.contains("://") || token.contains("www.")
+        *self.in_address.get_or_init(|| {
+            let before = &self.text[..self.run.start];
+            let token =
+                before.char_indices().rev().take(ADDRESS).take_while(|(_, c)| !c.is_whitespace()).last();
+            token.is_some_and(|(at, _)| before[at..].contains("://") || before[at..].contains("www."))
+        })
+    }
+
+    /// Whether a letter stands right before byte `start`.
+    pub(crate) fn is_glued(&self, start: usize) -> bool {
+        self.text[..start].ends_with(is_letter)
+    }
+
+    /// Whether the bytes `number` are cut out of a code of letters and digits, such as a hexadecimal id.
+    pub(crate) fn in_code(&self, number: Range<usize>) -> bool {
+        let (before, after) = (&self.text[..number.start], &self.text[number.end..]);
+        if !before.ends_with(is_letter) && !after.starts_with(is_letter) {
+            return false;
+        }
+        let (before, after) = (last_chars(before, CODE), first_chars(after, CODE));
+        let outside = before.trim_end_matches(is_letter);
+        let left = &before[outside.len()..];
+        let beyond = after.trim_start_matches(is_letter);
+        let right = &after[..after.len() - beyond.len()];
+        let is_hex = |letters: &str| !letters.is_empty() && letters.bytes().all(|b| b.is_ascii_hexdigit());
+        (is_hex(left) && outside.ends_with(is_digit))
+            || (is_hex(right) && beyond.starts_with(is_digit))
+            || (is_hex(left) && is_hex(right))
     }
 }
 
@@ -80,17 +111,8 @@ fn nearest(text: &str, of_next: bool) -> Option<Near> {
     None
 }
 
-/// Whether the bytes `start..end` are cut out of a code of letters and digits, such as a hexadecimal id.
-pub(crate) fn in_code(text: &str, start: usize, end: usize) -> bool {
-    let (before, after) = (last_chars(&text[..start], CODE), first_chars(&text[end..], CODE));
-    let outside = before.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let left = &before[outside.len()..];
-    let beyond = after.trim_start_matches(|c: char| c.is_ascii_alphabetic());
-    let right = &after[..after.len() - beyond.len()];
-    let is_hex = |letters: &str| !letters.is_empty() && letters.bytes().all(|b| b.is_ascii_hexdigit());
-    (is_hex(left) && outside.ends_with(is_digit))
-        || (is_hex(right) && beyond.starts_with(is_digit))
-        || (is_hex(left) && is_hex(right))
+fn is_letter(c: char) -> bool {
+    c.is_ascii_alphabetic()
 }
 
 /// A digit, masked or not: what a text says of a number must not change when its neighbour is masked.
@@ -108,8 +130,10 @@ fn first_chars(text: &str, count: usize) -> &str {
     &text[..end]
 }
 
+/// Whether `word`, in whatever case, is one of the sorted `words`.
 fn is_in(words: &[&str], word: &str) -> bool {
-    words.iter().any(|known| known.eq_ignore_ascii_case(word))
+    let lower = || word.bytes().map(|byte| byte.to_ascii_lowercase());
+    words.binary_search_by(|known| known.bytes().cmp(lower())).is_ok()
 }
 
 fn contains_any(text: &str) -> bool {
@@ -119,14 +143,15 @@ fn contains_any(text: &str) -> bool {
 /// Words for a card and the names of networks, Indonesian and English.
 #[rustfmt::skip]
 const CARD: [&str; 37] = [
-    "card", "cards", "creditcard", "debitcard", "cardnumber", "cardno", "ccnumber", "cc", "pan", "credit", "debit", "charge",
-    "kartu", "kartunya", "kartuku", "kartumu", "kredit", "atm", "gpn", "visa", "mastercard", "master", "amex", "express", "jcb",
-    "unionpay", "diners", "discover", "maestro", "mir", "rupay", "verve", "troy", "elo", "hipercard", "humo", "uzcard",
+    "amex", "atm", "card", "cardno", "cardnumber", "cards", "cc", "ccnumber", "charge", "credit",
+    "creditcard", "debit", "debitcard", "diners", "discover", "elo", "express", "gpn", "hipercard", "humo",
+    "jcb", "kartu", "kartuku", "kartumu", "kartunya", "kredit", "maestro", "master", "mastercard", "mir",
+    "pan", "rupay", "troy", "unionpay", "uzcard", "verve", "visa",
 ];
 
 /// Words that follow the number of a card.
-const CARD_AFTER: [&str; 9] =
-    ["cvv", "cvc", "cvn", "exp", "expiry", "expires", "expired", "valid", "berlaku"];
+#[rustfmt::skip]
+const CARD_AFTER: [&str; 9] = ["berlaku", "cvc", "cvn", "cvv", "exp", "expired", "expires", "expiry", "valid"];
 
 /// "Card" in the scripts that have no spaces or other letters.
 const CARD_ELSEWHERE: [&str; 8] = ["カード", "卡", "카드", "карт", "कार्ड", "بطاق", "บัตร", "thẻ"];
@@ -134,17 +159,76 @@ const CARD_ELSEWHERE: [&str; 8] = ["カード", "卡", "카드", "карт", "�
 /// Words for numbers that are not cards.
 #[rustfmt::skip]
 const OTHER: [&str; 59] = [
-    "order", "pesanan", "invoice", "faktur", "tagihan", "booking", "reservasi", "referensi", "reference", "ref", "transaction",
-    "trx", "ticket", "tiket", "trace", "request", "event", "session", "kode", "code", "barcode", "ean", "upc", "sku", "isbn",
-    "resi", "tracking", "awb", "shipment", "paket", "va", "virtual", "rekening", "rek", "account", "norek", "token", "listrik",
-    "electricity", "pln", "pelanggan", "customer", "meter", "meteran", "imei", "iccid", "imsi", "serial", "nik", "ktp",
-    "npwp", "nomorinduk", "kependudukan", "passport", "paspor", "phone", "telepon", "hp", "wa",
+    "account", "awb", "barcode", "booking", "code", "customer", "ean", "electricity", "event", "faktur",
+    "hp", "iccid", "imei", "imsi", "invoice", "isbn", "kependudukan", "kode", "ktp", "listrik", "meter",
+    "meteran", "nik", "nomorinduk", "norek", "npwp", "order", "paket", "paspor", "passport", "pelanggan",
+    "pesanan", "phone", "pln", "ref", "reference", "referensi", "rek", "rekening", "request", "reservasi",
+    "resi", "serial", "session", "shipment", "sku", "tagihan", "telepon", "ticket", "tiket", "token",
+    "trace", "tracking", "transaction", "trx", "upc", "va", "virtual", "wa",
 ];
 
 /// Words that make another card of "card": they stand before it in English and after it in Indonesian.
 #[rustfmt::skip]
 const NOT_A_PAYMENT: [&str; 29] = [
-    "sim", "gift", "member", "membership", "loyalty", "reward", "rewards", "library", "id", "identity", "business", "memory",
-    "sd", "boarding", "report", "voucher", "student", "insurance", "perdana", "bpjs", "keluarga", "pelajar", "mahasiswa",
-    "anggota", "nama", "penduduk", "identitas", "prakerja", "pegawai",
+    "anggota", "boarding", "bpjs", "business", "gift", "id", "identitas", "identity", "insurance",
+    "keluarga", "library", "loyalty", "mahasiswa", "member", "membership", "memory", "nama", "pegawai",
+    "pelajar", "penduduk", "perdana", "prakerja", "report", "reward", "rewards", "sd", "sim", "student",
+    "voucher",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn context(text: &str) -> Context<'_> {
+        let start = text.find('#').unwrap();
+        Context::of(text, start..text.rfind('#').unwrap() + 1)
+    }
+
+    #[test]
+    fn words_are_sorted() {
+        for words in [&CARD[..], &CARD_AFTER, &OTHER, &NOT_A_PAYMENT] {
+            assert!(words.is_sorted(), "{words:?}");
+        }
+    }
+
+    #[test]
+    fn the_nearest_word_speaks() {
+        for (text, near) in [
+            ("kartu saya #", Near::Card),
+            ("My CARD_number is #", Near::Card),
+            ("kartu gagal, pesanan #", Near::Other),
+            ("pesanan saya, kartunya #", Near::Card),
+            ("order 12 dibayar #", Near::Nothing),
+            ("# cvv 123", Near::Card),
+            ("カード番号は#です", Near::Card),
+            ("halo # ya", Near::Nothing),
+        ] {
+            assert_eq!(context(text).near(), near, "{text}");
+        }
+    }
+
+    #[test]
+    fn other_cards_are_not_payment_cards() {
+        for text in ["SIM card #", "kartu perdana #", "kartu BPJS #", "gift card no. #", "loyalty card 2: #"]
+        {
+            assert_eq!(context(text).near(), Near::Other, "{text}");
+        }
+    }
+
+    #[test]
+    fn addresses_end_at_white_space() {
+        assert!(context("see https://shop.example/t/#").in_address());
+        assert!(!context("https://shop.example/ #").in_address());
+    }
+
+    #[test]
+    fn hexadecimal_ids_are_codes_and_glued_words_are_not() {
+        for (text, code) in
+            [("a7b#c1", true), ("ab#cd", true), ("7f#", true), ("visa#cvv5", false), ("B#", false)]
+        {
+            let context = context(text);
+            assert_eq!(context.in_code(context.run.clone()), code, "{text}");
+        }
+    }
+}

@@ -15,6 +15,9 @@ enum Trust {
 }
 use Trust::{Broad, Exact, ExactWithoutLuhn};
 
+/// The place of a prefix's first digit.
+const FIRST_DIGIT: u32 = 100_000;
+
 /// The first six digits, from and to, the lengths given out, and what that says.
 type Range = (u32, u32, Lengths, Trust);
 
@@ -27,10 +30,17 @@ pub(crate) struct Issuer {
 }
 
 impl Issuer {
-    /// What is known of numbers that start with these six digits.
-    pub(crate) fn of(prefix: u32) -> Self {
+    /// What is known of numbers that start with these digits; the first six tell.
+    pub(crate) fn of(digits: &[u8]) -> Self {
+        let prefix = digits.iter().take(6).fold(0, |prefix, &digit| prefix * 10 + u32::from(digit));
+        Self::of_prefix(prefix)
+    }
+
+    fn of_prefix(prefix: u32) -> Self {
+        let first = prefix / FIRST_DIGIT * FIRST_DIGIT;
+        let start = RANGES.partition_point(|range| range.0 < first);
         let mut issuer = Self::default();
-        for &(from, to, lengths, trust) in &RANGES {
+        for &(from, to, lengths, trust) in RANGES[start..].iter().take_while(|range| range.0 <= prefix) {
             if (from..=to).contains(&prefix) {
                 match trust {
                     Exact => issuer.exact.0 |= lengths.0,
@@ -91,93 +101,74 @@ const FROM_15: Lengths = Lengths::of(&[15, 16, 17, 18, 19]);
 const FROM_14: Lengths = Lengths::of(&[14, 15, 16, 17, 18, 19]);
 const FROM_12: Lengths = Lengths::of(&[12, 13, 14, 15, 16, 17, 18, 19]);
 
+/// By first digit, and never over two of them, so that the rows of one are a slice.
 #[rustfmt::skip]
-const RANGES: [Range; 64] = [
-    // Visa, with Elo's and Dankort's ranges in it
-    (400_000, 499_999, L13_16_19, Exact),
-    // Mastercard
-    (222_100, 272_099, L16, Exact),
-    (510_000, 559_999, L16, Exact),
-    // American Express
-    (340_000, 349_999, L15, Exact),
-    (370_000, 379_999, L15, Exact),
-    // Diners Club
-    (300_000, 305_999, L14, Exact),
-    (309_500, 309_599, L14, Exact),
-    (360_000, 369_999, L14, Exact),
-    (380_000, 399_999, L14, Exact),
-    (300_000, 305_999, FROM_15, Broad),
-    (309_500, 309_599, FROM_15, Broad),
-    (360_000, 369_999, FROM_15, Broad),
-    (380_000, 399_999, FROM_15, Broad),
-    // JCB, and its ranges of before 1999
-    (352_800, 358_999, FROM_16, Exact),
-    (180_000, 180_099, L15, Exact),
-    (213_100, 213_199, L15, Exact),
-    (308_800, 309_499, L16, Broad),
-    (309_600, 310_299, L16, Broad),
-    (311_200, 312_099, L16, Broad),
-    (315_800, 315_999, L16, Broad),
-    (333_700, 334_999, L16, Broad),
-    // Discover, with RuPay's, Troy's, Elo's and Verve's ranges in 65
-    (601_100, 601_199, FROM_16, Exact),
-    (644_000, 659_999, FROM_16, Exact),
-    // UnionPay
-    (620_000, 629_999, FROM_16, ExactWithoutLuhn),
-    (810_000, 817_199, FROM_16, ExactWithoutLuhn),
-    // Maestro, with Switch, Solo and Laser
-    (501_800, 501_899, FROM_14, Exact),
-    (501_900, 501_999, L16, Exact),
-    (502_000, 502_099, FROM_14, Exact),
-    (503_800, 503_899, FROM_14, Exact),
-    (564_182, 564_182, L16_18_19, Exact),
-    (589_300, 589_399, FROM_14, Exact),
-    (630_400, 630_499, FROM_14, Exact),
-    (633_110, 633_110, L16_18_19, Exact),
-    (633_300, 633_499, L16_18_19, Exact),
-    (670_000, 679_999, FROM_14, Exact),
-    // InstaPayment, with Hiper's ranges in it
-    (637_000, 639_999, L16, Exact),
-    // Mir, Borica
-    (220_000, 220_499, FROM_16, Exact),
-    (220_500, 220_599, L16, Exact),
-    // Elo
-    (504_175, 504_175, L16, Exact),
-    (506_699, 506_778, L16, Exact),
-    (509_000, 509_999, L16, Exact),
-    (636_297, 636_297, L16, Exact),
-    (636_368, 636_368, L16, Exact),
-    // Hipercard
-    (606_282, 606_282, L16_19, Exact),
-    (384_100, 384_199, L16_19, Exact),
-    // Argencard, Naranja, Cabal
-    (501_105, 501_105, L16, Exact),
-    (589_562, 589_562, L16, Exact),
-    (589_657, 589_657, L16, Exact),
-    (604_201, 604_219, L16, Exact),
-    // RuPay
-    (508_500, 508_999, L16, Exact),
-    (606_985, 608_500, L16, Exact),
-    (817_200, 820_199, L16, Exact),
-    // Troy
-    (979_200, 979_299, L16, Exact),
-    // Verve
-    (506_099, 506_198, L16_18_19, Exact),
-    (507_865, 507_964, L16_18_19, Exact),
-    // Napas
-    (970_400, 970_499, L16_19, Exact),
-    // UzCard, Humo
-    (860_000, 860_099, L16, Exact),
-    (986_000, 986_099, L16, Exact),
-    // GPN and the debit cards of Indonesian banks before it
-    (194_600, 194_699, L16_18_19, ExactWithoutLuhn),
-    (936_000, 936_099, L16_18_19, ExactWithoutLuhn),
-    (601_900, 601_999, L16, ExactWithoutLuhn),
-    // UATP
-    (100_000, 199_999, L15, Broad),
-    // What the major industry identifiers leave to Maestro and to banks' own cards
-    (500_000, 509_999, FROM_12, Broad),
-    (560_000, 699_999, FROM_12, Broad),
+const RANGES: [Range; 65] = [
+    (100_000, 199_999, L15, Broad),                   // UATP
+    (180_000, 180_099, L15, Exact),                   // JCB
+    (194_600, 194_699, L16_18_19, ExactWithoutLuhn),  // GPN
+    (213_100, 213_199, L15, Exact),                   // JCB
+    (220_000, 220_499, FROM_16, Exact),               // Mir
+    (220_500, 220_599, L16, Exact),                   // Borica
+    (222_100, 272_099, L16, Exact),                   // Mastercard
+    (300_000, 305_999, FROM_15, Broad),               // Diners Club
+    (300_000, 305_999, L14, Exact),                   // Diners Club
+    (308_800, 309_499, L16, Broad),                   // JCB before 1999
+    (309_500, 309_599, FROM_15, Broad),               // Diners Club
+    (309_500, 309_599, L14, Exact),                   // Diners Club
+    (309_600, 310_299, L16, Broad),                   // JCB before 1999
+    (311_200, 312_099, L16, Broad),                   // JCB before 1999
+    (315_800, 315_999, L16, Broad),                   // JCB before 1999
+    (333_700, 334_999, L16, Broad),                   // JCB before 1999
+    (340_000, 349_999, L15, Exact),                   // American Express
+    (352_800, 358_999, FROM_16, Exact),               // JCB
+    (360_000, 369_999, FROM_15, Broad),               // Diners Club
+    (360_000, 369_999, L14, Exact),                   // Diners Club
+    (370_000, 379_999, L15, Exact),                   // American Express
+    (380_000, 399_999, FROM_15, Broad),               // Diners Club
+    (380_000, 399_999, L14, Exact),                   // Diners Club
+    (384_100, 384_199, L16_19, Exact),                // Hipercard
+    (400_000, 499_999, L13_16_19, Exact),             // Visa; Elo and Dankort in it
+    (500_000, 509_999, FROM_12, Broad),               // Maestro and banks' own cards
+    (501_105, 501_105, L16, Exact),                   // Argencard
+    (501_800, 501_899, FROM_14, Exact),               // Maestro
+    (501_900, 501_999, L16, Exact),                   // Dankort
+    (502_000, 502_099, FROM_14, Exact),               // Maestro
+    (503_800, 503_899, FROM_14, Exact),               // Maestro
+    (504_175, 504_175, L16, Exact),                   // Elo
+    (506_099, 506_198, L16_18_19, Exact),             // Verve
+    (506_699, 506_778, L16, Exact),                   // Elo
+    (507_865, 507_964, L16_18_19, Exact),             // Verve
+    (508_500, 508_999, L16, Exact),                   // RuPay
+    (509_000, 509_999, L16, Exact),                   // Elo
+    (510_000, 559_999, L16, Exact),                   // Mastercard
+    (560_000, 599_999, FROM_12, Broad),               // Maestro and banks' own cards
+    (564_182, 564_182, L16_18_19, Exact),             // Switch
+    (589_300, 589_399, FROM_14, Exact),               // Maestro
+    (589_562, 589_562, L16, Exact),                   // Naranja
+    (589_657, 589_657, L16, Exact),                   // Cabal
+    (600_000, 699_999, FROM_12, Broad),               // Maestro and banks' own cards
+    (601_100, 601_199, FROM_16, Exact),               // Discover
+    (601_900, 601_999, L16, ExactWithoutLuhn),        // Indonesian debit before GPN
+    (604_201, 604_219, L16, Exact),                   // Cabal
+    (606_282, 606_282, L16_19, Exact),                // Hipercard
+    (606_985, 608_500, L16, Exact),                   // RuPay
+    (620_000, 629_999, FROM_16, ExactWithoutLuhn),    // UnionPay
+    (630_400, 630_499, FROM_14, Exact),               // Maestro, Laser
+    (633_110, 633_110, L16_18_19, Exact),             // Switch
+    (633_300, 633_499, L16_18_19, Exact),             // Switch, Solo
+    (636_297, 636_297, L16, Exact),                   // Elo
+    (636_368, 636_368, L16, Exact),                   // Elo
+    (637_000, 639_999, L16, Exact),                   // InstaPayment; Hiper in it
+    (644_000, 659_999, FROM_16, Exact),               // Discover; RuPay, Troy, Elo and Verve in it
+    (670_000, 679_999, FROM_14, Exact),               // Maestro, Solo, Laser
+    (810_000, 817_199, FROM_16, ExactWithoutLuhn),    // UnionPay
+    (817_200, 820_199, L16, Exact),                   // RuPay
+    (860_000, 860_099, L16, Exact),                   // UzCard
+    (936_000, 936_099, L16_18_19, ExactWithoutLuhn),  // GPN
+    (970_400, 970_499, L16_19, Exact),                // Napas
+    (979_200, 979_299, L16, Exact),                   // Troy
+    (986_000, 986_099, L16, Exact),                   // Humo
 ];
 
 #[cfg(test)]
@@ -187,35 +178,36 @@ mod tests {
     #[test]
     fn ranges_are_six_digits_in_order() {
         for (from, to, lengths, _) in RANGES {
-            assert!((100_000..=to).contains(&from) && to <= 999_999);
+            assert!(from <= to && from / FIRST_DIGIT == to / FIRST_DIGIT && to <= 999_999);
             assert!(lengths.0 != 0);
         }
+        assert!(RANGES.is_sorted_by_key(|range| range.0));
     }
 
     #[test]
     fn a_range_holds_its_first_and_last_prefix_only() {
         for prefix in [222_100, 272_099, 510_000, 559_999] {
-            assert!(Issuer::of(prefix).is_exact(16));
+            assert!(Issuer::of_prefix(prefix).is_exact(16));
         }
         for prefix in [222_099, 272_100] {
-            assert!(!Issuer::of(prefix).is_exact(16));
+            assert!(!Issuer::of_prefix(prefix).is_exact(16));
         }
-        assert!(!Issuer::of(411_111).is_exact(15));
+        assert!(!Issuer::of_prefix(411_111).is_exact(15));
     }
 
     #[test]
     fn overlapping_ranges_add_up() {
-        let maestro = Issuer::of(670_000);
+        let maestro = Issuer::of_prefix(670_000);
         assert!(maestro.is_exact(18) && !maestro.is_exact(12) && maestro.is_broad(12));
     }
 
     #[test]
     fn only_the_named_networks_do_without_luhn() {
         for prefix in [620_000, 810_000, 936_000, 194_600, 601_900] {
-            assert!(Issuer::of(prefix).may_fail_luhn(16));
+            assert!(Issuer::of_prefix(prefix).may_fail_luhn(16));
         }
         for prefix in [411_111, 550_000, 670_000, 999_999] {
-            assert!(!Issuer::of(prefix).may_fail_luhn(16));
+            assert!(!Issuer::of_prefix(prefix).may_fail_luhn(16));
         }
     }
 }

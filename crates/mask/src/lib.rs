@@ -17,6 +17,7 @@ mod card;
 mod context;
 mod digits;
 mod issuers;
+mod luhn;
 mod mask;
 mod runs;
 mod shape;

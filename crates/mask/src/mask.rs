@@ -142,20 +142,20 @@ impl MaskError {
     }
 }
 
+/// The number with a bullet for every digit but the last few.
 fn hide(number: &str) -> String {
-    let is_digit = |c: &char| matches!(class(*c), Class::Digit(_));
-    let mut hidden = number.chars().filter(is_digit).count().saturating_sub(KEPT_DIGITS);
-    number
-        .chars()
-        .map(|c| {
-            if hidden > 0 && is_digit(&c) {
-                hidden -= 1;
-                BULLET
-            } else {
-                c
-            }
-        })
-        .collect()
+    let is_digit = |c: char| matches!(class(c), Class::Digit(_));
+    let mut hidden = number.chars().filter(|&c| is_digit(c)).count().saturating_sub(KEPT_DIGITS);
+    let mut out = String::with_capacity(number.len() + hidden * BULLET.len_utf8());
+    for c in number.chars() {
+        if hidden > 0 && is_digit(c) {
+            hidden -= 1;
+            out.push(BULLET);
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 fn rewrite(text: &str, spans: &[Span]) -> String {

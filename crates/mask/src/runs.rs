@@ -15,23 +15,17 @@ const SHOWN: usize = 4;
 /// Groups of digits with nothing but separators between them.
 #[derive(Default)]
 pub(crate) struct Run {
-    pub(crate) digits: Vec<Digit>,
+    /// The values of all digits that are not masked.
+    pub(crate) digits: Vec<u8>,
     pub(crate) groups: Vec<Group>,
-    /// The bytes from the first digit to the last, masked ones included.
-    pub(crate) bytes: Range<usize>,
-}
-
-/// One digit and the bytes it takes in the text.
-pub(crate) struct Digit {
-    pub(crate) value: u8,
-    pub(crate) start: usize,
-    pub(crate) end: usize,
 }
 
 /// Digits with nothing visible between them, or masked digits.
 pub(crate) struct Group {
     /// Which digits of the run; none in a group of masked digits.
     pub(crate) digits: Range<usize>,
+    /// Where in the text.
+    pub(crate) bytes: Range<usize>,
     /// How many masked digits.
     bullets: usize,
     /// The gap before this group reads the same as the gap before the group before it.
@@ -78,8 +72,7 @@ impl Run {
     pub(crate) fn read(&mut self, text: &str, from: usize) -> Option<usize> {
         self.digits.clear();
         self.groups.clear();
-        let from =
-            from + text.as_bytes().get(from..)?.iter().position(|b| b.is_ascii_digit() || !b.is_ascii())?;
+        let from = from + first_telling(text.as_bytes().get(from..)?)?;
         let mut separators = 0;
         let (mut last_end, mut last_gap) = (from, "");
         for (at, c) in text.get(from..)?.char_indices() {
@@ -97,10 +90,10 @@ impl Run {
                     let masked = class == Class::Masked;
                     if separators > 0 || self.groups.last().is_none_or(|last| last.masked != masked) {
                         let gap = &text[last_end..start];
-                        self.open(gap, last_gap, masked);
+                        self.open(start, gap, last_gap, masked);
                         last_gap = gap;
                     }
-                    self.push(class, start..end);
+                    self.push(class, end);
                     (separators, last_end) = (0, end);
                 }
             }
@@ -109,19 +102,20 @@ impl Run {
         Some(text.len())
     }
 
-    /// The digits of some groups in a row.
-    pub(crate) fn digits_of(&self, groups: Range<usize>) -> &[Digit] {
+    /// The bytes of some groups in a row, without what stands around them.
+    pub(crate) fn bytes(&self, groups: Range<usize>) -> Range<usize> {
         match &self.groups[groups] {
-            [first, .., last] => &self.digits[first.digits.start..last.digits.end],
-            [only] => &self.digits[only.digits.clone()],
-            [] => &[],
+            [first, .., last] => first.bytes.start..last.bytes.end,
+            [only] => only.bytes.clone(),
+            [] => 0..0,
         }
     }
 
-    fn open(&mut self, gap: &str, last_gap: &str, masked: bool) {
+    fn open(&mut self, start: usize, gap: &str, last_gap: &str, masked: bool) {
         let at = self.digits.len();
         self.groups.push(Group {
             digits: at..at,
+            bytes: start..start,
             bullets: 0,
             same_gap: gap == last_gap,
             gap: Gap::of(gap),
@@ -129,15 +123,11 @@ impl Run {
         });
     }
 
-    fn push(&mut self, class: Class, bytes: Range<usize>) {
-        let is_first = self.groups.len() == 1;
+    fn push(&mut self, class: Class, end: usize) {
         let Some(group) = self.groups.last_mut() else { return };
-        if is_first && group.size() == 0 {
-            self.bytes.start = bytes.start;
-        }
-        self.bytes.end = bytes.end;
+        group.bytes.end = end;
         if let Class::Digit(value) = class {
-            self.digits.push(Digit { value, start: bytes.start, end: bytes.end });
+            self.digits.push(value);
             group.digits.end += 1;
         } else {
             group.bullets += 1;
@@ -160,6 +150,15 @@ impl Run {
     }
 }
 
+/// The first byte that may belong to a digit. Whole blocks are skipped first: most text has none.
+fn first_telling(bytes: &[u8]) -> Option<usize> {
+    const BLOCK: usize = 32;
+    let telling = |byte: &u8| byte.is_ascii_digit() || !byte.is_ascii();
+    let blank = |block: &[u8]| !block.iter().fold(false, |any, byte| any | telling(byte));
+    let skipped = bytes.chunks_exact(BLOCK).take_while(|block| blank(block)).count() * BLOCK;
+    bytes[skipped..].iter().position(telling).map(|at| skipped + at)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,7 +169,7 @@ mod tests {
         run.read(text, 0);
         let mut out = std::string::String::new();
         for group in &run.groups {
-            let digits = run.digits[group.digits.clone()].iter().map(|d| char::from(b'0' + d.value));
+            let digits = run.digits[group.digits.clone()].iter().map(|value| char::from(b'0' + value));
             if !out.is_empty() {
                 out.push(' ');
             }

@@ -38,12 +38,11 @@ impl Shape {
         if window.groups.len() == 1 {
             return Some(Self::Single);
         }
-        let apart = window.ends();
         if window.is_printed() {
-            return Some(Self::Printed { apart: apart && window.starts() });
+            return Some(Self::Printed { apart: window.starts() && window.ends() });
         }
-        let even = (window.is_even() && window.starts()) || window.is_all_blank();
-        (even && !window.is_price()).then_some(Self::Even { apart })
+        let even = (window.starts() && window.is_even()) || window.is_all_blank();
+        (even && !window.is_price()).then(|| Self::Even { apart: window.ends() })
     }
 
     /// Nothing of the run looks as if it went on before or after.
@@ -52,6 +51,11 @@ impl Shape {
             Self::Single => true,
             Self::Printed { apart } | Self::Even { apart } => apart,
         }
+    }
+
+    /// In groups as they are printed on cards.
+    pub(crate) fn is_printed(self) -> bool {
+        matches!(self, Self::Printed { .. })
     }
 
     /// Written as on a card, or without gaps.
@@ -72,13 +76,13 @@ impl Window<'_> {
 
     fn is_printed(&self) -> bool {
         let sizes = [0, 1, 2, 3, 4].map(|nth| self.size(nth));
-        matches!(
-            (self.groups.len(), sizes),
-            (2, [8, 8, ..] | [6, 10 | 13, ..])
-                | (3, [4, 6, 4 | 5, ..] | [4, 5, 6, ..])
-                | (4, [4, 4, 4, 4, _])
-                | (5, [4, 4, 4, 4, 1..=3])
-        )
+        match self.groups.len() {
+            2 => matches!(sizes, [8, 8, ..] | [6, 10 | 13, ..]),
+            3 => matches!(sizes, [4, 6, 4 | 5, ..] | [4, 5, 6, ..]),
+            4 => matches!(sizes, [4, 4, 4, 4, _]),
+            5 => matches!(sizes, [4, 4, 4, 4, 1..=3]),
+            _ => false,
+        }
     }
 
     /// All gaps are the same.
@@ -134,8 +138,8 @@ impl Window<'_> {
     /// Whether a neighbour's size shows that it belongs to another number.
     fn stops_at(&self, neighbour: &Group) -> bool {
         let usual = self.size(0);
-        let inner = self.run[self.groups.clone()].split_last().map_or(&[][..], |(_, inner)| inner);
-        let regular = inner.iter().all(|group| group.size() == usual);
-        neighbour.size() >= OWN_NUMBER || (regular && neighbour.size() > usual)
+        let all_but_last = self.groups.start..self.groups.end.saturating_sub(1);
+        let regular = || self.run[all_but_last].iter().all(|group| group.size() == usual);
+        neighbour.size() >= OWN_NUMBER || (neighbour.size() > usual && regular())
     }
 }
