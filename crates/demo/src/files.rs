@@ -16,7 +16,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 pub fn widget(dir: &Path, relay: &str) -> Result<Router, InvalidHeaderValue> {
     // Any page may load the loader with an integrity check, which needs CORS; who may frame the chat is
     // decided by the frame itself, from the signed roster.
-    Ok(folder(dir)
+    Ok(with_common_headers(folder(dir))
         .layer(header(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")))
         .layer(header(CONTENT_SECURITY_POLICY, policy(relay).try_into()?)))
 }
@@ -24,13 +24,17 @@ pub fn widget(dir: &Path, relay: &str) -> Result<Router, InvalidHeaderValue> {
 /// The console's files, for an agent who connects to `relay`, an http or https origin.
 pub fn console(dir: &Path, relay: &str) -> Result<Router, InvalidHeaderValue> {
     let policy = format!("{}; frame-ancestors 'none'", policy(relay));
-    Ok(folder(dir).layer(header(CONTENT_SECURITY_POLICY, policy.try_into()?)))
+    Ok(with_common_headers(folder(dir)).layer(header(CONTENT_SECURITY_POLICY, policy.try_into()?)))
 }
 
-/// The files below `dir`, always asked for anew: what is served changes with each build.
+/// The files below `dir`.
 pub(crate) fn folder(dir: &Path) -> Router {
-    Router::new()
-        .fallback_service(ServeDir::new(dir).precompressed_br())
+    Router::new().fallback_service(ServeDir::new(dir).precompressed_br())
+}
+
+/// What is served changes with each build, so it is always asked for anew.
+pub(crate) fn with_common_headers(router: Router) -> Router {
+    router
         .layer(header(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
         .layer(header(REFERRER_POLICY, HeaderValue::from_static("no-referrer")))
         .layer(header(CACHE_CONTROL, HeaderValue::from_static("no-cache")))

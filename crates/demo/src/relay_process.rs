@@ -54,7 +54,7 @@ pub struct RelayOptions {
     pub root: RootKey,
     /// The origin that clients connect to, where that is not the relay's own.
     pub public_origin: Option<String>,
-    /// A file that gets its log at trace level, after what is there; without one, the log joins this process's.
+    /// A file that gets its log at trace level, after what is there; without one, warnings join this process's errors.
     pub trace: Option<PathBuf>,
 }
 
@@ -81,6 +81,8 @@ impl RelayProcess {
         if let Some(file) = &options.trace {
             let file = File::options().create(true).append(true).open(file).map_err(spawn)?;
             command.args(["--log", "trace"]).stderr(file);
+        } else {
+            command.args(["--log", "warn"]);
         }
         let mut child =
             command.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true).spawn().map_err(spawn)?;

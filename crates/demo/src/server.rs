@@ -33,6 +33,7 @@ pub enum PortError {
 #[derive(Debug)]
 pub struct Port {
     listener: TcpListener,
+    address: SocketAddr,
     url: String,
 }
 
@@ -44,8 +45,8 @@ impl Port {
             _ => PortError::Refused { port, source },
         };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(refused)?;
-        let port = listener.local_addr().map_err(refused)?.port();
-        Ok(Self { listener, url: format!("http://{host}:{port}") })
+        let address = listener.local_addr().map_err(refused)?;
+        Ok(Self { listener, address, url: format!("http://{host}:{}", address.port()) })
     }
 
     /// The origin, such as `http://localhost:4700`.
@@ -53,9 +54,9 @@ impl Port {
         &self.url
     }
 
-    /// Frees the port for another process of this program's choice.
-    pub fn release(self) -> io::Result<SocketAddr> {
-        self.listener.local_addr()
+    /// Frees the port for another process, and says where it is.
+    pub fn release(self) -> SocketAddr {
+        self.address
     }
 
     /// Serves `router` until [`Server::stop`].
@@ -99,7 +100,7 @@ mod tests {
     #[tokio::test]
     async fn a_taken_port_is_named_and_a_stopped_server_frees_its_own() {
         let first = Port::take("localhost", 0).await.unwrap();
-        let port = first.listener.local_addr().unwrap().port();
+        let port = first.address.port();
         assert!(matches!(Port::take("localhost", port).await, Err(PortError::Taken(taken)) if taken == port));
         first.serve(Router::new()).stop().await;
         assert_eq!(Port::take("localhost", port).await.unwrap().url(), format!("http://localhost:{port}"));

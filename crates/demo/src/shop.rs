@@ -83,7 +83,8 @@ pub fn shop(dir: &Path, tag: &Tag) -> Result<Router, ShopError> {
         router = router.route(path, get(async move || Html(page.to_string())));
     }
     let (page, tag): (Arc<str>, _) = (fs::read_to_string(dir.join(STRICT_PAGE))?.into(), tag.clone());
-    Ok(router.route(&format!("/{STRICT_PAGE}"), get(async move || strict_page(&page, &tag))))
+    let strict = get(async move || strict_page(&page, &tag));
+    Ok(files::with_common_headers(router.route(&format!("/{STRICT_PAGE}"), strict)))
 }
 
 /// A page under the strictest policy that a shop may have: what it allows, the chat needs.

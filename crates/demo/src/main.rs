@@ -1,0 +1,125 @@
+//! `segel-demo`: the demo on this machine, until Ctrl-C.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use segel_demo::demo::{Demo, DemoError, Options, Ports, forget};
+use segel_demo::seed::AGENT;
+use segel_owner::Origin;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Serves the demo shop, the widget's files, the relay and the console, each on its own origin.
+#[derive(Parser)]
+struct Args {
+    /// What the build made: widget/, console/, shop/ and integrity.json
+    #[arg(long, value_name = "DIR")]
+    dist: PathBuf,
+    /// The segel-relay program
+    #[arg(long, value_name = "PATH")]
+    relay_bin: PathBuf,
+    /// Where the relay's database and the owner's keys are kept
+    #[arg(long, value_name = "DIR")]
+    state: PathBuf,
+    /// The shop's port; widget files, relay and console take the next three
+    #[arg(long, default_value_t = 4700, value_parser = clap::value_parser!(u16).range(1..=65532))]
+    port: u16,
+    /// Forget conversations, keys and devices of earlier starts
+    #[arg(long)]
+    reset: bool,
+    /// Another origin, like <http://localhost:8080>, whose pages may show the widget; repeatable
+    #[arg(long = "origin", value_name = "URL")]
+    origins: Vec<Origin>,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Args::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "segel-demo: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(args: Args) -> Result<(), DemoError> {
+    if args.reset {
+        forget(&args.state)?;
+    }
+    let mut demo = Demo::start(&Options {
+        dist: args.dist,
+        relay_program: args.relay_bin,
+        state: args.state,
+        ports: Ports::in_a_row(args.port),
+        origins: args.origins.clone(),
+        public_relay: None,
+        relay_trace: None,
+    })
+    .await?;
+    let greeting = greeting(&demo, &demo.invite().await?, &args.origins);
+    say(&greeting);
+    tokio::select! {
+        () = tell_enrolments(&mut demo) => {}
+        () = asked_to_stop() => {}
+    }
+    demo.stop().await
+}
+
+fn greeting(demo: &Demo, console: &str, origins: &[Origin]) -> String {
+    let (shop, relay, tag) = (demo.shop(), demo.relay(), demo.tag().html());
+    let own = match origins {
+        [] => "To try it in your own page, start with --origin and that page's origin, and paste:".to_owned(),
+        origins => {
+            let origins: Vec<_> = origins.iter().map(Origin::as_str).collect();
+            format!("For your own pages on {}, paste:", origins.join(", "))
+        }
+    };
+    format!(
+        "
+  Shop     {shop}
+  Console  {console}
+  Relay    http://{relay}
+
+Open the console first: it makes {AGENT}'s keys in that browser. Then write from the shop.
+{own}
+
+{tag}
+
+Ctrl-C stops everything.
+"
+    )
+}
+
+async fn tell_enrolments(demo: &mut Demo) {
+    loop {
+        match demo.next_round().await {
+            Ok(round) => {
+                for enrolled in round.accepted {
+                    say(&format!("{AGENT} now has the device {}.", enrolled.device));
+                }
+                for (_, refusal) in round.refused {
+                    say(&format!("A device was not enrolled: {refusal}."));
+                }
+                if let Ok(console) = demo.invite().await {
+                    say(&format!("To enrol another: {console}"));
+                }
+            }
+            Err(error) => say(&format!("No more devices are enrolled: {error}.")),
+        }
+    }
+}
+
+async fn asked_to_stop() {
+    let Ok(mut terminated) = signal(SignalKind::terminate()) else { return };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminated.recv() => {}
+    }
+}
+
+/// Whoever started the demo may have stopped reading: that is no reason to end it.
+fn say(text: &str) {
+    let _ = writeln!(io::stdout(), "{text}");
+}
