@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use segel_wire::{ClientFrame, Code, ConversationId, Envelope, EventId, ServerFrame};
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
 
 use super::connection::{Connection, End};
 use super::listeners::Listener;
@@ -51,7 +51,7 @@ impl<'a> Follower<'a> {
         let remaining = self.caller.session.expires.saturating_sub(now_seconds());
         let expiry = Instant::now() + Duration::from_secs(remaining);
         let mut roster = self.caller.site.watch();
-        let mut probe = interval(PROBE_EVERY);
+        let mut probe = interval_at(Instant::now() + PROBE_EVERY, PROBE_EVERY);
         probe.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let bell = Arc::clone(&self.listener.bell);
         loop {

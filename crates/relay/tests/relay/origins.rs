@@ -1,10 +1,10 @@
 //! Which pages may speak to the relay.
 
 use reqwest::{Method, Response};
-use segel_relay::EventRate;
+use segel_relay::{Config, EventRate, Relay};
 use segel_wire::Code;
 
-use crate::support::{Owner, SHOP, Scene, Socket, WIDGET, code_of, database, start};
+use crate::support::{Client, Owner, SHOP, Scene, Socket, WIDGET, code_of, config, database, start};
 
 const FOREIGN: &str = "https://jahat.example";
 const OTHER_APP: &str = "https://lain.example";
@@ -63,7 +63,7 @@ async fn a_page_of_one_site_is_refused_at_another() {
     let folder = tempfile::tempdir().unwrap();
     let running = start(&[here, &there], &database(folder.path()), EventRate::default()).await;
     let relay = format!("http://{}", running.address());
-    let nobody = crate::support::Client::new(&relay);
+    let nobody = Client::new(&relay);
     let mut roster = there.roster(1, None, &[]);
     roster.profile.apps = vec![OTHER_APP.into()];
     roster.profile.pages = vec![];
@@ -85,4 +85,28 @@ async fn a_page_of_one_site_is_refused_at_another() {
     let mut socket = Socket::connect(&relay, Some(OTHER_APP)).await.unwrap();
     socket.hello(agent.token.as_deref().unwrap(), None).await;
     assert_eq!(socket.sent_away().await, Code::OriginRefused);
+}
+
+#[tokio::test]
+async fn no_script_is_served_unless_told_and_then_listed_pages_may_load_it() {
+    let scene = Scene::new().await;
+    assert_eq!(code_of(scene.nobody().get("/widget/loader.js").await).await, Code::NotFound);
+
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("loader.js"), "export {};").unwrap();
+    let served = Config {
+        serve_widget: Some(folder.path().to_owned()),
+        ..config(&[&scene.owner], &folder.path().join("relay.sqlite"))
+    };
+    let running = Relay::start(served).await.unwrap();
+    let nobody = Client::new(&format!("http://{}", running.address()));
+    let first = scene.owner.first_roster(&[&scene.agent]);
+    assert_eq!(nobody.put_octets(&scene.roster_path(), &first).await.status(), 200);
+    let script =
+        nobody.request(Method::GET, "/widget/loader.js").header("origin", SHOP).send().await.unwrap();
+    assert_eq!((script.status().as_u16(), readable_by(&script)), (200, Some(SHOP)));
+    assert_eq!(script.headers()["content-type"], "text/javascript");
+    let foreign =
+        nobody.request(Method::GET, "/widget/loader.js").header("origin", FOREIGN).send().await.unwrap();
+    assert_eq!(code_of(foreign).await, Code::OriginRefused);
 }

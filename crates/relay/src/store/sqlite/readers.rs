@@ -1,6 +1,6 @@
 //! A few connections answer questions, apart from the writer.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use rusqlite::Connection;
@@ -31,7 +31,7 @@ impl Readers {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let path = self.path.clone();
         let asked = spawn_blocking(move || {
-            let connection = idle.map_or_else(|| open_connection(&path), Ok)?;
+            let connection = idle.map_or_else(|| open_reader(&path), Ok)?;
             let answer = question(&connection);
             Ok::<_, StoreError>((connection, answer))
         });
@@ -39,4 +39,10 @@ impl Readers {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
         Ok(answer?)
     }
+}
+
+fn open_reader(path: &Path) -> Result<Connection, StoreError> {
+    let connection = open_connection(path)?;
+    connection.pragma_update(None, "query_only", true)?;
+    Ok(connection)
 }

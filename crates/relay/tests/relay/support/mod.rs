@@ -82,15 +82,18 @@ impl Scene {
 }
 
 pub(crate) async fn start(owners: &[&Owner], database: &Path, event_rate: EventRate) -> Running {
-    let config = Config {
+    Relay::start(Config { event_rate, ..config(owners, database) }).await.unwrap()
+}
+
+pub(crate) fn config(owners: &[&Owner], database: &Path) -> Config {
+    Config {
         listen: ([127, 0, 0, 1], 0).into(),
         database: database.to_owned(),
         sites: owners.iter().map(|owner| owner.site_key()).collect(),
         public_origin: None,
         serve_widget: None,
-        event_rate,
-    };
-    Relay::start(config).await.unwrap()
+        event_rate: EventRate::default(),
+    }
 }
 
 pub(crate) fn database(folder: &Path) -> PathBuf {
