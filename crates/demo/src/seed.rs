@@ -11,8 +11,8 @@ use segel_owner::{
     FileError, NotAnOrigin, Origin, Owner, OwnerError, PublishError, Publisher, Round, RoundError,
     SiteDescription,
 };
-use segel_wire::SiteId;
 use segel_wire::ids::RootKey;
+use segel_wire::{Code, SiteId};
 use tokio::sync::Mutex;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -55,8 +55,9 @@ impl SeedError {
     fn passes(&self) -> bool {
         matches!(
             self,
-            Self::Round(RoundError::Publish(PublishError::Unreachable(_)))
-                | Self::Owner(OwnerError::File(FileError::Busy { .. }))
+            Self::Round(RoundError::Publish(
+                PublishError::Unreachable(_) | PublishError::Refused(Code::Draining)
+            )) | Self::Owner(OwnerError::File(FileError::Busy { .. }))
         )
     }
 }
@@ -128,8 +129,7 @@ impl DemoOwner {
     }
 
     /// Invites one device of the agent; the same invitation again while no device has answered it and a day
-    /// is left.
-    /// Returns the enrolment code, a secret until it is used.
+    /// is left. Returns the enrolment code, a secret until it is used.
     pub async fn invite(&self, relay: &Publisher) -> Result<String, SeedError> {
         let folder = self.folder.lock().await;
         let mut owner = Owner::open(&folder)?;
