@@ -164,6 +164,18 @@ async fn what_is_no_hello_or_no_frame_is_sent_away() {
 }
 
 #[tokio::test]
+async fn a_stream_ends_when_its_session_lapses() {
+    let scene = Scene::new().await;
+    let agent = scene.agent().await;
+    let lapse = "UPDATE sessions SET expires = unixepoch() + 2";
+    assert_eq!(rusqlite::Connection::open(scene.database()).unwrap().execute(lapse, []).unwrap(), 1);
+    let mut socket = agent.follow(None).await;
+    socket.missed().await;
+    assert_eq!(socket.sent_away().await, Code::Unauthenticated);
+    assert_eq!(code_of(agent.get("/v1/conversations").await).await, Code::Unauthenticated);
+}
+
+#[tokio::test]
 async fn a_message_over_the_limit_is_too_large_and_ends_the_stream() {
     let scene = Scene::new().await;
     for bytes in [limits::REQUEST_BYTES + 1, 8 * limits::REQUEST_BYTES] {
