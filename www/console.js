@@ -14,5 +14,5 @@ try {
   notice.className = "notice";
   notice.setAttribute("role", "alert");
   notice.textContent = navigator.language.startsWith("en") ? TEXT.en : TEXT.id;
-  document.body.replaceChildren(notice);
+  document.querySelector("main").replaceChildren(notice);
 }

@@ -42,5 +42,5 @@ function say(language, sentence) {
   notice.className = "notice";
   notice.setAttribute("role", "alert");
   notice.textContent = (TEXT[language] ?? TEXT.id)[sentence];
-  document.body.replaceChildren(notice);
+  document.querySelector("main").replaceChildren(notice);
 }
