@@ -37,91 +37,82 @@ enum Strength {
 /// Strong cards are taken first, so that no weak one cuts into them. Only whole groups make a card, and a
 /// window of them slides over the run: cards may be written in a row, with other numbers between.
 pub(crate) fn find(text: &str, run: &mut Run) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
     if run.digits.len() < MIN_DIGITS || only_phones(run) {
-        return found;
+        return Vec::new();
     }
     let context = Context::of(text, run.bytes(0..run.groups.len()));
-    let mut weakest = Strength::Strong;
-    sweep(run, &context, Strength::Strong, &mut weakest, &mut found);
-    if weakest == Strength::Weak {
-        sweep(run, &context, Strength::Weak, &mut weakest, &mut found);
-        found.sort_unstable_by_key(|bytes| bytes.start);
+    let mut search = Search { run, context, saw_weak: false, found: Vec::new() };
+    search.sweep(Strength::Strong);
+    if search.saw_weak {
+        search.sweep(Strength::Weak);
+        search.found.sort_unstable_by_key(|bytes| bytes.start);
     }
-    found
+    search.found
 }
 
-/// Takes the cards that are at least this strong, and notes the weakest there are.
-fn sweep(
-    run: &mut Run,
-    context: &Context,
-    least: Strength,
-    weakest: &mut Strength,
-    found: &mut Vec<Range<usize>>,
-) {
-    let mut at = 0;
-    while at < run.groups.len() {
-        let Some(mut end) = longest(run, context, at, least, weakest) else {
-            at += 1;
-            continue;
-        };
-        // Where two readings overlap, both are masked.
-        let mut inner = at + 1;
-        while inner < end {
-            end = end.max(longest(run, context, inner, least, weakest).unwrap_or(end));
-            inner += 1;
-        }
-        found.push(run.bytes(at..end));
-        for group in &mut run.groups[at..end] {
-            group.masked = true;
-        }
-        at = end;
-    }
+/// The search for cards in one run.
+struct Search<'a> {
+    run: &'a mut Run,
+    context: Context<'a>,
+    saw_weak: bool,
+    found: Vec<Range<usize>>,
 }
 
-/// Where the longest card ends that starts with group `at`, exclusive.
-fn longest(
-    run: &Run,
-    context: &Context,
-    at: usize,
-    least: Strength,
-    weakest: &mut Strength,
-) -> Option<usize> {
-    let mut best = None;
-    let mut luhn = Luhn::default();
-    let digits = &run.digits[run.groups[at].digits.start..];
-    let mut issuer = None;
-    let mut length = 0;
-    for (group, end) in run.groups[at..].iter().zip(at + 1..) {
-        let so_far = length;
-        length += group.digits.len();
-        if group.masked || length > MAX_DIGITS {
-            break;
+impl Search<'_> {
+    /// Takes the cards that are at least this strong.
+    fn sweep(&mut self, least: Strength) {
+        let mut at = 0;
+        while at < self.run.groups.len() {
+            let Some(mut end) = self.longest(at, least) else {
+                at += 1;
+                continue;
+            };
+            // Where two readings overlap, both are masked.
+            let mut inner = at + 1;
+            while inner < end {
+                end = end.max(self.longest(inner, least).unwrap_or(end));
+                inner += 1;
+            }
+            self.found.push(self.run.bytes(at..end));
+            for group in &mut self.run.groups[at..end] {
+                group.masked = true;
+            }
+            at = end;
         }
-        digits[so_far..length].iter().for_each(|&digit| luhn.push(digit));
-        if length < MIN_DIGITS {
-            continue;
-        }
-        let issuer = *issuer.get_or_insert_with(|| Issuer::of(digits));
-        if !luhn.holds() && !issuer.may_fail_luhn(length) {
-            continue;
-        }
-        let window = Window {
-            run,
-            context,
-            groups: at..end,
-            digits: &digits[..length],
-            issuer,
-            passes_luhn: luhn.holds(),
-        };
-        if let Some(strength) = window.strength() {
-            *weakest = strength.min(*weakest);
-            if strength >= least {
+    }
+
+    /// Where the longest card ends that starts with group `at`, exclusive.
+    fn longest(&mut self, at: usize, least: Strength) -> Option<usize> {
+        let (run, context) = (&*self.run, &self.context);
+        let digits = &run.digits[run.groups[at].digits.start..];
+        let mut luhn = Luhn::default();
+        let mut issuer = None;
+        let mut length = 0;
+        let mut best = None;
+        for (group, end) in run.groups[at..].iter().zip(at + 1..) {
+            let so_far = length;
+            length += group.digits.len();
+            if group.masked || length > MAX_DIGITS {
+                break;
+            }
+            digits[so_far..length].iter().for_each(|&digit| luhn.push(digit));
+            if length < MIN_DIGITS {
+                continue;
+            }
+            let passes_luhn = luhn.holds();
+            let issuer = *issuer.get_or_insert_with(|| Issuer::of(digits));
+            if !passes_luhn && !issuer.may_fail_luhn(length) {
+                continue;
+            }
+            let digits = &digits[..length];
+            let strength = Window { run, context, groups: at..end, digits, issuer, passes_luhn }.strength();
+            self.saw_weak |= strength == Some(Strength::Weak);
+            if strength >= Some(least) {
                 best = Some(end);
             }
         }
+        best
     }
-    best
 }
 
 /// Groups in a row that might be one card.
