@@ -6,14 +6,18 @@ use anyhow::{Result, bail};
 
 use crate::{paths, shell};
 
-/// Installs `packages`, or says in one sentence what to do instead. `purpose` completes "are needed for ...".
+/// Installs `packages`, or says in one sentence what to do instead. `purpose` completes "... need them".
 pub(crate) fn install(packages: &[&str], purpose: &str) -> Result<()> {
     let names = packages.join(" ");
     if paths::program("apt-get").is_none() {
-        bail!("these are needed for {purpose}, and there is no apt to install them with: {names}");
+        bail!(
+            "there is no apt here: install what {purpose} need and run this again (Debian calls it {names})"
+        );
     }
     if shell::ask(Command::new("id").arg("-u")).as_deref() != Some("0") {
-        bail!("packages are needed for {purpose}; run `sudo apt-get install {names}` and then this again");
+        bail!(
+            "only root may use apt: run `sudo apt-get install {names}`, which {purpose} need, and this again"
+        );
     }
     shell::step("apt-get update", apt().arg("update"))?;
     let install = ["install", "--yes", "--no-install-recommends"];

@@ -21,14 +21,21 @@ pub(crate) fn copy_of(file: &Path) -> PathBuf {
 
 /// Gives every file of `dir` a brotli copy that is not older than the file.
 pub(crate) fn refresh_copies(dir: &Path) -> Result<()> {
+    let mut stale = Vec::new();
     for file in paths::files_below(dir)? {
-        let copy = copy_of(&file);
-        if !is_copy(&file) && !is_fresh(&copy, &file)? {
-            let name = file.file_name().unwrap_or_default().to_string_lossy();
-            shell::work(&format!("compress {name}"), || Ok(fs::write(&copy, compress(&fs::read(&file)?)?)?))?;
+        if !is_copy(&file) && !is_fresh(&copy_of(&file), &file)? {
+            stale.push(file);
         }
     }
-    Ok(())
+    if stale.is_empty() {
+        return Ok(());
+    }
+    shell::work(&format!("compress {} files", stale.len()), || {
+        for file in &stale {
+            fs::write(copy_of(file), compress(&fs::read(file)?)?)?;
+        }
+        Ok(())
+    })
 }
 
 /// Removes the brotli copies in `dir`.

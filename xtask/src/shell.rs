@@ -28,7 +28,7 @@ pub(crate) fn step(label: &str, command: &mut Command) -> Result<String> {
     if run.success {
         return Ok(run.output);
     }
-    eprint!("{}", run.output);
+    show(&run.output);
     bail!("{label}: `{}` failed, its output is above", line(command))
 }
 
@@ -74,9 +74,13 @@ pub(crate) fn complain(error: &Error) {
     eprintln!("error: {error:#}");
 }
 
-/// Prints what a failed step wrote.
+/// Prints what a failed step wrote, but for cargo's lines about what went well.
 pub(crate) fn show(output: &str) {
-    eprint!("{output}");
+    let progress = ["Compiling ", "Checking ", "Documenting ", "Downloading ", "Downloaded "];
+    for line in output.lines().filter(|line| !progress.iter().any(|word| line.trim_start().starts_with(word)))
+    {
+        eprintln!("{line}");
+    }
 }
 
 /// A command as one would type it.

@@ -102,23 +102,26 @@ fn debian_sysroot() -> Result<PathBuf> {
     if !DEBIAN_PROGRAMS.iter().chain(&["rustc", DEBIAN_LINKER]).all(there)
         || !Path::new(DEBIAN_SOURCE).exists()
     {
-        apt::install(&DEBIAN_PACKAGES, "Debian's compiler with its WebAssembly target")?;
+        apt::install(&DEBIAN_PACKAGES, "builds for browsers")?;
     }
     let version = shell::ask(Command::new("/usr/bin/rustc").arg("--version"))
         .and_then(|line| line.split(' ').nth(1).map(str::to_owned))
         .context("/usr/bin/rustc does not tell its version")?;
-    let sysroot = paths::cache()?.join(format!("sysroot-{version}"));
+    let cache = paths::cache()?;
+    let sysroot = cache.join(format!("sysroot-{version}"));
     if !sysroot.exists() {
-        lay_out(&sysroot)?;
+        let build = cache.join(format!("sysroot-{version}.build"));
+        let library = build_library(&build)?;
+        lay_out(&sysroot, &library, &cache.join(format!("sysroot-{version}.partial")))?;
+        fs::remove_dir_all(&build)?;
     }
     Ok(sysroot)
 }
 
-fn lay_out(sysroot: &Path) -> Result<()> {
-    let library = build_library(&sysroot.with_extension("build"))?;
-    let partial = sysroot.with_extension("partial");
+/// Lays out `sysroot`, which appears only when it is complete: until then it is `partial`.
+fn lay_out(sysroot: &Path, library: &[PathBuf], partial: &Path) -> Result<()> {
     if partial.exists() {
-        fs::remove_dir_all(&partial)?;
+        fs::remove_dir_all(partial)?;
     }
     let (bin, rustlib) = (partial.join("bin"), partial.join("lib/rustlib"));
     let target_lib = rustlib.join(TARGET).join("lib");
@@ -126,7 +129,7 @@ fn lay_out(sysroot: &Path) -> Result<()> {
     fs::create_dir_all(&target_lib)?;
     for rlib in library {
         let name = rlib.file_name().unwrap_or_default();
-        fs::copy(&rlib, target_lib.join(name))?;
+        fs::copy(rlib, target_lib.join(name))?;
     }
     for entry in fs::read_dir("/usr/lib/rustlib")? {
         let entry = entry?;
@@ -140,7 +143,7 @@ fn lay_out(sysroot: &Path) -> Result<()> {
     for program in DEBIAN_PROGRAMS {
         symlink(Path::new("/usr/bin").join(program), bin.join(program))?;
     }
-    fs::rename(&partial, sysroot).with_context(|| format!("cannot write {}", sysroot.display()))
+    fs::rename(partial, sysroot).with_context(|| format!("cannot write {}", sysroot.display()))
 }
 
 /// Compiles the standard library for the browser by way of an empty crate, and names its `.rlib` files.

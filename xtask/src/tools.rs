@@ -54,7 +54,7 @@ impl Browser {
     /// Chromium from PATH, installed by apt where it is missing.
     pub(crate) fn ready() -> Result<Self> {
         if Self::found().is_none() {
-            apt::install(&["chromium", "chromium-driver"], "the tests in a browser")?;
+            apt::install(&["chromium", "chromium-driver"], "tests in a browser")?;
         }
         Self::found().context("chromium and chromedriver are not in PATH although apt installed them")
     }
@@ -110,8 +110,11 @@ fn install(name: &str, version: &str, command: impl FnOnce(&Path) -> Result<Comm
     let partial = tools.join(format!("{name}-{version}.partial"));
     fs::create_dir_all(&partial).with_context(|| format!("cannot write {}", tools.display()))?;
     shell::step(&format!("install {name} {version}"), &mut command(&partial)?)?;
-    fs::rename(&partial, &dir)?;
-    Ok(dir)
+    match fs::rename(&partial, &dir) {
+        // Another checkout's command was faster.
+        Err(_) if dir.exists() => Ok(dir),
+        renamed => Ok(renamed.map(|()| dir)?),
+    }
 }
 
 fn check_node() -> Result<()> {

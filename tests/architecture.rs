@@ -1,0 +1,206 @@
+//! The house rules of ARCHITECTURE.md, read from `cargo metadata` and from the checkout's files.
+//!
+//! Each rule has a fixture with one wrong arrow, which shows that the rule can fail.
+#![cfg(not(target_family = "wasm"))]
+#![expect(clippy::unwrap_used, reason = "the tests' helpers fail as the tests do")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
+
+const BROWSER_TARGET: &str = "wasm32-unknown-unknown";
+
+/// The floor of each package; arrows between packages point strictly down.
+const FLOORS: [(&str, u8); 14] = [
+    ("segel-wire", 0),
+    ("segel-mask", 0),
+    ("segel-crypto", 1),
+    ("segel-core", 2),
+    ("segel-web", 3),
+    ("segel-ui", 4),
+    ("segel", 5),
+    ("segel-console", 5),
+    ("segel-owner", 5),
+    ("segel-relay", 5),
+    ("segel-conform", 5),
+    // For development only: nothing that ships may stand on these.
+    ("segel-demo", 6),
+    ("segel-testkit", 6),
+    ("xtask", 6),
+];
+
+/// Packages for which pointing down is not enough: all of the workspace that they may use.
+const ONLY: [(&str, &[&str]); 5] = [
+    ("segel-crypto", &["segel-wire"]),
+    ("segel-owner", &["segel-wire", "segel-crypto"]),
+    ("segel-relay", &["segel-wire"]),
+    ("segel-conform", &["segel-wire"]),
+    ("xtask", &[]),
+];
+
+/// What code that must not be able to open a message never reaches.
+const SEALING: [&str; 6] =
+    ["segel-crypto", "segel-mask", "x25519-dalek", "chacha20poly1305", "ml-kem", "hpke"];
+
+/// What gives code an outside, and so begins on floor 3.
+const OUTSIDE: [&str; 4] = ["js-sys", "web-sys", "wasm-bindgen", "getrandom"];
+const FIRST_FLOOR_WITH_AN_OUTSIDE: u8 = 3;
+
+const MOST_LINES: usize = 500;
+
+/// Every package's normal dependencies, by name.
+type Arrows = BTreeMap<String, BTreeSet<String>>;
+
+/// What the rules look at.
+#[derive(serde::Deserialize)]
+struct House {
+    members: BTreeSet<String>,
+    /// As resolved for every platform.
+    arrows: Arrows,
+    /// As resolved for browsers.
+    browser_arrows: Arrows,
+}
+
+#[test]
+fn the_house_keeps_its_rules() {
+    let everywhere = metadata(&[]);
+    let in_browsers = metadata(&["--filter-platform", BROWSER_TARGET]);
+    let members = everywhere.workspace_packages().iter().map(|package| package.name.to_string()).collect();
+    let house = House { members, arrows: arrows(&everywhere), browser_arrows: arrows(&in_browsers) };
+    assert_eq!(violations(&house), Vec::<String>::new());
+}
+
+#[test]
+fn each_rule_can_fail() {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/architecture");
+    let expected = [
+        ("sound.json", &[][..]),
+        ("upward.json", &["segel-core (floor 2) points up or sideways to segel-web (floor 3)"]),
+        ("sideways.json", &["segel-mask (floor 0) points up or sideways to segel-wire (floor 0)"]),
+        (
+            "dev-only.json",
+            &[
+                "segel-relay (floor 5) points up or sideways to segel-testkit (floor 6)",
+                "segel-relay may not use segel-testkit",
+            ],
+        ),
+        ("owner-uses-core.json", &["segel-owner may not use segel-core"]),
+        ("relay-reaches-sealing.json", &["segel-relay reaches chacha20poly1305 by way of tower"]),
+        ("outside-in-core.json", &["segel-core reaches getrandom by way of rand"]),
+        ("homeless.json", &["segel-attic has no floor"]),
+    ];
+    let named = expected.iter().map(|(name, _)| fixtures.join(name)).collect::<BTreeSet<_>>();
+    assert_eq!(files_below(&fixtures), named, "every fixture has its expectation");
+    for (name, sentences) in expected {
+        let text = fs::read_to_string(fixtures.join(name)).unwrap();
+        let house: House = serde_json::from_str(&text).unwrap();
+        assert_eq!(violations(&house), sentences, "{name}");
+    }
+}
+
+#[test]
+fn no_file_is_too_long() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let sources = files_below(root).into_iter().filter(|file| {
+        file.extension().is_some_and(|kind| ["rs", "js", "css"].iter().any(|source| kind == *source))
+    });
+    let lines = sources.map(|file| {
+        let lines = fs::read_to_string(&file).unwrap().lines().count();
+        (file.strip_prefix(root).unwrap().display().to_string(), lines)
+    });
+    let lines = lines.collect::<BTreeMap<_, _>>();
+    assert!(lines.contains_key("tests/architecture.rs"), "the search finds this file");
+    assert_eq!(too_long(&lines), Vec::<&str>::new());
+    assert_eq!(too_long(&BTreeMap::from([("at.rs".into(), 500), ("over.rs".into(), 501)])), ["over.rs"]);
+}
+
+/// One sentence for every broken rule.
+fn violations(house: &House) -> Vec<String> {
+    let mut found = Vec::new();
+    for member in &house.members {
+        let Some(floor) = floor(member) else {
+            found.push(format!("{member} has no floor"));
+            continue;
+        };
+        let uses =
+            house.arrows.get(member).into_iter().flatten().filter(|used| house.members.contains(*used));
+        for used in uses {
+            if let Some(other) = self::floor(used).filter(|other| *other >= floor) {
+                found.push(format!(
+                    "{member} (floor {floor}) points up or sideways to {used} (floor {other})"
+                ));
+            }
+            let only = ONLY.iter().find(|(package, _)| package == member);
+            if only.is_some_and(|(_, allowed)| !allowed.contains(&used.as_str())) {
+                found.push(format!("{member} may not use {used}"));
+            }
+        }
+        if ["segel-relay", "segel-conform"].contains(&member.as_str()) {
+            found.extend(reached(member, &house.arrows, &SEALING));
+        }
+        if floor < FIRST_FLOOR_WITH_AN_OUTSIDE {
+            found.extend(reached(member, &house.browser_arrows, &OUTSIDE));
+        }
+    }
+    found
+}
+
+fn floor(package: &str) -> Option<u8> {
+    FLOORS.iter().find(|(name, _)| *name == package).map(|(_, floor)| *floor)
+}
+
+/// Says which of `forbidden` can be reached from `start`, and from where.
+fn reached(start: &str, arrows: &Arrows, forbidden: &[&str]) -> Vec<String> {
+    let mut seen = BTreeSet::from([start]);
+    let mut next = vec![start];
+    let mut found = Vec::new();
+    while let Some(package) = next.pop() {
+        for used in arrows.get(package).into_iter().flatten() {
+            if forbidden.contains(&used.as_str()) {
+                found.push(format!("{start} reaches {used} by way of {package}"));
+            } else if seen.insert(used) {
+                next.push(used);
+            }
+        }
+    }
+    found
+}
+
+fn too_long(lines: &BTreeMap<String, usize>) -> Vec<&str> {
+    lines.iter().filter(|(_, lines)| **lines > MOST_LINES).map(|(file, _)| file.as_str()).collect()
+}
+
+fn metadata(options: &[&str]) -> Metadata {
+    let options = options.iter().map(ToString::to_string).collect::<Vec<_>>();
+    MetadataCommand::new().current_dir(env!("CARGO_MANIFEST_DIR")).other_options(options).exec().unwrap()
+}
+
+fn arrows(metadata: &Metadata) -> Arrows {
+    let mut arrows = Arrows::new();
+    for node in &metadata.resolve.as_ref().unwrap().nodes {
+        let normal = node
+            .deps
+            .iter()
+            .filter(|dependency| dependency.dep_kinds.iter().any(|kind| kind.kind == DependencyKind::Normal));
+        let names = normal.map(|dependency| metadata[&dependency.pkg].name.to_string());
+        arrows.entry(metadata[&node.id].name.to_string()).or_default().extend(names);
+    }
+    arrows
+}
+
+/// Every file below `dir`, except what is built, installed or hidden.
+fn files_below(dir: &Path) -> BTreeSet<PathBuf> {
+    let mut files = BTreeSet::new();
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_file() {
+            files.insert(path);
+        } else if path.is_dir() && !name.starts_with('.') && name != "target" && name != "node_modules" {
+            files.extend(files_below(&path));
+        }
+    }
+    files
+}
