@@ -1,5 +1,6 @@
 //! What makes digits the number of a payment card.
 
+use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::{Range, RangeInclusive};
 
@@ -41,13 +42,14 @@ pub(crate) fn find(text: &str, run: &mut Run) -> Vec<Range<usize>> {
         return Vec::new();
     }
     let context = Context::of(text, run.bytes(0..run.groups.len()));
-    let mut search = Search { run, context, saw_weak: false, found: Vec::new() };
+    let ends = vec![None; run.groups.len()];
+    let mut search = Search { run, context, saw_weak: false, ends };
     search.sweep(Strength::Strong);
     if search.saw_weak {
         search.sweep(Strength::Weak);
-        search.found.sort_unstable_by_key(|bytes| bytes.start);
     }
-    search.found
+    let cards = search.ends.iter().enumerate().filter_map(|(at, end)| end.map(|end| at..end));
+    cards.map(|groups| search.run.bytes(groups)).collect()
 }
 
 /// The search for cards in one run.
@@ -55,7 +57,8 @@ struct Search<'a> {
     run: &'a mut Run,
     context: Context<'a>,
     saw_weak: bool,
-    found: Vec<Range<usize>>,
+    /// For each group, where the card that starts with it ends, exclusive.
+    ends: Vec<Option<usize>>,
 }
 
 impl Search<'_> {
@@ -73,7 +76,7 @@ impl Search<'_> {
                 end = end.max(self.longest(inner, least).unwrap_or(end));
                 inner += 1;
             }
-            self.found.push(self.run.bytes(at..end));
+            self.ends[at] = Some(end);
             for group in &mut self.run.groups[at..end] {
                 group.masked = true;
             }

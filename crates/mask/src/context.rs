@@ -88,7 +88,7 @@ fn near(before: &str, after: &str) -> Near {
     if let Some(near) = nearest(close, true).or_else(|| nearest(far, false)) {
         return near;
     }
-    let mut words_after = after.split(|c: char| !c.is_alphabetic());
+    let mut words_after = after.split(|c| !is_letter(c));
     if contains_any(before) || words_after.any(|word| is_in(&CARD, word) || is_in(&CARD_AFTER, word)) {
         Near::Card
     } else {
@@ -98,7 +98,7 @@ fn near(before: &str, after: &str) -> Near {
 
 /// What the last telling word says. A word such as "order" speaks only of the number that follows it, hence `of_next`.
 fn nearest(text: &str, of_next: bool) -> Option<Near> {
-    let mut words = text.rsplit(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).peekable();
+    let mut words = text.rsplit(|c| !is_letter(c)).filter(|word| !word.is_empty()).peekable();
     while let Some(word) = words.next() {
         if is_in(&NOT_A_PAYMENT, word) || (of_next && is_in(&OTHER, word)) {
             return Some(Near::Other);
@@ -111,6 +111,7 @@ fn nearest(text: &str, of_next: bool) -> Option<Near> {
     None
 }
 
+/// A letter of the words below; others end a word.
 fn is_letter(c: char) -> bool {
     c.is_ascii_alphabetic()
 }
