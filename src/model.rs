@@ -95,7 +95,7 @@ impl Model {
             Link::Connecting => Some(Trouble::Connecting),
             Link::Online => None,
         };
-        let unkept = self.unkept.then_some(Trouble::StoreBlocked);
+        let unkept = self.unkept.then_some(Trouble::NotKept);
         self.refused.map(Trouble::Refused).or(link).or(unkept)
     }
 
@@ -206,7 +206,7 @@ mod tests {
         model.keeps_nothing();
         assert_eq!(model.banner(), Some(Trouble::Offline));
         model.apply(Show::Link(Link::Online));
-        assert_eq!(model.banner(), Some(Trouble::StoreBlocked));
+        assert_eq!(model.banner(), Some(Trouble::NotKept));
     }
 
     #[test]

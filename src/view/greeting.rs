@@ -1,8 +1,9 @@
 //! What an empty conversation says: who can read it.
 
+use segel_ui::Language;
+use segel_ui::sentence::stamp;
 use segel_ui::text::fill;
-use segel_ui::{Language, icons};
-use segel_web::dom::{self, El, el, icon};
+use segel_web::dom::{self, El, el};
 use web_sys::Element;
 
 /// A greeting that leaves with the first message.
@@ -19,7 +20,7 @@ impl Greeting {
         let sealed = el("p").attr("dir", "auto");
         let root = el("div")
             .class("greeting")
-            .child(el("div").class("stamp").child(icon(icons::LOCK)))
+            .child(stamp())
             .child(el("h2").text(text.greeting))
             .place(&sealed)
             .child(el("p").text(text.greeting_masked));

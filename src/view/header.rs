@@ -8,6 +8,7 @@ use web_sys::Element;
 
 /// The business's name, the mark that says sealed, and the close button.
 pub(crate) struct Header {
+    language: Language,
     root: El,
     initial: El,
     name: El,
@@ -32,7 +33,7 @@ impl Header {
             .on("click", move |_| act(Action::Close));
         let title = el("div").class("title").place(&name).place(&mark);
         let root = el("header").class("header").place(&initial).child(title).child(close);
-        Self { root, initial, name, mark }
+        Self { language, root, initial, name, mark }
     }
 
     /// The element to put on the page.
@@ -42,11 +43,12 @@ impl Header {
 
     /// Shows the name once a signed roster gave it; before that nothing is claimed.
     pub(crate) fn render(&self, business: Option<&str>) {
-        let name = business.unwrap_or_default();
-        let initial: String = name.chars().take(1).flat_map(char::to_uppercase).collect();
+        let initial: String =
+            business.unwrap_or_default().chars().take(1).flat_map(char::to_uppercase).collect();
         dom::set_text(&self.initial, &initial);
-        dom::set_text(&self.name, name);
-        dom::set_hidden(&self.initial, business.is_none());
-        dom::set_hidden(&self.mark, business.is_none());
+        dom::set_text(&self.name, business.unwrap_or(self.language.text().timeline));
+        for part in [&self.initial, &self.mark] {
+            dom::set_hidden(part, business.is_none());
+        }
     }
 }

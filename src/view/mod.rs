@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use segel_ui::banner::Banner;
 use segel_ui::composer::Composer;
-use segel_ui::sentence::Sentence;
+use segel_ui::sentence::{self, Sentence};
 use segel_ui::timeline::Timeline;
 use segel_ui::{Act, Action, Language};
 use segel_web::dom::{self, El, el};
@@ -40,7 +40,7 @@ impl Panel {
         let timeline = Timeline::new(language, Rc::clone(act));
         let composer = Composer::new(language, Rc::clone(act));
         let sentence = Sentence::new(language);
-        let preparing = el("p").class("preparing").attr("role", "status").text(language.text().preparing);
+        let preparing = sentence::preparing(language);
         let chat = el("div")
             .class("chat")
             .place(banner.root())

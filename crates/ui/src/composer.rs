@@ -104,9 +104,11 @@ impl Composer {
         self.parts.read();
     }
 
-    /// Puts the focus on the text area.
+    /// Puts the focus on the text area, unless a screen keyboard would then cover the conversation.
     pub fn focus(&self) {
-        dom::focus(&self.parts.area);
+        if dom::matches_media("(pointer: fine)") {
+            dom::focus(&self.parts.area);
+        }
     }
 }
 
@@ -133,6 +135,7 @@ impl Parts {
         if let Some(text) = self.read() {
             self.area.set_value("");
             self.read();
+            dom::focus(&self.area);
             (self.act)(Action::Draft(String::new()));
             (self.act)(Action::Send(text));
         }

@@ -13,6 +13,7 @@ pub struct Notice {
     lead: El,
     masked: El,
     why: El,
+    heard: El,
 }
 
 impl Notice {
@@ -20,10 +21,11 @@ impl Notice {
     pub fn new(language: Language) -> Self {
         let lead = el("p").class("lead");
         let masked = el("p").class("masked").attr("dir", "auto");
-        let why = el("p").class("why");
-        let root =
-            el("div").class("masking empty").attr("role", "status").place(&lead).place(&masked).place(&why);
-        Self { language, root, lead, masked, why }
+        let why = el("p");
+        // Only what was masked is announced: the whole message would be read again at every key.
+        let heard = el("p").class("heard").attr("role", "status");
+        let root = el("div").class("masking empty").place(&lead).place(&masked).place(&why).place(&heard);
+        Self { language, root, lead, masked, why, heard }
     }
 
     /// The element to put on the page.
@@ -34,15 +36,57 @@ impl Notice {
     /// Shows what masking made of the draft.
     pub fn render(&self, masking: &Result<Masked, MaskError>) {
         let text = self.language.text();
-        let (lead, masked, why) = match masking {
-            Ok(masked) if masked.spans.is_empty() => ("", "", ""),
-            Ok(masked) => (text.will_send, masked.text.as_str(), text.why_masked),
-            Err(_) => ("", "", text.mask_failed),
+        let (lead, why, pieces) = match masking {
+            Ok(masked) if masked.spans.is_empty() => ("", "", Vec::new()),
+            Ok(masked) => (text.will_send, text.why_masked, pieces(masked)),
+            Err(_) => ("", text.mask_failed, Vec::new()),
         };
         dom::set_text(&self.lead, lead);
-        dom::set_text(&self.masked, masked);
         dom::set_text(&self.why, why);
+        dom::set_text(&self.masked, "");
+        let mut heard = vec![lead];
+        for (piece, is_masked) in pieces {
+            let tag = if is_masked { "mark" } else { "span" };
+            dom::insert(&self.masked, &el(tag).text(piece), None);
+            heard.extend(is_masked.then_some(piece));
+        }
+        heard.push(why);
+        dom::set_text(&self.heard, heard.join(" ").trim());
+        // A long message scrolls, also by keyboard.
+        dom::set_attr(&self.root, "tabindex", if why.is_empty() { "-1" } else { "0" });
         dom::set_class(&self.root, "empty", why.is_empty());
         dom::set_class(&self.root, "failed", masking.is_err());
+    }
+}
+
+/// The text as it will be sent, whole and in order, with what masking put into it told apart.
+fn pieces(masked: &Masked) -> Vec<(&str, bool)> {
+    let mut pieces = Vec::new();
+    let mut rest = masked.text.as_str();
+    let mut read = 0;
+    for span in &masked.spans {
+        let before = rest.split_at_checked(span.start.saturating_sub(read));
+        let Some((kept, after)) = before else { break };
+        let Some((replaced, after)) = after.split_at_checked(span.replacement.len()) else { break };
+        pieces.extend([(kept, false), (replaced, true)]);
+        (rest, read) = (after, span.end);
+    }
+    pieces.push((rest, false));
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_notice_shows_the_whole_text_that_will_be_sent_and_tells_the_masked_apart() {
+        let masked = segel_mask::mask("satu 4111 1111 1111 1111 é dua 5500005555555559.").unwrap();
+        let pieces = pieces(&masked);
+        let whole: String = pieces.iter().map(|(piece, _)| *piece).collect();
+        assert_eq!(whole, masked.text.as_str());
+        let told_apart: Vec<_> =
+            pieces.iter().filter(|(_, is_masked)| *is_masked).map(|(piece, _)| *piece).collect();
+        assert_eq!(told_apart, ["•••• •••• •••• 1111", "••••••••••••5559"]);
     }
 }

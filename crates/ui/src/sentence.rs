@@ -4,12 +4,24 @@ use segel_core::show::Refusal;
 use segel_web::dom::{self, El, el, icon};
 use web_sys::Element;
 
+use crate::icons;
 use crate::text::{Language, fill};
 use crate::trouble::Trouble;
 
 /// A closed ring with a bar: nothing passes here.
 const BARRED: &str =
     "M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20zm0 2a8 8 0 1 1 0 16 8 8 0 0 1 0-16zm-4 7v2h8v-2z";
+
+/// A seal pressed beside the words that explain it.
+pub fn stamp() -> El {
+    el("div").class("stamp").child(icon(icons::LOCK))
+}
+
+/// What is shown while the roster is being verified.
+pub fn preparing(language: Language) -> El {
+    let words = el("p").text(language.text().preparing);
+    el("div").class("preparing").attr("role", "status").child(stamp()).child(words)
+}
 
 /// What is shown when there is no conversation to be shown, and why.
 pub struct Sentence {
@@ -45,6 +57,7 @@ impl Sentence {
     pub fn render(&self, trouble: Option<Trouble>) {
         dom::set_hidden(&self.root, trouble.is_none());
         let Some(trouble) = trouble else { return };
+        dom::set_class(&self.root, "refused", matches!(trouble, Trouble::Refused(_)));
         dom::set_text(&self.why, self.language.trouble(trouble));
         let code = match trouble {
             Trouble::Refused(refusal) => fill(self.language.text().code, Refusal::code(refusal)),

@@ -77,6 +77,7 @@ impl Language {
             Trouble::OtherTab => text.other_tab,
             Trouble::Insecure => text.insecure,
             Trouble::StoreBlocked => text.store_blocked,
+            Trouble::NotKept => text.not_kept,
             Trouble::Removed => text.removed,
             Trouble::Refused(refusal) => self.refusal(refusal),
         }
@@ -200,8 +201,10 @@ table! {
         other_tab,
         /// The page is not a secure context.
         insecure,
-        /// The browser lets nothing be kept.
+        /// The browser lets nothing be kept, so there is nothing to be done here.
         store_blocked,
+        /// The browser lets nothing be kept, so the conversation ends with the tab.
+        not_kept,
         /// Heading over a refusal that leaves nothing else to be seen.
         stopped,
         /// Introduces a refusal's stable code; `{}` is the code.

@@ -13,8 +13,10 @@ pub enum Trouble {
     OtherTab,
     /// The page is not a secure context: browsers offer no cryptography there.
     Insecure,
-    /// The browser lets nothing be kept.
+    /// The browser lets nothing be kept, and without that there is nothing to be done here.
     StoreBlocked,
+    /// The browser lets nothing be kept: the conversation ends with the tab.
+    NotKept,
     /// This device is no longer in the roster.
     Removed,
     /// Something was refused.

@@ -178,6 +178,12 @@ pub fn focus(node: &Element) {
     let _ = node.unchecked_ref::<HtmlElement>().focus();
 }
 
+/// Whether a media query holds now.
+pub fn matches_media(query: &str) -> bool {
+    let matches = |window: Window| window.match_media(query).ok()??.matches().into();
+    web_sys::window().and_then(matches).unwrap_or_default()
+}
+
 /// Whether a scrolling region shows its end, give or take a line.
 pub fn is_at_end(node: &Element) -> bool {
     node.scroll_height() - node.scroll_top() - node.client_height() <= END_SLACK

@@ -57,7 +57,7 @@ impl Conversation {
     /// Shows the open conversation; its draft is put in when it is opened, and typed from then on.
     pub(crate) fn render(&mut self, model: &Model) {
         let opened = model.opened();
-        dom::set_hidden(&self.choose, opened.is_some());
+        dom::set_hidden(&self.choose, opened.is_some() || model.inbox().is_empty());
         dom::set_hidden(&self.opened, opened.is_none());
         let conversation = opened.map(|opened| opened.conversation);
         let changed = conversation != self.shown;

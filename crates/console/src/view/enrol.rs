@@ -1,8 +1,8 @@
 //! How this device becomes one that visitors seal for, step by step.
 
 use segel_ui::Language;
-use segel_ui::icons;
-use segel_web::dom::{self, El, el, icon};
+use segel_ui::sentence::stamp;
+use segel_web::dom::{self, El, el};
 use web_sys::Element;
 
 use crate::model::Enrolment;
@@ -24,7 +24,7 @@ impl Enrol {
         let list = steps.iter().fold(el("ol").class("steps"), |list, step| list.place(step));
         let root = el("section")
             .class("enrol")
-            .child(el("div").class("stamp").child(icon(icons::LOCK)))
+            .child(stamp())
             .child(el("h2").text(text.enrol))
             .child(list)
             .place(&now)

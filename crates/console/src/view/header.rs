@@ -12,6 +12,7 @@ pub(crate) struct Header {
     language: Language,
     root: El,
     business: El,
+    mark: El,
     agent: El,
     link: El,
 }
@@ -22,12 +23,11 @@ impl Header {
         let business = el("h1").attr("dir", "auto");
         let agent = el("p").class("agent").attr("dir", "auto");
         let link = el("p").class("link").attr("role", "status");
-        let title = el("div")
-            .class("title")
-            .place(&business)
-            .child(el("p").class("mark").text(language.desk().console));
-        let root = el("header").class("header").child(title).place(&agent).place(&link);
-        Self { language, root, business, agent, link }
+        let mark = el("p").class("mark").text(language.desk().console);
+        let title = el("div").class("title").place(&business).place(&mark);
+        let seat = el("div").class("seat").place(&agent).place(&link);
+        let root = el("header").class("header").child(title).child(seat);
+        Self { language, root, business, mark, agent, link }
     }
 
     /// The element to put on the page.
@@ -39,6 +39,7 @@ impl Header {
     pub(crate) fn render(&self, model: &Model) {
         let text = self.language.desk();
         dom::set_text(&self.business, model.business().unwrap_or(text.console));
+        dom::set_hidden(&self.mark, model.business().is_none());
         dom::set_text(&self.agent, model.agent().unwrap_or_default());
         dom::set_text(
             &self.link,

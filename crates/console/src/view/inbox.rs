@@ -21,6 +21,7 @@ pub(crate) struct Inbox {
     empty: El,
     list: El,
     entries: BTreeMap<ConversationId, Entry>,
+    open: Option<ConversationId>,
 }
 
 impl Inbox {
@@ -38,7 +39,7 @@ impl Inbox {
             .child(el("h2").text(text.inbox))
             .place(&empty)
             .place(&list);
-        Self { language, act: Rc::clone(act), root, empty, list, entries: BTreeMap::new() }
+        Self { language, act: Rc::clone(act), root, empty, list, entries: BTreeMap::new(), open: None }
     }
 
     /// The element to put on the page.
@@ -46,7 +47,8 @@ impl Inbox {
         &self.root
     }
 
-    /// Shows the conversations; one that stays keeps its element, and with it the focus.
+    /// Shows the conversations; one that stays keeps its element, and with it the focus. Who comes back from a
+    /// conversation finds the focus on it.
     pub(crate) fn render(&mut self, model: &Model) {
         dom::set_hidden(&self.empty, !model.inbox().is_empty());
         let open = model.opened().map(|opened| opened.conversation);
@@ -61,6 +63,10 @@ impl Inbox {
             entry.render(summary, open == Some(conversation), today, self.language);
             next = dom::keep_in_order(&self.list, &entry.root, next);
         }
+        let left = std::mem::replace(&mut self.open, open).filter(|_| open.is_none());
+        if let Some(entry) = left.and_then(|conversation| self.entries.get(&conversation)) {
+            dom::focus(&entry.button);
+        }
     }
 }
 
@@ -71,24 +77,26 @@ struct Entry {
     time: El,
     preview: El,
     unread: El,
+    count: El,
+    heard: El,
 }
 
 impl Entry {
     fn new(conversation: ConversationId, language: Language, act: &Act) -> Self {
-        let title = el("span").class("title").text(&fill(language.desk().title, &mark(conversation)));
+        let title = el("span").class("name").text(&fill(language.desk().title, &mark(conversation)));
         let time = el("time");
         let preview = el("span").class("preview").attr("dir", "auto");
-        let unread = el("span").class("unread");
+        let count = el("span").attr("aria-hidden", "true");
+        let heard = el("span").class("heard");
+        let unread = el("span").class("unread").place(&count).place(&heard);
         let act = Rc::clone(act);
         let button = el("button")
             .attr("type", "button")
-            .child(title)
-            .place(&time)
-            .place(&preview)
-            .place(&unread)
+            .child(el("span").class("pair").child(title).place(&time))
+            .child(el("span").class("pair").place(&preview).place(&unread))
             .on("click", move |_| act(Action::Open(conversation)));
         let root = el("li").place(&button);
-        Self { root, button, time, preview, unread }
+        Self { root, button, time, preview, unread, count, heard }
     }
 
     fn render(&self, summary: &Summary, is_open: bool, today: Moment, language: Language) {
@@ -97,8 +105,9 @@ impl Entry {
         dom::set_text(&self.time, &when(summary.time, today, language));
         let preview = if summary.preview.is_empty() { text.no_preview } else { &summary.preview };
         dom::set_text(&self.preview, preview);
-        dom::set_text(&self.unread, &summary.unread.to_string());
-        dom::set_attr(&self.unread, "aria-label", &fill(text.unread, &summary.unread.to_string()));
+        let unread = summary.unread.to_string();
+        dom::set_text(&self.count, &unread);
+        dom::set_text(&self.heard, &fill(text.unread, &unread));
         dom::set_hidden(&self.unread, summary.unread == 0);
         dom::set_class(&self.root, "news", summary.unread > 0);
     }

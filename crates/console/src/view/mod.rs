@@ -6,7 +6,7 @@ mod header;
 mod inbox;
 
 use segel_ui::banner::Banner;
-use segel_ui::sentence::Sentence;
+use segel_ui::sentence::{self, Sentence};
 use segel_ui::{Act, Language};
 use segel_web::dom::{self, El, el};
 use web_sys::Element;
@@ -35,7 +35,7 @@ impl Console {
     pub(crate) fn new(language: Language, act: &Act) -> Self {
         let header = Header::new(language);
         let banner = Banner::new(language, act);
-        let preparing = el("p").class("preparing").attr("role", "status").text(language.text().preparing);
+        let preparing = sentence::preparing(language);
         let sentence = Sentence::new(language);
         let enrol = Enrol::new(language);
         let inbox = Inbox::new(language, act);

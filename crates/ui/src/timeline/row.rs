@@ -28,7 +28,7 @@ impl Row {
     /// An empty row for a message written at `moment`.
     pub(super) fn new(moment: Moment) -> Self {
         let day = el("p").class("day");
-        let author = el("p");
+        let author = el("p").attr("dir", "auto");
         let bubble = el("p").class("bubble").attr("dir", "auto");
         let clock = el("time").text(&moment.clock());
         let status = el("span").class("status");
