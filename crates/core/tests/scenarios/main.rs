@@ -1,0 +1,5 @@
+//! The engines at work: real relay, real file, real sockets, and a proxy in between.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of a test fail it")]
+
+mod exchange;

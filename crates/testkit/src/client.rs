@@ -1,0 +1,206 @@
+//! A device in the hands of a test: an engine of `segel-core` with a native driver.
+
+mod driver;
+mod http;
+mod screen;
+mod store;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng;
+use segel_core::show::{Body, Delivery, Gate, Link, Refusal};
+use segel_core::{AgentConfig, Engine, Input, Outgoing, StartError, VisitorConfig};
+use segel_wire::ids::{ConversationId, EventId};
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use self::driver::{Driver, Signal};
+pub use self::screen::Screen;
+pub use self::store::MemoryStore;
+use crate::DEADLINE;
+
+/// Which part a device has.
+#[derive(Debug, Clone)]
+pub enum Part {
+    /// A visitor, as a page's tag says.
+    Visitor(VisitorConfig),
+    /// An agent.
+    Agent(AgentConfig),
+}
+
+/// A device that runs until it is dropped; like a browser tab, it ends without a word.
+#[derive(Debug)]
+pub struct Client {
+    part: Part,
+    /// The web origin that its requests name, as a browser would.
+    origin: Option<String>,
+    seed: u64,
+    store: MemoryStore,
+    clock: Clock,
+    signals: mpsc::UnboundedSender<Signal>,
+    screen: watch::Receiver<Screen>,
+    running: JoinHandle<()>,
+}
+
+/// The machine's clock, set wrong by some milliseconds.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Clock(Arc<AtomicI64>);
+
+impl Clock {
+    /// Unix milliseconds.
+    pub(crate) fn now(&self) -> u64 {
+        let real = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
+        u64::try_from(real).unwrap().saturating_add_signed(self.0.load(Ordering::Relaxed))
+    }
+}
+
+impl Client {
+    /// Starts a device from what the store keeps. Its keys follow from `seed`.
+    pub fn start(part: Part, origin: Option<&str>, seed: u64, store: MemoryStore) -> Self {
+        Self::start_at(part, origin, seed, store, Duration::ZERO).expect("the engine starts")
+    }
+
+    /// Starts a device whose clock is `ahead`; or says why its engine does not start.
+    pub fn start_at(
+        part: Part,
+        origin: Option<&str>,
+        seed: u64,
+        store: MemoryStore,
+        ahead: Duration,
+    ) -> Result<Self, StartError> {
+        let clock = Clock::default();
+        clock.0.store(i64::try_from(ahead.as_millis()).unwrap(), Ordering::Relaxed);
+        let origin = origin.map(str::to_owned);
+        let (signals, screen, running) = run(&part, origin.clone(), seed, &store, &clock)?;
+        Ok(Self { part, origin, seed, store, clock, signals, screen, running })
+    }
+
+    /// Ends the device as a closed tab would, and starts it again from what its store keeps.
+    pub async fn restart(&mut self) {
+        self.running.abort();
+        let _ = (&mut self.running).await;
+        self.seed += 1_000;
+        let started = run(&self.part, self.origin.clone(), self.seed, &self.store, &self.clock);
+        (self.signals, self.screen, self.running) = started.expect("the engine starts again");
+    }
+
+    /// Hands the engine an input.
+    pub fn input(&self, input: Input) {
+        self.signals.send(Signal::Input(input)).expect("the driver runs");
+    }
+
+    /// Masks and sends a text in the device's only conversation, which a visitor's first text starts.
+    pub fn say(&self, text: &str) {
+        self.submit(self.screen().conversations.keys().next().copied(), text);
+    }
+
+    /// Masks and sends a text in a conversation.
+    pub fn say_in(&self, conversation: ConversationId, text: &str) {
+        self.submit(Some(conversation), text);
+    }
+
+    /// Sets the clock ahead.
+    pub fn advance(&self, by: Duration) {
+        self.clock.0.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::Relaxed);
+        self.input(Input::Woke);
+    }
+
+    /// What is shown now.
+    pub fn screen(&self) -> Screen {
+        self.screen.borrow().clone()
+    }
+
+    /// What is kept.
+    pub fn store(&self) -> &MemoryStore {
+        &self.store
+    }
+
+    /// Waits until the screen is as wished.
+    pub async fn until(&self, wish: &str, mut is_so: impl FnMut(&Screen) -> bool) -> Screen {
+        let mut screen = self.screen.clone();
+        let shown = timeout(DEADLINE, screen.wait_for(|screen| is_so(screen))).await;
+        let Ok(shown) = shown else { panic!("waited in vain for {wish}; shown is {:#?}", self.screen()) };
+        shown.unwrap_or_else(|_| panic!("the driver ended before {wish}")).clone()
+    }
+
+    /// Waits until this text of another device is shown.
+    pub async fn reads(&self, text: &str) -> Screen {
+        let is = |screen: &Screen| {
+            screen.items.values().any(|item| {
+                item.delivery == Delivery::Received && matches!(&item.body, Body::Text(read) if read == text)
+            })
+        };
+        self.until(&format!("to read {text}"), is).await
+    }
+
+    /// Waits until this own text is shown as stored by the relay.
+    pub async fn has_sent(&self, text: &str) -> Screen {
+        self.until(&format!("{text} to be sent"), |screen| screen.delivery(text) == Some(Delivery::Sent))
+            .await
+    }
+
+    /// Waits for this gate.
+    pub async fn meets(&self, gate: Gate) -> Screen {
+        self.until(&format!("{gate:?}"), |screen| screen.gate == Some(gate)).await
+    }
+
+    /// Waits until the relay is reached and everything missed has come.
+    pub async fn is_online(&self) -> Screen {
+        self.until("to be online", |screen| screen.link == Some(Link::Online)).await
+    }
+
+    /// Waits until a refusal is shown: by itself, or as the reason why a message stays closed.
+    pub async fn refuses(&self, refusal: Refusal) -> Screen {
+        let closed = |screen: &Screen| screen.closed().any(|(_, reason)| reason == refusal);
+        let is = |screen: &Screen| screen.refusals.contains(&refusal) || closed(screen);
+        self.until(&format!("the refusal {refusal:?}"), is).await
+    }
+
+    /// The event of this text.
+    pub fn event(&self, text: &str) -> EventId {
+        self.screen().item(text).expect("the text is shown").event
+    }
+
+    /// The device's only conversation.
+    pub fn conversation(&self) -> ConversationId {
+        let screen = self.screen();
+        assert_eq!(screen.conversations.len(), 1, "{screen:#?}");
+        *screen.conversations.keys().next().unwrap()
+    }
+
+    fn submit(&self, conversation: Option<ConversationId>, text: &str) {
+        let masked = segel_mask::mask(text).expect("a text that can be masked").text;
+        self.input(Input::Submit { conversation, text: Outgoing::new(masked) });
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        self.running.abort();
+    }
+}
+
+type Started = (mpsc::UnboundedSender<Signal>, watch::Receiver<Screen>, JoinHandle<()>);
+
+fn run(
+    part: &Part,
+    origin: Option<String>,
+    seed: u64,
+    store: &MemoryStore,
+    clock: &Clock,
+) -> Result<Started, StartError> {
+    let mut random = ChaCha20Rng::seed_from_u64(seed);
+    let (key, kept) = (MemoryStore::key(), store.kept());
+    let engine = match part {
+        Part::Visitor(config) => Engine::visitor(config.clone(), key, &kept)?,
+        Part::Agent(config) => Engine::agent(config, key, &kept, &mut random)?,
+    };
+    let (signals, inputs) = mpsc::unbounded_channel();
+    let (screen, shown) = watch::channel(Screen::default());
+    let driver = Driver::new(engine, random, clock.clone(), store.clone(), origin, signals.clone(), screen);
+    Ok((signals, shown, tokio::spawn(driver.run(inputs))))
+}

@@ -1,0 +1,75 @@
+//! What a person would see, folded from an engine's shows.
+
+use std::collections::BTreeMap;
+
+use segel_core::show::{Body, Delivery, Gate, Item, Link, Refusal, Show, Summary};
+use segel_wire::ids::{ConversationId, EventId};
+
+/// What is shown.
+#[derive(Debug, Clone, Default)]
+pub struct Screen {
+    /// The business's name, by the signed roster.
+    pub site: Option<String>,
+    /// Whether messages can be written.
+    pub gate: Option<Gate>,
+    /// Whether the relay is reached.
+    pub link: Option<Link>,
+    /// Every conversation.
+    pub conversations: BTreeMap<ConversationId, Summary>,
+    /// Every message.
+    pub items: BTreeMap<(ConversationId, EventId), Item>,
+    /// Refusals, as they came.
+    pub refusals: Vec<Refusal>,
+}
+
+impl Screen {
+    pub(crate) fn apply(&mut self, show: Show) {
+        match show {
+            Show::Site(site) => self.site = Some(site.name),
+            Show::Gate(gate) => self.gate = Some(gate),
+            Show::Link(link) => self.link = Some(link),
+            Show::Conversation(summary) => {
+                self.conversations.insert(summary.conversation, summary);
+            }
+            Show::Item(item) => {
+                self.items.insert((item.conversation, item.event), item);
+            }
+            Show::Refused(refusal) => self.refusals.push(refusal),
+        }
+    }
+
+    /// The messages of a conversation in their order: stored ones by position, others after them by time.
+    pub fn timeline(&self, conversation: ConversationId) -> Vec<&Item> {
+        let mut items: Vec<_> =
+            self.items.values().filter(|item| item.conversation == conversation).collect();
+        items.sort_by_key(|item| (item.position.unwrap_or(u64::MAX), item.time));
+        items
+    }
+
+    /// The texts of a conversation in their order.
+    pub fn texts(&self, conversation: ConversationId) -> Vec<&str> {
+        let texts = self.timeline(conversation).into_iter().filter_map(|item| match &item.body {
+            Body::Text(text) => Some(text.as_str()),
+            Body::Closed(_) | Body::BeforeEnrolment => None,
+        });
+        texts.collect()
+    }
+
+    /// The message of this text.
+    pub fn item(&self, text: &str) -> Option<&Item> {
+        self.items.values().find(|item| matches!(&item.body, Body::Text(shown) if shown == text))
+    }
+
+    /// What became of the message of this text.
+    pub fn delivery(&self, text: &str) -> Option<Delivery> {
+        self.item(text).map(|item| item.delivery)
+    }
+
+    /// Messages that could not be opened, and why.
+    pub fn closed(&self) -> impl Iterator<Item = (&Item, Refusal)> {
+        self.items.values().filter_map(|item| match item.body {
+            Body::Closed(refusal) => Some((item, refusal)),
+            Body::Text(_) | Body::BeforeEnrolment => None,
+        })
+    }
+}

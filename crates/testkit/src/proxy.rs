@@ -1,0 +1,152 @@
+//! A relay's hostile double: stands between clients and the relay, records every byte and meddles.
+//!
+//! Clients are told the proxy's origin as the relay's public one. Until a rule is set it passes
+//! everything on as it came, preflights and `Origin` headers included, so that browsers can use it too.
+
+mod forward;
+mod rules;
+mod socket;
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::Router;
+use segel_wire::{ClientFrame, Delivered};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use self::rules::Rules;
+use crate::DEADLINE;
+
+/// A running proxy; it ends when it is dropped.
+#[derive(Debug)]
+pub struct Proxy {
+    origin: String,
+    shared: Arc<Shared>,
+    serving: JoinHandle<()>,
+}
+
+/// Whom something was on its way to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Towards {
+    /// The relay.
+    Relay,
+    /// A client.
+    Client,
+}
+
+/// One request, answer or frame as it came, before any meddling.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// Whom it was on its way to.
+    pub towards: Towards,
+    /// `frame`, or the request's method, path and query.
+    pub subject: String,
+    /// Headers of a request or answer, a line each.
+    pub head: String,
+    /// The body, or the frame's text.
+    pub body: Vec<u8>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    http: reqwest::Client,
+    relay: Mutex<Option<SocketAddr>>,
+    records: Mutex<Vec<Record>>,
+    rules: Mutex<Rules>,
+    /// Frames that passed.
+    frames: watch::Sender<u64>,
+    /// Changes when every socket is to be cut.
+    cuts: watch::Sender<()>,
+}
+
+impl Proxy {
+    /// Listens on a free port of this machine; [`Proxy::forward_to`] says where the relay is.
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let origin = format!("http://{}", listener.local_addr().unwrap());
+        let shared = Arc::new(Shared {
+            http: reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap(),
+            relay: Mutex::default(),
+            records: Mutex::default(),
+            rules: Mutex::default(),
+            frames: watch::Sender::new(0),
+            cuts: watch::Sender::new(()),
+        });
+        let router = Router::new().fallback(forward::forward).with_state(Arc::clone(&shared));
+        let serving = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Self { origin, shared, serving }
+    }
+
+    /// The origin that clients are told.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Passes on to the relay at this address from now on.
+    pub fn forward_to(&self, relay: SocketAddr) {
+        *lock(&self.shared.relay) = Some(relay);
+    }
+
+    /// Everything that passed so far.
+    pub fn records(&self) -> Vec<Record> {
+        lock(&self.shared.records).clone()
+    }
+
+    /// Waits until `count` more frames have passed, either way.
+    pub async fn frames_passed(&self, count: u64) {
+        let mut frames = self.shared.frames.subscribe();
+        let goal = *frames.borrow() + count;
+        let passed = timeout(DEADLINE, frames.wait_for(|passed| *passed >= goal)).await;
+        assert!(passed.is_ok_and(|waited| waited.is_ok()), "waited in vain for {count} frames");
+    }
+
+    /// Answers GET and POST requests whose path ends so with what `rule` makes of the genuine body.
+    pub fn alter_answers(&self, path_end: &str, rule: impl FnMut(Vec<u8>) -> Vec<u8> + Send + 'static) {
+        lock(&self.shared.rules).answers.push((path_end.to_owned(), Box::new(rule)));
+    }
+
+    /// Delivers what `rule` makes of each event instead of the event: nothing, another, or several.
+    pub fn alter_events(&self, rule: impl FnMut(Delivered) -> Vec<Delivered> + Send + 'static) {
+        lock(&self.shared.rules).events = Some(Box::new(rule));
+    }
+
+    /// Hands the relay what `rule` makes of each client's frame.
+    pub fn alter_sends(&self, rule: impl FnMut(ClientFrame) -> ClientFrame + Send + 'static) {
+        lock(&self.shared.rules).sends = Some(Box::new(rule));
+    }
+
+    /// Forgets every rule.
+    pub fn be_honest(&self) {
+        *lock(&self.shared.rules) = Rules::default();
+    }
+
+    /// Cuts every socket that is open now, without a word.
+    pub fn cut(&self) {
+        self.shared.cuts.send_replace(());
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+impl Shared {
+    fn record(&self, towards: Towards, subject: &str, head: String, body: &[u8]) {
+        let record = Record { towards, subject: subject.to_owned(), head, body: body.to_vec() };
+        lock(&self.records).push(record);
+    }
+
+    fn record_frame(&self, towards: Towards, text: &str) {
+        self.record(towards, "frame", String::new(), text.as_bytes());
+        self.frames.send_modify(|passed| *passed += 1);
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
