@@ -1,7 +1,8 @@
 //! What one character is to a number.
 //!
-//! Sources: the Unicode Character Database 17.0, `DerivedGeneralCategory.txt` (Nd, Mn, Me, Zs, Pd),
-//! `DerivedNumericType.txt` (`Numeric_Type=Digit`) and `DerivedCoreProperties.txt` (`Default_Ignorable_Code_Point`).
+//! Sources: the Unicode Character Database 16.0 (and Tolong Siki of 17.0): `DerivedGeneralCategory.txt` for every Nd,
+//! `DerivedNumericType.txt` for every `Numeric_Type=Digit`. The transparent and separating ranges are a choice from
+//! `DerivedCoreProperties.txt` (`Default_Ignorable_Code_Point`) and from the categories Mn, Me, Zs, Pd and Po.
 
 /// Stands for a digit that was masked.
 pub(crate) const BULLET: char = '•';
