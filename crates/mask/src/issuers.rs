@@ -1,7 +1,7 @@
 //! Which numbers are given to payment cards, by prefix and length.
 //!
 //! Sources: ISO/IEC 7812-1 for the digits' meaning and the lengths; Wikipedia, "Payment card number", table of issuer
-//! identification numbers; braintree/credit-card-type (`src/lib/card-types.ts`), each of whose ranges is in here, exact or
+//! identification numbers; braintree/credit-card-type (`src/lib/card-types.ts`), whose prefixes are all in here, exact or
 //! broad; the open corpus in `tests/data` for the Indonesian debit cards that start with 6019.
 
 /// How much a range says by itself.
