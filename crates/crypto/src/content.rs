@@ -181,3 +181,42 @@ fn encryption_key(keys: &[u8; 64]) -> Zeroizing<[u8; 32]> {
     key.copy_from_slice(&keys[..32]);
     key
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Opens what a faulty program sealed: rightly but for what is inside.
+    fn open_sealed(padded: &[u8]) -> Result<Message, ContentError> {
+        let (conversation, event, sender) = (ConversationId([1; 16]), EventId([2; 16]), DeviceId([3; 16]));
+        let bound_to =
+            ContentContext { conversation: &conversation, event: &event, sender: &sender, recipients: &[] };
+        let order = Order { generation: 1, version: 1 };
+        let header = Header { event, order, roster: RosterHash([4; 32]) }.to_bytes();
+        let associated_data = derive_associated_data(&header, &bound_to);
+        let key = ContentKey::from_bytes([5; 32]);
+        let keys = derive_keys(&associated_data, &key);
+        let ciphertext = aead::seal(&encryption_key(&keys), &[0; 12], &associated_data, padded);
+        open(&[&header, &keys[32..], &ciphertext].concat(), &key, &bound_to)
+    }
+
+    #[test]
+    fn what_was_sealed_with_another_padding_or_shape_is_malformed() {
+        let message =
+            cbor::encode(&Message { sequence: 1, time: 2, desk: DeskId([6; 16]), text: "halo".into() });
+        let padded = padding::pad(&message);
+        assert_eq!(open_sealed(&padded).unwrap().text, "halo");
+        let long_sequence = [&message[..2], &[0x18, 0x01], &message[3..]].concat();
+        for (case, padded) in [
+            ("nothing", vec![]),
+            ("no padding", message.clone()),
+            ("shorter", padded[..padded.len() - 1].to_vec()),
+            ("longer", [&padded[..], &[0]].concat()),
+            ("no message", padding::pad(&[])),
+            ("another encoding", padding::pad(&long_sequence)),
+            ("more than a message", padding::pad(&[&message[..], &[0]].concat())),
+        ] {
+            assert_eq!(open_sealed(&padded).map(drop), Err(ContentError::Malformed), "{case}");
+        }
+    }
+}

@@ -4,6 +4,7 @@
 mod authority;
 mod content;
 mod enrolment;
+mod example;
 mod forward_secrecy;
 mod handshake;
 mod order;
