@@ -9,13 +9,11 @@ use crate::toolchain::{TARGET, Toolchain};
 use crate::tools::{self, Browser};
 use crate::{build, paths, size};
 
-/// Packages that run in a browser, and the folder of each.
-const BROWSER_PACKAGES: [(&str, &str); 4] = [
-    ("segel-web", "crates/web"),
-    ("segel-ui", "crates/ui"),
-    ("segel", "."),
-    ("segel-console", "crates/console"),
-];
+/// Packages that are compiled for browsers.
+const BROWSER_PACKAGES: [&str; 4] = ["segel-web", "segel-ui", "segel", "segel-console"];
+
+/// Folders of the packages that have tests in a browser.
+const BROWSER_TESTS: [&str; 1] = ["crates/web"];
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -54,7 +52,7 @@ fn checks(args: &Args, report: &mut Report) -> Result<()> {
 fn browser_lints(toolchain: &Toolchain) -> Command {
     let mut clippy = toolchain.cargo();
     clippy.args(["clippy", "--all-targets", "--target", TARGET]);
-    clippy.args(BROWSER_PACKAGES.iter().flat_map(|(package, _)| ["-p", package]));
+    clippy.args(BROWSER_PACKAGES.iter().flat_map(|package| ["-p", package]));
     clippy.args(["--", "-D", "warnings"]);
     clippy
 }
@@ -70,8 +68,8 @@ fn dependencies(toolchain: &Toolchain) -> Result<Command> {
 
 fn in_browsers(toolchain: &Toolchain, report: &mut Report) -> Result<()> {
     let browser = Browser::ready()?;
-    for (package, folder) in BROWSER_PACKAGES {
-        report.tests(&format!("{package} in a browser"), &mut wasm_pack(toolchain, &browser, folder)?)?;
+    for folder in BROWSER_TESTS {
+        report.tests(&format!("{folder} in a browser"), &mut wasm_pack(toolchain, &browser, folder)?)?;
     }
     build::browser_files(toolchain, false)?;
     report.own("size", size::within_budget)?;
@@ -95,4 +93,22 @@ fn wasm_pack(toolchain: &Toolchain, browser: &Browser, folder: &str) -> Result<C
     toolchain.equip(&mut wasm_pack, &[tools::wasm_bindgen(toolchain)?]);
     wasm_pack.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", paths::root().join("webdriver.json"));
     Ok(wasm_pack)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn no_package_with_browser_tests_is_forgotten() {
+        let crates = fs::read_dir(paths::root().join("crates")).unwrap();
+        let folders = crates.map(|entry| format!("crates/{}", entry.unwrap().file_name().display()));
+        let mut with_tests = folders.chain([".".to_owned()]).filter(|folder| {
+            let manifest = paths::root().join(folder).join("Cargo.toml");
+            fs::read_to_string(manifest).is_ok_and(|text| text.contains("\nwasm-bindgen-test.workspace"))
+        });
+        assert!(with_tests.all(|folder| BROWSER_TESTS.contains(&folder.as_str())));
+    }
 }
