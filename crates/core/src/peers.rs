@@ -27,8 +27,8 @@ impl Peers {
     pub(crate) fn restore(opened: &Opened) -> Result<Self, BrokenStore> {
         let mut peers = BTreeMap::new();
         for name in opened.names() {
-            if let (Name::Sessions(device, scope), Some(sessions)) = (name, opened.read(name)?) {
-                peers.insert((device, scope), sessions);
+            if let Name::Sessions(device, scope) = name {
+                peers.insert((device, scope), opened.read(name)?.ok_or(BrokenStore)?);
             }
         }
         Ok(Self(peers))

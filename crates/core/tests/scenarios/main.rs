@@ -3,3 +3,5 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of a test fail it")]
 
 mod exchange;
+mod outbox;
+mod relay_killed;

@@ -1,0 +1,117 @@
+//! Messages wait until they can be sent, and are sent once.
+
+use segel_core::Input;
+use segel_core::show::{Delivery, Gate, Link, Refusal};
+use segel_testkit::client::Screen;
+use segel_testkit::site::TestSite;
+
+#[tokio::test]
+async fn a_message_waits_until_the_first_device_is_enrolled() {
+    let mut site = TestSite::start().await;
+    let visitor = site.visitor();
+    visitor.meets(Gate::NobodyEnrolled).await;
+    visitor.say("Menunggu.");
+    let waits = |screen: &Screen| {
+        screen.delivery("Menunggu.") == Some(Delivery::Sending) && screen.link == Some(Link::Online)
+    };
+    visitor.until("the message to wait", waits).await;
+
+    let agent = site.agent().await;
+    visitor.has_sent("Menunggu.").await;
+    agent.reads("Menunggu.").await;
+    visitor.meets(Gate::Open).await;
+}
+
+#[tokio::test]
+async fn messages_written_offline_are_sent_in_their_order() {
+    let mut site = TestSite::start().await;
+    let agent = site.agent().await;
+    let visitor = site.visitor();
+    visitor.say("pertama");
+    agent.reads("pertama").await;
+
+    visitor.input(Input::Network(false));
+    site.proxy().cut();
+    visitor.until("to be offline", |screen| screen.link == Some(Link::Offline)).await;
+    let written: Vec<String> = (0..20).map(|number| format!("luring {number}")).collect();
+    written.iter().for_each(|text| visitor.say(text));
+    visitor.until("the texts", |screen| screen.item("luring 19").is_some()).await;
+    visitor.input(Input::Network(true));
+    agent.reads("luring 19").await;
+    assert_eq!(agent.screen().texts(visitor.conversation())[1..], written);
+}
+
+#[tokio::test]
+async fn messages_written_before_a_restart_are_sent_after_it() {
+    let mut site = TestSite::start().await;
+    let agent = site.agent().await;
+    let mut visitor = site.visitor();
+    visitor.say("pertama");
+    agent.reads("pertama").await;
+    site.stop_relay().await;
+    visitor.say("kedua");
+    visitor.say("ketiga");
+    visitor.until("the texts", |screen| screen.item("ketiga").is_some()).await;
+    visitor.restart().await;
+    visitor.until("the texts", |screen| screen.item("ketiga").is_some()).await;
+    assert_eq!(visitor.screen().delivery("kedua"), Some(Delivery::Sending));
+    site.start_relay().await;
+    agent.reads("ketiga").await;
+    assert_eq!(agent.screen().texts(visitor.conversation()), ["pertama", "kedua", "ketiga"]);
+}
+
+#[tokio::test]
+async fn a_message_that_cannot_be_kept_is_not_sent() {
+    let mut site = TestSite::start().await;
+    let agent = site.agent().await;
+    let mut visitor = site.visitor();
+    visitor.say("ini tersimpan");
+    agent.reads("ini tersimpan").await;
+    visitor.has_sent("ini tersimpan").await;
+
+    visitor.store().fail();
+    visitor.say("ini tidak");
+    visitor
+        .until("the message to fail", |screen| {
+            screen.delivery("ini tidak") == Some(Delivery::Failed(Refusal::StoreFailed))
+        })
+        .await;
+    visitor.refuses(Refusal::StoreFailed).await;
+    // The agent's answer is stored after whatever the visitor might have sent.
+    agent.say("jawaban");
+    agent.has_sent("jawaban").await;
+    let texts = agent.screen();
+    assert_eq!(texts.texts(visitor.conversation()), ["ini tersimpan", "jawaban"]);
+
+    visitor.restart().await;
+    visitor.is_online().await;
+    assert_eq!(visitor.screen().item("ini tidak"), None);
+}
+
+#[tokio::test]
+async fn a_first_message_that_cannot_be_kept_leaves_no_trace_at_the_relay() {
+    let mut site = TestSite::start().await;
+    let _agent = site.agent().await;
+    let visitor = site.visitor();
+    visitor.meets(Gate::Open).await;
+    visitor.store().fail();
+    let before = site.proxy().records().len();
+    visitor.say("tidak tersimpan");
+    visitor.refuses(Refusal::StoreFailed).await;
+    let screen = visitor.screen();
+    assert_eq!(screen.delivery("tidak tersimpan"), Some(Delivery::Failed(Refusal::StoreFailed)));
+    assert_eq!(site.proxy().records().len(), before);
+}
+
+#[tokio::test]
+async fn an_overlong_text_fails_alone() {
+    let mut site = TestSite::start().await;
+    let agent = site.agent().await;
+    let visitor = site.visitor();
+    let overlong = "a".repeat(40_000);
+    visitor.say(&overlong);
+    visitor.say("pendek");
+    agent.reads("pendek").await;
+    assert_eq!(visitor.screen().delivery(&overlong), Some(Delivery::Failed(Refusal::TooLarge)));
+    assert_eq!(agent.screen().texts(visitor.conversation()), ["pendek"]);
+}
