@@ -11,7 +11,8 @@ use segel_ui::sentence::{self, Sentence};
 use segel_ui::timeline::Timeline;
 use segel_ui::{Act, Action, Language};
 use segel_web::dom::{self, El, el};
-use web_sys::{Element, KeyboardEvent, wasm_bindgen::JsCast};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, KeyboardEvent};
 
 use crate::model::{Model, Screen};
 use greeting::Greeting;

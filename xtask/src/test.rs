@@ -13,7 +13,7 @@ use crate::{build, paths, size};
 const BROWSER_PACKAGES: [&str; 4] = ["segel-web", "segel-ui", "segel", "segel-console"];
 
 /// Folders of the packages that have tests in a browser.
-const BROWSER_TESTS: [&str; 1] = ["crates/web"];
+const BROWSER_TESTS: [&str; 2] = ["crates/web", "crates/ui"];
 
 #[derive(clap::Args)]
 pub(crate) struct Args {

@@ -97,3 +97,26 @@ fn two_digits(text: &mut String, number: u16) {
     }
     text.push_str(&number.to_string());
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sunday, 22 November 2026.
+    const TODAY: Moment = Moment { day: 20_779, minute: 9 * 60 + 5, date: 22, month: 10, year: 2026 };
+
+    #[test]
+    fn a_day_is_named_as_seen_from_today() {
+        let earlier = |days, date, month, year| Moment { day: TODAY.day - days, date, month, year, ..TODAY };
+        let words = |moment: Moment, language| moment.day_in_words(language, TODAY);
+        assert_eq!(words(TODAY, Language::Id), "Hari ini");
+        assert_eq!(words(earlier(1, 21, 10, 2026), Language::En), "Yesterday");
+        assert_eq!(words(earlier(2, 20, 10, 2026), Language::Id), "Jumat, 20 November");
+        assert_eq!(words(earlier(365, 22, 10, 2025), Language::En), "Saturday, 22 November 2025");
+    }
+
+    #[test]
+    fn a_clock_has_two_digits_each() {
+        assert_eq!(TODAY.clock(), "09:05");
+    }
+}

@@ -4,12 +4,10 @@ mod row;
 mod shape;
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use segel_core::show::{Author, Item};
 use segel_web::dom::{self, El, SizeWatch, el};
-use segel_wire::ids::EventId;
 use web_sys::Element;
 
 use crate::action::Act;
@@ -26,7 +24,7 @@ pub struct Timeline {
     log: Element,
     newer: Element,
     keeps_to_end: Rc<Cell<bool>>,
-    rows: BTreeMap<EventId, Row>,
+    rows: Vec<Row>,
     _size: SizeWatch,
 }
 
@@ -70,7 +68,7 @@ impl Timeline {
             }
         });
         let root = el("div").class("timeline").child(log).child(newer);
-        let rows = BTreeMap::new();
+        let rows = Vec::new();
         Self { language, act, root, log: log_node, newer: newer_node, keeps_to_end, rows, _size: size }
     }
 
@@ -82,26 +80,31 @@ impl Timeline {
     /// Shows exactly these messages, oldest first; what stays keeps its element.
     pub fn render(&mut self, items: &[Item]) {
         let mut gone = std::mem::take(&mut self.rows);
-        let is_another = !items.iter().any(|item| gone.contains_key(&item.event));
-        let moments: Vec<Moment> = items
-            .iter()
-            .map(|item| gone.get(&item.event).map_or_else(|| Moment::local(item.time), Row::moment))
-            .collect();
+        // What comes first is looked for from the end, and mostly found there at once.
+        gone.reverse();
+        let shown_before = gone.len();
+        let mut newest = None;
+        for item in items {
+            let kept = gone.iter().rposition(|row| row.event() == item.event);
+            self.rows.push(kept.map_or_else(
+                || {
+                    newest = Some(&item.author);
+                    Row::new(item)
+                },
+                |at| gone.remove(at),
+            ));
+        }
+        let is_another = gone.len() == shown_before;
+        for row in &gone {
+            row.root().remove();
+        }
 
+        let moments: Vec<Moment> = self.rows.iter().map(Row::moment).collect();
         let today = Moment::now();
         let mut next = self.log.first_child();
-        let mut newest = None;
-        for (at, (item, moment)) in items.iter().zip(&moments).enumerate() {
-            let mut row = gone.remove(&item.event).unwrap_or_else(|| {
-                newest = Some(&item.author);
-                Row::new(*moment)
-            });
+        for (at, (row, item)) in self.rows.iter_mut().zip(items).enumerate() {
             row.update(item, Shape::of(items, &moments, at), today, self.language, &self.act);
             next = dom::keep_in_order(&self.log, row.root(), next);
-            self.rows.insert(item.event, row);
-        }
-        for row in gone.values() {
-            row.root().remove();
         }
 
         if self.keeps_to_end.get() || is_another || newest == Some(&Author::Own) {

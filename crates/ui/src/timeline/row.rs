@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use segel_core::show::{Author, Body, Delivery, Item};
 use segel_web::dom::{self, El, el};
+use segel_wire::ids::EventId;
 use web_sys::Element;
 
 use super::shape::Shape;
@@ -13,6 +14,7 @@ use crate::time::Moment;
 
 /// A message's elements, filled anew when the message or its neighbours change.
 pub(super) struct Row {
+    event: EventId,
     moment: Moment,
     root: El,
     day: El,
@@ -25,8 +27,9 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// An empty row for a message written at `moment`.
-    pub(super) fn new(moment: Moment) -> Self {
+    /// An empty row for a message.
+    pub(super) fn new(item: &Item) -> Self {
+        let moment = Moment::local(item.time);
         let day = el("p").class("day");
         let author = el("p").attr("dir", "auto");
         let bubble = el("p").class("bubble").attr("dir", "auto");
@@ -34,7 +37,12 @@ impl Row {
         let status = el("span").class("status");
         let meta = el("p").class("meta").place(&clock).place(&status);
         let root = el("div").place(&day).place(&author).place(&bubble).place(&meta);
-        Self { moment, root, day, author, bubble, meta, clock, status, retry: None }
+        Self { event: item.event, moment, root, day, author, bubble, meta, clock, status, retry: None }
+    }
+
+    /// The message's id.
+    pub(super) fn event(&self) -> EventId {
+        self.event
     }
 
     /// When the message was written.

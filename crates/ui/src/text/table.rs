@@ -1,0 +1,150 @@
+//! The tables that every language fills.
+
+macro_rules! table {
+    ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $field:ident,)* }) => {
+        $(#[$about])*
+        #[derive(Debug)]
+        pub struct $name {
+            $($(#[$doc])* pub $field: &'static str,)*
+        }
+
+        #[cfg(test)]
+        impl $name {
+            pub(super) fn sentences(&self) -> Vec<(&'static str, &'static str)> {
+                vec![$((stringify!($field), self.$field),)*]
+            }
+        }
+    };
+}
+
+table! {
+    /// What widget and console share. `#` stands for what [`fill`](super::fill) puts there.
+    Text {
+        /// Mark beside the business's name.
+        sealed,
+        /// Label of the button that closes the panel.
+        close,
+        /// Heading of an empty conversation.
+        greeting,
+        /// Who can read what is written here; `#` is the business's name.
+        greeting_sealed,
+        /// What is masked before sending.
+        greeting_masked,
+        /// The roster is being verified.
+        preparing,
+        /// No agent's device is enrolled.
+        nobody_enrolled,
+        /// This device waits for the next roster.
+        awaiting_roster,
+        /// This device is no longer in the roster.
+        removed,
+        /// Label of the timeline.
+        timeline,
+        /// The person at this device.
+        own,
+        /// The visitor.
+        visitor,
+        /// A device that no roster vouches for.
+        unknown,
+        /// A message is kept here and not yet stored by the relay.
+        sending,
+        /// The relay has stored a message.
+        sent,
+        /// A message was refused; what follows says why.
+        failed,
+        /// Button: send a failed message once more.
+        retry,
+        /// A message that cannot be opened; what follows says why.
+        closed,
+        /// A message that was sealed before this device was enrolled.
+        before_enrolment,
+        /// Button: scroll to messages that came in below.
+        newer,
+        /// Day line.
+        today,
+        /// Day line.
+        yesterday,
+        /// Day line before its date; `#` is the day of the week.
+        day,
+        /// Label of the text area.
+        write,
+        /// Label of the button that sends.
+        send,
+        /// How many characters are left; `#` is their number.
+        left,
+        /// How many characters are too many; `#` is their number.
+        excess,
+        /// What the masked form of a message is introduced with.
+        will_send,
+        /// Why the message is masked.
+        why_masked,
+        /// Masking failed, so nothing can be sent.
+        mask_failed,
+        /// The relay is out of reach.
+        offline,
+        /// The relay is being reached.
+        connecting,
+        /// Another tab leads.
+        other_tab,
+        /// The page is not a secure context.
+        insecure,
+        /// The browser lets nothing be kept, so there is nothing to be done here.
+        store_blocked,
+        /// The browser lets nothing be kept, so the conversation ends with the tab.
+        not_kept,
+        /// Heading over a refusal that leaves nothing else to be seen.
+        stopped,
+        /// Introduces a refusal's stable code; `#` is the code.
+        code,
+        /// Button: hide the banner.
+        dismiss,
+    }
+}
+
+table! {
+    /// What only agents see. `#` stands for what [`fill`](super::fill) puts there.
+    DeskText {
+        /// Name of the page.
+        console,
+        /// The relay is reached.
+        online,
+        /// The relay is being reached, in a word or two.
+        connecting,
+        /// The relay is out of reach, in a word or two.
+        offline,
+        /// Heading of the list of conversations.
+        inbox,
+        /// Heading of an empty list.
+        inbox_empty,
+        /// What an empty list waits for.
+        inbox_empty_why,
+        /// A conversation's title; `#` is its mark.
+        title,
+        /// Number of messages not yet seen; `#` is their number.
+        unread,
+        /// Stands for the text of a last message that could not be opened.
+        no_preview,
+        /// Button: back to the list.
+        back,
+        /// Nothing is open beside the list.
+        choose,
+        /// This device cannot answer yet.
+        not_answerable,
+        /// Heading of the enrolment screen.
+        enrol,
+        /// No enrolment code in the address.
+        enrol_no_code,
+        /// Keys are being made.
+        enrol_making_keys,
+        /// Enrolment waits for the owner.
+        enrol_waiting,
+        /// Why the keys stay here.
+        enrol_why,
+        /// First step.
+        step_code,
+        /// Second step.
+        step_keys,
+        /// Third step.
+        step_roster,
+    }
+}

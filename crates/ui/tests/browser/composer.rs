@@ -1,0 +1,113 @@
+//! What is typed is sent masked or stays; nothing else happens to it.
+
+use segel_ui::Language;
+use segel_ui::composer::Composer;
+use segel_wire::limits::MESSAGE_CHARS;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::stage::{Heard, Stage};
+
+const CARD: &str = "kartu saya 4111 1111 1111 1111 ya";
+const MASKED: &str = "kartu saya •••• •••• •••• 1111 ya";
+
+fn composer() -> (Composer, Stage, Heard) {
+    let heard = Heard::default();
+    let composer = Composer::new(Language::Id, heard.act());
+    let stage = Stage::with(composer.root());
+    (composer, stage, heard)
+}
+
+#[wasm_bindgen_test]
+fn a_card_is_shown_masked_while_it_is_typed_and_sent_as_it_was_shown() {
+    let (_composer, stage, heard) = composer();
+    stage.fill(CARD);
+    assert_eq!(stage.text(".masked"), MASKED);
+    assert_eq!(stage.text("mark"), "•••• •••• •••• 1111");
+    assert!(stage.text("[role=status].heard").contains("•••• •••• •••• 1111"));
+    assert_eq!(stage.typed(), CARD);
+    heard.take();
+    assert!(!stage.press_enter(false, false));
+    assert_eq!(heard.take(), ["draft ".to_owned(), format!("send {MASKED}")]);
+    assert_eq!(stage.typed(), "");
+    assert_eq!(stage.text(".masking"), "");
+}
+
+#[wasm_bindgen_test]
+fn the_button_sends_what_enter_sends_without_the_space_around_it() {
+    let (_composer, stage, heard) = composer();
+    stage.fill("  halo\n");
+    heard.take();
+    stage.click(".send");
+    assert_eq!(heard.take(), ["draft ", "send halo"]);
+}
+
+#[wasm_bindgen_test]
+fn shift_enter_and_the_enter_of_an_input_method_send_nothing() {
+    let (_composer, stage, heard) = composer();
+    stage.fill("halo");
+    heard.take();
+    assert!(stage.press_enter(true, false));
+    assert!(stage.press_enter(false, true));
+    assert!(heard.take().is_empty());
+    assert_eq!(stage.typed(), "halo");
+}
+
+#[wasm_bindgen_test]
+fn a_hindered_composer_says_why_and_keeps_what_is_typed() {
+    let (composer, stage, heard) = composer();
+    composer.hinder(Some("Belum ada agen."));
+    stage.fill("halo");
+    assert_eq!(heard.take(), ["draft halo"]);
+    stage.press_enter(false, false);
+    stage.click(".send");
+    assert!(heard.take().is_empty());
+    assert_eq!((stage.typed(), stage.text(".hindrance")), ("halo".to_owned(), "Belum ada agen.".to_owned()));
+    composer.hinder(None);
+    assert_eq!(stage.find(".send").get_attribute("aria-disabled").unwrap(), "false");
+    stage.press_enter(false, false);
+    assert_eq!(heard.take(), ["draft ", "send halo"]);
+}
+
+#[wasm_bindgen_test]
+fn nothing_and_too_much_are_not_sent_and_too_much_is_counted() {
+    let (_composer, stage, heard) = composer();
+    stage.press_enter(false, false);
+    stage.fill(&"🙂".repeat(MESSAGE_CHARS + 3));
+    heard.take();
+    assert_eq!(stage.text(".count"), "Kelebihan 3 karakter");
+    stage.press_enter(false, false);
+    assert!(heard.take().is_empty());
+    stage.fill(&"🙂".repeat(MESSAGE_CHARS));
+    heard.take();
+    assert_eq!(stage.text(".count"), "Sisa 0 karakter");
+    stage.press_enter(false, false);
+    assert_eq!(heard.take().len(), 2);
+    assert_eq!(stage.text(".count"), "");
+}
+
+#[wasm_bindgen_test]
+fn what_cannot_be_masked_is_not_sent() {
+    let (_composer, stage, heard) = composer();
+    stage.fill(&"a".repeat(segel_mask::MAX_BYTES + 1));
+    heard.take();
+    assert_eq!(stage.text("[role=status].heard"), Language::Id.text().mask_failed);
+    stage.press_enter(false, false);
+    assert!(heard.take().is_empty());
+}
+
+#[wasm_bindgen_test]
+fn a_draft_that_is_put_in_is_masked_and_not_reported() {
+    let (composer, stage, heard) = composer();
+    composer.set_draft(CARD);
+    assert_eq!((composer.draft(), stage.text(".masked")), (CARD.to_owned(), MASKED.to_owned()));
+    assert!(heard.take().is_empty());
+}
+
+#[wasm_bindgen_test]
+fn a_composer_that_was_dropped_hears_nothing() {
+    let (composer, stage, heard) = composer();
+    drop(composer);
+    stage.fill("halo");
+    assert!(stage.press_enter(false, false));
+    assert!(heard.take().is_empty());
+}

@@ -1,0 +1,141 @@
+//! Messages keep their order, their element and their text; the end stays in sight unless the person left it.
+
+use segel_core::show::{Author, Body, Delivery, Item, Refusal};
+use segel_ui::timeline::Timeline;
+use segel_ui::{Items, Language};
+use segel_wire::ids::{ConversationId, EventId};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::stage::{Heard, Stage};
+
+const NOON: u64 = 1_795_262_400_000;
+
+fn said(id: u8, text: &str) -> Item {
+    Item {
+        conversation: ConversationId([0; 16]),
+        event: EventId([id; 16]),
+        position: None,
+        author: Author::Agent("Agen Demo".to_owned()),
+        body: Body::Text(text.to_owned()),
+        time: NOON + u64::from(id),
+        delivery: Delivery::Received,
+    }
+}
+
+fn own(id: u8, delivery: Delivery) -> Item {
+    Item { author: Author::Own, delivery, ..said(id, "halo") }
+}
+
+fn timeline() -> (Timeline, Stage, Heard) {
+    let heard = Heard::default();
+    let timeline = Timeline::new(Language::En, heard.act());
+    let stage = Stage::with(timeline.root());
+    stage.find(".log").set_attribute("style", "height: 100px; overflow: auto").unwrap();
+    (timeline, stage, heard)
+}
+
+fn show(timeline: &mut Timeline, said: &[Item]) {
+    let mut items = Items::default();
+    said.iter().cloned().for_each(|item| items.put(item));
+    timeline.render(items.as_slice());
+}
+
+fn long_talk(length: u8) -> Vec<Item> {
+    (0..length).map(|id| said(id, "baris\nbaris\nbaris")).collect()
+}
+
+fn distance_to_end(stage: &Stage) -> i32 {
+    let log = stage.find(".log");
+    log.scroll_height() - log.scroll_top() - log.client_height()
+}
+
+#[wasm_bindgen_test]
+fn markup_in_a_message_stays_text() {
+    let (mut timeline, stage, _) = timeline();
+    show(&mut timeline, &[said(1, "<b onclick=alert(1)>tebal</b>")]);
+    assert_eq!(stage.text(".bubble"), "<b onclick=alert(1)>tebal</b>");
+    assert_eq!(stage.count(".bubble *"), 0);
+}
+
+#[wasm_bindgen_test]
+fn a_message_keeps_its_element_from_sending_to_sent() {
+    let (mut timeline, stage, _) = timeline();
+    show(&mut timeline, &[own(1, Delivery::Sending)]);
+    let row = stage.find(".row");
+    assert_eq!(stage.text(".status"), "Sending…");
+    show(&mut timeline, &[Item { position: Some(1), ..own(1, Delivery::Sent) }]);
+    assert_eq!(stage.text(".status"), "Sent");
+    assert_eq!((stage.count(".row"), stage.find(".row") == row), (1, true));
+}
+
+#[wasm_bindgen_test]
+fn a_message_from_before_takes_its_place_before() {
+    let (mut timeline, stage, _) = timeline();
+    let numbered = |id, position| Item { position: Some(position), ..said(id, &position.to_string()) };
+    show(&mut timeline, &[numbered(1, 10), numbered(2, 30)]);
+    show(&mut timeline, &[numbered(1, 10), numbered(2, 30), numbered(3, 20)]);
+    assert_eq!(stage.text(".row:nth-child(1) .bubble"), "10");
+    assert_eq!(stage.text(".row:nth-child(2) .bubble"), "20");
+    assert_eq!(stage.text(".row:nth-child(3) .bubble"), "30");
+}
+
+#[wasm_bindgen_test]
+fn a_failed_message_says_why_and_can_be_sent_anew() {
+    let (mut timeline, stage, heard) = timeline();
+    show(&mut timeline, &[own(1, Delivery::Failed(Refusal::StoreFailed))]);
+    assert!(stage.text(".status").ends_with(Language::En.refusal(Refusal::StoreFailed)));
+    stage.click(".retry");
+    assert_eq!(heard.take(), [format!("Retry({:?})", EventId([1; 16]))]);
+    show(&mut timeline, &[own(1, Delivery::Sending)]);
+    assert_eq!(stage.count(".retry"), 0);
+}
+
+#[wasm_bindgen_test]
+fn a_message_that_cannot_be_opened_is_shown_with_its_reason() {
+    let (mut timeline, stage, _) = timeline();
+    let closed = Item { body: Body::Closed(Refusal::MessageAltered), ..said(1, "") };
+    show(&mut timeline, &[closed]);
+    let shown = stage.text(".shut .bubble");
+    assert!(shown.contains(Language::En.text().closed));
+    assert!(shown.contains(Language::En.refusal(Refusal::MessageAltered)));
+}
+
+#[wasm_bindgen_test]
+fn the_end_stays_in_sight_unless_the_person_scrolled_up() {
+    let (mut timeline, stage, _) = timeline();
+    let mut talk = long_talk(30);
+    show(&mut timeline, &talk);
+    assert_eq!(distance_to_end(&stage), 0);
+
+    stage.find(".log").set_scroll_top(0);
+    stage.fire(".log", "scroll");
+    talk.push(said(40, "baru"));
+    show(&mut timeline, &talk);
+    assert_eq!(stage.find(".log").scroll_top(), 0);
+    assert!(!stage.find(".newer").has_attribute("hidden"));
+
+    stage.click(".newer");
+    stage.fire(".log", "scroll");
+    assert_eq!(distance_to_end(&stage), 0);
+    assert!(stage.find(".newer").has_attribute("hidden"));
+}
+
+#[wasm_bindgen_test]
+fn an_own_message_brings_the_end_back_into_sight() {
+    let (mut timeline, stage, _) = timeline();
+    let mut talk = long_talk(30);
+    show(&mut timeline, &talk);
+    stage.find(".log").set_scroll_top(0);
+    stage.fire(".log", "scroll");
+    talk.push(own(40, Delivery::Sending));
+    show(&mut timeline, &talk);
+    assert_eq!(distance_to_end(&stage), 0);
+}
+
+#[wasm_bindgen_test]
+fn another_conversation_leaves_nothing_of_the_one_before() {
+    let (mut timeline, stage, _) = timeline();
+    show(&mut timeline, &long_talk(3));
+    show(&mut timeline, &[said(90, "lain")]);
+    assert_eq!((stage.count(".row"), stage.text(".bubble")), (1, "lain".to_owned()));
+}
