@@ -187,3 +187,25 @@ fn derive_chains(transcript: &Transcript, shared: &[Zeroizing<[u8; 32]>; 3]) -> 
     alias.copy_from_slice(&keys[64..]);
     (Chain::new(first), Chain::new(second), alias)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_keys_depend_on_each_of_the_three_agreements_and_on_the_transcript() {
+        let encode = |transcript: u8, shared: [u8; 3]| {
+            let shared = shared.map(|byte| Zeroizing::new([byte; 32]));
+            let (first, second, alias) = derive_chains(&Transcript([transcript; 32]), &shared);
+            [segel_wire::cbor::encode(&first), segel_wire::cbor::encode(&second), alias.to_vec()]
+        };
+        let genuine = encode(0, [1, 2, 3]);
+        assert_ne!(genuine[0], genuine[1]);
+        for (transcript, shared) in
+            [(9, [1, 2, 3]), (0, [9, 2, 3]), (0, [1, 9, 3]), (0, [1, 2, 9]), (0, [2, 1, 3]), (0, [1, 3, 2])]
+        {
+            let other = encode(transcript, shared);
+            assert!(genuine.iter().zip(&other).all(|(ours, theirs)| ours != theirs), "{shared:?}");
+        }
+    }
+}
