@@ -2,9 +2,10 @@
 
 use segel_crypto::device::Prekeys;
 use segel_crypto::handshake::{Context, HandshakeError, Init, derive_own_transcript, initiate, respond};
+use segel_crypto::session::WrapError;
 use segel_wire::ids::{IdentityKey, PrekeyKey};
 
-use crate::support::{CONTEXT, NOW, Pair, Party, ROSTER, SITE, seeded, state};
+use crate::support::{CONTEXT, NOW, Pair, Party, ROSTER, SITE, Sealed, seeded, state};
 
 #[test]
 fn both_sides_come_to_one_session_and_hear_each_other() {
@@ -39,11 +40,14 @@ fn agents_devices_talk_without_a_conversation_of_their_own() {
         let (mut place, key) = pair.place(pair.visitor.id, pair.agent.id);
         place.conversation.0 = conversation;
         let wrap = pair.session.seal(&key, &place.context(), &mut pair.random).unwrap();
-        let sealed = crate::support::Sealed { place, wrap, key };
+        let sealed = Sealed { place, wrap, key };
         let theirs = theirs.get_or_insert_with(|| {
             let init = sealed.init().unwrap();
             respond(&pair.agent.secrets, &pair.agent.prekeys, &init, &pair.visitor.id, &context).unwrap()
         });
+        let mut moved = Sealed { wrap: sealed.wrap.clone(), key: sealed.key.clone(), ..sealed };
+        moved.place.conversation.0 = [3; 16];
+        assert_eq!(moved.open(theirs).map(drop), Err(WrapError::NotAuthentic));
         sealed.assert_opens(theirs);
     }
 }
