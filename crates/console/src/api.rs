@@ -12,7 +12,7 @@ thread_local! {
 }
 
 /// Starts the console in this page, ending one that runs already. An enrolment code is taken from the
-/// address's fragment (`#enrol=CODE`), which is then cleared: it never reaches a server or the history.
+/// address's fragment (`#CODE`), which is then cleared: it never reaches a server or the history.
 #[wasm_bindgen]
 pub fn mount() {
     RUNNING.replace(Some(App::start()));

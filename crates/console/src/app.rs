@@ -21,8 +21,6 @@ use crate::view::Console;
 
 /// One store and one lead for each origin that serves the console.
 const STORE: &str = "segel/console";
-/// What stands before the code in the address.
-const CODE: &str = "enrol=";
 
 /// A running console.
 pub(crate) struct App {
@@ -78,7 +76,7 @@ impl Shared {
                 shared.act(action);
             }
         });
-        let code = page::take_fragment().and_then(|text| EnrolmentCode::parse(text.strip_prefix(CODE)?).ok());
+        let code = page::take_fragment().and_then(|text| EnrolmentCode::parse(&text).ok());
         Self {
             me: me.clone(),
             model: RefCell::default(),

@@ -33,7 +33,7 @@ pub fn from_value<T: DeserializeOwned>(value: JsValue) -> Result<T, JsonError> {
     serde_wasm_bindgen::from_value(value).map_err(|_| JsonError::Malformed)
 }
 
-/// Turns `value` into the JavaScript value that [`stringify`] writes: maps become plain objects, `None`
+/// Turns `value` into the JavaScript value that [`stringify()`] writes: maps become plain objects, `None`
 /// becomes `null`. A number above 2^53 is refused, since JSON readers in browsers would round it.
 pub fn to_value<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, JsonError> {
     value.serialize(&Serializer::json_compatible()).map_err(|_| JsonError::Malformed)
