@@ -100,7 +100,7 @@ pub struct Kept {
     pub records: Vec<(String, Vec<u8>)>,
 }
 
-/// A question to the relay (PROTOCOL.md, section 7.1).
+/// A question to the relay (PROTOCOL.md, section 7.2).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Request {
     /// The newest roster.

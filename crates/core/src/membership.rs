@@ -165,9 +165,11 @@ impl Membership {
             Some(known) if *known == hash => Named::Known,
             Some(_) => Named::Forked,
             None => {
+                // Known hashes have no gaps: what is not older than all of them is not of this chain.
                 let oldest = self.hashes.keys().next().copied().unwrap_or(newest.0.version);
                 let reachable = newest.0.version.saturating_sub(order.version) <= limits::ROSTER_LINKS;
-                if reachable { Named::Older(oldest) } else { Named::Forked }
+                let is_older = (1..oldest).contains(&order.version);
+                if reachable && is_older { Named::Older(oldest) } else { Named::Forked }
             }
         }
     }

@@ -20,6 +20,8 @@ use tokio::time::timeout;
 use self::rules::Rules;
 use crate::DEADLINE;
 
+const FRAME: &str = "frame";
+
 /// A running proxy; it ends when it is dropped.
 #[derive(Debug)]
 pub struct Proxy {
@@ -54,10 +56,8 @@ pub struct Record {
 struct Shared {
     http: reqwest::Client,
     relay: Mutex<Option<SocketAddr>>,
-    records: Mutex<Vec<Record>>,
+    records: watch::Sender<Vec<Record>>,
     rules: Mutex<Rules>,
-    /// Frames that passed.
-    frames: watch::Sender<u64>,
     /// Changes when every socket is to be cut.
     cuts: watch::Sender<()>,
 }
@@ -70,9 +70,8 @@ impl Proxy {
         let shared = Arc::new(Shared {
             http: reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap(),
             relay: Mutex::default(),
-            records: Mutex::default(),
+            records: watch::Sender::default(),
             rules: Mutex::default(),
-            frames: watch::Sender::new(0),
             cuts: watch::Sender::new(()),
         });
         let router = Router::new().fallback(forward::forward).with_state(Arc::clone(&shared));
@@ -92,15 +91,21 @@ impl Proxy {
 
     /// Everything that passed so far.
     pub fn records(&self) -> Vec<Record> {
-        lock(&self.shared.records).clone()
+        self.shared.records.borrow().clone()
+    }
+
+    /// Waits until what passed so far is as wished.
+    pub async fn until(&self, wish: &str, mut is_so: impl FnMut(&[Record]) -> bool) {
+        let mut records = self.shared.records.subscribe();
+        let passed = timeout(DEADLINE, records.wait_for(|records| is_so(records))).await;
+        assert!(passed.is_ok_and(|waited| waited.is_ok()), "waited in vain for {wish} to pass");
     }
 
     /// Waits until `count` more frames have passed, either way.
-    pub async fn frames_passed(&self, count: u64) {
-        let mut frames = self.shared.frames.subscribe();
-        let goal = *frames.borrow() + count;
-        let passed = timeout(DEADLINE, frames.wait_for(|passed| *passed >= goal)).await;
-        assert!(passed.is_ok_and(|waited| waited.is_ok()), "waited in vain for {count} frames");
+    pub async fn frames_passed(&self, count: usize) {
+        let passed = |records: &[Record]| records.iter().filter(|record| record.subject == FRAME).count();
+        let goal = passed(&self.shared.records.borrow()) + count;
+        self.until(&format!("{count} frames"), |records| passed(records) >= goal).await;
     }
 
     /// Answers GET and POST requests whose path ends so with what `rule` makes of the genuine body.
@@ -138,12 +143,11 @@ impl Drop for Proxy {
 impl Shared {
     fn record(&self, towards: Towards, subject: &str, head: String, body: &[u8]) {
         let record = Record { towards, subject: subject.to_owned(), head, body: body.to_vec() };
-        lock(&self.records).push(record);
+        self.records.send_modify(|records| records.push(record));
     }
 
     fn record_frame(&self, towards: Towards, text: &str) {
-        self.record(towards, "frame", String::new(), text.as_bytes());
-        self.frames.send_modify(|passed| *passed += 1);
+        self.record(towards, FRAME, String::new(), text.as_bytes());
     }
 }
 

@@ -5,7 +5,7 @@ use segel_wire::api::{ChallengeAnswer, LoginRequest};
 use segel_wire::signed::LoginStatement;
 use segel_wire::{ClientFrame, Code, Problem};
 
-use super::{Engine, Part};
+use super::{Engine, Part, passes};
 use crate::io::{Answer, Output, Request};
 use crate::link::Stage;
 use crate::records::Name;
@@ -20,9 +20,7 @@ impl Engine {
         }
         if let Some(pending) = &account.enrolment {
             let request = Request::Enrol(pending.invitation, pending.bytes.clone());
-            if !self.is_asking(|asked| *asked == request)
-                && self.roster_check.trouble != Some(Refusal::EnrolmentRefused)
-            {
+            if !self.enrolment_refused && !self.is_asking(|asked| *asked == request) {
                 self.ask(request);
             }
             return;
@@ -47,6 +45,10 @@ impl Engine {
         now: u64,
         random: &mut impl CryptoRng,
     ) {
+        if self.link.stage != Stage::LoggingIn && !matches!(request, Request::Enrol(..)) {
+            // Of an attempt that was given up.
+            return;
+        }
         match (request, answer) {
             (Request::Enrol(..), Answer::Done) => {
                 if let Some(account) = &mut self.account {
@@ -54,8 +56,8 @@ impl Engine {
                     self.ledger.put(Name::Account, account);
                 }
             }
-            (Request::Enrol(..), Answer::Problem(_)) => {
-                self.roster_check.trouble = Some(Refusal::EnrolmentRefused);
+            (Request::Enrol(..), Answer::Problem(Problem { code, .. })) if !passes(code) => {
+                self.enrolment_refused = true;
                 self.show_refused(Refusal::EnrolmentRefused);
             }
             (Request::Challenge, Answer::Challenge(answer)) => self.log_in(&answer),

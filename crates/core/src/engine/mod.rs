@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use rand_core::CryptoRng;
 use segel_crypto::storage::StateKey;
 use segel_wire::ids::{ConversationId, DeviceId, EventId, RootKey, SiteId};
-use segel_wire::{ClientFrame, Delivered};
+use segel_wire::{ClientFrame, Code, Delivered};
 
 use crate::account::{Account, AgentConfig, VisitorConfig};
 use crate::conversation::Conversation;
@@ -41,6 +41,8 @@ pub struct Engine {
     asked: BTreeMap<u64, Request>,
     next_request: u64,
     roster_check: RosterCheck,
+    /// Whether the relay has refused this device's enrolment.
+    enrolment_refused: bool,
     /// Why no session can be started now.
     bundle_trouble: Option<Refusal>,
     bundles: Backoff,
@@ -69,6 +71,8 @@ struct RosterCheck {
     backoff: Backoff,
     /// Whether the relay was asked since the connection was made.
     fresh: bool,
+    /// Whether a hint came while an answer was on its way.
+    outrun: bool,
     /// Why there is no roster to go by.
     trouble: Option<Refusal>,
 }
@@ -185,6 +189,7 @@ impl Engine {
             asked: BTreeMap::new(),
             next_request: 1,
             roster_check: RosterCheck::default(),
+            enrolment_refused: false,
             bundle_trouble: None,
             bundles: Backoff::default(),
             bundle_uploaded: false,
@@ -206,7 +211,7 @@ impl Engine {
         }
         self.peers = Peers::restore(opened)?;
         self.conversations = Conversation::restore_all(opened)?;
-        self.link = Link::new(opened.read(Name::Cursor)?);
+        self.link = Link::new(opened.read(Name::Cursor)?.flatten());
         for (id, conversation) in &self.conversations {
             self.shown.lists.insert(*id);
             self.shown.dirty.extend(conversation.messages.keys().map(|event| (*id, *event)));
@@ -334,4 +339,9 @@ impl Engine {
         }
         self.show_refused(Refusal::StoreFailed);
     }
+}
+
+/// Whether the relay may well answer otherwise a little later.
+fn passes(code: Code) -> bool {
+    matches!(code, Code::TooMany | Code::Internal | Code::Draining)
 }

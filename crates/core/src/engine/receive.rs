@@ -4,11 +4,11 @@
 use rand_core::CryptoRng;
 use segel_crypto::content::{self, ContentContext, ContentHash, Header};
 use segel_crypto::handshake::{self, Context};
-use segel_crypto::session::{Session, Wrap, WrapContext};
+use segel_crypto::session::{Session, Wrap, WrapContext, WrapError};
 use segel_wire::ids::{ConversationId, EventId};
 use segel_wire::{Code, Delivered, Problem, ServerFrame};
 
-use super::{Engine, Part};
+use super::{Engine, Part, passes};
 use crate::conversation::{Message, Stage};
 use crate::io::Request;
 use crate::link;
@@ -42,12 +42,12 @@ impl Engine {
                 self.link.stage = link::Stage::CatchingUp;
                 self.refresh_roster(now);
             }
-            ServerFrame::Event(delivered) => self.receive(delivered, now),
+            ServerFrame::Event(delivered) => self.receive(delivered, now, random),
             ServerFrame::Head { cursor } => {
                 self.link.stage = link::Stage::Online;
                 self.link.backoff.succeeded(now, 0);
                 if self.held.is_empty() {
-                    self.move_cursor(cursor);
+                    self.move_cursor(Some(cursor));
                 }
             }
             ServerFrame::Stored { conversation, event, position, .. } => {
@@ -61,7 +61,7 @@ impl Engine {
             ServerFrame::Bye { problem } => {
                 match problem.code {
                     Code::Unauthenticated => self.link.token = None,
-                    Code::CursorRefused => self.link.cursor = None,
+                    Code::CursorRefused => self.move_cursor(None),
                     Code::OriginRefused => self.show_refused(Refusal::OriginRefused),
                     _ => {}
                 }
@@ -82,11 +82,15 @@ impl Engine {
             };
             if hopeless {
                 self.keep_closed(&delivered, Refusal::RosterForked);
+                self.move_cursor(Some(delivered.cursor));
                 continue;
             }
             match named {
                 Named::Known | Named::Forked => self.open(delivered, now),
-                Named::Newer => return self.held.push_front(delivered),
+                Named::Newer => {
+                    self.held.push_front(delivered);
+                    return self.refresh_roster(now);
+                }
                 Named::Older(version) => {
                     self.held.push_front(delivered);
                     return self.ask(Request::RosterVersion(version));
@@ -105,15 +109,19 @@ impl Engine {
         }
     }
 
-    fn receive(&mut self, delivered: Delivered, now: u64) {
-        if !self.held.is_empty() || matches!(self.relate(&delivered), Named::Newer | Named::Older(_)) {
-            if self.held.len() < HELD {
-                self.held.push_back(delivered);
-                self.refresh_roster(now);
-            }
-            return;
+    fn receive(&mut self, delivered: Delivered, now: u64, random: &mut impl CryptoRng) {
+        let waits = matches!(self.relate(&delivered), Named::Newer | Named::Older(_));
+        if self.held.is_empty() && !waits {
+            return self.open(delivered, now);
         }
-        self.open(delivered, now);
+        if self.held.len() == HELD {
+            // The cursor stands before the first of them: everything comes again.
+            return self.reconnect(now, random);
+        }
+        self.held.push_back(delivered);
+        if waits {
+            self.refresh_roster(now);
+        }
     }
 
     fn relate(&self, delivered: &Delivered) -> Named {
@@ -126,10 +134,8 @@ impl Engine {
         let hash = ContentHash::derive(&delivered.content.0);
         let known = self.conversations.get(&id).and_then(|conversation| conversation.messages.get(&event));
         let head = self.conversations.get(&id).map_or(0, |conversation| conversation.facts.head);
-        if let Some(message) = known {
-            let same = message.content == Some(hash);
-            let stored = message.position;
-            if same && stored.is_none_or(|position| position == delivered.position) {
+        if let Some(Message { body: Body::Text(_), content, position, .. }) = known {
+            if *content == Some(hash) && position.is_none_or(|position| position == delivered.position) {
                 self.confirm(id, event, delivered.position);
                 self.raise_head(id, delivered.position);
             } else {
@@ -138,12 +144,15 @@ impl Engine {
         } else if delivered.position <= head {
             self.show_refused(Refusal::MessageReplayed);
         } else {
+            // What did not open before may have been altered on its way: the genuine message still counts.
+            let is_known = known.is_some();
             match self.unseal(&delivered, hash, now) {
                 Ok((author, body, time)) => self.keep(&delivered, author, body, time, hash),
-                Err(refusal) => self.keep_closed(&delivered, refusal),
+                Err(refusal) if !is_known => self.keep_closed(&delivered, refusal),
+                Err(_) => {}
             }
         }
-        self.move_cursor(delivered.cursor);
+        self.move_cursor(Some(delivered.cursor));
     }
 
     /// Opens wrap and content. Sessions move on only if both hold.
@@ -168,7 +177,10 @@ impl Engine {
         let mut session = self.session(peer, &wrap, delivered)?;
         let (conversation, event, sender) = (&delivered.conversation, &delivered.event, &delivered.sender);
         let context = WrapContext { conversation, event, sender, recipient: &recipient, content: &hash };
-        let key = session.open(&wrap, &context).map_err(|_| Refusal::MessageAltered)?;
+        let key = session.open(&wrap, &context).map_err(|error| match error {
+            WrapError::Used => Refusal::MessageReplayed,
+            _ => Refusal::MessageAltered,
+        })?;
         let context = ContentContext { conversation, event, sender, recipients: &delivered.recipients };
         let message =
             content::open(&delivered.content.0, &key, &context).map_err(|_| Refusal::MessageAltered)?;
@@ -237,7 +249,6 @@ impl Engine {
         };
         let hash = ContentHash::derive(&delivered.content.0);
         self.keep(delivered, author, Body::Closed(refusal), delivered.time, hash);
-        self.move_cursor(delivered.cursor.clone());
     }
 
     fn keep(&mut self, delivered: &Delivered, author: Author, body: Body, time: u64, hash: ContentHash) {
@@ -245,8 +256,11 @@ impl Engine {
         let is_text = matches!(body, Body::Text(_));
         let message = Message { position, author, body, time, stage: Stage::Received, content: Some(hash) };
         let conversation = self.conversations.entry(id).or_default();
-        conversation.facts.head = conversation.facts.head.max(delivered.position);
-        conversation.facts.unread += u32::from(is_text);
+        if is_text {
+            // Only what opened proves that the relay has come this far.
+            conversation.facts.head = delivered.position;
+            conversation.facts.unread += 1;
+        }
         self.ledger.put(Name::Message(id, event), &message);
         self.ledger.put(Name::Conversation(id), &conversation.facts);
         conversation.messages.insert(event, message);
@@ -260,7 +274,7 @@ impl Engine {
             self.link.under_way.remove(&id);
         }
         let Some(message) = conversation.messages.get_mut(&event) else { return };
-        if matches!(message.stage, Stage::Sealed(_)) {
+        if !matches!(message.stage, Stage::Sent | Stage::Received) {
             conversation.outbox.retain(|other| *other != event);
             message.stage = Stage::Sent;
             message.position = Some(position);
@@ -277,9 +291,8 @@ impl Engine {
             Code::TooLarge => Refusal::TooLarge,
             Code::NotAMember => Refusal::NotAMember,
             Code::OriginRefused => Refusal::OriginRefused,
-            Code::TooMany | Code::Internal | Code::Draining | Code::Unauthenticated => {
-                return self.reconnect(now, random);
-            }
+            Code::Unauthenticated => return self.reconnect(now, random),
+            code if passes(code) => return self.reconnect(now, random),
             _ => Refusal::RelayRefused,
         };
         self.link.under_way.remove(&id);
@@ -303,8 +316,8 @@ impl Engine {
         }
     }
 
-    fn move_cursor(&mut self, cursor: String) {
+    pub(super) fn move_cursor(&mut self, cursor: Option<String>) {
         self.ledger.put(Name::Cursor, &cursor);
-        self.link.cursor = Some(cursor);
+        self.link.cursor = cursor;
     }
 }

@@ -4,7 +4,7 @@ use rand_core::CryptoRng;
 use segel_wire::{Code, Problem};
 
 use super::receive::Reached;
-use super::{Engine, Part};
+use super::{Engine, Part, passes};
 use crate::io::{Answer, Output, Request};
 use crate::link::Stage;
 use crate::membership::Step;
@@ -38,13 +38,12 @@ impl Engine {
             let account = self.account.as_ref();
             let listed = account.is_some_and(|account| roster.device(&account.device(), time).is_some());
             if !listed {
-                let refused =
-                    self.roster_check.trouble.filter(|refusal| *refusal == Refusal::EnrolmentRefused);
-                let before = account.is_some_and(|account| account.listed);
-                return match refused {
-                    Some(refusal) => Gate::Refused(refusal),
-                    None if before => Gate::Removed,
-                    None => Gate::AwaitingRoster,
+                return if account.is_some_and(|account| account.listed) {
+                    Gate::Removed
+                } else if self.enrolment_refused {
+                    Gate::Refused(Refusal::EnrolmentRefused)
+                } else {
+                    Gate::AwaitingRoster
                 };
             }
         }
@@ -56,7 +55,6 @@ impl Engine {
 
     /// Asks for the newest roster if it is due.
     pub(super) fn pump_roster(&mut self, now: u64) {
-        let asking = self.is_asking(|request| matches!(request, Request::Roster | Request::RosterVersion(_)));
         let expired = self
             .membership
             .roster()
@@ -64,13 +62,16 @@ impl Engine {
         let due =
             !self.roster_check.fresh || !self.held.is_empty() || expired || self.is_waiting_for_members(now);
         let due = due || self.roster_check.trouble.is_some();
-        if due && !asking && self.link.network && self.roster_check.backoff.is_due(now) {
+        if due && !self.is_asking_for_rosters() && self.link.network && self.roster_check.backoff.is_due(now)
+        {
             self.ask(Request::Roster);
         }
     }
 
-    /// The relay may have something newer: look now.
+    /// The relay may have something newer: look now, and again if an answer is on its way that may be
+    /// older than the hint.
     pub(super) fn refresh_roster(&mut self, now: u64) {
+        self.roster_check.outrun = self.is_asking_for_rosters();
         self.roster_check.fresh = false;
         self.roster_check.backoff.succeeded(now, 0);
     }
@@ -91,7 +92,7 @@ impl Engine {
             Answer::Octets(bytes) => self.membership.link(&bytes),
             Answer::Problem(Problem { code: Code::NotFound, .. }) => Err(Refusal::RosterMissing),
             Answer::Problem(Problem { code: Code::OriginRefused, .. }) => Err(Refusal::OriginRefused),
-            Answer::Problem(_) => Err(Refusal::RelayRefused),
+            Answer::Problem(Problem { code, .. }) if !passes(code) => Err(Refusal::RelayRefused),
             _ => return self.roster_check.backoff.failed(now, random),
         };
         match step {
@@ -104,6 +105,9 @@ impl Engine {
                 }
                 let wait = if self.is_waiting_for_members(now) { IMPATIENT } else { PATIENT };
                 self.roster_check.backoff.succeeded(now, wait);
+                if core::mem::take(&mut self.roster_check.outrun) {
+                    return self.refresh_roster(now);
+                }
                 let reached = if *request == Request::Roster || step == Ok(Step::Adopted) {
                     Reached::Newest
                 } else {
@@ -141,7 +145,7 @@ impl Engine {
             account.enrolment = None;
             self.ledger.put(Name::Account, account);
             // Before it was listed the relay passed over everything: start from the beginning.
-            self.link.cursor = None;
+            self.move_cursor(None);
             if self.link.is_up() {
                 self.link.stage = Stage::Down;
                 self.link.under_way.clear();
@@ -149,6 +153,10 @@ impl Engine {
                 self.outputs.push_back(Output::Disconnect);
             }
         }
+    }
+
+    fn is_asking_for_rosters(&self) -> bool {
+        self.is_asking(|request| matches!(request, Request::Roster | Request::RosterVersion(_)))
     }
 
     fn is_waiting_for_members(&self, now: u64) -> bool {

@@ -9,7 +9,7 @@ use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId};
 use segel_wire::signed::{Bundle, BundleError};
 use segel_wire::{ClientFrame, Code, Envelope, Problem, Wrapped, cbor};
 
-use super::{Engine, Part};
+use super::{Engine, Part, passes};
 use crate::account::{Account, VisitorConfig};
 use crate::conversation::{Message, Stage};
 use crate::io::{Answer, Output, Request};
@@ -330,6 +330,7 @@ impl Engine {
             Code::Unauthenticated => self.link.token = None,
             Code::OriginRefused => self.show_refused(Refusal::OriginRefused),
             Code::NotAMember => self.show_refused(Refusal::NotAMember),
+            code if passes(code) => {}
             _ => self.show_refused(Refusal::RelayRefused),
         }
         self.reconnect(now, random);

@@ -4,4 +4,8 @@
 
 mod exchange;
 mod outbox;
+mod refused_access;
+mod refused_bundles;
+mod refused_messages;
+mod refused_rosters;
 mod relay_killed;

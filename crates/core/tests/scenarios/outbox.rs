@@ -34,7 +34,9 @@ async fn messages_written_offline_are_sent_in_their_order() {
     site.proxy().cut();
     visitor.until("to be offline", |screen| screen.link == Some(Link::Offline)).await;
     let written: Vec<String> = (0..20).map(|number| format!("luring {number}")).collect();
-    written.iter().for_each(|text| visitor.say(text));
+    for text in &written {
+        visitor.say(text);
+    }
     visitor.until("the texts", |screen| screen.item("luring 19").is_some()).await;
     visitor.input(Input::Network(true));
     agent.reads("luring 19").await;

@@ -32,7 +32,7 @@ async fn nothing_is_lost_doubled_or_out_of_order_when_the_relay_is_killed_at_see
             answered.push(format!("jawab {round}.{number}"));
             agent.say(answered.last().unwrap());
         }
-        site.proxy().frames_passed(1 + seeded.next_u64() % 16).await;
+        site.proxy().frames_passed(1 + seeded.next_u32() as usize % 16).await;
         relay.kill().await.unwrap();
         relay = RelayProcess::start(&options).await.unwrap();
     }

@@ -1,0 +1,167 @@
+//! A hostile relay serves rosters that do not count.
+
+use std::time::Duration;
+
+use segel_core::show::{Delivery, Gate, Link, Refusal};
+use segel_testkit::client::Client;
+use segel_testkit::site::{self, TestSite};
+use segel_wire::ids::{RootKey, RosterHash};
+
+const DAY: Duration = Duration::from_hours(24);
+
+#[tokio::test]
+async fn a_page_with_another_root_key_trusts_nobody() {
+    let mut site = TestSite::start().await;
+    let _agent = site.agent().await;
+    let mut tag = site.tag();
+    tag.root = RootKey([9; 32]);
+    let visitor = site.visitor_with(tag, Duration::ZERO);
+    visitor.meets(Gate::Refused(Refusal::WrongRoot)).await;
+    assert_eq!(visitor.screen().refusals, [Refusal::WrongRoot]);
+    assert_eq!(visitor.screen().site, None, "no word of an untrusted roster is shown");
+    assert_nothing_is_sealed(&visitor).await;
+}
+
+#[tokio::test]
+async fn an_altered_roster_is_refused_and_the_genuine_one_opens_the_gate() {
+    let mut site = TestSite::start().await;
+    let agent = site.agent().await;
+    site.proxy().alter_answers("/roster", |mut roster| {
+        let in_the_body = roster.len() - 100;
+        roster[in_the_body] ^= 1;
+        roster
+    });
+    let visitor = site.visitor();
+    visitor.meets(Gate::Refused(Refusal::RosterAltered)).await;
+    assert_nothing_is_sealed(&visitor).await;
+
+    site.proxy().be_honest();
+    visitor.meets(Gate::Open).await;
+    agent.reads("tidak jadi").await;
+}
+
+#[tokio::test]
+async fn an_expired_roster_is_refused_on_a_first_visit() {
+    let mut site = TestSite::start().await;
+    let _agent = site.agent().await;
+    let tag = site.tag();
+    let visitor = site.visitor_with(tag, 31 * DAY);
+    visitor.meets(Gate::RosterExpired).await;
+    assert_eq!(visitor.screen().refusals, [Refusal::RosterExpired]);
+    assert_nothing_is_sealed(&visitor).await;
+}
+
+#[tokio::test]
+async fn nothing_is_sealed_under_a_kept_roster_that_expired_until_a_newer_one_comes() {
+    let mut site = TestSite::start().await;
+    let agent = site.agent().await;
+    let visitor = site.visitor();
+    visitor.say("sebelum");
+    agent.reads("sebelum").await;
+
+    visitor.advance(29 * DAY);
+    visitor.advance(2 * DAY);
+    visitor.meets(Gate::RosterExpired).await;
+    visitor.say("sesudah");
+    visitor.until("the message to wait", |screen| screen.item("sesudah").is_some()).await;
+    assert_eq!(visitor.screen().delivery("sesudah"), Some(Delivery::Sending));
+
+    let later = site::now() + (31 * DAY).as_secs();
+    site.owner().next_roster(later).unwrap();
+    site.attend().await;
+    visitor.meets(Gate::Open).await;
+    visitor.has_sent("sesudah").await;
+    agent.reads("sesudah").await;
+}
+
+#[tokio::test]
+async fn an_older_roster_is_refused_and_the_newest_stays_in_force() {
+    let mut site = TestSite::start().await;
+    let agent = site.agent().await;
+    let older = site.owner().signed_roster(1).unwrap().unwrap();
+    let (visitor, kept) = chatting(&mut site, &agent).await;
+    site.proxy().alter_answers("/roster", move |_| older.clone());
+    assert_refused_and_unimpressed(&site, &visitor, &agent, &kept, Refusal::RosterOlder).await;
+}
+
+#[tokio::test]
+async fn another_roster_of_the_same_order_is_refused_as_a_fork() {
+    let mut site = TestSite::start().await;
+    let agent = site.agent().await;
+    let (visitor, kept) = chatting(&mut site, &agent).await;
+    let mut forked = site.roster();
+    forked.profile.name = "Toko Lain".to_owned();
+    let forked = site.forge().sign_roster(&forked);
+    site.proxy().alter_answers("/roster", move |_| forked.clone());
+    assert_refused_and_unimpressed(&site, &visitor, &agent, &kept, Refusal::RosterForked).await;
+    assert_eq!(visitor.screen().site.as_deref(), Some("Toko Contoh"));
+}
+
+#[tokio::test]
+async fn a_newer_roster_that_does_not_reach_back_is_refused_as_a_fork() {
+    let mut site = TestSite::start().await;
+    let agent = site.agent().await;
+    let (visitor, kept) = chatting(&mut site, &agent).await;
+    let mut unlinked = site.roster();
+    unlinked.order.version += 1;
+    unlinked.previous = RosterHash([3; 32]);
+    unlinked.profile.name = "Toko Lain".to_owned();
+    let unlinked = site.forge().sign_roster(&unlinked);
+    site.proxy().alter_answers("/roster", move |_| unlinked.clone());
+    assert_refused_and_unimpressed(&site, &visitor, &agent, &kept, Refusal::RosterForked).await;
+}
+
+#[tokio::test]
+async fn a_device_that_was_away_for_some_rosters_follows_their_links() {
+    let mut site = TestSite::start().await;
+    let agent = site.agent().await;
+    let (mut visitor, kept) = chatting(&mut site, &agent).await;
+    visitor.input(segel_core::Input::Network(false));
+    for _ in 0..5 {
+        site.publish_next().await;
+    }
+    visitor.restart().await;
+    visitor.say("sesudah lima daftar");
+    visitor.has_sent("sesudah lima daftar").await;
+    agent.reads("sesudah lima daftar").await;
+    assert_ne!(visitor.store().sealed()["membership"], kept);
+    assert_eq!(visitor.screen().refusals, []);
+}
+
+/// A visitor who has read the newest roster and talked, and what the visitor keeps of the roster.
+async fn chatting(site: &mut TestSite, agent: &Client) -> (Client, Vec<u8>) {
+    let visitor = site.visitor();
+    visitor.say("sebelum");
+    agent.reads("sebelum").await;
+    visitor.has_sent("sebelum").await;
+    let kept = visitor.store().sealed()["membership"].clone();
+    (visitor, kept)
+}
+
+/// The next look at the roster is refused so; the kept one goes on to count.
+async fn assert_refused_and_unimpressed(
+    site: &TestSite,
+    visitor: &Client,
+    agent: &Client,
+    kept: &[u8],
+    refusal: Refusal,
+) {
+    site.proxy().cut();
+    let screen = visitor.refuses(refusal).await;
+    assert_eq!(screen.refusals, [refusal]);
+    assert_eq!(visitor.store().sealed()["membership"], kept);
+    visitor.say("sesudah");
+    agent.reads("sesudah").await;
+    agent.say("jawaban");
+    visitor.reads("jawaban").await;
+}
+
+/// A text is kept, and nothing of it leaves the device.
+async fn assert_nothing_is_sealed(visitor: &Client) {
+    visitor.say("tidak jadi");
+    let waits = |screen: &segel_testkit::client::Screen| {
+        screen.delivery("tidak jadi") == Some(Delivery::Sending) && screen.link == Some(Link::Online)
+    };
+    visitor.until("the text to wait, online", waits).await;
+    assert_eq!(visitor.store().sessions().len(), 0);
+}
