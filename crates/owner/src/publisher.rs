@@ -1,4 +1,4 @@
-//! What the owner sends to the relay and fetches from it. PROTOCOL.md, section 7.1.
+//! What the owner sends to the relay and fetches from it. PROTOCOL.md, section 7.2.
 
 use std::time::Duration;
 

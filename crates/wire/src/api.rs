@@ -1,4 +1,4 @@
-//! Bodies of the HTTP interface, in JSON. PROTOCOL.md, section 7.1.
+//! Bodies of the HTTP interface, in JSON. PROTOCOL.md, sections 7.1 and 7.2.
 
 use core::fmt;
 

@@ -1,4 +1,4 @@
-//! WebSocket frames: one JSON object a message. PROTOCOL.md, section 7.2.
+//! WebSocket frames: one JSON object a message. PROTOCOL.md, section 7.3.
 
 use core::fmt;
 

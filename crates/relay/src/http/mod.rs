@@ -1,4 +1,4 @@
-//! The HTTP interface. docs/PROTOCOL.md, section 7.1.
+//! The HTTP interface. docs/PROTOCOL.md, section 7.2.
 
 mod bundles;
 mod conversations;

@@ -1,4 +1,4 @@
-//! Streams: first a hello, then what was missed, then what happens. docs/PROTOCOL.md, section 7.2.
+//! Streams: first a hello, then what was missed, then what happens. docs/PROTOCOL.md, section 7.3.
 
 mod connection;
 mod follower;
