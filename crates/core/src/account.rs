@@ -28,7 +28,7 @@ pub struct AgentConfig {
 }
 
 /// The device's own record.
-#[derive(Debug, Clone, Encode, Decode)]
+#[derive(Clone, Encode, Decode)]
 #[cbor(map)]
 pub(crate) struct Account {
     #[n(0)]
@@ -50,7 +50,7 @@ pub(crate) struct Account {
 }
 
 /// An enrolment on its way.
-#[derive(Debug, Clone, Encode, Decode)]
+#[derive(Clone, Encode, Decode)]
 pub(crate) struct PendingEnrolment {
     #[n(0)]
     pub(crate) invitation: InvitationId,

@@ -11,7 +11,7 @@ use crate::records::{BrokenStore, Name, Opened};
 use crate::show::{Author, Body, Delivery, Item, Refusal, Summary};
 
 /// What is kept of a conversation besides its messages.
-#[derive(Debug, Clone, Default, Encode, Decode)]
+#[derive(Clone, Default, Encode, Decode)]
 #[cbor(map)]
 pub(crate) struct Facts {
     /// The visitor's device; fixed by the first message of an unlisted device that opened.
@@ -38,7 +38,7 @@ pub(crate) struct Facts {
 }
 
 /// A message as it is kept.
-#[derive(Debug, Clone, Encode, Decode)]
+#[derive(Clone, Encode, Decode)]
 #[cbor(map)]
 pub(crate) struct Message {
     #[n(0)]
@@ -58,7 +58,7 @@ pub(crate) struct Message {
 }
 
 /// How far a message has come.
-#[derive(Debug, Clone, Encode, Decode)]
+#[derive(Clone, Encode, Decode)]
 pub(crate) enum Stage {
     /// Masked, kept, not sealed yet.
     #[n(0)]
@@ -78,7 +78,7 @@ pub(crate) enum Stage {
 }
 
 /// A conversation.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Conversation {
     pub(crate) facts: Facts,
     pub(crate) messages: BTreeMap<EventId, Message>,

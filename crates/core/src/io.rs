@@ -52,7 +52,6 @@ pub enum Input {
 }
 
 /// Something to do; in order.
-#[derive(Debug)]
 pub enum Output {
     /// Keep these changes in one transaction, then say [`Input::Stored`].
     Store {
@@ -80,6 +79,21 @@ pub enum Output {
     Show(Show),
     /// Say [`Input::Woke`] at this time, Unix milliseconds; replaces the one before.
     WakeAt(u64),
+}
+
+/// Only what kind of thing it is: outputs hold tokens, names and texts.
+impl core::fmt::Debug for Output {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            Self::Store { .. } => "Store",
+            Self::Request { .. } => "Request",
+            Self::Connect => "Connect",
+            Self::Disconnect => "Disconnect",
+            Self::Send(_) => "Send",
+            Self::Show(_) => "Show",
+            Self::WakeAt(_) => "WakeAt",
+        })
+    }
 }
 
 /// A change to the store.

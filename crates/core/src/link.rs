@@ -28,7 +28,6 @@ pub(crate) enum Stage {
 }
 
 /// The connection.
-#[derive(Debug)]
 pub(crate) struct Link {
     pub(crate) stage: Stage,
     pub(crate) token: Option<String>,

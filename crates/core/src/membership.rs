@@ -11,7 +11,6 @@ use crate::records::BrokenStore;
 use crate::show::Refusal;
 
 /// The newest verified roster, and the hashes of those that it reaches back to.
-#[derive(Debug)]
 pub(crate) struct Membership {
     site: SiteId,
     root: RootKey,
@@ -23,14 +22,13 @@ pub(crate) struct Membership {
 }
 
 /// A newer roster on its way back to the kept one, link by link.
-#[derive(Debug)]
 struct Walk {
     tip: VerifiedRoster,
     hashes: BTreeMap<u64, RosterHash>,
 }
 
 /// As it is stored: the exact signed bytes, verified again at each start.
-#[derive(Debug, Encode, Decode)]
+#[derive(Encode, Decode)]
 pub(crate) struct MembershipRecord {
     #[n(0)]
     newest: Octets,

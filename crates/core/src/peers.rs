@@ -15,11 +15,11 @@ const SESSIONS: usize = 4;
 pub(crate) type Peer = (DeviceId, Option<ConversationId>);
 
 /// Every session of this device.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Peers(BTreeMap<Peer, Sessions>);
 
 /// Sessions with one peer, the newest last.
-#[derive(Debug, Clone, Default, Encode, Decode)]
+#[derive(Clone, Default, Encode, Decode)]
 #[cbor(transparent)]
 struct Sessions(#[n(0)] Vec<Session>);
 

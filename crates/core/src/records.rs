@@ -63,7 +63,6 @@ impl Name {
 }
 
 /// Changes of the current step, and outputs that wait for earlier ones.
-#[derive(Debug)]
 pub(crate) struct Ledger {
     key: StateKey,
     generation: u64,

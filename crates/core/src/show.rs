@@ -60,7 +60,7 @@ pub enum Link {
 }
 
 /// A conversation in a list.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Summary {
     /// The conversation.
     pub conversation: ConversationId,
@@ -111,7 +111,7 @@ pub enum Author {
 }
 
 /// What a message says.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
 pub enum Body {
     /// Text as its sender's masker passed it.
     #[n(0)]
@@ -122,6 +122,30 @@ pub enum Body {
     /// It was sealed before this device was enrolled.
     #[n(2)]
     BeforeEnrolment,
+}
+
+/// How it came, never what it says.
+impl core::fmt::Debug for Body {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Text(_) => f.write_str("Text(..)"),
+            Self::Closed(refusal) => f.debug_tuple("Closed").field(refusal).finish(),
+            Self::BeforeEnrolment => f.write_str("BeforeEnrolment"),
+        }
+    }
+}
+
+/// Without the preview.
+impl core::fmt::Debug for Summary {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let Self { conversation, time, unread, answerable, .. } = self;
+        f.debug_struct("Summary")
+            .field("conversation", conversation)
+            .field("time", time)
+            .field("unread", unread)
+            .field("answerable", answerable)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What became of a message.

@@ -7,7 +7,7 @@ use segel_crypto::session::WrapContext;
 use segel_wire::api::{BundlesRequest, OpenConversation};
 use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId};
 use segel_wire::signed::{Bundle, BundleError};
-use segel_wire::{ClientFrame, Code, Envelope, Problem, Wrapped, cbor};
+use segel_wire::{ClientFrame, Code, Envelope, Problem, Wrapped, cbor, limits};
 
 use super::{Engine, Part, passes};
 use crate::account::{Account, VisitorConfig};
@@ -52,18 +52,22 @@ impl Engine {
         let id = id.unwrap_or_else(|| ConversationId(make_id(random)));
         let event = EventId(make_id(random));
         let conversation = self.conversations.entry(id).or_default();
+        let text = text.into_string();
+        let fits = text.chars().count() <= limits::MESSAGE_CHARS;
         let message = Message {
             position: None,
             author: Author::Own,
-            body: Body::Text(text.into_string()),
+            body: Body::Text(text),
             time: conversation.next_time(now),
-            stage: Stage::Waiting,
+            stage: if fits { Stage::Waiting } else { Stage::Failed(Refusal::TooLarge) },
             content: None,
         };
         self.ledger.put(Name::Conversation(id), &conversation.facts);
         self.ledger.put(Name::Message(id, event), &message);
         conversation.messages.insert(event, message);
-        conversation.outbox.push(event);
+        if fits {
+            conversation.outbox.push(event);
+        }
         self.shown.dirty.insert((id, event));
     }
 

@@ -1,0 +1,220 @@
+//! An engine on the bench: no clock, no sockets, no store; the test decides what is answered and when.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng;
+use segel_core::show::Show;
+use segel_core::{Answer, Engine, Input, Kept, Output, Request};
+use segel_crypto::authority::{Admin, AdminSecret, RootSecret};
+use segel_crypto::storage::StateKey;
+use segel_testkit::forge::FalseDevice;
+use segel_wire::api::{BundlesAnswer, ChallengeAnswer, LoginAnswer};
+use segel_wire::ids::{AgentId, Challenge, DeskId, Octets, RosterHash};
+use segel_wire::signed::{
+    Agent, Certificate, Desk, Device, DeviceKeys, Order, Profile, Roster, VerifiedRoster,
+};
+use segel_wire::{ClientFrame, ServerFrame, SiteId};
+
+/// Unix seconds at which every test on the bench happens.
+pub(crate) const NOW: u64 = 1_800_000_000;
+const YEAR: u64 = 365 * 24 * 60 * 60;
+
+/// A site whose keys the test holds.
+pub(crate) struct BenchSite {
+    pub(crate) id: SiteId,
+    pub(crate) root: RootSecret,
+    admin: Admin,
+    pub(crate) agent: FalseDevice,
+}
+
+impl BenchSite {
+    pub(crate) fn new() -> Self {
+        let mut random = ChaCha20Rng::seed_from_u64(1);
+        let id = SiteId([1; 16]);
+        let (root, secret) = (RootSecret::make_root(&mut random), AdminSecret::make_admin(&mut random));
+        let certificate = Certificate {
+            site: id,
+            generation: 1,
+            admin: secret.derive_public(),
+            not_before: NOW - 1,
+            not_after: NOW + YEAR,
+        };
+        let (bytes, signature) = root.certify(&certificate);
+        Self {
+            id,
+            root,
+            admin: Admin::new(secret, bytes, signature),
+            agent: FalseDevice::new(id, [7; 32], 1),
+        }
+    }
+
+    /// The first roster, with the agent's device.
+    pub(crate) fn first_roster(&self) -> Vec<u8> {
+        self.roster(1, RosterHash([0; 32]), &[self.agent.keys])
+    }
+
+    /// The second roster, with these devices.
+    pub(crate) fn second_roster(&self, devices: &[DeviceKeys]) -> Vec<u8> {
+        let first = VerifiedRoster::open(&self.first_roster(), &self.id, &self.root.derive_public()).unwrap();
+        self.roster(2, first.hash(), devices)
+    }
+
+    fn roster(&self, version: u64, previous: RosterHash, devices: &[DeviceKeys]) -> Vec<u8> {
+        let mut inbox: Vec<_> = devices.iter().map(|keys| keys.derive_id(&self.id)).collect();
+        inbox.sort_unstable();
+        let devices = devices.iter().map(|keys| Device { keys: *keys, not_after: NOW + YEAR });
+        self.admin.sign_roster(&Roster {
+            site: self.id,
+            order: Order { generation: 1, version },
+            previous,
+            issued_at: NOW,
+            not_after: NOW + YEAR,
+            profile: Profile {
+                name: "Toko Contoh".into(),
+                pages: vec!["https://toko.example".into()],
+                apps: vec![],
+            },
+            desks: vec![Desk { id: DeskId([1; 16]), name: "Layanan".into(), inbox }],
+            agents: vec![Agent {
+                id: AgentId([1; 16]),
+                name: "Agen Demo".into(),
+                devices: devices.collect(),
+            }],
+        })
+    }
+}
+
+/// An engine and everything it put out.
+pub(crate) struct Bench<'a> {
+    site: &'a BenchSite,
+    engine: Engine,
+    random: ChaCha20Rng,
+    inputs: VecDeque<Input>,
+    now: u64,
+    /// What the relay answers when asked for the roster; held back while there is none.
+    pub(crate) roster: Option<Vec<u8>>,
+    /// How many generations the store keeps; it never answers for later ones.
+    pub(crate) keeps: u64,
+    kept: BTreeMap<String, Vec<u8>>,
+    /// The last generation that is kept.
+    pub(crate) generation: u64,
+    /// Generations handed out and not answered for.
+    pub(crate) waiting: Vec<u64>,
+    /// Requests that were not answered.
+    pub(crate) unanswered: Vec<(u64, Request)>,
+    pub(crate) sent: Vec<ClientFrame>,
+    pub(crate) disconnects: usize,
+    pub(crate) shown: Vec<Show>,
+    /// The keys that the device logged in with.
+    pub(crate) keys: Option<DeviceKeys>,
+}
+
+impl<'a> Bench<'a> {
+    /// Puts an engine on the bench and starts it.
+    pub(crate) fn new(site: &'a BenchSite, engine: Engine, keeps: u64) -> Self {
+        let mut bench = Self {
+            site,
+            engine,
+            random: ChaCha20Rng::seed_from_u64(2),
+            inputs: VecDeque::new(),
+            roster: Some(site.first_roster()),
+            keeps,
+            kept: BTreeMap::new(),
+            generation: 0,
+            waiting: Vec::new(),
+            unanswered: Vec::new(),
+            sent: Vec::new(),
+            disconnects: 0,
+            now: NOW * 1_000,
+            shown: Vec::new(),
+            keys: None,
+        };
+        bench.input(Input::Woke);
+        bench
+    }
+
+    /// The key of every store on the bench.
+    pub(crate) fn key() -> StateKey {
+        StateKey::new([3; 32])
+    }
+
+    /// What another engine would start from.
+    pub(crate) fn records(&self) -> Kept {
+        Kept { generation: self.generation, records: self.kept.clone().into_iter().collect() }
+    }
+
+    /// Hands in an input and answers whatever follows from it.
+    pub(crate) fn input(&mut self, input: Input) {
+        self.inputs.push_back(input);
+        while let Some(input) = self.inputs.pop_front() {
+            self.engine.handle(input, self.now, &mut self.random);
+            while let Some(output) = self.engine.poll() {
+                self.take(output);
+            }
+        }
+    }
+
+    /// Lets a minute pass.
+    pub(crate) fn wait(&mut self) {
+        self.now += 60_000;
+        self.input(Input::Woke);
+    }
+
+    /// Answers the roster requests that were held back.
+    pub(crate) fn answer_rosters(&mut self, roster: &[u8]) {
+        for (id, request) in std::mem::take(&mut self.unanswered) {
+            assert_eq!(request, Request::Roster);
+            self.input(Input::Answered { id, answer: Answer::Octets(roster.to_vec()) });
+        }
+    }
+
+    fn take(&mut self, output: Output) {
+        match output {
+            Output::Store { generation, changes } => {
+                if generation > self.keeps {
+                    return self.waiting.push(generation);
+                }
+                self.generation = generation;
+                self.kept.extend(changes.into_iter().map(|change| (change.name, change.sealed)));
+                self.inputs.push_back(Input::Stored(generation));
+            }
+            Output::Request { id, request, .. } => match self.answer(&request) {
+                Some(answer) => self.inputs.push_back(Input::Answered { id, answer }),
+                None => self.unanswered.push((id, request)),
+            },
+            Output::Connect => self.inputs.push_back(Input::SocketOpened),
+            Output::Send(frame) => {
+                if matches!(frame, ClientFrame::Hello { .. }) {
+                    let welcome = ServerFrame::Welcome { epoch: "e".into(), time: NOW * 1_000 };
+                    let head = ServerFrame::Head { cursor: "e.7".into() };
+                    self.inputs.extend([welcome, head].map(Input::Frame));
+                }
+                self.sent.push(frame);
+            }
+            Output::Show(show) => self.shown.push(show),
+            Output::Disconnect => self.disconnects += 1,
+            Output::WakeAt(_) => {}
+        }
+    }
+
+    fn answer(&mut self, request: &Request) -> Option<Answer> {
+        Some(match request {
+            Request::Roster => return self.roster.clone().map(Answer::Octets),
+            Request::RosterVersion(_) => return None,
+            Request::Challenge => {
+                Answer::Challenge(ChallengeAnswer { challenge: Challenge([1; 32]), expires: NOW + 60 })
+            }
+            Request::Login(login) => {
+                self.keys = Some(login.keys);
+                Answer::Login(LoginAnswer { token: "token".into(), expires: NOW + 60 })
+            }
+            Request::Bundles(_) => {
+                let agent = &self.site.agent;
+                let bundle = agent.sign_bundle(&agent.keys, [8; 32], NOW + YEAR);
+                Answer::Bundles(BundlesAnswer { bundles: vec![Octets(bundle)] })
+            }
+            Request::PutBundle(_) | Request::OpenConversation(..) | Request::Enrol(..) => Answer::Done,
+        })
+    }
+}

@@ -1,0 +1,164 @@
+//! What no relay or network can be made to do on demand: engines on the bench.
+
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng;
+use segel_core::show::{Body, Delivery, Refusal, Show};
+use segel_core::{AgentConfig, Engine, Input, Kept, Outgoing, VisitorConfig};
+use segel_crypto::enrol::EnrolmentCode;
+use segel_wire::ids::{ConversationId, DeviceId, EventId};
+use segel_wire::{ClientFrame, Delivered, ServerFrame};
+
+use crate::bench::{Bench, BenchSite};
+
+#[test]
+fn nothing_leaves_before_every_generation_that_it_depends_on_is_kept() {
+    let site = BenchSite::new();
+    let whole = say_halo(&site, u64::MAX);
+    assert_eq!(messages(&whole).len(), 1);
+    assert!(whole.generation > 3, "the keys, the sessions and the sealed message are kept in turn");
+
+    for keeps in 0..whole.generation {
+        let bench = say_halo(&site, keeps);
+        assert!(!bench.waiting.is_empty());
+        assert_eq!(messages(&bench), [], "with {keeps} of {} generations kept", whole.generation);
+        let logged_in = bench.keys.is_some();
+        assert!(keeps > 0 || !logged_in, "not even the public keys leave before the private ones are kept");
+    }
+}
+
+#[test]
+fn a_message_that_the_relay_stored_after_all_counts_as_sent_though_the_store_failed_meanwhile() {
+    let site = BenchSite::new();
+    let mut bench = say_halo(&site, u64::MAX);
+    let [(conversation, event)] = messages(&bench)[..] else { panic!("one message is sent") };
+    bench.input(Input::StoreFailed(bench.generation + 1));
+    assert_eq!(delivery(&bench), Delivery::Failed(Refusal::StoreFailed));
+    bench.input(Input::Frame(ServerFrame::Stored { conversation, event, position: 1, time: 0 }));
+    assert_eq!(delivery(&bench), Delivery::Sent);
+    bench.input(Input::Retry { conversation, event });
+    assert_eq!(messages(&bench).len(), 1, "it is not sent twice");
+}
+
+#[test]
+fn a_hint_that_overtakes_an_older_answer_leads_to_another_question() {
+    let site = BenchSite::new();
+    let mut bench = say_halo(&site, u64::MAX);
+    let roster = bench.roster.take().unwrap();
+    let hint = || Input::Frame(ServerFrame::Roster { generation: 1, version: 2 });
+    bench.input(hint());
+    assert_eq!(bench.unanswered.len(), 1);
+    bench.input(hint());
+    assert_eq!(bench.unanswered.len(), 1, "one question at a time");
+    bench.answer_rosters(&roster);
+    assert_eq!(bench.unanswered.len(), 1, "the answer may be older than the second hint");
+    bench.answer_rosters(&roster);
+    assert_eq!(bench.unanswered.len(), 0);
+}
+
+#[test]
+fn more_events_than_can_wait_for_a_roster_come_again_after_a_new_greeting() {
+    const EVENTS: u64 = 300;
+    let site = BenchSite::new();
+    let mut bench = say_halo(&site, u64::MAX);
+    let conversation = messages(&bench)[0].0;
+    let deliver = |bench: &mut Bench<'_>| {
+        for position in 1..=EVENTS {
+            let event = naming_a_newer_roster(conversation, position);
+            bench.input(Input::Frame(ServerFrame::Event(event)));
+        }
+    };
+    let roster = bench.roster.take().unwrap();
+    deliver(&mut bench);
+    assert_eq!((bench.disconnects, closed(&bench)), (1, 0));
+
+    bench.answer_rosters(&roster);
+    bench.roster = Some(roster);
+    bench.wait();
+    assert_eq!(cursors(&bench), [None, Some("e.7")], "the cursor still stands before all of them");
+    deliver(&mut bench);
+    assert_eq!((bench.disconnects, closed(&bench)), (1, EVENTS as usize));
+}
+
+#[test]
+fn a_device_that_is_listed_reads_from_the_beginning_even_if_it_ends_right_then() {
+    let site = BenchSite::new();
+    let mut random = ChaCha20Rng::seed_from_u64(4);
+    let root = site.root.derive_public();
+    let code = EnrolmentCode::make(site.id, root, "https://relay.example", &mut random);
+    let config = AgentConfig { code: Some(code) };
+    let mut start = |kept: &Kept| Engine::agent(&config, Bench::key(), kept, &mut random).unwrap();
+    let mut bench = Bench::new(&site, start(&Kept::default()), u64::MAX);
+    let roster = site.second_roster(&[bench.keys.unwrap()]);
+    assert_eq!(cursors(&bench), [None]);
+    assert_eq!(cursors(&Bench::new(&site, start(&bench.records()), 0)), [Some("e.7")]);
+
+    bench.keeps = bench.generation + 1;
+    bench.roster = Some(roster);
+    bench.input(Input::Frame(ServerFrame::Roster { generation: 1, version: 2 }));
+    assert_eq!(cursors(&Bench::new(&site, start(&bench.records()), 0)), [None]);
+}
+
+/// A visitor's engine that was asked to send one text.
+fn say_halo(site: &BenchSite, keeps: u64) -> Bench<'_> {
+    let config = VisitorConfig {
+        site: site.id,
+        root: site.root.derive_public(),
+        relay: "https://relay.example".into(),
+        page: "https://toko.example".into(),
+    };
+    let engine = Engine::visitor(config, Bench::key(), &Kept::default()).unwrap();
+    let mut bench = Bench::new(site, engine, keeps);
+    let text = Outgoing::new(segel_mask::mask("halo").unwrap().text);
+    bench.input(Input::Submit { conversation: None, text });
+    bench
+}
+
+/// The messages that were sent.
+fn messages(bench: &Bench<'_>) -> Vec<(ConversationId, EventId)> {
+    let ids = bench.sent.iter().filter_map(|frame| match frame {
+        ClientFrame::Send { conversation, event, .. } => Some((*conversation, *event)),
+        ClientFrame::Hello { .. } | ClientFrame::Ping => None,
+    });
+    ids.collect()
+}
+
+/// Where each greeting asked to resume.
+fn cursors<'a>(bench: &'a Bench<'_>) -> Vec<Option<&'a str>> {
+    let cursors = bench.sent.iter().filter_map(|frame| match frame {
+        ClientFrame::Hello { cursor, .. } => Some(cursor.as_deref()),
+        ClientFrame::Send { .. } | ClientFrame::Ping => None,
+    });
+    cursors.collect()
+}
+
+/// What the one message was last shown as.
+fn delivery(bench: &Bench<'_>) -> Delivery {
+    let last = bench.shown.iter().rev().find_map(|show| match show {
+        Show::Item(item) => Some(item.delivery),
+        _ => None,
+    });
+    last.unwrap()
+}
+
+fn closed(bench: &Bench<'_>) -> usize {
+    let is_closed =
+        |show: &&Show| matches!(show, Show::Item(item) if item.body == Body::Closed(Refusal::RosterForked));
+    bench.shown.iter().filter(is_closed).count()
+}
+
+/// An event whose header names a roster that nobody has.
+fn naming_a_newer_roster(conversation: ConversationId, position: u64) -> Delivered {
+    let mut content = vec![1, 1];
+    content.extend([&[9; 16][..], &1_u64.to_be_bytes(), &9_u64.to_be_bytes(), &[0; 32 + 32 + 16]].concat());
+    Delivered {
+        conversation,
+        position,
+        event: EventId(u128::from(position).to_be_bytes()),
+        sender: DeviceId([9; 16]),
+        time: 0,
+        content: content.into(),
+        recipients: Vec::new(),
+        wrap: None,
+        cursor: format!("e.{}", 7 + position),
+    }
+}
