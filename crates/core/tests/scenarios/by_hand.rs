@@ -57,13 +57,13 @@ fn a_hint_that_overtakes_an_older_answer_leads_to_another_question() {
 
 #[test]
 fn more_events_than_can_wait_for_a_roster_come_again_after_a_new_greeting() {
-    const EVENTS: u64 = 300;
+    const EVENTS: u16 = 300;
     let site = BenchSite::new();
     let mut bench = say_halo(&site, u64::MAX);
     let conversation = messages(&bench)[0].0;
     let deliver = |bench: &mut Bench<'_>| {
         for position in 1..=EVENTS {
-            let event = naming_a_newer_roster(conversation, position);
+            let event = naming_a_newer_roster(conversation, position.into());
             bench.input(Input::Frame(ServerFrame::Event(event)));
         }
     };
@@ -71,12 +71,12 @@ fn more_events_than_can_wait_for_a_roster_come_again_after_a_new_greeting() {
     deliver(&mut bench);
     assert_eq!((bench.disconnects, closed(&bench)), (1, 0));
 
+    bench.roster = Some(roster.clone());
     bench.answer_rosters(&roster);
-    bench.roster = Some(roster);
     bench.wait();
     assert_eq!(cursors(&bench), [None, Some("e.7")], "the cursor still stands before all of them");
     deliver(&mut bench);
-    assert_eq!((bench.disconnects, closed(&bench)), (1, EVENTS as usize));
+    assert_eq!((bench.disconnects, closed(&bench)), (1, EVENTS.into()));
 }
 
 #[test]
