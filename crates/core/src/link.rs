@@ -143,3 +143,48 @@ impl Link {
         matches!(self.stage, Stage::Connecting | Stage::CatchingUp | Stage::Online)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rand_chacha::ChaCha20Rng;
+    use rand_chacha::rand_core::SeedableRng;
+
+    use super::*;
+
+    #[test]
+    fn waits_grow_with_each_failure_up_to_a_bound_and_shrink_with_a_success() {
+        let mut random = ChaCha20Rng::seed_from_u64(1);
+        let longest = |failures: u32, random: &mut ChaCha20Rng| {
+            let mut waits = (0..200).map(|_| {
+                let mut backoff = Backoff { failures, at: 0 };
+                backoff.failed(1_000, random);
+                backoff.at() - 1_000
+            });
+            let first = waits.next().unwrap();
+            waits.fold((first, first), |(least, most), wait| (least.min(wait), most.max(wait)))
+        };
+        for (failures, bound) in [(0, 250), (3, 2_000), (7, 30_000), (u32::MAX, 30_000)] {
+            let (least, most) = longest(failures, &mut random);
+            assert!((50..=50 + bound / 10).contains(&least), "{failures}: {least}");
+            assert!((bound / 10 * 9..=50 + bound).contains(&most), "{failures}: {most}");
+        }
+        let mut backoff = Backoff { failures: 9, at: 9_000 };
+        backoff.succeeded(1_000, 0);
+        assert!(backoff.is_due(1_000) && !backoff.is_failing());
+    }
+
+    #[test]
+    fn a_quiet_connection_is_pinged_once_and_then_given_up() {
+        let mut link = Link::new(None);
+        link.stage = Stage::Online;
+        link.heard(0);
+        assert_eq!(link.pulse(PING_AFTER - 1), Pulse::Fine);
+        assert_eq!(link.wake_at(), PING_AFTER);
+        assert_eq!(link.pulse(PING_AFTER), Pulse::Ping);
+        assert_eq!(link.pulse(PING_AFTER + 1), Pulse::Fine);
+        assert_eq!(link.wake_at(), LOST_AFTER);
+        assert_eq!(link.pulse(LOST_AFTER), Pulse::Lost);
+        link.heard(LOST_AFTER);
+        assert_eq!(link.pulse(LOST_AFTER), Pulse::Fine);
+    }
+}

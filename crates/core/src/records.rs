@@ -145,3 +145,76 @@ impl Opened {
         self.0.get(&name).map(|bytes| minicbor::decode(bytes).map_err(|_| BrokenStore)).transpose()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rand_chacha::ChaCha20Rng;
+    use rand_chacha::rand_core::SeedableRng;
+    use segel_wire::ClientFrame;
+
+    use super::*;
+
+    const CONVERSATION: ConversationId = ConversationId([1; 16]);
+
+    fn key() -> StateKey {
+        StateKey::new([7; 32])
+    }
+
+    fn open(records: Vec<(String, Vec<u8>)>) -> Result<(Ledger, Opened), BrokenStore> {
+        Ledger::open(key(), &Kept { generation: 3, records })
+    }
+
+    #[test]
+    fn a_name_is_read_back_from_its_text() {
+        let (device, event) = (DeviceId([2; 16]), EventId([3; 16]));
+        for name in [
+            Name::Account,
+            Name::Membership,
+            Name::Cursor,
+            Name::Conversation(CONVERSATION),
+            Name::Message(CONVERSATION, event),
+            Name::Sessions(device, None),
+            Name::Sessions(device, Some(CONVERSATION)),
+        ] {
+            assert_eq!(Name::parse(&name.to_text()), Some(name));
+        }
+        for text in ["", "account/x", "conversation", "message/AAAA/AAAA", "sessions/"] {
+            assert_eq!(Name::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_record_opens_under_its_own_name_and_key_alone() {
+        let random = &mut ChaCha20Rng::seed_from_u64(1);
+        let sealed = key().seal("cursor", &cbor::encode(&Some("e.1".to_owned())), random);
+        let (_, opened) = open(vec![("cursor".into(), sealed.clone())]).unwrap();
+        assert_eq!(opened.read::<Option<String>>(Name::Cursor), Ok(Some(Some("e.1".to_owned()))));
+        assert_eq!(opened.read::<Option<String>>(Name::Account), Ok(None));
+        assert_eq!(opened.read::<u64>(Name::Cursor), Err(BrokenStore), "of another shape");
+        assert!(open(vec![("account".into(), sealed.clone())]).is_err(), "under another name");
+        let other = Kept { generation: 3, records: vec![("cursor".into(), sealed)] };
+        assert!(Ledger::open(StateKey::new([8; 32]), &other).is_err(), "under another key");
+    }
+
+    #[test]
+    fn what_waits_is_handed_out_in_order_when_its_generation_is_kept() {
+        let random = &mut ChaCha20Rng::seed_from_u64(1);
+        let (mut ledger, _) = open(Vec::new()).unwrap();
+        ledger.after_store(Output::Connect);
+        assert_eq!(ledger.release().len(), 1, "nothing is to be kept before it");
+
+        ledger.after_store(Output::Send(ClientFrame::Ping));
+        ledger.put(Name::Cursor, &1_u64);
+        ledger.after_store(Output::Disconnect);
+        assert!(matches!(ledger.close_step(random), Some(Output::Store { generation: 4, .. })));
+        assert!(matches!(ledger.release()[..], [Output::Send(_)]));
+        ledger.put(Name::Cursor, &2_u64);
+        assert!(matches!(ledger.close_step(random), Some(Output::Store { generation: 5, .. })));
+        ledger.after_store(Output::Connect);
+        ledger.stored(4);
+        assert!(matches!(ledger.release()[..], [Output::Disconnect]));
+        ledger.stored(5);
+        assert!(matches!(ledger.release()[..], [Output::Connect]));
+        assert!(ledger.close_step(random).is_none(), "nothing changed");
+    }
+}

@@ -1,13 +1,11 @@
 //! The relay's process is killed again and again while both sides write.
 
-use std::env;
-use std::path::PathBuf;
-use std::process::Command;
-
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
-use segel_demo::relay_process::{RelayOptions, RelayProcess};
+use segel_demo::relay_process::RelayProcess;
 use segel_testkit::site::TestSite;
+
+use crate::process::relay_process;
 
 const KILLS: u64 = 20;
 const TEXTS_A_ROUND: u64 = 3;
@@ -19,8 +17,7 @@ async fn nothing_is_lost_doubled_or_out_of_order_when_the_relay_is_killed_at_see
     let visitor = site.visitor();
     visitor.say("mulai");
     agent.reads("mulai").await;
-    site.stop_relay().await;
-    let options = relay_process(&site);
+    let options = relay_process(&mut site).await;
     let mut relay = RelayProcess::start(&options).await.unwrap();
 
     let mut seeded = ChaCha20Rng::seed_from_u64(7);
@@ -52,29 +49,4 @@ async fn nothing_is_lost_doubled_or_out_of_order_when_the_relay_is_killed_at_see
     assert!(positions.iter().copied().eq(1..=timeline.len() as u64), "{positions:?}");
     assert_eq!((visitor.refusals, agent.refusals), (vec![], vec![]));
     relay.stop().await.unwrap();
-}
-
-/// The relay of the site as a process, on its file and its port.
-fn relay_process(site: &TestSite) -> RelayOptions {
-    let config = site.relay_config();
-    RelayOptions {
-        program: relay_program(),
-        listen: config.listen,
-        database: config.database.clone(),
-        site: config.sites[0].site,
-        root: config.sites[0].root,
-        public_origin: config.public_origin.clone(),
-        trace: None,
-    }
-}
-
-/// The program of this build: told by `SEGEL_RELAY_BIN`, or built now and found beside the tests.
-fn relay_program() -> PathBuf {
-    if let Some(program) = env::var_os("SEGEL_RELAY_BIN") {
-        return program.into();
-    }
-    let built = Command::new(env!("CARGO")).args(["build", "--quiet", "--package", "segel-relay"]).status();
-    assert!(built.unwrap().success(), "segel-relay is built");
-    let tests = env::current_exe().unwrap();
-    tests.ancestors().nth(2).unwrap().join("segel-relay")
 }

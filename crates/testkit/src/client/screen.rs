@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use segel_core::show::{Body, Delivery, Gate, Item, Link, Refusal, Show, Summary};
+use segel_core::show::{Author, Body, Delivery, Gate, Item, Link, Refusal, Show, Summary};
 use segel_wire::ids::{ConversationId, EventId};
 
 /// What is shown.
@@ -60,9 +60,11 @@ impl Screen {
         self.items.values().find(|item| matches!(&item.body, Body::Text(shown) if shown == text))
     }
 
-    /// What became of the message of this text.
+    /// What became of the own message of this text.
     pub fn delivery(&self, text: &str) -> Option<Delivery> {
-        self.item(text).map(|item| item.delivery)
+        let own = self.items.values().filter(|item| item.author == Author::Own);
+        let mut matching = own.filter(|item| matches!(&item.body, Body::Text(shown) if shown == text));
+        matching.next().map(|item| item.delivery)
     }
 
     /// Messages that could not be opened, and why.
