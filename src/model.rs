@@ -1,19 +1,13 @@
 //! What the visitor sees, folded from what the engine shows: pure, without a browser.
 
-use segel_core::show::{Gate, Link, Refusal, Show};
-use segel_ui::{Items, Trouble};
-use segel_web::tab_lock::Lead;
+use segel_core::show::Show;
+use segel_ui::{Items, Situation, Trouble};
 
 /// The state of the panel.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Model {
-    business: Option<String>,
-    gate: Gate,
-    link: Link,
-    lead: Option<Lead>,
-    stopped: Option<Trouble>,
-    refused: Option<Refusal>,
-    unkept: bool,
+    /// Where things stand apart from the messages.
+    pub(crate) situation: Situation,
     unread: u32,
     items: Items,
 }
@@ -29,84 +23,23 @@ pub(crate) enum Screen {
     Chat,
 }
 
-impl Default for Model {
-    fn default() -> Self {
-        Self {
-            business: None,
-            gate: Gate::Preparing,
-            link: Link::Connecting,
-            lead: None,
-            stopped: None,
-            refused: None,
-            unkept: false,
-            unread: 0,
-            items: Items::default(),
-        }
-    }
-}
-
 impl Model {
     /// Folds in one change.
     pub(crate) fn apply(&mut self, show: Show) {
-        match show {
-            Show::Site(site) => self.business = Some(site.name),
-            Show::Gate(gate) => self.gate = gate,
-            Show::Link(link) => self.link = link,
-            Show::Conversation(summary) => self.unread = summary.unread,
-            Show::Item(item) => self.items.put(item),
-            Show::Refused(refusal) => self.refused = Some(refusal),
+        match self.situation.apply(show) {
+            Some(Show::Conversation(summary)) => self.unread = summary.unread,
+            Some(Show::Item(item)) => self.items.put(item),
+            _ => {}
         }
-    }
-
-    /// Whether this tab leads; unknown before the browser has answered.
-    pub(crate) fn set_lead(&mut self, lead: Lead) {
-        self.lead = Some(lead);
-    }
-
-    /// Something outside the engine leaves no conversation to be shown.
-    pub(crate) fn stop(&mut self, trouble: Trouble) {
-        self.stopped = Some(trouble);
-    }
-
-    /// The browser lets nothing be kept.
-    pub(crate) fn keeps_nothing(&mut self) {
-        self.unkept = true;
-    }
-
-    /// The banner's refusal was read.
-    pub(crate) fn dismiss(&mut self) {
-        self.refused = None;
     }
 
     /// What fills the panel.
     pub(crate) fn screen(&self) -> Screen {
-        let other_tab = (self.lead == Some(Lead::Waiting)).then_some(Trouble::OtherTab);
-        match self.stopped.or(other_tab).or(Trouble::of_gate(self.gate)) {
+        match self.situation.stopped().or(Trouble::of_gate(self.situation.gate)) {
             Some(trouble) => Screen::Stopped(trouble),
-            None if self.business.is_none() && self.items.is_empty() => Screen::Preparing,
+            None if self.situation.business.is_none() && self.items.is_empty() => Screen::Preparing,
             None => Screen::Chat,
         }
-    }
-
-    /// What the banner says: what was refused comes before the connection.
-    pub(crate) fn banner(&self) -> Option<Trouble> {
-        let link = match self.link {
-            Link::Offline => Some(Trouble::Offline),
-            Link::Connecting => Some(Trouble::Connecting),
-            Link::Online => None,
-        };
-        let unkept = self.unkept.then_some(Trouble::NotKept);
-        self.refused.map(Trouble::Refused).or(link).or(unkept)
-    }
-
-    /// The business's name, from its signed roster.
-    pub(crate) fn business(&self) -> Option<&str> {
-        self.business.as_deref()
-    }
-
-    /// Whether messages can be written now.
-    pub(crate) fn gate(&self) -> Gate {
-        self.gate
     }
 
     /// Messages not yet seen.
@@ -122,7 +55,7 @@ impl Model {
 
 #[cfg(test)]
 mod tests {
-    use segel_core::show::{Author, Body, Delivery, Item, Site, Summary};
+    use segel_core::show::{Author, Body, Delivery, Gate, Item, Refusal, Site, Summary};
     use segel_wire::ids::{ConversationId, EventId};
 
     use super::*;
@@ -175,38 +108,10 @@ mod tests {
     }
 
     #[test]
-    fn a_tab_that_waits_says_so_until_it_leads() {
-        let mut model = shown([site()]);
-        model.set_lead(Lead::Waiting);
-        assert_eq!(model.screen(), Screen::Stopped(Trouble::OtherTab));
-        model.set_lead(Lead::Leading);
-        assert_eq!(model.screen(), Screen::Chat);
-    }
-
-    #[test]
     fn an_insecure_page_outranks_everything() {
         let mut model = shown([site(), Show::Gate(Gate::Removed)]);
-        model.stop(Trouble::Insecure);
+        model.situation.stop(Trouble::Insecure);
         assert_eq!(model.screen(), Screen::Stopped(Trouble::Insecure));
-    }
-
-    #[test]
-    fn a_refusal_stays_in_the_banner_until_it_is_dismissed() {
-        let mut model = shown([Show::Link(Link::Online), Show::Refused(Refusal::MessageReplayed)]);
-        assert_eq!(model.banner(), Some(Trouble::Refused(Refusal::MessageReplayed)));
-        model.apply(Show::Link(Link::Offline));
-        assert_eq!(model.banner(), Some(Trouble::Refused(Refusal::MessageReplayed)));
-        model.dismiss();
-        assert_eq!(model.banner(), Some(Trouble::Offline));
-    }
-
-    #[test]
-    fn a_browser_that_keeps_nothing_is_said_once_nothing_else_is() {
-        let mut model = shown([Show::Link(Link::Offline)]);
-        model.keeps_nothing();
-        assert_eq!(model.banner(), Some(Trouble::Offline));
-        model.apply(Show::Link(Link::Online));
-        assert_eq!(model.banner(), Some(Trouble::NotKept));
     }
 
     #[test]

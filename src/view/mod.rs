@@ -75,18 +75,18 @@ impl Panel {
     /// Shows the model.
     pub(crate) fn render(&mut self, model: &Model) {
         let screen = model.screen();
-        self.header.render(model.business());
+        self.header.render(model.situation.business.as_deref());
         dom::set_hidden(&self.preparing, screen != Screen::Preparing);
         dom::set_hidden(&self.chat, screen != Screen::Chat);
         self.sentence.render(match screen {
             Screen::Stopped(trouble) => Some(trouble),
             Screen::Preparing | Screen::Chat => None,
         });
-        self.banner.render(model.banner());
-        self.greeting.render(model.business(), model.items().is_empty());
+        self.banner.render(model.situation.banner());
+        self.greeting.render(model.situation.business.as_deref(), model.items().is_empty());
         dom::set_hidden(self.timeline.root(), model.items().is_empty());
         self.timeline.render(model.items().as_slice());
-        self.composer.hinder(self.language.gate(model.gate()));
+        self.composer.hinder(self.language.gate(model.situation.gate));
     }
 
     /// Puts the focus where a visitor who opened the panel wants it.

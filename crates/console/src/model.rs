@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use segel_core::show::{Gate, Link, Refusal, Show, Summary};
-use segel_ui::{Items, Trouble};
-use segel_web::tab_lock::Lead;
+use segel_core::show::{Gate, Refusal, Show, Summary};
+use segel_ui::{Items, Situation, Trouble};
 use segel_wire::ids::ConversationId;
 
 /// How far this device's enrolment has come.
@@ -36,15 +35,10 @@ pub(crate) enum Screen {
 }
 
 /// The state of the console.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Model {
-    business: Option<String>,
-    agent: Option<String>,
-    gate: Gate,
-    link: Link,
-    lead: Option<Lead>,
-    stopped: Option<Trouble>,
-    refused: Option<Refusal>,
+    /// Where things stand apart from the conversations.
+    pub(crate) situation: Situation,
     enrolment: Option<Enrolment>,
     inbox: Vec<Summary>,
     items: BTreeMap<ConversationId, Items>,
@@ -52,59 +46,19 @@ pub(crate) struct Model {
     open: Option<ConversationId>,
 }
 
-impl Default for Model {
-    fn default() -> Self {
-        Self {
-            business: None,
-            agent: None,
-            gate: Gate::Preparing,
-            link: Link::Connecting,
-            lead: None,
-            stopped: None,
-            refused: None,
-            enrolment: None,
-            inbox: Vec::new(),
-            items: BTreeMap::new(),
-            drafts: BTreeMap::new(),
-            open: None,
-        }
-    }
-}
-
 impl Model {
     /// Folds in one change.
     pub(crate) fn apply(&mut self, show: Show) {
-        match show {
-            Show::Site(site) => {
-                self.business = Some(site.name);
-                self.agent = site.agent;
-            }
-            Show::Gate(gate) => self.gate = gate,
-            Show::Link(link) => self.link = link,
-            Show::Conversation(summary) => self.list(summary),
-            Show::Item(item) => self.items.entry(item.conversation).or_default().put(item),
-            Show::Refused(refusal) => self.refused = Some(refusal),
+        match self.situation.apply(show) {
+            Some(Show::Conversation(summary)) => self.list(summary),
+            Some(Show::Item(item)) => self.items.entry(item.conversation).or_default().put(item),
+            _ => {}
         }
     }
 
     /// How far this device's enrolment has come.
     pub(crate) fn set_enrolment(&mut self, enrolment: Enrolment) {
         self.enrolment = Some(enrolment);
-    }
-
-    /// Whether this tab leads; unknown before the browser has answered.
-    pub(crate) fn set_lead(&mut self, lead: Lead) {
-        self.lead = Some(lead);
-    }
-
-    /// Something outside the engine leaves nothing to be shown.
-    pub(crate) fn stop(&mut self, trouble: Trouble) {
-        self.stopped = Some(trouble);
-    }
-
-    /// The banner's refusal was read.
-    pub(crate) fn dismiss(&mut self) {
-        self.refused = None;
     }
 
     /// Opens a conversation.
@@ -126,44 +80,18 @@ impl Model {
 
     /// What fills the page.
     pub(crate) fn screen(&self) -> Screen {
-        let other_tab = (self.lead == Some(Lead::Waiting)).then_some(Trouble::OtherTab);
-        if let Some(trouble) = self.stopped.or(other_tab) {
+        if let Some(trouble) = self.situation.stopped() {
             return Screen::Stopped(trouble);
         }
+        let gate = self.situation.gate;
         let enrolment = self.enrolment.filter(|step| *step != Enrolment::Done);
-        match (enrolment, Trouble::of_gate(self.gate)) {
+        match (enrolment, Trouble::of_gate(gate)) {
             (Some(step), _) => Screen::Enrolling(step),
             (None, Some(trouble)) => Screen::Stopped(trouble),
-            (None, None) if self.gate == Gate::AwaitingRoster => Screen::Enrolling(Enrolment::Waiting),
-            (None, None) if self.business.is_none() && self.inbox.is_empty() => Screen::Preparing,
+            (None, None) if gate == Gate::AwaitingRoster => Screen::Enrolling(Enrolment::Waiting),
+            (None, None) if self.situation.business.is_none() && self.inbox.is_empty() => Screen::Preparing,
             (None, None) => Screen::Desk,
         }
-    }
-
-    /// What the banner says: what was refused comes before the connection.
-    pub(crate) fn banner(&self) -> Option<Trouble> {
-        let offline = (self.link == Link::Offline).then_some(Trouble::Offline);
-        self.refused.map(Trouble::Refused).or(offline)
-    }
-
-    /// The business's name, from its signed roster.
-    pub(crate) fn business(&self) -> Option<&str> {
-        self.business.as_deref()
-    }
-
-    /// The agent's name.
-    pub(crate) fn agent(&self) -> Option<&str> {
-        self.agent.as_deref()
-    }
-
-    /// Whether messages can be written now.
-    pub(crate) fn gate(&self) -> Gate {
-        self.gate
-    }
-
-    /// The connection to the relay.
-    pub(crate) fn link(&self) -> Link {
-        self.link
     }
 
     /// Conversations, the one with the newest message first.
@@ -212,6 +140,7 @@ pub(crate) fn mark(conversation: ConversationId) -> String {
 #[cfg(test)]
 mod tests {
     use segel_core::show::{Author, Body, Delivery, Item, Site};
+    use segel_web::tab_lock::Lead;
     use segel_wire::ids::EventId;
 
     use super::*;
@@ -299,7 +228,7 @@ mod tests {
     #[test]
     fn a_tab_that_waits_shows_no_conversation() {
         let mut model = shown([site(), summary(ONE, 1)]);
-        model.set_lead(Lead::Waiting);
+        model.situation.set_lead(Lead::Waiting);
         assert_eq!(model.screen(), Screen::Stopped(Trouble::OtherTab));
     }
 

@@ -10,7 +10,9 @@ pub mod composer;
 pub mod icons;
 pub mod items;
 pub mod notice;
+pub mod running;
 pub mod sentence;
+pub mod situation;
 pub mod text;
 pub mod time;
 pub mod timeline;
@@ -18,5 +20,6 @@ pub mod trouble;
 
 pub use action::{Act, Action};
 pub use items::Items;
+pub use situation::Situation;
 pub use text::Language;
 pub use trouble::Trouble;

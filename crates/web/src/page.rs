@@ -48,6 +48,12 @@ pub fn on_visibility_change(on_change: impl Fn(bool) + 'static) -> Listener {
     Listener { _events: events }
 }
 
+/// Whether the person is working in this page rather than in one around it.
+pub fn has_focus() -> bool {
+    let document = web_sys::window().and_then(|window| window.document());
+    document.is_some_and(|document| document.has_focus().unwrap_or(false))
+}
+
 /// Whether the page is a secure context (https or localhost), without which browsers offer no `WebCrypto`.
 pub fn is_secure_context() -> bool {
     web_sys::window().is_some_and(|window| window.is_secure_context())

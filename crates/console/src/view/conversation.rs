@@ -75,6 +75,6 @@ impl Conversation {
 
     fn hindrance(&self, model: &Model, opened: &Opened<'_>) -> Option<&'static str> {
         let waits = opened.summary.is_some_and(|summary| !summary.answerable);
-        self.language.gate(model.gate()).or(waits.then_some(self.language.desk().not_answerable))
+        self.language.gate(model.situation.gate).or(waits.then_some(self.language.desk().not_answerable))
     }
 }

@@ -38,12 +38,12 @@ impl Header {
     /// Shows names and connection.
     pub(crate) fn render(&self, model: &Model) {
         let text = self.language.desk();
-        dom::set_text(&self.business, model.business().unwrap_or(text.console));
-        dom::set_hidden(&self.mark, model.business().is_none());
-        dom::set_text(&self.agent, model.agent().unwrap_or_default());
+        dom::set_text(&self.business, model.situation.business.as_deref().unwrap_or(text.console));
+        dom::set_hidden(&self.mark, model.situation.business.is_none());
+        dom::set_text(&self.agent, model.situation.agent.as_deref().unwrap_or_default());
         dom::set_text(
             &self.link,
-            match model.link() {
+            match model.situation.link {
                 Link::Online => text.online,
                 Link::Connecting => text.connecting,
                 Link::Offline => text.offline,
@@ -52,7 +52,7 @@ impl Header {
         dom::set_attr(
             &self.link,
             "class",
-            match model.link() {
+            match model.situation.link {
                 Link::Online => "link online",
                 Link::Connecting => "link connecting",
                 Link::Offline => "link offline",

@@ -7,7 +7,7 @@ mod inbox;
 
 use segel_ui::banner::Banner;
 use segel_ui::sentence::{self, Sentence};
-use segel_ui::{Act, Language};
+use segel_ui::{Act, Language, Trouble};
 use segel_web::dom::{self, El, el};
 use web_sys::Element;
 
@@ -61,7 +61,8 @@ impl Console {
     pub(crate) fn render(&mut self, model: &Model) {
         let screen = model.screen();
         self.header.render(model);
-        self.banner.render(model.banner());
+        // The header says "connecting" already.
+        self.banner.render(model.situation.banner().filter(|trouble| *trouble != Trouble::Connecting));
         dom::set_hidden(&self.preparing, screen != Screen::Preparing);
         dom::set_hidden(&self.desk, screen != Screen::Desk);
         dom::set_class(&self.desk, "opened", model.opened().is_some());
