@@ -31,6 +31,10 @@ const FEATURES: [&str; 6] = [
     "--enable-multivalue",
 ];
 
+/// Large functions stay functions even if they are called once: alike, they compress better than within
+/// their callers.
+const SHRINK: [&str; 2] = ["-Oz", "--one-caller-inline-max-function-size=30"];
+
 /// Part of the stamp: this file and the tools' versions decide what comes out.
 const RECIPE: &str = concat!(include_str!("program.rs"), include_str!("tools.rs"));
 
@@ -67,7 +71,8 @@ impl Program {
 
     fn shrink(&self, from: &Path, to: &Path) -> Result<()> {
         let mut shrink = Command::new(tools::wasm_opt()?);
-        shrink.args(["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features"]).args(FEATURES);
+        shrink.args(SHRINK).args(FEATURES);
+        shrink.args(["--strip-debug", "--strip-producers", "--strip-target-features"]);
         shell::step(&format!("shrink {}", self.name), shrink.arg(from).arg("-o").arg(to))?;
         Ok(())
     }
