@@ -1,6 +1,6 @@
 //! The enrolment code and what both sides derive from it. PROTOCOL.md, section 3.6.
 
-use data_encoding::BASE64URL_NOPAD;
+use base64ct::{Base64UrlUnpadded, Encoding};
 use minicbor::{Decode, Encode};
 use rand_core::CryptoRng;
 use segel_wire::cbor;
@@ -54,12 +54,12 @@ impl EnrolmentCode {
 
     /// The text that people carry.
     pub fn to_text(&self) -> String {
-        BASE64URL_NOPAD.encode(&Zeroizing::new(cbor::encode(self)))
+        Base64UrlUnpadded::encode_string(&Zeroizing::new(cbor::encode(self)))
     }
 
     /// Reads the text that people carry.
     pub fn parse(text: &str) -> Result<Self, NotACode> {
-        let bytes = BASE64URL_NOPAD.decode(text.as_bytes()).map(Zeroizing::new).map_err(|_| NotACode)?;
+        let bytes = Base64UrlUnpadded::decode_vec(text).map(Zeroizing::new).map_err(|_| NotACode)?;
         cbor::decode(&bytes).map_err(|_| NotACode)
     }
 

@@ -3,9 +3,8 @@
 //! PROTOCOL.md, section 2.
 
 use core::fmt;
-use std::borrow::Cow;
 
-use data_encoding::BASE64URL_NOPAD;
+use base64ct::{Base64UrlUnpadded, Encoding};
 use minicbor::{Decode, Decoder, Encode, Encoder, decode, encode};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -35,7 +34,7 @@ macro_rules! fixed_bytes {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&BASE64URL_NOPAD.encode(&self.0))
+                f.write_str(&Base64UrlUnpadded::encode_string(&self.0))
             }
         }
 
@@ -48,21 +47,21 @@ macro_rules! fixed_bytes {
         impl core::str::FromStr for $name {
             type Err = ParseIdError;
             fn from_str(text: &str) -> Result<Self, ParseIdError> {
-                let wrong = ParseIdError { expected: $size };
-                let bytes = BASE64URL_NOPAD.decode(text.as_bytes()).map_err(|_| wrong)?;
-                bytes.try_into().map(Self).map_err(|_| wrong)
+                let mut bytes = [0; $size];
+                parse_exactly(text, &mut bytes)?;
+                Ok(Self(bytes))
             }
         }
 
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(&BASE64URL_NOPAD.encode(&self.0))
+                serializer.serialize_str(&Base64UrlUnpadded::encode_string(&self.0))
             }
         }
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                Cow::<'de, str>::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+                String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
             }
         }
 
@@ -115,6 +114,15 @@ fixed_bytes! {
     Challenge: 32;
 }
 
+/// Fills `bytes`. Apart from the macro, so that it is compiled once and not for each size.
+fn parse_exactly(text: &str, bytes: &mut [u8]) -> Result<(), ParseIdError> {
+    let expected = bytes.len();
+    match Base64UrlUnpadded::decode(text, bytes) {
+        Ok(decoded) if decoded.len() == expected => Ok(()),
+        _ => Err(ParseIdError { expected }),
+    }
+}
+
 /// Bytes of any length: sealed contents, wraps and signed structures; base64url in JSON.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Octets(pub Vec<u8>);
@@ -133,14 +141,14 @@ impl From<Vec<u8>> for Octets {
 
 impl Serialize for Octets {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&BASE64URL_NOPAD.encode(&self.0))
+        serializer.serialize_str(&Base64UrlUnpadded::encode_string(&self.0))
     }
 }
 
 impl<'de> Deserialize<'de> for Octets {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = Cow::<'de, str>::deserialize(deserializer)?;
-        BASE64URL_NOPAD.decode(text.as_bytes()).map(Self).map_err(|_| de::Error::custom("expected base64url"))
+        let text = String::deserialize(deserializer)?;
+        Base64UrlUnpadded::decode_vec(&text).map(Self).map_err(|_| de::Error::custom("expected base64url"))
     }
 }
 
