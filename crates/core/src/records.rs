@@ -67,12 +67,18 @@ pub(crate) struct Ledger {
     key: StateKey,
     generation: u64,
     kept: u64,
-    changed: BTreeMap<Name, Zeroizing<Vec<u8>>>,
+    changed: Records,
+    /// Handed out and not yet answered for.
+    under_way: VecDeque<(u64, Records)>,
     waiting: VecDeque<(u64, Output)>,
+    /// The store failed: nothing more is handed to it until the person tries again.
+    halted: bool,
 }
 
+type Records = BTreeMap<Name, Zeroizing<Vec<u8>>>;
+
 /// Kept records, opened.
-pub(crate) struct Opened(BTreeMap<Name, Zeroizing<Vec<u8>>>);
+pub(crate) struct Opened(Records);
 
 impl Ledger {
     /// Opens everything that is kept.
@@ -87,7 +93,9 @@ impl Ledger {
             generation: kept.generation,
             kept: kept.generation,
             changed: BTreeMap::new(),
+            under_way: VecDeque::new(),
             waiting: VecDeque::new(),
+            halted: false,
         };
         Ok((ledger, opened))
     }
@@ -105,21 +113,25 @@ impl Ledger {
 
     /// Ends the step: its changes as one transaction, if there are any.
     pub(crate) fn close_step(&mut self, random: &mut impl CryptoRng) -> Option<Output> {
-        if self.changed.is_empty() {
+        if self.changed.is_empty() || self.halted {
             return None;
         }
         self.generation += 1;
-        let changes = core::mem::take(&mut self.changed).into_iter().map(|(name, record)| {
+        let records = core::mem::take(&mut self.changed);
+        let changes = records.iter().map(|(name, record)| {
             let name = name.to_text();
-            let sealed = self.key.seal(&name, &record, random);
+            let sealed = self.key.seal(&name, record, random);
             Change { name, sealed }
         });
-        Some(Output::Store { generation: self.generation, changes: changes.collect() })
+        let output = Output::Store { generation: self.generation, changes: changes.collect() };
+        self.under_way.push_back((self.generation, records));
+        Some(output)
     }
 
     /// Everything up to this generation is kept.
     pub(crate) fn stored(&mut self, generation: u64) {
         self.kept = self.kept.max(generation);
+        self.under_way.retain(|(under_way, _)| *under_way > generation);
     }
 
     /// What waited for nothing but what is kept by now, in order.
@@ -128,9 +140,22 @@ impl Ledger {
         self.waiting.drain(..ready).map(|(_, output)| output).collect()
     }
 
-    /// Gives up on what waits; nothing of it was sent.
-    pub(crate) fn abandon(&mut self) {
-        self.waiting.clear();
+    /// The store failed: what waits is given back and nothing of it was sent. What could not be kept is put
+    /// into the next step, which waits for [`Ledger::resume`].
+    pub(crate) fn halt(&mut self) -> Vec<Output> {
+        let newer = core::mem::take(&mut self.changed);
+        for (_, records) in self.under_way.drain(..) {
+            self.changed.extend(records);
+        }
+        self.changed.extend(newer);
+        self.generation = self.kept;
+        self.halted = true;
+        self.waiting.drain(..).map(|(_, output)| output).collect()
+    }
+
+    /// The person tries again.
+    pub(crate) fn resume(&mut self) {
+        self.halted = false;
     }
 }
 

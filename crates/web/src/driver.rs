@@ -76,6 +76,14 @@ fn tell(work: &Weak<Work>, input: Input) {
     }
 }
 
+/// Closes a connection that speaks what is not understood.
+fn hang_up(work: &Weak<Work>) {
+    if let Some(work) = work.upgrade() {
+        drop(work.socket.borrow_mut().take());
+        work.input(Input::SocketClosed);
+    }
+}
+
 impl Work {
     /// Takes inputs one after the other, also those that come while one is being carried out.
     fn input(&self, input: Input) {
@@ -130,7 +138,7 @@ impl Work {
             SocketEvent::Closed { .. } => tell(&me, Input::SocketClosed),
             SocketEvent::Text(text) => match parse_json(&text) {
                 Ok(frame) => tell(&me, Input::Frame(frame)),
-                Err(_) => tell(&me, Input::SocketClosed),
+                Err(_) => hang_up(&me),
             },
         });
         if opened.is_err() {

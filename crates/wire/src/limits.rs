@@ -44,5 +44,3 @@ pub const PREKEY_ROTATE_SECONDS: u64 = 7 * 24 * 60 * 60;
 pub const PREKEY_EXPIRE_SECONDS: u64 = 14 * 24 * 60 * 60;
 /// The private half of a signed prekey is deleted at this age, in seconds.
 pub const PREKEY_DELETE_SECONDS: u64 = 21 * 24 * 60 * 60;
-/// A superseded roster still counts for this long after its successor was issued, in seconds.
-pub const SUPERSEDED_SECONDS: u64 = 7 * 24 * 60 * 60;

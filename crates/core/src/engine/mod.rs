@@ -142,8 +142,14 @@ impl Engine {
     /// Takes an input; `now` in Unix milliseconds by the local clock.
     pub fn handle(&mut self, input: Input, now: u64, random: &mut impl CryptoRng) {
         match input {
-            Input::Submit { conversation, text } => self.submit(conversation, text, now, random),
-            Input::Retry { conversation, event } => self.retry(conversation, event, now),
+            Input::Submit { conversation, text } => {
+                self.ledger.resume();
+                self.submit(conversation, text, now, random);
+            }
+            Input::Retry { conversation, event } => {
+                self.ledger.resume();
+                self.retry(conversation, event, now);
+            }
             Input::Seen(conversation) => self.seen(conversation),
             Input::Network(up) => self.network(up, now),
             Input::Answered { id, answer } => {
@@ -333,12 +339,20 @@ impl Engine {
     }
 
     fn store_failed(&mut self) {
-        self.ledger.abandon();
+        for unsent in self.ledger.halt() {
+            if let Output::Request { id, .. } = unsent {
+                self.asked.remove(&id);
+            }
+        }
+        if self.link.stage == Stage::LoggingIn {
+            self.link.stage = Stage::Down;
+        }
         self.link.under_way.clear();
         for (id, conversation) in &mut self.conversations {
             for event in core::mem::take(&mut conversation.outbox) {
                 if let Some(message) = conversation.messages.get_mut(&event) {
                     message.stage = crate::conversation::Stage::Failed(Refusal::StoreFailed);
+                    self.ledger.put(Name::Message(*id, event), message);
                     self.shown.dirty.insert((*id, event));
                 }
             }

@@ -106,11 +106,34 @@ async fn a_first_message_that_cannot_be_kept_leaves_no_trace_at_the_relay() {
 }
 
 #[tokio::test]
+async fn a_message_that_could_not_be_kept_is_sent_once_when_it_is_tried_again_and_can() {
+    let mut site = TestSite::start().await;
+    let agent = site.agent().await;
+    let mut visitor = site.visitor();
+    visitor.meets(Gate::Open).await;
+    visitor.store().fail();
+    visitor.say("coba lagi");
+    visitor.refuses(Refusal::StoreFailed).await;
+    visitor.store().recover();
+    let conversation = visitor.conversation();
+    visitor.input(Input::Retry { conversation, event: visitor.event("coba lagi") });
+    agent.reads("coba lagi").await;
+    visitor.has_sent("coba lagi").await;
+    agent.say("sudah sampai");
+    visitor.reads("sudah sampai").await;
+
+    visitor.restart().await;
+    visitor.is_online().await;
+    assert_eq!(visitor.screen().texts(conversation), ["coba lagi", "sudah sampai"]);
+    assert_eq!(agent.screen().texts(conversation), ["coba lagi", "sudah sampai"]);
+}
+
+#[tokio::test]
 async fn an_overlong_text_fails_alone() {
     let mut site = TestSite::start().await;
     let agent = site.agent().await;
     let visitor = site.visitor();
-    let overlong = "a".repeat(40_000);
+    let overlong = "a".repeat(4_001);
     visitor.say(&overlong);
     visitor.say("pendek");
     agent.reads("pendek").await;

@@ -23,6 +23,11 @@ impl MemoryStore {
         self.records().failing = true;
     }
 
+    /// The disk has room again.
+    pub fn recover(&self) {
+        self.records().failing = false;
+    }
+
     /// The sealed bytes of every record, by name.
     pub fn sealed(&self) -> BTreeMap<String, Vec<u8>> {
         self.records().sealed.clone()
