@@ -57,11 +57,11 @@ fn browser_lints(toolchain: &Toolchain) -> Command {
     clippy
 }
 
-/// Licences, sources and banned crates; needs no network.
+/// Licences, sources and banned crates.
 fn dependencies(toolchain: &Toolchain) -> Result<Command> {
     let bin = tools::cargo_deny(toolchain)?;
     let mut deny = Command::new(bin.join("cargo-deny"));
-    deny.current_dir(paths::root()).args(["--offline", "check", "bans", "licenses", "sources"]);
+    deny.current_dir(paths::root()).args(["check", "bans", "licenses", "sources"]);
     toolchain.equip(&mut deny, &[]);
     Ok(deny)
 }
