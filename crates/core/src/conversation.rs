@@ -1,7 +1,5 @@
 //! A conversation as this device knows it: its members, its messages and its outbox.
 
-use std::collections::BTreeMap;
-
 use minicbor::{Decode, Encode};
 use segel_crypto::content::ContentHash;
 use segel_wire::Envelope;
@@ -9,6 +7,7 @@ use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId};
 
 use crate::records::{BrokenStore, Name, Opened};
 use crate::show::{Author, Body, Delivery, Item, Refusal, Summary};
+use crate::sorted::Sorted;
 
 /// What is kept of a conversation besides its messages.
 #[derive(Clone, Default, Encode, Decode)]
@@ -28,7 +27,7 @@ pub(crate) struct Facts {
     pub(crate) sequence: u64,
     /// The last sequence opened from each other device.
     #[n(4)]
-    pub(crate) heard: BTreeMap<DeviceId, u64>,
+    pub(crate) heard: Sorted<DeviceId, u64>,
     /// Messages of others since the person last looked.
     #[n(5)]
     pub(crate) unread: u32,
@@ -81,27 +80,26 @@ pub(crate) enum Stage {
 #[derive(Default)]
 pub(crate) struct Conversation {
     pub(crate) facts: Facts,
-    pub(crate) messages: BTreeMap<EventId, Message>,
+    pub(crate) messages: Sorted<EventId, Message>,
     /// Own messages that the relay has not answered for, in the order they were written.
     pub(crate) outbox: Vec<EventId>,
 }
 
 impl Conversation {
-    pub(crate) fn restore_all(opened: &Opened) -> Result<BTreeMap<ConversationId, Self>, BrokenStore> {
-        let mut conversations = BTreeMap::<_, Self>::new();
-        for name in opened.names() {
+    pub(crate) fn restore_all(opened: &Opened) -> Result<Sorted<ConversationId, Self>, BrokenStore> {
+        let mut conversations = Sorted::<_, Self>::new();
+        for (name, record) in opened.iter() {
             match name {
                 Name::Conversation(id) => {
-                    conversations.entry(id).or_default().facts = opened.read(name)?.ok_or(BrokenStore)?;
+                    conversations.or_default(id).facts = record.read()?;
                 }
                 Name::Message(id, event) => {
-                    let message = opened.read(name)?.ok_or(BrokenStore)?;
-                    conversations.entry(id).or_default().messages.insert(event, message);
+                    conversations.or_default(id).messages.insert(event, record.read()?);
                 }
                 Name::Account | Name::Membership | Name::Cursor | Name::Sessions(..) => {}
             }
         }
-        for conversation in conversations.values_mut() {
+        for (_, conversation) in conversations.iter_mut() {
             let mut outbox: Vec<_> =
                 conversation.messages.iter().filter(|(_, message)| message.is_outgoing()).collect();
             outbox.sort_by_key(|(_, message)| message.time);

@@ -13,6 +13,7 @@ mod outgoing;
 mod peers;
 mod records;
 pub mod show;
+mod sorted;
 
 pub use account::{AgentConfig, VisitorConfig};
 pub use engine::{Engine, StartError};

@@ -2,7 +2,8 @@
 
 use rand_core::CryptoRng;
 use segel_wire::ids::{ConversationId, EventId};
-use std::collections::BTreeMap;
+
+use crate::sorted::Sorted;
 
 /// First wait after a failure, in milliseconds; doubles up to [`LONGEST_WAIT`].
 const FIRST_WAIT: u64 = 250;
@@ -34,7 +35,7 @@ pub(crate) struct Link {
     pub(crate) network: bool,
     pub(crate) cursor: Option<String>,
     /// The message under way in each conversation: one at a time keeps their order.
-    pub(crate) under_way: BTreeMap<ConversationId, EventId>,
+    pub(crate) under_way: Sorted<ConversationId, EventId>,
     pub(crate) backoff: Backoff,
     heard_at: u64,
     pinged: bool,
@@ -94,7 +95,7 @@ impl Link {
             token: None,
             network: true,
             cursor,
-            under_way: BTreeMap::new(),
+            under_way: Sorted::new(),
             backoff: Backoff::default(),
             heard_at: 0,
             pinged: false,

@@ -1,7 +1,5 @@
 //! Which roster counts: order, links, rollback, forks and time. PROTOCOL.md, section 3.3.
 
-use std::collections::BTreeMap;
-
 use minicbor::{Decode, Encode};
 use segel_wire::ids::{DeskId, DeviceId, Octets, RootKey, RosterHash, SiteId};
 use segel_wire::limits;
@@ -9,6 +7,7 @@ use segel_wire::signed::{CertificateError, Desk, Order, RosterError, VerifiedRos
 
 use crate::records::BrokenStore;
 use crate::show::Refusal;
+use crate::sorted::Sorted;
 
 /// The newest verified roster, and the hashes of those that it reaches back to.
 pub(crate) struct Membership {
@@ -16,7 +15,7 @@ pub(crate) struct Membership {
     root: RootKey,
     newest: Option<VerifiedRoster>,
     /// Hash by version, from `oldest` up to the newest.
-    hashes: BTreeMap<u64, RosterHash>,
+    hashes: Sorted<u64, RosterHash>,
     /// A newer roster that does not yet reach back to the kept one.
     walk: Option<Walk>,
 }
@@ -24,7 +23,7 @@ pub(crate) struct Membership {
 /// A newer roster on its way back to the kept one, link by link.
 struct Walk {
     tip: VerifiedRoster,
-    hashes: BTreeMap<u64, RosterHash>,
+    hashes: Sorted<u64, RosterHash>,
 }
 
 /// As it is stored: the exact signed bytes, verified again at each start.
@@ -33,7 +32,7 @@ pub(crate) struct MembershipRecord {
     #[n(0)]
     newest: Octets,
     #[n(1)]
-    hashes: BTreeMap<u64, RosterHash>,
+    hashes: Sorted<u64, RosterHash>,
 }
 
 /// What became of a roster that the relay served.
@@ -62,7 +61,7 @@ pub(crate) enum Named {
 
 impl Membership {
     pub(crate) fn new(site: SiteId, root: RootKey) -> Self {
-        Self { site, root, newest: None, hashes: BTreeMap::new(), walk: None }
+        Self { site, root, newest: None, hashes: Sorted::new(), walk: None }
     }
 
     /// Takes up what is kept, after verifying it again.
@@ -113,7 +112,7 @@ impl Membership {
         let Some(newest) = &self.newest else {
             offered.check_time(now / 1_000).map_err(refusal)?;
             let (order, hash) = (offered.roster().order, offered.hash());
-            self.hashes = BTreeMap::from([(order.version, hash)]);
+            self.hashes = Sorted::from_iter([(order.version, hash)]);
             self.record_previous(&offered);
             self.newest = Some(offered);
             return Ok(Step::Adopted);
@@ -130,7 +129,7 @@ impl Membership {
         if gap == 0 || gap > limits::ROSTER_LINKS {
             return Err(Refusal::RosterForked);
         }
-        let mut hashes = BTreeMap::from([(order.version, offered.hash())]);
+        let mut hashes = Sorted::from_iter([(order.version, offered.hash())]);
         hashes.insert(order.version - 1, offered.roster().previous);
         self.walk = Some(Walk { tip: offered, hashes });
         self.advance()
@@ -164,7 +163,7 @@ impl Membership {
             Some(_) => Named::Forked,
             None => {
                 // Known hashes have no gaps: what is not older than all of them is not of this chain.
-                let oldest = self.hashes.keys().next().copied().unwrap_or(newest.0.version);
+                let oldest = self.hashes.first().copied().unwrap_or(newest.0.version);
                 let reachable = newest.0.version.saturating_sub(order.version) <= limits::ROSTER_LINKS;
                 let is_older = (1..oldest).contains(&order.version);
                 if reachable && is_older { Named::Older(oldest) } else { Named::Forked }
@@ -178,13 +177,13 @@ impl Membership {
         let version = newest.roster().order.version;
         match walk.hashes.get(&version) {
             Some(hash) if *hash == newest.hash() => {
-                self.hashes.extend(walk.hashes);
+                self.hashes.extend(walk.hashes.into_iter());
                 self.newest = Some(walk.tip);
                 Ok(Step::Adopted)
             }
             Some(_) => Err(Refusal::RosterForked),
             None => {
-                let missing = walk.hashes.keys().next().copied().unwrap_or(version);
+                let missing = walk.hashes.first().copied().unwrap_or(version);
                 self.walk = Some(walk);
                 Ok(Step::Fetch(missing))
             }

@@ -1,12 +1,11 @@
 //! Sessions with other devices, and the keys of those they were made with.
 
-use std::collections::BTreeMap;
-
 use minicbor::{Decode, Encode};
 use segel_crypto::session::Session;
 use segel_wire::ids::{ConversationId, DeviceId};
 
 use crate::records::{BrokenStore, Ledger, Name, Opened};
+use crate::sorted::Sorted;
 
 /// Sessions kept with one device in one scope: two sides may start at once, and lost state starts anew.
 const SESSIONS: usize = 4;
@@ -16,7 +15,7 @@ pub(crate) type Peer = (DeviceId, Option<ConversationId>);
 
 /// Every session of this device.
 #[derive(Default)]
-pub(crate) struct Peers(BTreeMap<Peer, Sessions>);
+pub(crate) struct Peers(Sorted<Peer, Sessions>);
 
 /// Sessions with one peer, the newest last.
 #[derive(Clone, Default, Encode, Decode)]
@@ -25,10 +24,10 @@ struct Sessions(#[n(0)] Vec<Session>);
 
 impl Peers {
     pub(crate) fn restore(opened: &Opened) -> Result<Self, BrokenStore> {
-        let mut peers = BTreeMap::new();
-        for name in opened.names() {
+        let mut peers = Sorted::new();
+        for (name, record) in opened.iter() {
             if let Name::Sessions(device, scope) = name {
-                peers.insert((device, scope), opened.read(name)?.ok_or(BrokenStore)?);
+                peers.insert((device, scope), record.read()?);
             }
         }
         Ok(Self(peers))
@@ -51,7 +50,7 @@ impl Peers {
 
     /// Keeps a session that moved on or is new.
     pub(crate) fn keep(&mut self, peer: Peer, session: Session, ledger: &mut Ledger) {
-        let sessions = &mut self.0.entry(peer).or_default().0;
+        let sessions = &mut self.0.or_default(peer).0;
         match sessions.iter_mut().find(|other| other.transcript() == session.transcript()) {
             Some(place) => *place = session,
             None => sessions.push(session),

@@ -2,7 +2,7 @@
 //!
 //! Persist, then send: what leaves the device waits in the ledger until its generation is kept.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use minicbor::{Decode, Encode};
 use rand_core::CryptoRng;
@@ -12,6 +12,7 @@ use segel_wire::ids::{ConversationId, DeviceId, EventId};
 use zeroize::Zeroizing;
 
 use crate::io::{Change, Kept, Output};
+use crate::sorted::Sorted;
 
 /// What is kept cannot be read: another key, or altered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -75,24 +76,27 @@ pub(crate) struct Ledger {
     halted: bool,
 }
 
-type Records = BTreeMap<Name, Zeroizing<Vec<u8>>>;
+type Records = Sorted<Name, Record>;
 
 /// Kept records, opened.
-pub(crate) struct Opened(Records);
+pub(crate) struct Opened(Vec<(Name, Record)>);
+
+/// A record, opened.
+pub(crate) struct Record(Zeroizing<Vec<u8>>);
 
 impl Ledger {
     /// Opens everything that is kept.
     pub(crate) fn open(key: StateKey, kept: &Kept) -> Result<(Self, Opened), BrokenStore> {
         let records = kept.records.iter().map(|(text, sealed)| {
             let name = Name::parse(text).ok_or(BrokenStore)?;
-            key.open(text, sealed).map(|record| (name, record)).map_err(|_| BrokenStore)
+            key.open(text, sealed).map(|record| (name, Record(record))).map_err(|_| BrokenStore)
         });
         let opened = Opened(records.collect::<Result<_, _>>()?);
         let ledger = Self {
             key,
             generation: kept.generation,
             kept: kept.generation,
-            changed: BTreeMap::new(),
+            changed: Sorted::new(),
             under_way: VecDeque::new(),
             waiting: VecDeque::new(),
             halted: false,
@@ -102,7 +106,7 @@ impl Ledger {
 
     /// Puts a record into the current step.
     pub(crate) fn put<T: Encode<()>>(&mut self, name: Name, record: &T) {
-        self.changed.insert(name, Zeroizing::new(cbor::encode(record)));
+        self.changed.insert(name, Record(Zeroizing::new(cbor::encode(record))));
     }
 
     /// Hands out `output` once the current step is kept.
@@ -120,7 +124,7 @@ impl Ledger {
         let records = core::mem::take(&mut self.changed);
         let changes = records.iter().map(|(name, record)| {
             let name = name.to_text();
-            let sealed = self.key.seal(&name, record, random);
+            let sealed = self.key.seal(&name, &record.0, random);
             Change { name, sealed }
         });
         let output = Output::Store { generation: self.generation, changes: changes.collect() };
@@ -145,9 +149,9 @@ impl Ledger {
     pub(crate) fn halt(&mut self) -> Vec<Output> {
         let newer = core::mem::take(&mut self.changed);
         for (_, records) in self.under_way.drain(..) {
-            self.changed.extend(records);
+            self.changed.extend(records.into_iter());
         }
-        self.changed.extend(newer);
+        self.changed.extend(newer.into_iter());
         self.generation = self.kept;
         self.halted = true;
         self.waiting.drain(..).map(|(_, output)| output).collect()
@@ -160,14 +164,20 @@ impl Ledger {
 }
 
 impl Opened {
-    /// The names of what was kept.
-    pub(crate) fn names(&self) -> impl Iterator<Item = Name> + '_ {
-        self.0.keys().copied()
+    /// Everything that was kept.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Name, &Record)> {
+        self.0.iter().map(|(name, record)| (*name, record))
     }
 
     /// The record of this name, if it was kept.
     pub(crate) fn read<T: for<'b> Decode<'b, ()>>(&self, name: Name) -> Result<Option<T>, BrokenStore> {
-        self.0.get(&name).map(|bytes| minicbor::decode(bytes).map_err(|_| BrokenStore)).transpose()
+        self.iter().find(|(other, _)| *other == name).map(|(_, record)| record.read()).transpose()
+    }
+}
+
+impl Record {
+    pub(crate) fn read<T: for<'b> Decode<'b, ()>>(&self) -> Result<T, BrokenStore> {
+        minicbor::decode(&self.0).map_err(|_| BrokenStore)
     }
 }
 

@@ -8,7 +8,7 @@ mod receive;
 mod roster;
 mod send;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use rand_core::CryptoRng;
 use segel_crypto::storage::StateKey;
@@ -23,6 +23,7 @@ use crate::membership::{Membership, MembershipRecord};
 use crate::peers::Peers;
 use crate::records::{BrokenStore, Ledger, Name};
 use crate::show::{self, Gate, Refusal, Show};
+use crate::sorted::{Sorted, SortedSet};
 
 /// The state machine of one device.
 pub struct Engine {
@@ -33,11 +34,11 @@ pub struct Engine {
     account: Option<Account>,
     membership: Membership,
     peers: Peers,
-    conversations: BTreeMap<ConversationId, Conversation>,
+    conversations: Sorted<ConversationId, Conversation>,
     link: Link,
     ledger: Ledger,
     /// Requests that were not answered yet.
-    asked: BTreeMap<u64, Request>,
+    asked: Sorted<u64, Request>,
     next_request: u64,
     roster_check: RosterCheck,
     /// Whether the relay has refused this device's enrolment.
@@ -48,7 +49,7 @@ pub struct Engine {
     /// Whether the relay has this device's newest bundle.
     bundle_uploaded: bool,
     /// Listed devices that have no usable bundle, and until when not to ask again.
-    unreachable: BTreeMap<DeviceId, u64>,
+    unreachable: Sorted<DeviceId, u64>,
     /// Events that wait for a roster, in order.
     held: VecDeque<Delivered>,
     shown: Shown,
@@ -89,8 +90,8 @@ struct Shown {
     gate: Option<Gate>,
     link: Option<show::Link>,
     wake_at: Option<u64>,
-    dirty: BTreeSet<(ConversationId, EventId)>,
-    lists: BTreeSet<ConversationId>,
+    dirty: SortedSet<(ConversationId, EventId)>,
+    lists: SortedSet<ConversationId>,
 }
 
 /// Why an engine cannot start.
@@ -195,17 +196,17 @@ impl Engine {
             part,
             account: None,
             peers: Peers::default(),
-            conversations: BTreeMap::new(),
+            conversations: Sorted::new(),
             link: Link::new(None),
             ledger,
-            asked: BTreeMap::new(),
+            asked: Sorted::new(),
             next_request: 1,
             roster_check: RosterCheck::default(),
             enrolment_refused: false,
             bundle_trouble: None,
             bundles: Backoff::default(),
             bundle_uploaded: false,
-            unreachable: BTreeMap::new(),
+            unreachable: Sorted::new(),
             held: VecDeque::new(),
             shown: Shown::default(),
             outputs: VecDeque::new(),
@@ -224,9 +225,9 @@ impl Engine {
         self.peers = Peers::restore(opened)?;
         self.conversations = Conversation::restore_all(opened)?;
         self.link = Link::new(opened.read(Name::Cursor)?.flatten());
-        for (id, conversation) in &self.conversations {
-            self.shown.lists.insert(*id);
-            self.shown.dirty.extend(conversation.messages.keys().map(|event| (*id, *event)));
+        for (id, conversation) in self.conversations.iter() {
+            self.shown.lists.insert(*id, ());
+            self.shown.dirty.extend(conversation.messages.keys().map(|event| ((*id, *event), ())));
         }
         self.show_site();
         Ok(self)
@@ -281,13 +282,13 @@ impl Engine {
 
     fn show_changes(&mut self, now: u64) {
         let dirty = core::mem::take(&mut self.shown.dirty);
-        let lists = core::mem::take(&mut self.shown.lists);
-        let changed: BTreeSet<_> = dirty.iter().map(|(id, _)| *id).chain(lists).collect();
-        for (id, event) in dirty {
+        let mut changed = core::mem::take(&mut self.shown.lists);
+        changed.extend(dirty.keys().map(|(id, _)| (*id, ())));
+        for &(id, event) in dirty.keys() {
             let item = self.conversations.get(&id).and_then(|conversation| conversation.item(id, event));
             self.outputs.extend(item.map(|item| Output::Show(Show::Item(item))));
         }
-        for id in changed {
+        for &id in changed.keys() {
             let answerable = self.is_answerable(id);
             let summary =
                 self.conversations.get(&id).map(|conversation| conversation.summary(id, answerable));
@@ -348,12 +349,12 @@ impl Engine {
             self.link.stage = Stage::Down;
         }
         self.link.under_way.clear();
-        for (id, conversation) in &mut self.conversations {
+        for (id, conversation) in self.conversations.iter_mut() {
             for event in core::mem::take(&mut conversation.outbox) {
                 if let Some(message) = conversation.messages.get_mut(&event) {
                     message.stage = crate::conversation::Stage::Failed(Refusal::StoreFailed);
                     self.ledger.put(Name::Message(*id, event), message);
-                    self.shown.dirty.insert((*id, event));
+                    self.shown.dirty.insert((*id, event), ());
                 }
             }
         }

@@ -105,7 +105,7 @@ impl Engine {
         {
             conversation.facts.unread = 0;
             self.ledger.put(Name::Conversation(id), &conversation.facts);
-            self.shown.lists.insert(id);
+            self.shown.lists.insert(id, ());
         }
     }
 
@@ -184,8 +184,8 @@ impl Engine {
         let context = ContentContext { conversation, event, sender, recipients: &delivered.recipients };
         let message =
             content::open(&delivered.content.0, &key, &context).map_err(|_| Refusal::MessageAltered)?;
-        let facts = &mut self.conversations.entry(delivered.conversation).or_default().facts;
-        let heard = facts.heard.entry(delivered.sender).or_default();
+        let facts = &mut self.conversations.or_default(delivered.conversation).facts;
+        let heard = facts.heard.or_default(delivered.sender);
         if message.sequence <= *heard {
             return Err(Refusal::MessageReplayed);
         }
@@ -255,7 +255,7 @@ impl Engine {
         let (id, event, position) = (delivered.conversation, delivered.event, Some(delivered.position));
         let is_text = matches!(body, Body::Text(_));
         let message = Message { position, author, body, time, stage: Stage::Received, content: Some(hash) };
-        let conversation = self.conversations.entry(id).or_default();
+        let conversation = self.conversations.or_default(id);
         if is_text {
             // Only what opened proves that the relay has come this far.
             conversation.facts.head = delivered.position;
@@ -264,7 +264,7 @@ impl Engine {
         self.ledger.put(Name::Message(id, event), &message);
         self.ledger.put(Name::Conversation(id), &conversation.facts);
         conversation.messages.insert(event, message);
-        self.shown.dirty.insert((id, event));
+        self.shown.dirty.insert((id, event), ());
     }
 
     /// The relay has stored an own event.
@@ -279,7 +279,7 @@ impl Engine {
             message.stage = Stage::Sent;
             message.position = Some(position);
             self.ledger.put(Name::Message(id, event), message);
-            self.shown.dirty.insert((id, event));
+            self.shown.dirty.insert((id, event), ());
         }
     }
 
@@ -301,7 +301,7 @@ impl Engine {
         if let Some(message) = conversation.messages.get_mut(&event) {
             message.stage = Stage::Failed(refusal);
             self.ledger.put(Name::Message(id, event), message);
-            self.shown.dirty.insert((id, event));
+            self.shown.dirty.insert((id, event), ());
         }
     }
 

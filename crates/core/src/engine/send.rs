@@ -48,10 +48,10 @@ impl Engine {
                 self.ledger.put(Name::Membership, &record);
             }
         }
-        let id = conversation.or_else(|| self.conversations.keys().next().copied());
+        let id = conversation.or_else(|| self.conversations.first().copied());
         let id = id.unwrap_or_else(|| ConversationId(make_id(random)));
         let event = EventId(make_id(random));
-        let conversation = self.conversations.entry(id).or_default();
+        let conversation = self.conversations.or_default(id);
         let text = text.into_string();
         let fits = text.chars().count() <= limits::MESSAGE_CHARS;
         let message = Message {
@@ -68,7 +68,7 @@ impl Engine {
         if fits {
             conversation.outbox.push(event);
         }
-        self.shown.dirty.insert((id, event));
+        self.shown.dirty.insert((id, event), ());
     }
 
     pub(super) fn retry(&mut self, id: ConversationId, event: EventId, now: u64) {
@@ -80,7 +80,7 @@ impl Engine {
             message.time = time;
             self.ledger.put(Name::Message(id, event), message);
             conversation.outbox.push(event);
-            self.shown.dirty.insert((id, event));
+            self.shown.dirty.insert((id, event), ());
         }
     }
 
@@ -92,7 +92,7 @@ impl Engine {
         let waiting: Vec<_> =
             self.conversations.iter().filter_map(|(id, kept)| Some((*id, *kept.outbox.first()?))).collect();
         for (id, event) in waiting {
-            if self.link.under_way.contains_key(&id) {
+            if self.link.under_way.contains(&id) {
                 continue;
             }
             let stage = self
@@ -158,10 +158,10 @@ impl Engine {
             return;
         }
         let members = self.members(id, desk, facts.visitor, now);
-        self.unreachable.retain(|_, until| *until > now);
+        self.unreachable.retain(|until| *until > now);
         let missing: Vec<_> =
             members.iter().filter(|peer| !self.peers.reaches(**peer)).map(|peer| peer.0).collect();
-        let unasked = missing.iter().any(|device| !self.unreachable.contains_key(device));
+        let unasked = missing.iter().any(|device| !self.unreachable.contains(device));
         if unasked || self.bundle_trouble.is_some() {
             let request = Request::Bundles(BundlesRequest { devices: missing });
             if !self.is_asking(|asked| matches!(asked, Request::Bundles(_))) && self.bundles.is_due(now) {
@@ -233,7 +233,7 @@ impl Engine {
         conversation.facts.sequence = sequence;
         conversation.facts.desk = Some(desk);
         self.ledger.put(Name::Conversation(id), &conversation.facts);
-        self.shown.dirty.insert((id, event));
+        self.shown.dirty.insert((id, event), ());
         if is_sealed {
             self.send(id, event, envelope);
         }
@@ -318,7 +318,7 @@ impl Engine {
         };
         // A visitor has one conversation per desk and its sessions belong to it.
         let scope = match self.part {
-            Part::Visitor { .. } => self.conversations.keys().next().copied(),
+            Part::Visitor { .. } => self.conversations.first().copied(),
             Part::Agent => None,
         };
         let context = Context { root: &self.root, site: &self.site, scope };

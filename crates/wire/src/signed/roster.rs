@@ -1,7 +1,5 @@
 //! The roster: who answers for a site, signed by its admin. PROTOCOL.md, section 3.3.
 
-use std::collections::BTreeSet;
-
 use minicbor::{Decode, Encode};
 use sha2::{Digest, Sha256};
 
@@ -151,27 +149,30 @@ impl Roster {
         let names = core::iter::once(&self.profile.name)
             .chain(self.desks.iter().map(|desk| &desk.name))
             .chain(self.agents.iter().map(|agent| &agent.name));
-        let mut devices = BTreeSet::new();
-        let mut keys = BTreeSet::new();
+        let (mut devices, mut keys, mut desks, mut agents) = (vec![], vec![], vec![], vec![]);
         let unique_devices = self.agents.iter().flat_map(|agent| &agent.devices).all(|device| {
             let DeviceKeys { identity, signing, login } = device.keys;
-            devices.insert(device.keys.derive_id(&self.site))
-                && [identity.0, signing.0, login.0].into_iter().all(|key| keys.insert(key))
+            is_new(device.keys.derive_id(&self.site).0, &mut devices)
+                && [identity.0, signing.0, login.0].into_iter().all(|key| is_new(key, &mut keys))
         });
-        let desks: BTreeSet<_> = self.desks.iter().map(|desk| desk.id).collect();
-        let agents: BTreeSet<_> = self.agents.iter().map(|agent| agent.id).collect();
         unique_devices
             && devices.len() <= limits::ROSTER_ENTRIES
-            && desks.len() == self.desks.len()
-            && agents.len() == self.agents.len()
+            && self.desks.iter().all(|desk| is_new(desk.id.0, &mut desks))
+            && self.agents.iter().all(|agent| is_new(agent.id.0, &mut agents))
             && lists.iter().all(|&length| length <= limits::ROSTER_ENTRIES)
             && names.into_iter().all(|name| name.len() <= limits::NAME_BYTES)
             && self.desks.iter().all(|desk| {
                 desk.inbox.len() <= limits::DESK_DEVICES
                     && desk.inbox.is_sorted_by(|a, b| a < b)
-                    && desk.inbox.iter().all(|device| devices.contains(device))
+                    && desk.inbox.iter().all(|device| devices.binary_search(&device.0).is_ok())
             })
     }
+}
+
+/// Adds `key` to those seen, which are sorted, unless it is among them.
+fn is_new<T: Ord>(key: T, seen: &mut Vec<T>) -> bool {
+    let place = seen.binary_search(&key);
+    place.map_err(|place| seen.insert(place, key)).is_err()
 }
 
 impl VerifiedRoster {
