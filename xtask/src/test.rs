@@ -79,6 +79,7 @@ fn in_browsers(toolchain: &Toolchain, report: &mut Report) -> Result<()> {
     scenarios.env("SEGEL_DIST", paths::dist());
     scenarios.env("SEGEL_RELAY_BIN", servers.join("segel-relay"));
     scenarios.env("SEGEL_DEMO_BIN", servers.join("segel-demo"));
+    scenarios.env("SEGEL_SIZE", size::total()?.to_string());
     scenarios.env("SEGEL_CHROMIUM", &browser.chromium);
     scenarios.env("SEGEL_CHROMEDRIVER", &browser.chromedriver);
     report.tests("end-to-end scenarios", &mut scenarios)

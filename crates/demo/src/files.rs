@@ -12,12 +12,16 @@ use axum::http::header::{
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
 
+/// Lets the page that loads the widget see in its own measurements what that costs.
+const TIMING_ALLOW_ORIGIN: HeaderName = HeaderName::from_static("timing-allow-origin");
+
 /// The widget's files for a frame that connects to `relay`, an http or https origin.
 pub fn widget(dir: &Path, relay: &str) -> Result<Router, InvalidHeaderValue> {
     // Any page may load the loader with an integrity check, which needs CORS; who may frame the chat is
     // decided by the frame itself, from the signed roster.
     Ok(with_common_headers(folder(dir))
         .layer(header(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")))
+        .layer(header(TIMING_ALLOW_ORIGIN, HeaderValue::from_static("*")))
         .layer(header(CONTENT_SECURITY_POLICY, policy(relay).try_into()?)))
 }
 

@@ -1,0 +1,31 @@
+//! What scenarios stand on: a [`Stage`] with shop, relay, proxy and console, and each [`Person`] on it at a
+//! browser of their own.
+
+mod browser;
+mod journal;
+mod natives;
+mod person;
+mod stage;
+
+use std::time::{Duration, Instant};
+
+pub(crate) use browser::Device;
+pub(crate) use person::{Person, Row};
+pub(crate) use stage::Stage;
+
+/// How long anything may take that a scenario waits for; only a failing one waits that long.
+const DEADLINE: Duration = Duration::from_secs(30);
+/// How often a browser is looked at.
+const LOOK: Duration = Duration::from_millis(40);
+
+/// Looks again and again until there is an answer; none in time is `None`.
+async fn look_until<T>(mut look: impl AsyncFnMut() -> Option<T>) -> Option<T> {
+    let end = Instant::now() + DEADLINE;
+    while Instant::now() < end {
+        if let Some(seen) = look().await {
+            return Some(seen);
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+    None
+}

@@ -1,0 +1,106 @@
+//! A small conversation as it looks on each kind of screen: pictures in `target/shots`, and nothing that is
+//! cut off. With `SEGEL_SHOTS=docs` the README's picture is taken, too.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use crate::harness::{Device, Person, Stage};
+
+const QUESTION: &str = "Halo! Apakah teko keramiknya masih ada?";
+const ANSWER: &str = "Halo, masih ada: putih dan hijau tua. Mau kami sisihkan satu?";
+const CARD: &str = "Mau. Kartu saya 4111 1111 1111 1111, bisa?";
+const MASKED: &str = "Mau. Kartu saya •••• •••• •••• 1111, bisa?";
+const ADVICE: &str =
+    "Sudah kami sisihkan. Nomor kartunya tersamar sebelum terkirim, jadi silakan bayar di kasir.";
+const DRAFT: &str = "Baik. Kalau yang ini, 5500 0055 5555 5559?";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_chat_fits_every_screen_of_a_visitor() {
+    Stage::play(async |stage| {
+        let agent = stage.agent().await;
+        for (name, device) in [
+            ("shop-desktop", Device::Desktop),
+            ("shop-dark", Device::Dark),
+            ("shop-phone", Device::Phone(390, 844)),
+            ("shop-small-phone", Device::Phone(320, 568)),
+        ] {
+            let visitor = stage.visitor_on(device).await;
+            talk(&visitor, &agent).await;
+            visitor.types(DRAFT).await;
+            visitor.sees(".masking .masked").await;
+            assert_fits(&visitor).await;
+            let picture = shoot(&visitor, name).await;
+            if name == "shop-desktop" && env::var("SEGEL_SHOTS").is_ok_and(|wish| wish == "docs") {
+                let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/screenshot.png");
+                fs::copy(picture, docs).unwrap();
+            }
+        }
+        assert_fits(&agent).await;
+        shoot(&agent, "console-desktop").await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_console_fits_a_phone() {
+    Stage::play(async |stage| {
+        let agent = stage.agent_on(Device::Phone(390, 844)).await;
+        assert_fits(&agent).await;
+        shoot(&agent, "console-phone-empty").await;
+        let visitor = stage.visitor().await;
+        visitor.sees(".greeting").await;
+        assert_fits(&visitor).await;
+        shoot(&visitor, "shop-greeting").await;
+        talk(&visitor, &agent).await;
+        assert_fits(&agent).await;
+        shoot(&agent, "console-phone").await;
+        agent.clicks(".back").await;
+        agent.sees(".inbox .preview").await;
+        assert_fits(&agent).await;
+        shoot(&agent, "console-phone-list").await;
+    })
+    .await;
+}
+
+async fn talk(visitor: &Person, agent: &Person) {
+    visitor.says(QUESTION).await;
+    agent.choose_with(QUESTION).await;
+    agent.says(ANSWER).await;
+    visitor.reads(ANSWER).await;
+    visitor.says(CARD).await;
+    agent.reads(MASKED).await;
+    agent.says(ADVICE).await;
+    visitor.reads(ADVICE).await;
+    visitor.has_sent(MASKED).await;
+    agent.has_sent(ADVICE).await;
+}
+
+/// Nothing sticks out sideways, and header and composer are on the screen.
+async fn assert_fits(person: &Person) {
+    let cut_off: Vec<String> = person
+        .browser()
+        .script(
+            "const inside = (box) => box.left >= 0 && box.right <= innerWidth && box.bottom <= innerHeight;
+             return [...document.querySelectorAll('.header, .composer, .row, .inbox li, button')]
+                .filter((element) => element.checkVisibility())
+                .filter((element) => {
+                    const box = element.getBoundingClientRect();
+                    const scrolls = element.closest('.log, .inbox');
+                    return scrolls ? box.left < 0 || box.right > innerWidth : !inside(box);
+                })
+                .map((element) => element.outerHTML.slice(0, 80));",
+            Vec::new(),
+        )
+        .await;
+    assert_eq!(cut_off, Vec::<String>::new());
+}
+
+/// Takes a picture of the whole window.
+async fn shoot(person: &Person, name: &str) -> PathBuf {
+    let dist = PathBuf::from(env::var_os("SEGEL_DIST").unwrap());
+    let folder = dist.with_file_name("shots");
+    fs::create_dir_all(&folder).unwrap();
+    let picture = folder.join(format!("{name}.png"));
+    person.browser().driver().screenshot(&picture).await.unwrap();
+    picture
+}

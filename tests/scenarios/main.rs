@@ -1,0 +1,22 @@
+//! End to end: real Chromium, a real shop, a real relay on a file. Run by `cargo xtask test`, which builds
+//! what is needed and says in `SEGEL_*` variables where it is.
+#![cfg(not(target_family = "wasm"))]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "what goes wrong in the harness fails the scenario"
+)]
+
+mod enrolment;
+mod exchange;
+mod harness;
+mod journals;
+mod looks;
+mod refused_access;
+mod refused_messages;
+mod refused_rosters;
+mod relay_killed;
+mod secrecy;
+mod size;
+mod tabs;
