@@ -20,7 +20,7 @@ async fn nobody_enrolled_is_said_in_the_composer_and_the_draft_is_kept_until_som
         visitor.has_sent("Ada orang di sana?").await;
         assert_eq!(visitor.draft().await, "");
         assert_eq!(visitor.seen(".hindrance").await.unwrap_or_default(), "");
-        agent.choose(0).await;
+        agent.chooses_newest().await;
         agent.reads("Ada orang di sana?").await;
     })
     .await;

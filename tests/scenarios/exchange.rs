@@ -8,39 +8,42 @@ use crate::harness::{Row, Stage};
 
 const QUESTION: &str = "Halo, apakah teko keramik masih ada? 🐤";
 const THANKS: &str = "Terima kasih banyak, Kak! 🙏🏽 Saya pesan dua – “yang biru” ya.";
+const WELCOME: &str = "Siap, ditunggu!";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn messages_go_both_ways_on_both_pages_and_are_there_after_a_reload() {
+async fn messages_go_both_ways_on_every_page_and_are_there_after_a_reload() {
     Stage::play(async |stage| {
         let agent = stage.agent().await;
-        agent.go("about:blank").await;
+        agent.goes_to("about:blank").await;
         let visitor = stage.visitor().await;
         visitor.says(QUESTION).await;
         visitor.has_sent(QUESTION).await;
 
-        agent.go(stage.demo().console()).await;
-        agent.choose(0).await;
+        agent.goes_to(stage.demo().console()).await;
+        agent.chooses_newest().await;
         agent.reads(QUESTION).await;
         let answer = long_answer();
         agent.pastes(&answer).await;
         agent.sends().await;
         visitor.reads(&answer).await;
 
-        visitor.go_in_shop(&format!("{}/produk.html", stage.demo().shop())).await;
+        visitor.goes_on_to(&format!("{}/produk.html", stage.demo().shop())).await;
         visitor.says(THANKS).await;
         agent.reads(THANKS).await;
-        visitor.has_sent(THANKS).await;
+        agent.says(WELCOME).await;
+        visitor.goes_on_to(&format!("{}/csp.html", stage.demo().shop())).await;
+        visitor.reads(WELCOME).await;
 
-        let written = [("own", QUESTION), ("agent", &answer), ("own", THANKS)];
-        let read = [("visitor", QUESTION), ("own", &answer), ("visitor", THANKS)];
+        let written = [("own", QUESTION), ("agent", &answer), ("own", THANKS), ("agent", WELCOME)];
+        let read = [("visitor", QUESTION), ("own", &answer), ("visitor", THANKS), ("own", WELCOME)];
         assert_eq!(who_and_what(&visitor.rows().await), written);
         assert_eq!(who_and_what(&agent.rows().await), read);
-        visitor.reload().await;
-        visitor.has_sent(THANKS).await;
+        visitor.reloads().await;
+        visitor.reads(WELCOME).await;
         assert_eq!(who_and_what(&visitor.rows().await), written);
-        agent.reload().await;
-        agent.choose(0).await;
-        agent.reads(THANKS).await;
+        agent.reloads().await;
+        agent.chooses_newest().await;
+        agent.has_sent(WELCOME).await;
         assert_eq!(who_and_what(&agent.rows().await), read);
     })
     .await;
@@ -58,15 +61,15 @@ async fn two_visitors_at_once_stay_apart() {
         second.has_sent("saya yang kedua").await;
 
         // The newest conversation is at the top, and an answer makes it the newest.
-        agent.choose_with("saya yang pertama").await;
+        agent.chooses("saya yang pertama").await;
         agent.says("halo pertama").await;
-        agent.choose_with("saya yang kedua").await;
+        agent.chooses("saya yang kedua").await;
         agent.says("halo kedua").await;
         first.reads("halo pertama").await;
         second.reads("halo kedua").await;
         assert_eq!(first.texts().await, ["saya yang pertama", "halo pertama"]);
         assert_eq!(second.texts().await, ["saya yang kedua", "halo kedua"]);
-        agent.choose_with("halo pertama").await;
+        agent.chooses("halo pertama").await;
         assert_eq!(agent.texts().await, ["saya yang pertama", "halo pertama"]);
     })
     .await;
@@ -80,7 +83,7 @@ async fn both_devices_of_the_agent_get_every_message_and_show_every_answer() {
         let visitor = stage.visitor().await;
         visitor.says("untuk kedua perangkat").await;
         for device in [&desktop, &laptop] {
-            device.choose(0).await;
+            device.chooses_newest().await;
             device.reads("untuk kedua perangkat").await;
         }
         assert_eq!(wraps(stage.proxy()), [2], "a wrap for each device");
@@ -100,6 +103,28 @@ async fn both_devices_of_the_agent_get_every_message_and_show_every_answer() {
             [2, 2, 2],
             "an answer is wrapped for the visitor and the other device"
         );
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_to_a_closed_chat_is_counted_on_the_launcher_until_it_is_seen() {
+    Stage::play(async |stage| {
+        let agent = stage.native_agent().await;
+        let visitor = stage.visitor().await;
+        visitor.says("saya tutup dulu").await;
+        agent.reads("saya tutup dulu").await;
+        visitor.clicks(".header button").await;
+        visitor.turns_to_page().await;
+        visitor.sees_launcher("Buka chat").await;
+
+        agent.say("sudah kami cek");
+        visitor.sees_launcher("Buka chat, 1 pesan belum dibaca").await;
+        visitor.opens_chat().await;
+        visitor.reads("sudah kami cek").await;
+        visitor.clicks(".header button").await;
+        visitor.turns_to_page().await;
+        visitor.sees_launcher("Buka chat").await;
     })
     .await;
 }

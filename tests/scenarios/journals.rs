@@ -12,7 +12,7 @@ async fn errors_and_warnings_of_page_frame_and_console_are_noticed() {
         of_visitor.run("console.error('ditanam di bingkai')").await;
         of_visitor.run("setTimeout(() => { throw new Error('dilempar di bingkai') })").await;
         of_visitor.run("new Image().src = 'tidak-ada.png'").await;
-        visitor.turn_to_page().await;
+        visitor.turns_to_page().await;
         of_visitor.run("console.assert(false, 'ditanam di toko')").await;
         of_visitor.run("fetch('/tidak-ada.json')").await;
 

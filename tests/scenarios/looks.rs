@@ -64,7 +64,7 @@ async fn the_console_fits_a_phone() {
 
 async fn talk(visitor: &Person, agent: &Person) {
     visitor.says(QUESTION).await;
-    agent.choose_with(QUESTION).await;
+    agent.chooses(QUESTION).await;
     agent.says(ANSWER).await;
     visitor.reads(ANSWER).await;
     visitor.says(CARD).await;

@@ -2,6 +2,7 @@
 
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
+use segel_ui::Language;
 
 use crate::harness::{Person, Stage};
 
@@ -10,14 +11,11 @@ const KILLS: u32 = 20;
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_lost_doubled_or_out_of_order_when_the_relay_is_killed_at_seeded_points() {
     Stage::play(async |stage| {
-        // Browsers write down each attempt to reach a relay that is away; the proxy answers 502 for it then.
-        stage.expect_in_console("502");
-        stage.expect_in_console("No 'Access-Control-Allow-Origin' header is present");
-        stage.expect_in_console("net::ERR_FAILED");
+        expect_relay_to_be_away(stage);
         let agent = stage.agent().await;
         let visitor = stage.visitor().await;
         visitor.says("mulai").await;
-        agent.choose(0).await;
+        agent.chooses_newest().await;
         agent.reads("mulai").await;
 
         let mut seeded = ChaCha20Rng::seed_from_u64(7);
@@ -40,11 +38,42 @@ async fn nothing_is_lost_doubled_or_out_of_order_when_the_relay_is_killed_at_see
             |sort: &str| timeline.iter().filter(|text| text.starts_with(sort)).cloned().collect::<Vec<_>>();
         assert_eq!(of("tanya"), asked);
         assert_eq!(of("jawab"), answered);
-        visitor.reload().await;
+        visitor.reloads().await;
         visitor.has_sent(asked.last().unwrap()).await;
         assert_eq!(visitor.texts().await, timeline);
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_written_while_the_relay_is_away_is_kept_and_sent_when_it_is_back() {
+    Stage::play(async |stage| {
+        expect_relay_to_be_away(stage);
+        let agent = stage.native_agent().await;
+        let visitor = stage.visitor().await;
+        visitor.says("masih tersambung").await;
+        agent.reads("masih tersambung").await;
+
+        stage.demo().kill_relay().await.unwrap();
+        let text = Language::Id.text();
+        visitor.is_told(".banner", text.offline).await;
+        visitor.says("untuk nanti").await;
+        visitor
+            .sees_row("to be sending", |row| row.text == "untuk nanti" && row.status == text.sending)
+            .await;
+        stage.demo().start_relay().await.unwrap();
+        visitor.has_sent("untuk nanti").await;
+        agent.reads("untuk nanti").await;
+    })
+    .await;
+}
+
+/// Browsers write down each attempt to reach a relay that is away, for which the proxy answers 502.
+fn expect_relay_to_be_away(stage: &mut Stage) {
+    stage.expect_in_console("status of 502 (Bad Gateway)");
+    stage.expect_in_console("Unexpected response code: 502");
+    stage.expect_in_console("No 'Access-Control-Allow-Origin' header is present");
+    stage.expect_in_console("net::ERR_FAILED");
 }
 
 /// What one side writes in a round.

@@ -25,7 +25,7 @@ async fn a_card_is_shown_masked_before_sending_and_neither_it_nor_a_sentence_is_
         assert_eq!(visitor.draft().await, RAW);
         visitor.sends().await;
         visitor.has_sent(MASKED).await;
-        agent.choose(0).await;
+        agent.chooses_newest().await;
         agent.reads(MASKED).await;
         visitor.says(SENTENCE).await;
         agent.reads(SENTENCE).await;

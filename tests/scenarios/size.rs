@@ -22,7 +22,7 @@ async fn the_first_message_costs_the_bytes_that_size_says() {
 
         let widget = vec![stage.demo().tag().widget.as_str().into()];
         let mut files: Vec<(String, u64)> = visitor.browser().script(TRANSFERRED, widget.clone()).await;
-        visitor.turn_to_page().await;
+        visitor.turns_to_page().await;
         files.extend(visitor.browser().script::<Vec<_>>(TRANSFERRED, widget).await);
         let transferred: u64 = files.iter().map(|(_, bytes)| bytes).sum();
         let said = env::var("SEGEL_SIZE").expect("SEGEL_SIZE is the total of `cargo xtask size`");

@@ -15,14 +15,14 @@ async fn one_tab_leads_and_the_other_says_so_until_it_takes_over() {
 
         visitor.opens_tab().await;
         let second = visitor.tab().await;
-        visitor.go(stage.demo().shop()).await;
-        visitor.open_chat().await;
+        visitor.goes_to(stage.demo().shop()).await;
+        visitor.opens_chat().await;
         visitor.is_told(".sentence", Language::Id.text().other_tab).await;
 
         visitor.turns_to_tab(first).await;
         visitor.closes_tab().await;
         visitor.turns_to_tab(second).await;
-        visitor.turn_to_chat().await;
+        visitor.turns_to_chat().await;
         visitor.says("dari tab kedua").await;
         visitor.has_sent("dari tab kedua").await;
         assert_eq!(visitor.texts().await, ["dari tab pertama", "dari tab kedua"]);
@@ -36,14 +36,14 @@ async fn a_page_without_https_says_in_one_sentence_why_there_is_no_chat() {
         let address = stage.demo().shop().replace("localhost", "toko.test");
         let names = ["--host-resolver-rules=MAP toko.test 127.0.0.1"];
         let visitor = Person::visitor(stage.browser(Device::Desktop, &names).await);
-        visitor.go(&address).await;
+        visitor.goes_to(&address).await;
         visitor.clicks_launcher().await;
         let sentence = "Chat hanya berjalan di halaman yang aman. Buka halaman ini dengan alamat https.";
         visitor.hears_from_loader(sentence).await;
 
         let address = stage.demo().console().replace("127.0.0.1", "toko.test");
         let agent = Person::agent(stage.browser(Device::Desktop, &names).await);
-        agent.go(&address).await;
+        agent.goes_to(&address).await;
         agent.is_told(".sentence", Language::Id.text().insecure).await;
     })
     .await;

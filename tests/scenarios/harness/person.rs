@@ -65,15 +65,15 @@ impl Person {
     }
 
     /// Opens an address.
-    pub(crate) async fn go(&self, url: &str) {
+    pub(crate) async fn goes_to(&self, url: &str) {
         self.browser.go(url).await;
     }
 
     /// Opens another page of the shop; an open chat opens there by itself.
-    pub(crate) async fn go_in_shop(&self, url: &str) {
-        self.turn_to_page().await;
-        self.go(url).await;
-        self.turn_to_chat().await;
+    pub(crate) async fn goes_on_to(&self, url: &str) {
+        self.turns_to_page().await;
+        self.goes_to(url).await;
+        self.turns_to_chat().await;
     }
 
     /// Clicks on the launcher.
@@ -83,9 +83,9 @@ impl Person {
     }
 
     /// Clicks on the launcher, and turns to the chat that opens.
-    pub(crate) async fn open_chat(&self) {
+    pub(crate) async fn opens_chat(&self) {
         self.clicks_launcher().await;
-        self.turn_to_chat().await;
+        self.turns_to_chat().await;
     }
 
     /// Waits until the loader itself says this sentence.
@@ -94,27 +94,33 @@ impl Person {
         self.until(sentence, async || said().await.filter(|said| said == sentence)).await;
     }
 
+    /// Waits until the launcher has this name.
+    pub(crate) async fn sees_launcher(&self, name: &str) {
+        let named = async || self.in_loader("button").await?.attr("aria-label").await.ok()?;
+        self.until(name, async || named().await.filter(|named| named == name)).await;
+    }
+
     /// Turns to the chat in its frame.
-    pub(crate) async fn turn_to_chat(&self) {
-        let frame = self.until("the chat's frame", async || self.in_loader("iframe").await).await;
-        frame.enter_frame().await.unwrap();
+    pub(crate) async fn turns_to_chat(&self) {
         self.until("the chat in its frame", async || {
-            self.browser.element("return document.querySelector('.panel')").await
+            self.turns_to_page().await;
+            self.in_loader("iframe").await?.enter_frame().await.ok()?;
+            self.browser.driver().find(By::Css(".panel")).await.ok()
         })
         .await;
     }
 
     /// Turns back to the page around the chat.
-    pub(crate) async fn turn_to_page(&self) {
+    pub(crate) async fn turns_to_page(&self) {
         self.browser.driver().enter_default_frame().await.unwrap();
     }
 
     /// Loads the page again; an open chat opens by itself.
-    pub(crate) async fn reload(&self) {
-        self.turn_to_page().await;
+    pub(crate) async fn reloads(&self) {
+        self.turns_to_page().await;
         self.browser.driver().refresh().await.unwrap();
         if self.seat == Seat::Shop {
-            self.turn_to_chat().await;
+            self.turns_to_chat().await;
         }
     }
 
@@ -123,18 +129,14 @@ impl Person {
         self.sees(".desk").await;
     }
 
-    /// Opens the conversation at this place in the list, the newest first.
-    pub(crate) async fn choose(&self, place: usize) {
-        let entry = self.until("a conversation in the list", async || {
-            let entries = self.browser.driver().find_all(By::Css(".inbox li button")).await.ok()?;
-            entries.into_iter().nth(place)
-        });
-        entry.await.click().await.unwrap();
+    /// Opens the first conversation in the list.
+    pub(crate) async fn chooses_newest(&self) {
+        self.clicks(".inbox li button").await;
         self.sees(".conversation .chat").await;
     }
 
     /// Opens the conversation whose last message this is.
-    pub(crate) async fn choose_with(&self, preview: &str) {
+    pub(crate) async fn chooses(&self, preview: &str) {
         let entry = "return [...document.querySelectorAll('.inbox li button')]
             .find((entry) => entry.querySelector('.preview').textContent === arguments[0])";
         let entry = async || self.browser.element_with(entry, vec![json!(preview)]).await;

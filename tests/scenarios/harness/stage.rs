@@ -104,7 +104,7 @@ impl Stage {
     pub(crate) async fn agent_on(&mut self, device: Device) -> Person {
         let invitation = self.demo.invite().await.unwrap();
         let agent = Person::agent(self.browser(device, &[]).await);
-        agent.go(&invitation).await;
+        agent.goes_to(&invitation).await;
         assert_eq!(self.demo.next_round().await.unwrap().accepted.len(), 1);
         agent.is_at_the_desk().await;
         agent
@@ -113,7 +113,7 @@ impl Stage {
     /// Someone who has just opened this address of the console.
     pub(crate) async fn enrolling(&mut self, address: &str) -> Person {
         let agent = Person::agent(self.browser(Device::Desktop, &[]).await);
-        agent.go(address).await;
+        agent.goes_to(address).await;
         agent
     }
 
@@ -128,8 +128,8 @@ impl Stage {
 
     async fn visitor_of(&mut self, page: &str, device: Device) -> Person {
         let visitor = Person::visitor(self.browser(device, &[]).await);
-        visitor.go(page).await;
-        visitor.open_chat().await;
+        visitor.goes_to(page).await;
+        visitor.opens_chat().await;
         visitor
     }
 
