@@ -1,8 +1,7 @@
 //! Logging in: a challenge, a proof of possession, a token of which only the hash is kept.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use data_encoding::BASE64URL_NOPAD;
 use segel_wire::api::{ChallengeAnswer, LoginAnswer, LoginRequest};
@@ -16,33 +15,42 @@ use crate::refusal::Refusal;
 use crate::service::Service;
 use crate::store::{Session, TokenHash};
 
-/// Open challenges at most; some six megabytes.
-const OPEN_CHALLENGES: usize = 100_000;
+/// Challenges remembered at most; some ten megabytes.
+const REMEMBERED: usize = 100_000;
 
 /// Challenges that wait for their answer. They live in memory: a restart only costs a client one more question.
 #[derive(Default)]
-pub(crate) struct Challenges(Mutex<HashMap<Challenge, u64>>);
+pub(crate) struct Challenges(Mutex<Issued>);
+
+#[derive(Default)]
+struct Issued {
+    /// When each challenge lapses that no login has named yet.
+    open: HashMap<Challenge, u64>,
+    /// The newest challenges, oldest first, whether or not a login has named them.
+    order: VecDeque<Challenge>,
+}
 
 impl Challenges {
-    /// Makes a challenge that lapses a minute after `now`, Unix seconds.
+    /// Makes a challenge that lapses a minute after `now`, Unix seconds. The oldest gives way to it, so that
+    /// whoever asks for a great many keeps nobody else from logging in.
     pub(crate) fn issue(&self, now: u64) -> Result<ChallengeAnswer, Refusal> {
         let challenge = Challenge(make_random()?);
         let expires = now + limits::CHALLENGE_SECONDS;
-        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if open.len() >= OPEN_CHALLENGES {
-            open.retain(|_, expires| *expires > now);
+        let mut issued = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if issued.order.len() == REMEMBERED
+            && let Some(oldest) = issued.order.pop_front()
+        {
+            issued.open.remove(&oldest);
         }
-        if open.len() >= OPEN_CHALLENGES {
-            return Err(Refusal::too_many(Duration::from_secs(limits::CHALLENGE_SECONDS)));
-        }
-        open.insert(challenge, expires);
+        issued.order.push_back(challenge);
+        issued.open.insert(challenge, expires);
         Ok(ChallengeAnswer { challenge, expires })
     }
 
     /// Uses a challenge up, whatever comes of its proof.
     fn take(&self, challenge: &Challenge, expires: u64, now: u64) -> bool {
-        let issued = self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(challenge);
-        issued == Some(expires) && now < expires
+        let mut issued = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        issued.open.remove(challenge) == Some(expires) && now < expires
     }
 }
 
@@ -95,5 +103,18 @@ mod tests {
         assert!(!challenges.take(&late.challenge, late.expires, 160));
         let stretched = challenges.issue(100).unwrap();
         assert!(!challenges.take(&stretched.challenge, stretched.expires + 1, 100));
+    }
+
+    #[test]
+    fn however_many_are_asked_for_only_the_oldest_give_way() {
+        let challenges = Challenges::default();
+        let [oldest, next] = [(); 2].map(|()| challenges.issue(100).unwrap());
+        for _ in 2..REMEMBERED {
+            challenges.issue(100).unwrap();
+        }
+        let newest = challenges.issue(100).unwrap();
+        for (challenge, stands) in [(oldest, false), (next, true), (newest, true)] {
+            assert_eq!(challenges.take(&challenge.challenge, challenge.expires, 100), stands);
+        }
     }
 }
