@@ -26,14 +26,22 @@ function welcome(event) {
 
 async function start({ site, relay, key, language }, origin, port) {
   document.documentElement.lang = language;
+  let files;
   try {
-    const { default: init, mount } = await import("./widget.js");
-    await init({ module_or_path: new URL("widget_bg.wasm", import.meta.url) });
+    files = await Promise.all([
+      import("./widget.js"),
+      WebAssembly.compileStreaming(fetch(new URL("widget_bg.wasm", import.meta.url))),
+    ]);
+    const [{ default: init, mount }, module] = files;
+    await init({ module_or_path: module });
     await mount({ site, relay, key, language }, origin, port);
     port.postMessage({ type: "mounted" });
   } catch (error) {
     console.error(error);
-    say(language, "failed");
+    // A file that did not arrive is a TypeError; one that cannot be read or run here is any other error. The
+    // loader starts a lost frame anew, since a page never asks again for a module that it failed to load.
+    if (!files && error instanceof TypeError) port.postMessage({ type: "failed" });
+    else say(language, "failed");
   }
 }
 

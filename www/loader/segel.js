@@ -141,11 +141,15 @@ iframe { position: absolute; inset: 0; width: 100%; height: 100%; border: 0; }
     if (exists) keep("sessionStorage", isOpen ? "open" : "closed");
   };
 
+  // What did not load is let go, so that opening the chat again asks for it again.
   const fail = () => {
+    const hadFocus = root.activeElement === frame;
     frame.remove();
-    frame = null;
+    port?.close();
+    frame = port = null;
     notice.textContent = text.failed;
     draw();
+    if (hadFocus) launcher.focus();
   };
 
   const load = () => {
@@ -154,7 +158,8 @@ iframe { position: absolute; inset: 0; width: 100%; height: 100%; border: 0; }
     if (!isSecureContext) return;
     frame = make("iframe", panel, { src: new URL("frame.html", script.src), title: text.title, allow: "clipboard-write" });
     // A frame that is refused or out of reach fires "load" too, but never says that it is ready.
-    frame.addEventListener("load", () => setTimeout(() => port || fail(), 3000), { once: true });
+    const judge = ({ target }) => setTimeout(() => port || frame !== target || fail(), 3000);
+    frame.addEventListener("load", judge, { once: true });
   };
 
   const setOpen = (wanted, takeFocus = true) => {
@@ -175,6 +180,7 @@ iframe { position: absolute; inset: 0; width: 100%; height: 100%; border: 0; }
 
   const hear = ({ data }) => {
     if (data.type === "close") return commands.close();
+    if (data.type === "failed") return fail();
     if (data.type === "mounted") home.classList.add("mounted");
     if (data.type === "unread") unread = Number(data.count) || 0;
     if (data.type === "exists") {
