@@ -1,10 +1,10 @@
 //! A message is sealed once; whoever holds its content key can open it. PROTOCOL.md, section 5.3.
 
-use minicbor::{Decode, Encode};
 use rand_core::CryptoRng;
 use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId, RosterHash};
 use segel_wire::signed::{Order, statement};
 use segel_wire::{cbor, limits};
+use segel_wire::{cbor_array, cbor_map};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
@@ -19,26 +19,25 @@ secrets! {
 }
 
 /// SHA-256 of a sealed content; wraps are bound to it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
-pub struct ContentHash(#[cbor(n(0), with = "minicbor::bytes")] pub [u8; 32]);
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ContentHash(pub [u8; 32]);
+
+cbor_array!(ContentHash { 0 });
 
 /// What is inside.
-#[derive(Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Message {
     /// Counts this device's messages in this conversation, from 1.
-    #[n(0)]
     pub sequence: u64,
     /// When it was written, Unix milliseconds by the sender's clock.
-    #[n(1)]
     pub time: u64,
     /// The desk that it is written to.
-    #[n(2)]
     pub desk: DeskId,
     /// The text; the layer above lets only masked text get here.
-    #[n(3)]
     pub text: String,
 }
+
+cbor_map!(Message { 0: sequence, 1: time, 2: desk, 3: text });
 
 impl core::fmt::Debug for Message {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {

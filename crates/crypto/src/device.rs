@@ -1,8 +1,8 @@
 //! A device's own secrets and what it signs with them. PROTOCOL.md, sections 3.1, 3.4 to 3.6.
 
-use minicbor::{Decode, Encode};
 use rand_core::CryptoRng;
 use segel_wire::cbor;
+use segel_wire::cbor_array;
 use segel_wire::ids::{IdentityKey, LoginKey, PrekeyKey, Signature, SigningKey, SiteId};
 use segel_wire::limits;
 use segel_wire::signed::{Bundle, DeviceKeys, LoginStatement, SignedPrekey};
@@ -22,36 +22,34 @@ secrets! {
 }
 
 /// The three secrets of a device; made once, never leaves it.
-#[derive(Debug, Clone, Encode, Decode)]
+#[derive(Debug, Clone)]
 pub struct DeviceSecrets {
-    #[n(0)]
     identity: IdentitySecret,
-    #[n(1)]
     signing: SigningSecret,
-    #[n(2)]
     login: LoginSecret,
 }
 
+cbor_array!(DeviceSecrets { identity, signing, login });
+
 /// A signed prekey with its private half and its age.
-#[derive(Debug, Clone, Encode, Decode)]
+#[derive(Debug, Clone)]
 struct OwnPrekey {
-    #[n(0)]
     id: u32,
-    #[n(1)]
     made_at: u64,
-    #[n(2)]
     secret: PrekeySecret,
 }
 
+cbor_array!(OwnPrekey { id, made_at, secret });
+
 /// A device's prekeys: the newest is offered, older ones answer until they are deleted.
-#[derive(Debug, Clone, Default, Encode, Decode)]
+#[derive(Debug, Clone, Default)]
 pub struct Prekeys {
-    #[n(0)]
     held: Vec<OwnPrekey>,
     /// The highest id given so far. It outlives the prekeys, so that no id names two of them.
-    #[n(1)]
     last_id: u32,
 }
+
+cbor_array!(Prekeys { held, last_id });
 
 impl DeviceSecrets {
     /// New keys.

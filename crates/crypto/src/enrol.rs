@@ -1,11 +1,11 @@
 //! The enrolment code and what both sides derive from it. PROTOCOL.md, section 3.6.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use minicbor::{Decode, Encode};
 use rand_core::CryptoRng;
 use segel_wire::cbor;
 use segel_wire::ids::{InvitationId, RootKey, SiteId};
 use segel_wire::signed::Enrolment;
+use segel_wire::{cbor_map, cbor_transparent};
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
@@ -13,25 +13,23 @@ use crate::device::DeviceSecrets;
 use crate::hazmat::kdf;
 
 /// What the owner gives an agent, in the fragment of an address: where and what to join, and a secret.
-#[derive(Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct EnrolmentCode {
     /// The site.
-    #[n(0)]
     pub site: SiteId,
     /// Its root key; the console pins it.
-    #[n(1)]
     pub root: RootKey,
     /// The relay's origin.
-    #[n(2)]
     pub relay: String,
-    #[n(3)]
     secret: CodeSecret,
 }
 
-#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop, Encode, Decode)]
-#[cbor(transparent)]
-struct CodeSecret(#[cbor(n(0), with = "minicbor::bytes")] [u8; 16]);
+cbor_map!(EnrolmentCode { 0: site, 1: root, 2: relay, 3: secret });
+
+#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+struct CodeSecret([u8; 16]);
+
+cbor_transparent!(CodeSecret);
 
 /// A text is not an enrolment code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -1,9 +1,9 @@
 //! The handshake: two devices come to the same session keys. PROTOCOL.md, section 4.
 
-use minicbor::{Decode, Encode};
 use rand_core::CryptoRng;
 use segel_wire::ids::{ConversationId, DeviceId, PrekeyKey, RootKey, RosterHash, SiteId};
 use segel_wire::signed::{Bundle, DeviceKeys, Order, statement};
+use segel_wire::{cbor_array, cbor_map};
 use zeroize::Zeroizing;
 
 use crate::device::{DeviceSecrets, Prekeys};
@@ -33,29 +33,27 @@ pub struct Context<'a> {
 }
 
 /// What the responder lacks; travels in the header of a wrap.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Init {
     /// The initiator's public keys; their id must be the sender's.
-    #[n(0)]
     pub keys: DeviceKeys,
     /// The initiator's newest roster.
-    #[n(1)]
     pub order: Order,
     /// Its hash.
-    #[n(2)]
     pub roster: RosterHash,
     /// Which of the responder's prekeys was used.
-    #[n(3)]
     pub prekey: u32,
     /// The ephemeral key.
-    #[n(4)]
     pub ephemeral: PrekeyKey,
 }
 
+cbor_map!(Init { 0: keys, 1: order, 2: roster, 3: prekey, 4: ephemeral });
+
 /// SHA-256 of the handshake's transcript; names a session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
-pub struct Transcript(#[cbor(n(0), with = "minicbor::bytes")] pub [u8; 32]);
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Transcript(pub [u8; 32]);
+
+cbor_array!(Transcript { 0 });
 
 /// Why a handshake came to nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

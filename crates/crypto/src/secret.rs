@@ -31,22 +31,7 @@ macro_rules! secrets {
             }
         }
 
-        impl<C> minicbor::Encode<C> for $name {
-            fn encode<W: minicbor::encode::Write>(
-                &self,
-                e: &mut minicbor::Encoder<W>,
-                _: &mut C,
-            ) -> Result<(), minicbor::encode::Error<W::Error>> {
-                e.bytes(self.expose())?.ok()
-            }
-        }
-
-        impl<'b, C> minicbor::Decode<'b, C> for $name {
-            fn decode(d: &mut minicbor::Decoder<'b>, _: &mut C) -> Result<Self, minicbor::decode::Error> {
-                let bytes = d.bytes()?.try_into();
-                bytes.map(Self).map_err(|_| minicbor::decode::Error::message("wrong size"))
-            }
-        }
+        segel_wire::cbor_transparent!($name);
     )*};
 }
 

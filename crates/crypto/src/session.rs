@@ -1,9 +1,9 @@
 //! A session between two devices: forward-secure chains, and the wraps sealed by them.
 //! PROTOCOL.md, sections 5.1 and 5.4.
 
-use minicbor::{Decode, Encode};
 use rand_core::CryptoRng;
 use segel_wire::cbor;
+use segel_wire::cbor_array;
 use segel_wire::ids::{ConversationId, DeviceId, EventId};
 use segel_wire::limits;
 use segel_wire::signed::statement;
@@ -22,54 +22,48 @@ secrets! {
 }
 
 /// One direction: a key that steps forward and cannot step back.
-#[derive(Debug, Clone, Encode, Decode)]
+#[derive(Debug, Clone)]
 pub struct Chain {
-    #[n(0)]
     key: ChainKey,
-    #[n(1)]
     next: u32,
 }
 
+cbor_array!(Chain { key, next });
+
 /// A message key that was skipped over.
-#[derive(Debug, Clone, Encode, Decode)]
+#[derive(Debug, Clone)]
 struct Skipped {
-    #[n(0)]
     n: u32,
-    #[n(1)]
     key: MessageKey,
 }
 
+cbor_array!(Skipped { n, key });
+
 /// Whom a session is between. The peer chooses what it writes into a wrap's associated data, so the
 /// session itself must hold that it speaks for this peer only.
-#[derive(Debug, Clone, Copy, Encode, Decode)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Parties {
-    #[n(0)]
     pub(crate) own: DeviceId,
-    #[n(1)]
     pub(crate) peer: DeviceId,
-    #[n(2)]
     pub(crate) scope: Option<ConversationId>,
 }
 
+cbor_array!(Parties { own, peer, scope });
+
 /// A session with one device.
-#[derive(Debug, Clone, Encode, Decode)]
+#[derive(Debug, Clone)]
 pub struct Session {
-    #[n(0)]
     transcript: Transcript,
-    #[n(1)]
     parties: Parties,
-    #[cbor(n(2), with = "minicbor::bytes")]
     alias: [u8; 8],
-    #[n(3)]
     sending: Chain,
-    #[n(4)]
     receiving: Chain,
-    #[n(5)]
     skipped: Vec<Skipped>,
     /// Repeated in each wrap until the responder was heard.
-    #[n(6)]
     init: Option<Init>,
 }
+
+cbor_array!(Session { transcript, parties, alias, sending, receiving, skipped, init });
 
 /// What a wrap is bound to.
 #[derive(Debug, Clone, Copy)]

@@ -1,32 +1,32 @@
 //! Events: what a sender hands to the relay and what each device is sent. PROTOCOL.md, section 6.
 
-use minicbor::{Decode, Encode};
+use crate::cbor_array;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{ConversationId, DeviceId, EventId, Octets};
 use crate::limits;
 
 /// One device's wrap of an event's content key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wrapped {
     /// The device that can open it.
-    #[n(0)]
     pub device: DeviceId,
     /// The wrap's bytes (PROTOCOL.md, section 5.4).
-    #[n(1)]
     pub wrap: Octets,
 }
 
+cbor_array!(Wrapped { device, wrap });
+
 /// What a sender hands to the relay: one content, and a wrap for each recipient.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Envelope {
     /// The sealed content's bytes (PROTOCOL.md, section 5.3).
-    #[n(0)]
     pub content: Octets,
     /// Sorted by device, each device once.
-    #[n(1)]
     pub wraps: Vec<Wrapped>,
 }
+
+cbor_array!(Envelope { content, wraps });
 
 /// Why an envelope is refused before anyone looks inside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

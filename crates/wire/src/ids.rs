@@ -5,8 +5,10 @@
 use core::fmt;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use minicbor::{Decode, Decoder, Encode, Encoder, decode, encode};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::cbor::{Cbor, MalformedCbor, Reader, Writer};
+use crate::cbor_transparent;
 
 /// A text was not the unpadded base64url of the expected number of bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -65,17 +67,7 @@ macro_rules! fixed_bytes {
             }
         }
 
-        impl<C> Encode<C> for $name {
-            fn encode<W: encode::Write>(&self, e: &mut Encoder<W>, _: &mut C) -> Result<(), encode::Error<W::Error>> {
-                e.bytes(&self.0)?.ok()
-            }
-        }
-
-        impl<'b, C> Decode<'b, C> for $name {
-            fn decode(d: &mut Decoder<'b>, _: &mut C) -> Result<Self, decode::Error> {
-                d.bytes()?.try_into().map(Self).map_err(|_| decode::Error::message("wrong size"))
-            }
-        }
+        cbor_transparent!($name);
     )*};
 }
 
@@ -152,28 +144,27 @@ impl<'de> Deserialize<'de> for Octets {
     }
 }
 
-impl<C> Encode<C> for Octets {
-    fn encode<W: encode::Write>(&self, e: &mut Encoder<W>, _: &mut C) -> Result<(), encode::Error<W::Error>> {
-        e.bytes(&self.0)?.ok()
+impl Cbor for Octets {
+    fn write(&self, to: &mut Writer) {
+        to.bytes(&self.0);
     }
-}
 
-impl<'b, C> Decode<'b, C> for Octets {
-    fn decode(d: &mut Decoder<'b>, _: &mut C) -> Result<Self, decode::Error> {
-        d.bytes().map(|bytes| Self(bytes.to_vec()))
+    fn read(from: &mut Reader<'_>) -> Result<Self, MalformedCbor> {
+        from.bytes().map(|bytes| Self(bytes.to_vec()))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cbor;
 
     #[test]
     fn an_id_is_the_same_in_text_json_and_cbor() {
         let id = ConversationId([7; 16]);
         assert_eq!(id.to_string().parse(), Ok(id));
         assert_eq!(serde_json::from_str::<ConversationId>(&serde_json::to_string(&id).unwrap()).unwrap(), id);
-        assert_eq!(minicbor::decode::<ConversationId>(&minicbor::to_vec(id).unwrap()).unwrap(), id);
+        assert_eq!(cbor::decode(&cbor::encode(&id)), Ok(id));
     }
 
     #[test]

@@ -1,48 +1,42 @@
 //! The root key certifies an admin key. PROTOCOL.md, section 3.2.
 
-use minicbor::{Decode, Encode};
+use crate::{cbor_array, cbor_map};
 
 use crate::cbor::{self, MalformedCbor};
 use crate::ids::{AdminKey, Octets, RootKey, Signature, SiteId};
 use crate::signed::{statement, verify};
 
 /// What the root key says of an admin key.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Certificate {
     /// The site.
-    #[n(0)]
     pub site: SiteId,
     /// A newer generation voids every certificate of an older one.
-    #[n(1)]
     pub generation: u64,
     /// The admin key.
-    #[n(2)]
     pub admin: AdminKey,
     /// From when it may sign, Unix seconds.
-    #[n(3)]
     pub not_before: u64,
     /// Until when; nothing it signs may last longer. Unix seconds.
-    #[n(4)]
     pub not_after: u64,
 }
 
+cbor_map!(Certificate { 0: site, 1: generation, 2: admin, 3: not_before, 4: not_after });
+
 /// Something an admin signed, with the certificate that entitles it.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AdminSigned {
     /// The certificate's bytes.
-    #[n(0)]
     pub certificate: Octets,
     /// The root key's signature of the certificate.
-    #[n(1)]
     pub certificate_signature: Signature,
     /// The statement's bytes.
-    #[n(2)]
     pub body: Octets,
     /// The admin key's signature of the statement.
-    #[n(3)]
     pub signature: Signature,
 }
+
+cbor_array!(AdminSigned { certificate, certificate_signature, body, signature });
 
 /// Why an admin's signature does not count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

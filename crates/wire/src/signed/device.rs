@@ -1,6 +1,6 @@
 //! A device's public keys and the id that commits to them. PROTOCOL.md, section 3.1.
 
-use minicbor::{Decode, Encode};
+use crate::cbor_map;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -8,19 +8,17 @@ use crate::ids::{DeviceId, IdentityKey, LoginKey, SigningKey, SiteId};
 use crate::signed::statement;
 
 /// The three public keys of a device.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
-#[cbor(map)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeviceKeys {
     /// X25519 identity, for handshakes.
-    #[n(0)]
     pub identity: IdentityKey,
     /// Ed25519, for prekeys and enrolment.
-    #[n(1)]
     pub signing: SigningKey,
     /// Ed25519, for logging in to a relay.
-    #[n(2)]
     pub login: LoginKey,
 }
+
+cbor_map!(DeviceKeys { 0: identity, 1: signing, 2: login });
 
 impl DeviceKeys {
     /// The id: the first 16 bytes of SHA-256 over the site and the keys. Nobody can present other

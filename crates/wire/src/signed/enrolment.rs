@@ -1,6 +1,6 @@
 //! An admin invites a device; the device answers with its public keys. PROTOCOL.md, section 3.6.
 
-use minicbor::{Decode, Encode};
+use crate::cbor_map;
 
 use crate::cbor::{self, MalformedCbor};
 use crate::ids::{InvitationId, RootKey, Signature, SiteId};
@@ -8,37 +8,32 @@ use crate::limits;
 use crate::signed::{AdminSigned, CertificateError, DeviceKeys, statement, verify};
 
 /// An admin's word that one device may enrol under this id. The relay accepts one enrolment for it.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invitation {
     /// The site.
-    #[n(0)]
     pub site: SiteId,
     /// Derived from the enrolment code, which the relay never sees.
-    #[n(1)]
     pub id: InvitationId,
     /// Until when it may be answered, Unix seconds.
-    #[n(2)]
     pub not_after: u64,
 }
 
+cbor_map!(Invitation { 0: site, 1: id, 2: not_after });
+
 /// A device's answer: its public keys, proof that it holds them, and proof that it knows the code.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Enrolment {
     /// The invitation that is answered.
-    #[n(0)]
     pub invitation: InvitationId,
     /// The device's public keys.
-    #[n(1)]
     pub keys: DeviceKeys,
     /// By the device's signing key over [`Enrolment::statement`].
-    #[n(2)]
     pub signature: Signature,
     /// HMAC-SHA-256 over the same, keyed from the enrolment code; the owner checks it.
-    #[cbor(n(3), with = "minicbor::bytes")]
     pub code_proof: [u8; 32],
 }
+
+cbor_map!(Enrolment { 0: invitation, 1: keys, 2: signature, 3: code_proof });
 
 /// Why an invitation or enrolment does not count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -1,6 +1,6 @@
 //! Signed prekeys and the bundle that carries them. PROTOCOL.md, section 3.4.
 
-use minicbor::{Decode, Encode};
+use crate::cbor_map;
 
 use crate::cbor::{self, MalformedCbor};
 use crate::ids::{DeviceId, PrekeyKey, Signature, SiteId};
@@ -8,34 +8,30 @@ use crate::limits;
 use crate::signed::{DeviceKeys, statement, verify};
 
 /// A prekey, its validity and the device's signature.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SignedPrekey {
     /// Counts up per device.
-    #[n(0)]
     pub id: u32,
     /// Until when an initiator may use it, Unix seconds.
-    #[n(1)]
     pub not_after: u64,
     /// The X25519 public half.
-    #[n(2)]
     pub key: PrekeyKey,
     /// By the device's signing key over [`SignedPrekey::statement`].
-    #[n(3)]
     pub signature: Signature,
 }
 
+cbor_map!(SignedPrekey { 0: id, 1: not_after, 2: key, 3: signature });
+
 /// What a device uploads so that others can reach it while it is away.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bundle {
     /// Whose.
-    #[n(0)]
     pub device: DeviceId,
     /// The signed prekey.
-    #[n(1)]
     pub signed: SignedPrekey,
 }
+
+cbor_map!(Bundle { 0: device, 1: signed });
 
 /// Why a bundle cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

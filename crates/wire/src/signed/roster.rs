@@ -1,6 +1,6 @@
 //! The roster: who answers for a site, signed by its admin. PROTOCOL.md, section 3.3.
 
-use minicbor::{Decode, Encode};
+use crate::{cbor_array, cbor_map};
 use sha2::{Digest, Sha256};
 
 use crate::cbor::{self, MalformedCbor};
@@ -9,102 +9,97 @@ use crate::limits;
 use crate::signed::{AdminSigned, Certificate, CertificateError, DeviceKeys};
 
 /// Rosters are ordered by generation, then version.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Order {
     /// The admin certificate's generation.
-    #[n(0)]
     pub generation: u64,
     /// Counts up by one with every roster, across generations.
-    #[n(1)]
     pub version: u64,
 }
 
+cbor_array!(Order { generation, version });
+
 /// The signed statement.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Roster {
     /// The site.
-    #[n(0)]
     pub site: SiteId,
     /// Its place among the site's rosters.
-    #[n(1)]
     pub order: Order,
     /// Hash of the roster before; zero for the first.
-    #[n(2)]
     pub previous: RosterHash,
     /// When it was signed, Unix seconds.
-    #[n(3)]
     pub issued_at: u64,
     /// Until when it counts, Unix seconds.
-    #[n(4)]
     pub not_after: u64,
     /// How the site presents itself.
-    #[n(5)]
     pub profile: Profile,
     /// Its desks.
-    #[n(6)]
     pub desks: Vec<Desk>,
     /// Its agents.
-    #[n(7)]
     pub agents: Vec<Agent>,
 }
 
+cbor_map!(Roster {
+    0: site,
+    1: order,
+    2: previous,
+    3: issued_at,
+    4: not_after,
+    5: profile,
+    6: desks,
+    7: agents
+});
+
 /// How a site presents itself and from where.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
     /// The business's name.
-    #[n(0)]
     pub name: String,
     /// Web origins whose pages may show the widget.
-    #[n(1)]
     pub pages: Vec<String>,
     /// Web origins that serve the widget's frame and the console; the relay answers these.
-    #[n(2)]
     pub apps: Vec<String>,
 }
 
+cbor_map!(Profile { 0: name, 1: pages, 2: apps });
+
 /// Agents who answer together.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Desk {
     /// The desk.
-    #[n(0)]
     pub id: DeskId,
     /// Its name.
-    #[n(1)]
     pub name: String,
     /// Devices that a visitor's message is sealed to, sorted, at most 16.
-    #[n(2)]
     pub inbox: Vec<DeviceId>,
 }
 
+cbor_map!(Desk { 0: id, 1: name, 2: inbox });
+
 /// A person who answers.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Agent {
     /// The agent.
-    #[n(0)]
     pub id: AgentId,
     /// The name that visitors see.
-    #[n(1)]
     pub name: String,
     /// The agent's devices.
-    #[n(2)]
     pub devices: Vec<Device>,
 }
 
+cbor_map!(Agent { 0: id, 1: name, 2: devices });
+
 /// A device of an agent.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Device {
     /// Its public keys; its id is their hash.
-    #[n(0)]
     pub keys: DeviceKeys,
     /// Until when it counts, Unix seconds.
-    #[n(1)]
     pub not_after: u64,
 }
+
+cbor_map!(Device { 0: keys, 1: not_after });
 
 /// Why a roster does not count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -3,7 +3,8 @@
 use ed25519_dalek::{Signer, SigningKey};
 use segel_wire::cbor;
 use segel_wire::ids::{
-    AdminKey, AgentId, DeskId, DeviceId, IdentityKey, LoginKey, RootKey, RosterHash, Signature, SiteId,
+    AdminKey, AgentId, DeskId, DeviceId, IdentityKey, LoginKey, Octets, RootKey, RosterHash, Signature,
+    SiteId,
 };
 use segel_wire::signed::{Agent, Certificate, Desk, Device, DeviceKeys, Order, Profile, Roster};
 
@@ -97,7 +98,7 @@ pub(crate) fn roster() -> Roster {
 
 /// A CBOR byte string.
 pub(crate) fn bstr(bytes: &[u8]) -> Vec<u8> {
-    minicbor::to_vec(minicbor::bytes::ByteVec::from(bytes.to_vec())).unwrap()
+    cbor::encode(&Octets(bytes.to_vec()))
 }
 
 /// `admin-signed`, with each part as it is given.
