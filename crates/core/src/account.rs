@@ -1,11 +1,14 @@
 //! Who this device is: its keys, its site and its part in it.
 
-use minicbor::{Decode, Encode};
 use rand_core::CryptoRng;
 use segel_crypto::device::{DeviceSecrets, Prekeys};
 use segel_crypto::enrol::EnrolmentCode;
-use segel_wire::ids::{DeviceId, InvitationId, RootKey, SiteId};
+use segel_wire::cbor_map;
+use segel_wire::ids::{DeviceId, InvitationId, Octets, RootKey, SiteId};
 use segel_wire::signed::DeviceKeys;
+
+use crate::membership::{Membership, MembershipRecord};
+use crate::records::{Name, Opened};
 
 /// What the page's tag says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,35 +31,31 @@ pub struct AgentConfig {
 }
 
 /// The device's own record.
-#[derive(Clone, Encode, Decode)]
-#[cbor(map)]
+#[derive(Clone)]
 pub(crate) struct Account {
-    #[n(0)]
     pub(crate) site: SiteId,
-    #[n(1)]
     pub(crate) root: RootKey,
-    #[n(2)]
     pub(crate) relay: String,
-    #[n(3)]
     pub(crate) secrets: DeviceSecrets,
-    #[n(4)]
     pub(crate) prekeys: Prekeys,
+    /// The invitation that an agent's device answered.
+    pub(crate) invitation: Option<InvitationId>,
     /// An agent's enrolment until the relay has taken it.
-    #[n(5)]
-    pub(crate) enrolment: Option<PendingEnrolment>,
+    pub(crate) enrolment: Option<Octets>,
     /// Whether a roster has listed this device.
-    #[n(6)]
     pub(crate) listed: bool,
 }
 
-/// An enrolment on its way.
-#[derive(Clone, Encode, Decode)]
-pub(crate) struct PendingEnrolment {
-    #[n(0)]
-    pub(crate) invitation: InvitationId,
-    #[cbor(n(1), with = "minicbor::bytes")]
-    pub(crate) bytes: Vec<u8>,
-}
+cbor_map!(Account {
+    0: site,
+    1: root,
+    2: relay,
+    3: secrets,
+    4: prekeys,
+    5: enrolment,
+    6: listed,
+    7: invitation
+});
 
 impl Account {
     /// A visitor's account, made with the first message.
@@ -67,6 +66,7 @@ impl Account {
             relay: config.relay.clone(),
             secrets: DeviceSecrets::make(random),
             prekeys: Prekeys::default(),
+            invitation: None,
             enrolment: None,
             listed: false,
         }
@@ -75,17 +75,29 @@ impl Account {
     /// An agent's account and the enrolment that asks for a place in the roster.
     pub(crate) fn make_agent(code: &EnrolmentCode, random: &mut impl CryptoRng) -> Self {
         let secrets = DeviceSecrets::make(random);
-        let enrolment =
-            PendingEnrolment { invitation: code.derive_invitation(), bytes: code.enrol(&secrets) };
+        let enrolment = Octets(code.enrol(&secrets));
         Self {
             site: code.site,
             root: code.root,
             relay: code.relay.clone(),
             secrets,
             prekeys: Prekeys::default(),
+            invitation: Some(code.derive_invitation()),
             enrolment: Some(enrolment),
             listed: false,
         }
+    }
+
+    /// Whether this code makes a new device in place of this one: it is another invitation, and this device
+    /// is not, or no longer, in the roster that is kept.
+    pub(crate) fn gives_way_to(&self, code: &EnrolmentCode, opened: &Opened) -> bool {
+        let mut membership = Membership::new(self.site, self.root);
+        let record = opened.read::<MembershipRecord>(Name::Membership).ok().flatten();
+        let is_kept = record.is_some_and(|record| membership.restore(&record).is_ok());
+        let device = self.device();
+        let is_listed =
+            is_kept && membership.roster().is_some_and(|roster| roster.device(&device, 0).is_some());
+        self.invitation != Some(code.derive_invitation()) && !is_listed
     }
 
     pub(crate) fn keys(&self) -> DeviceKeys {

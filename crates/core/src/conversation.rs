@@ -1,80 +1,66 @@
 //! A conversation as this device knows it: its members, its messages and its outbox.
 
-use minicbor::{Decode, Encode};
 use segel_crypto::content::ContentHash;
 use segel_wire::Envelope;
 use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId};
+use segel_wire::{cbor_map, cbor_variants};
 
 use crate::records::{BrokenStore, Name, Opened};
 use crate::show::{Author, Body, Delivery, Item, Refusal, Summary};
 use crate::sorted::Sorted;
 
 /// What is kept of a conversation besides its messages.
-#[derive(Clone, Default, Encode, Decode)]
-#[cbor(map)]
+#[derive(Clone, Default)]
 pub(crate) struct Facts {
     /// The visitor's device; fixed by the first message of an unlisted device that opened.
-    #[n(0)]
     pub(crate) visitor: Option<DeviceId>,
     /// The desk that the visitor named inside that message.
-    #[n(1)]
     pub(crate) desk: Option<DeskId>,
     /// Whether the relay has opened the conversation for this visitor.
-    #[n(2)]
     pub(crate) opened: bool,
     /// Messages that this device has sealed here.
-    #[n(3)]
     pub(crate) sequence: u64,
     /// The last sequence opened from each other device.
-    #[n(4)]
     pub(crate) heard: Sorted<DeviceId, u64>,
     /// Messages of others since the person last looked.
-    #[n(5)]
     pub(crate) unread: u32,
     /// The highest position received.
-    #[n(6)]
     pub(crate) head: u64,
 }
 
+cbor_map!(Facts { 0: visitor, 1: desk, 2: opened, 3: sequence, 4: heard, 5: unread, 6: head });
+
 /// A message as it is kept.
-#[derive(Clone, Encode, Decode)]
-#[cbor(map)]
+#[derive(Clone)]
 pub(crate) struct Message {
-    #[n(0)]
     pub(crate) position: Option<u64>,
-    #[n(1)]
     pub(crate) author: Author,
-    #[n(2)]
     pub(crate) body: Body,
     /// Unix milliseconds by its sender's clock.
-    #[n(3)]
     pub(crate) time: u64,
-    #[n(4)]
     pub(crate) stage: Stage,
     /// Hash of the sealed content; absent until it is sealed.
-    #[n(5)]
     pub(crate) content: Option<ContentHash>,
 }
 
+cbor_map!(Message { 0: position, 1: author, 2: body, 3: time, 4: stage, 5: content });
+
 /// How far a message has come.
-#[derive(Clone, Encode, Decode)]
+#[derive(Clone)]
 pub(crate) enum Stage {
     /// Masked, kept, not sealed yet.
-    #[n(0)]
     Waiting,
     /// Sealed; these bytes are sent until the relay answers.
-    #[n(1)]
-    Sealed(#[n(0)] Envelope),
+    Sealed(Envelope),
     /// Stored by the relay.
-    #[n(2)]
     Sent,
     /// Refused for good.
-    #[n(3)]
-    Failed(#[n(0)] Refusal),
+    Failed(Refusal),
     /// From another device.
-    #[n(4)]
     Received,
 }
+
+cbor_variants!(Stage { 0: Waiting, 1: Sealed(envelope), 2: Sent, 3: Failed(refusal), 4: Received });
 
 /// A conversation.
 #[derive(Default)]
@@ -147,6 +133,11 @@ impl Conversation {
 }
 
 impl Message {
+    /// Whether it is sealed and kept, and may have been sent.
+    pub(crate) fn has_left(&self) -> bool {
+        matches!(self.stage, Stage::Sealed(_))
+    }
+
     fn is_outgoing(&self) -> bool {
         matches!(self.stage, Stage::Waiting | Stage::Sealed(_))
     }

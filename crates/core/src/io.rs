@@ -101,8 +101,8 @@ impl core::fmt::Debug for Output {
 pub struct Change {
     /// The record's name.
     pub name: String,
-    /// Its sealed bytes.
-    pub sealed: Vec<u8>,
+    /// Its sealed bytes; none to take it out.
+    pub sealed: Option<Vec<u8>>,
 }
 
 /// What a store kept, as an engine starts from it.
@@ -125,8 +125,8 @@ pub enum Request {
     Challenge,
     /// A login.
     Login(LoginRequest),
-    /// Prekey bundles.
-    Bundles(BundlesRequest),
+    /// Prekey bundles, for sessions in this scope.
+    Bundles(BundlesRequest, Option<ConversationId>),
     /// Upload of the own bundle.
     PutBundle(Vec<u8>),
     /// Opening of a conversation.
@@ -207,7 +207,7 @@ impl Request {
     pub fn method(&self) -> Method {
         match self {
             Self::Roster | Self::RosterVersion(_) => Method::Get,
-            Self::Challenge | Self::Login(_) | Self::Bundles(_) => Method::Post,
+            Self::Challenge | Self::Login(_) | Self::Bundles(..) => Method::Post,
             Self::PutBundle(_) | Self::OpenConversation(..) | Self::Enrol(..) => Method::Put,
         }
     }
@@ -220,7 +220,7 @@ impl Request {
             Self::RosterVersion(version) => of_site("/rosters/") + &version.to_string(),
             Self::Challenge => "/v1/challenges".to_owned(),
             Self::Login(_) => "/v1/sessions".to_owned(),
-            Self::Bundles(_) => of_site("/bundles"),
+            Self::Bundles(..) => of_site("/bundles"),
             Self::PutBundle(_) => of_site("/bundle"),
             Self::OpenConversation(id, _) => ["/v1/conversations/", &id.to_string()].concat(),
             Self::Enrol(invitation, _) => of_site("/enrolments/") + &invitation.to_string(),
@@ -233,7 +233,7 @@ impl Request {
             Self::Roster | Self::RosterVersion(_) | Self::Challenge => RequestBody::Empty,
             Self::PutBundle(bytes) | Self::Enrol(_, bytes) => RequestBody::Octets(bytes),
             Self::Login(body) => RequestBody::Json(Json::Login(body)),
-            Self::Bundles(body) => RequestBody::Json(Json::Bundles(body)),
+            Self::Bundles(body, _) => RequestBody::Json(Json::Bundles(body)),
             Self::OpenConversation(_, body) => RequestBody::Json(Json::OpenConversation(body)),
         }
     }
@@ -244,13 +244,13 @@ impl Request {
             Self::Roster | Self::RosterVersion(_) => Expects::Octets,
             Self::Challenge => Expects::Challenge,
             Self::Login(_) => Expects::Login,
-            Self::Bundles(_) => Expects::Bundles,
+            Self::Bundles(..) => Expects::Bundles,
             Self::PutBundle(_) | Self::OpenConversation(..) | Self::Enrol(..) => Expects::Nothing,
         }
     }
 
     /// Whether it needs a session.
     pub(crate) fn needs_session(&self) -> bool {
-        matches!(self, Self::Bundles(_) | Self::PutBundle(_) | Self::OpenConversation(..))
+        matches!(self, Self::Bundles(..) | Self::PutBundle(_) | Self::OpenConversation(..))
     }
 }

@@ -1,6 +1,6 @@
 //! Which roster counts: order, links, rollback, forks and time. PROTOCOL.md, section 3.3.
 
-use minicbor::{Decode, Encode};
+use segel_wire::cbor_array;
 use segel_wire::ids::{DeskId, DeviceId, Octets, RootKey, RosterHash, SiteId};
 use segel_wire::limits;
 use segel_wire::signed::{CertificateError, Desk, Order, RosterError, VerifiedRoster};
@@ -27,13 +27,12 @@ struct Walk {
 }
 
 /// As it is stored: the exact signed bytes, verified again at each start.
-#[derive(Encode, Decode)]
 pub(crate) struct MembershipRecord {
-    #[n(0)]
     newest: Octets,
-    #[n(1)]
     hashes: Sorted<u64, RosterHash>,
 }
+
+cbor_array!(MembershipRecord { newest, hashes });
 
 /// What became of a roster that the relay served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -156,7 +155,10 @@ impl Membership {
     pub(crate) fn relate(&self, order: Order, hash: RosterHash) -> Named {
         let Some(newest) = self.name() else { return Named::Newer };
         if order > newest.0 {
-            return Named::Newer;
+            let ahead = order.version.saturating_sub(newest.0.version);
+            let generations = order.generation.saturating_sub(newest.0.generation);
+            let is_near = (1..=limits::ROSTER_LINKS).contains(&ahead) && generations <= limits::ROSTER_LINKS;
+            return if is_near { Named::Newer } else { Named::Forked };
         }
         match self.hashes.get(&order.version) {
             Some(known) if *known == hash => Named::Known,

@@ -1,7 +1,7 @@
 //! Sessions with other devices, and the keys of those they were made with.
 
-use minicbor::{Decode, Encode};
 use segel_crypto::session::Session;
+use segel_wire::cbor_transparent;
 use segel_wire::ids::{ConversationId, DeviceId};
 
 use crate::records::{BrokenStore, Ledger, Name, Opened};
@@ -18,9 +18,10 @@ pub(crate) type Peer = (DeviceId, Option<ConversationId>);
 pub(crate) struct Peers(Sorted<Peer, Sessions>);
 
 /// Sessions with one peer, the newest last.
-#[derive(Clone, Default, Encode, Decode)]
-#[cbor(transparent)]
-struct Sessions(#[n(0)] Vec<Session>);
+#[derive(Clone, Default)]
+struct Sessions(Vec<Session>);
+
+cbor_transparent!(Sessions);
 
 impl Peers {
     pub(crate) fn restore(opened: &Opened) -> Result<Self, BrokenStore> {

@@ -4,10 +4,9 @@
 
 use std::collections::VecDeque;
 
-use minicbor::{Decode, Encode};
 use rand_core::CryptoRng;
 use segel_crypto::storage::StateKey;
-use segel_wire::cbor;
+use segel_wire::cbor::{self, Cbor};
 use segel_wire::ids::{ConversationId, DeviceId, EventId};
 use zeroize::Zeroizing;
 
@@ -76,9 +75,11 @@ pub(crate) struct Ledger {
     halted: bool,
 }
 
-type Records = Sorted<Name, Record>;
+/// Records by name; none where one is taken out.
+type Records = Sorted<Name, Option<Record>>;
 
 /// Kept records, opened.
+#[derive(Default)]
 pub(crate) struct Opened(Vec<(Name, Record)>);
 
 /// A record, opened.
@@ -105,8 +106,13 @@ impl Ledger {
     }
 
     /// Puts a record into the current step.
-    pub(crate) fn put<T: Encode<()>>(&mut self, name: Name, record: &T) {
-        self.changed.insert(name, Record(Zeroizing::new(cbor::encode(record))));
+    pub(crate) fn put<T: Cbor>(&mut self, name: Name, record: &T) {
+        self.changed.insert(name, Some(Record(Zeroizing::new(cbor::encode(record)))));
+    }
+
+    /// Takes a record out of the store with the current step.
+    pub(crate) fn remove(&mut self, name: Name) {
+        self.changed.insert(name, None);
     }
 
     /// Hands out `output` once the current step is kept.
@@ -124,7 +130,7 @@ impl Ledger {
         let records = core::mem::take(&mut self.changed);
         let changes = records.iter().map(|(name, record)| {
             let name = name.to_text();
-            let sealed = self.key.seal(&name, &record.0, random);
+            let sealed = record.as_ref().map(|record| self.key.seal(&name, &record.0, random));
             Change { name, sealed }
         });
         let output = Output::Store { generation: self.generation, changes: changes.collect() };
@@ -135,6 +141,7 @@ impl Ledger {
     /// Everything up to this generation is kept.
     pub(crate) fn stored(&mut self, generation: u64) {
         self.kept = self.kept.max(generation);
+        self.generation = self.generation.max(generation);
         self.under_way.retain(|(under_way, _)| *under_way > generation);
     }
 
@@ -170,14 +177,14 @@ impl Opened {
     }
 
     /// The record of this name, if it was kept.
-    pub(crate) fn read<T: for<'b> Decode<'b, ()>>(&self, name: Name) -> Result<Option<T>, BrokenStore> {
+    pub(crate) fn read<T: Cbor>(&self, name: Name) -> Result<Option<T>, BrokenStore> {
         self.iter().find(|(other, _)| *other == name).map(|(_, record)| record.read()).transpose()
     }
 }
 
 impl Record {
-    pub(crate) fn read<T: for<'b> Decode<'b, ()>>(&self) -> Result<T, BrokenStore> {
-        minicbor::decode(&self.0).map_err(|_| BrokenStore)
+    pub(crate) fn read<T: Cbor>(&self) -> Result<T, BrokenStore> {
+        cbor::read(&self.0).map_err(|_| BrokenStore)
     }
 }
 

@@ -1,7 +1,7 @@
 //! What an engine asks its screen to show: facts and stable codes, never sentences.
 
-use minicbor::{Decode, Encode};
 use segel_wire::ids::{ConversationId, EventId};
+use segel_wire::{cbor_index, cbor_variants};
 
 /// One change to what a person sees.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,35 +94,32 @@ pub struct Item {
 }
 
 /// Who wrote a message.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Author {
     /// This device.
-    #[n(0)]
     Own,
     /// The visitor.
-    #[n(1)]
     Visitor,
     /// An agent, by the name in the signed roster.
-    #[n(2)]
-    Agent(#[n(0)] String),
+    Agent(String),
     /// A device that no roster vouches for.
-    #[n(3)]
     Unknown,
 }
 
+cbor_variants!(Author { 0: Own, 1: Visitor, 2: Agent(text), 3: Unknown });
+
 /// What a message says.
-#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Body {
     /// Text as its sender's masker passed it.
-    #[n(0)]
-    Text(#[n(0)] String),
+    Text(String),
     /// It could not be opened; shown, never dropped.
-    #[n(1)]
-    Closed(#[n(0)] Refusal),
+    Closed(Refusal),
     /// It was sealed before this device was enrolled.
-    #[n(2)]
     BeforeEnrolment,
 }
+
+cbor_variants!(Body { 0: Text(text), 1: Closed(refusal), 2: BeforeEnrolment });
 
 /// How it came, never what it says.
 impl core::fmt::Debug for Body {
@@ -162,67 +159,69 @@ pub enum Delivery {
 }
 
 /// Why something was refused: a stable code that every language has a sentence for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
-#[cbor(index_only)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Refusal {
     /// The roster was not signed under the root key that the page pins.
-    #[n(0)]
     WrongRoot,
     /// The roster's signature or shape does not hold.
-    #[n(1)]
     RosterAltered,
     /// The roster has expired.
-    #[n(2)]
     RosterExpired,
     /// The relay served a roster older than one already seen here.
-    #[n(3)]
     RosterOlder,
     /// The rosters do not form one chain.
-    #[n(4)]
     RosterForked,
     /// The relay keeps no roster for this site.
-    #[n(5)]
     RosterMissing,
     /// A prekey bundle was not signed by the device that the roster lists.
-    #[n(6)]
     BundleRefused,
     /// A public key would give away the secret.
-    #[n(7)]
     WeakKey,
     /// A message was altered, or belongs to another conversation.
-    #[n(8)]
     MessageAltered,
     /// A message was delivered again.
-    #[n(9)]
     MessageReplayed,
     /// A message came from a device that no roster vouches for.
-    #[n(10)]
     UnknownSender,
     /// The message is too long.
-    #[n(11)]
     TooLarge,
     /// The relay refuses this origin.
-    #[n(12)]
     OriginRefused,
     /// The page that shows the widget is not listed by the site.
-    #[n(13)]
     PageRefused,
     /// This device may not reach the conversation.
-    #[n(14)]
     NotAMember,
     /// The enrolment code was refused or used before.
-    #[n(15)]
     EnrolmentRefused,
     /// The relay answered something that this version does not understand.
-    #[n(16)]
     RelayRefused,
     /// What is kept in this browser cannot be read.
-    #[n(17)]
     StoreBroken,
     /// The browser could not keep the message; nothing was sent.
-    #[n(18)]
     StoreFailed,
 }
+
+cbor_index!(Refusal {
+    0: WrongRoot,
+    1: RosterAltered,
+    2: RosterExpired,
+    3: RosterOlder,
+    4: RosterForked,
+    5: RosterMissing,
+    6: BundleRefused,
+    7: WeakKey,
+    8: MessageAltered,
+    9: MessageReplayed,
+    10: UnknownSender,
+    11: TooLarge,
+    12: OriginRefused,
+    13: PageRefused,
+    14: NotAMember,
+    15: EnrolmentRefused,
+    16: RelayRefused,
+    17: StoreBroken,
+    18: StoreFailed
+});
 
 impl Refusal {
     /// The stable code.

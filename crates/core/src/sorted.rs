@@ -1,8 +1,7 @@
 //! A small map in one sorted vector. What a device keeps is counted in hundreds, and of a search tree the
 //! browser would have to load a copy for each pair of types.
 
-use minicbor::encode::Write;
-use minicbor::{Decode, Decoder, Encode, Encoder, decode, encode};
+use segel_wire::cbor::{Cbor, MalformedCbor, Reader, Writer};
 
 /// Values by key, in the keys' order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,26 +124,29 @@ impl<K: Ord, V> Extend<(K, V)> for Sorted<K, V> {
 }
 
 /// A CBOR map, the keys in order.
-impl<C, K: Encode<C>, V: Encode<C>> Encode<C> for Sorted<K, V> {
-    fn encode<W: Write>(&self, e: &mut Encoder<W>, context: &mut C) -> Result<(), encode::Error<W::Error>> {
-        e.map(self.0.len() as u64)?;
+impl<K: Ord + Cbor, V: Cbor> Cbor for Sorted<K, V> {
+    fn write(&self, to: &mut Writer) {
+        to.map(self.0.len() as u64);
         for (key, value) in &self.0 {
-            key.encode(e, context)?;
-            value.encode(e, context)?;
+            key.write(to);
+            value.write(to);
         }
-        Ok(())
     }
-}
 
-impl<'b, C, K: Ord + Decode<'b, C>, V: Decode<'b, C>> Decode<'b, C> for Sorted<K, V> {
-    fn decode(d: &mut Decoder<'b>, context: &mut C) -> Result<Self, decode::Error> {
-        d.map_iter_with(context)?.collect()
+    fn read(from: &mut Reader<'_>) -> Result<Self, MalformedCbor> {
+        let mut sorted = Self::new();
+        for _ in 0..from.map()? {
+            sorted.insert(K::read(from)?, V::read(from)?);
+        }
+        Ok(sorted)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
+
+    use segel_wire::cbor;
 
     use super::*;
 
@@ -172,14 +174,13 @@ mod tests {
         }
         assert!(sorted.iter().eq(&tree));
         assert!(sorted.keys().is_sorted_by(|a, b| a < b));
-        assert_eq!(minicbor::to_vec(&sorted).unwrap(), minicbor::to_vec(&tree).unwrap());
     }
 
     #[test]
     fn it_is_kept_as_a_map_and_read_back() {
         let sorted = Sorted::from_iter([(3_u64, "c".to_owned()), (1, "a".to_owned()), (3, "d".to_owned())]);
-        let bytes = minicbor::to_vec(&sorted).unwrap();
+        let bytes = cbor::encode(&sorted);
         assert_eq!(bytes, [0xa2, 1, 0x61, b'a', 3, 0x61, b'd']);
-        assert_eq!(minicbor::decode::<Sorted<u64, String>>(&bytes).unwrap(), sorted);
+        assert_eq!(cbor::decode::<Sorted<u64, String>>(&bytes), Ok(sorted));
     }
 }

@@ -139,9 +139,14 @@ impl TestSite {
 
     /// A device that answers a code and is not listed yet.
     pub fn answering(&mut self, code: EnrolmentCode) -> Client {
+        self.answering_from(code, MemoryStore::default())
+    }
+
+    /// A console that opens this code over what it kept before.
+    pub fn answering_from(&mut self, code: EnrolmentCode, store: MemoryStore) -> Client {
         let seed = self.next_seed();
         let part = Part::Agent(AgentConfig { code: Some(code) });
-        Client::start(part, Some(CONSOLE), seed, MemoryStore::default())
+        Client::start(part, Some(CONSOLE), seed, store)
     }
 
     /// Takes up the enrolments that the relay has, and publishes what changed.

@@ -9,17 +9,21 @@ use super::{Engine, Part, passes};
 use crate::io::{Answer, Output, Request};
 use crate::link::Stage;
 use crate::records::Name;
-use crate::show::Refusal;
+use crate::show::{Gate, Refusal};
 
 impl Engine {
     /// Takes the connection one step further, if this device has keys to log in with.
     pub(super) fn pump_link(&mut self, now: u64, random: &mut impl CryptoRng) {
         let Some(account) = self.account.as_ref() else { return };
-        if !self.link.network || self.link.stage != Stage::Down || !self.link.backoff.is_due(now) {
+        if !self.link.network
+            || self.link.stage != Stage::Down
+            || !self.link.backoff.is_due(now)
+            || self.gate(now) == Gate::Refused(Refusal::PageRefused)
+        {
             return;
         }
-        if let Some(pending) = &account.enrolment {
-            let request = Request::Enrol(pending.invitation, pending.bytes.clone());
+        if let (Some(invitation), Some(enrolment)) = (account.invitation, &account.enrolment) {
+            let request = Request::Enrol(invitation, enrolment.0.clone());
             if !self.enrolment_refused && !self.is_asking(|asked| *asked == request) {
                 self.ask(request);
             }
@@ -56,7 +60,9 @@ impl Engine {
                     self.ledger.put(Name::Account, account);
                 }
             }
-            (Request::Enrol(..), Answer::Problem(Problem { code, .. })) if !passes(code) => {
+            (Request::Enrol(..), Answer::Problem(Problem { code, .. }))
+                if !passes(code) && code != Code::OriginRefused =>
+            {
                 self.enrolment_refused = true;
                 self.show_refused(Refusal::EnrolmentRefused);
             }

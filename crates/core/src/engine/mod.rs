@@ -13,15 +13,16 @@ use std::collections::VecDeque;
 use rand_core::CryptoRng;
 use segel_crypto::storage::StateKey;
 use segel_wire::ids::{ConversationId, DeviceId, EventId, RootKey, SiteId};
+use segel_wire::signed::Order;
 use segel_wire::{ClientFrame, Code, Delivered};
 
 use crate::account::{Account, AgentConfig, VisitorConfig};
-use crate::conversation::Conversation;
+use crate::conversation::{self, Conversation};
 use crate::io::{Answer, Input, Kept, Output, Request};
 use crate::link::{Backoff, Link, Pulse, Stage};
 use crate::membership::{Membership, MembershipRecord};
 use crate::peers::Peers;
-use crate::records::{BrokenStore, Ledger, Name};
+use crate::records::{BrokenStore, Ledger, Name, Opened};
 use crate::show::{self, Gate, Refusal, Show};
 use crate::sorted::{Sorted, SortedSet};
 
@@ -46,6 +47,8 @@ pub struct Engine {
     /// Why no session can be started now.
     bundle_trouble: Option<Refusal>,
     bundles: Backoff,
+    /// When to try again what the relay did not take for now.
+    sending: Backoff,
     /// Whether the relay has this device's newest bundle.
     bundle_uploaded: bool,
     /// Listed devices that have no usable bundle, and until when not to ask again.
@@ -82,6 +85,10 @@ struct RosterCheck {
     outrun: bool,
     /// Why there is no roster to go by.
     trouble: Option<Refusal>,
+    /// The newest order that a message named and the relay did not have.
+    sought_in_vain: Option<Order>,
+    /// How often it was looked at since it last changed, while nobody could be written to.
+    looks: u32,
 }
 
 /// What was shown last, so that only changes are.
@@ -127,12 +134,17 @@ impl Engine {
         random: &mut impl CryptoRng,
     ) -> Result<Self, StartError> {
         let (mut ledger, opened) = Ledger::open(key, kept)?;
-        let account = match (opened.read::<Account>(Name::Account)?, &config.code) {
-            (Some(account), _) => account,
+        let kept = opened.read::<Account>(Name::Account)?;
+        let stays =
+            |account: &Account| config.code.as_ref().is_none_or(|code| !account.gives_way_to(code, &opened));
+        let (account, opened) = match (kept.filter(stays), &config.code) {
+            (Some(account), _) => (account, opened),
             (None, Some(code)) => {
+                // A device of its own, with nothing of the one before.
+                opened.iter().for_each(|(name, _)| ledger.remove(name));
                 let account = Account::make_agent(code, random);
                 ledger.put(Name::Account, &account);
-                account
+                (account, Opened::default())
             }
             (None, None) => return Err(StartError::NotEnrolled),
         };
@@ -205,6 +217,7 @@ impl Engine {
             enrolment_refused: false,
             bundle_trouble: None,
             bundles: Backoff::default(),
+            sending: Backoff::default(),
             bundle_uploaded: false,
             unreachable: Sorted::new(),
             held: VecDeque::new(),
@@ -213,11 +226,7 @@ impl Engine {
         }
     }
 
-    fn restore(
-        mut self,
-        account: Option<Account>,
-        opened: &crate::records::Opened,
-    ) -> Result<Self, StartError> {
+    fn restore(mut self, account: Option<Account>, opened: &Opened) -> Result<Self, StartError> {
         self.account = account;
         if let Some(record) = opened.read::<MembershipRecord>(Name::Membership)? {
             self.membership.restore(&record)?;
@@ -275,7 +284,9 @@ impl Engine {
             Request::Challenge | Request::Login(_) | Request::PutBundle(_) | Request::Enrol(..) => {
                 self.login_answered(&request, answer, now, random);
             }
-            Request::Bundles(request) => self.bundles_answered(&request.devices, answer, now, random),
+            Request::Bundles(request, scope) => {
+                self.bundles_answered((&request.devices, scope), answer, now, random);
+            }
             Request::OpenConversation(id, _) => self.conversation_answered(id, &answer, now, random),
         }
     }
@@ -332,7 +343,8 @@ impl Engine {
             .membership
             .roster()
             .map_or(u64::MAX, |roster| roster.roster().not_after.saturating_mul(1_000));
-        let times = [self.roster_wake(), self.link.wake_at(), self.bundles_wake(now), expiry];
+        let times =
+            [self.roster_wake(), self.link.wake_at(), self.bundles_wake(now), self.sending.at(), expiry];
         let at = times.into_iter().filter(|at| *at > now).min().unwrap_or(u64::MAX);
         if at != u64::MAX && self.shown.wake_at.replace(at) != Some(at) {
             self.outputs.push_back(Output::WakeAt(at));
@@ -340,23 +352,30 @@ impl Engine {
     }
 
     fn store_failed(&mut self) {
-        for unsent in self.ledger.halt() {
-            if let Output::Request { id, .. } = unsent {
-                self.asked.remove(&id);
+        let mut unsent = Vec::new();
+        for output in self.ledger.halt() {
+            match output {
+                Output::Request { id, .. } => drop(self.asked.remove(&id)),
+                Output::Send(ClientFrame::Send { event, .. }) => unsent.push(event),
+                _ => {}
             }
         }
         if self.link.stage == Stage::LoggingIn {
             self.link.stage = Stage::Down;
         }
-        self.link.under_way.clear();
+        self.link.under_way.retain(|event| !unsent.contains(event));
         for (id, conversation) in self.conversations.iter_mut() {
-            for event in core::mem::take(&mut conversation.outbox) {
-                if let Some(message) = conversation.messages.get_mut(&event) {
-                    message.stage = crate::conversation::Stage::Failed(Refusal::StoreFailed);
-                    self.ledger.put(Name::Message(*id, event), message);
-                    self.shown.dirty.insert((*id, event), ());
+            let Conversation { outbox, messages, .. } = conversation;
+            outbox.retain(|event| {
+                let Some(message) = messages.get_mut(event) else { return false };
+                if message.has_left() && !unsent.contains(event) {
+                    return true;
                 }
-            }
+                message.stage = conversation::Stage::Failed(Refusal::StoreFailed);
+                self.ledger.put(Name::Message(*id, *event), message);
+                self.shown.dirty.insert((*id, *event), ());
+                false
+            });
         }
         self.show_refused(Refusal::StoreFailed);
     }

@@ -51,6 +51,7 @@ impl Engine {
                 }
             }
             ServerFrame::Stored { conversation, event, position, .. } => {
+                self.sending.succeeded(now, 0);
                 self.confirm(conversation, event, position);
             }
             ServerFrame::Roster { .. } => self.refresh_roster(now),
@@ -81,6 +82,7 @@ impl Engine {
                 Reached::Nothing => matches!(named, Named::Newer | Named::Older(_)),
             };
             if hopeless {
+                self.give_up_on(&delivered);
                 self.keep_closed(&delivered, Refusal::RosterForked);
                 self.move_cursor(Some(delivered.cursor));
                 continue;
@@ -110,6 +112,11 @@ impl Engine {
     }
 
     fn receive(&mut self, delivered: Delivered, now: u64, random: &mut impl CryptoRng) {
+        if self.part != Part::Agent && !self.conversations.contains(&delivered.conversation) {
+            // A visitor's conversations are those that it began; another one is the relay's doing.
+            self.show_refused(Refusal::MessageAltered);
+            return self.move_cursor(Some(delivered.cursor));
+        }
         let waits = matches!(self.relate(&delivered), Named::Newer | Named::Older(_));
         if self.held.is_empty() && !waits {
             return self.open(delivered, now);
@@ -125,8 +132,17 @@ impl Engine {
     }
 
     fn relate(&self, delivered: &Delivered) -> Named {
-        Header::parse(&delivered.content.0)
-            .map_or(Named::Known, |header| self.membership.relate(header.order, header.roster))
+        let Ok(header) = Header::parse(&delivered.content.0) else { return Named::Known };
+        let named = self.membership.relate(header.order, header.roster);
+        let sought = self.roster_check.sought_in_vain.is_some_and(|order| header.order <= order);
+        if named == Named::Newer && sought { Named::Forked } else { named }
+    }
+
+    /// The newest roster is known and this event names a newer one: nobody is asked for it again.
+    fn give_up_on(&mut self, delivered: &Delivered) {
+        if let Ok(header) = Header::parse(&delivered.content.0) {
+            self.roster_check.sought_in_vain = self.roster_check.sought_in_vain.max(Some(header.order));
+        }
     }
 
     fn open(&mut self, delivered: Delivered, now: u64) {
@@ -134,14 +150,15 @@ impl Engine {
         let hash = ContentHash::derive(&delivered.content.0);
         let known = self.conversations.get(&id).and_then(|conversation| conversation.messages.get(&event));
         let head = self.conversations.get(&id).map_or(0, |conversation| conversation.facts.head);
-        if let Some(Message { body: Body::Text(_), content, position, .. }) = known {
-            if *content == Some(hash) && position.is_none_or(|position| position == delivered.position) {
-                self.confirm(id, event, delivered.position);
-                self.raise_head(id, delivered.position);
-            } else {
-                self.show_refused(Refusal::MessageReplayed);
-            }
-        } else if delivered.position <= head {
+        let is_same = known.is_some_and(|message| {
+            message.content == Some(hash)
+                && message.position.is_none_or(|position| position == delivered.position)
+        });
+        let has_opened = known.is_some_and(|message| matches!(message.body, Body::Text(_)));
+        if is_same && has_opened {
+            self.confirm(id, event, delivered.position);
+            self.raise_head(id, delivered.position);
+        } else if has_opened || (delivered.position <= head && !is_same) {
             self.show_refused(Refusal::MessageReplayed);
         } else {
             // What did not open before may have been altered on its way: the genuine message still counts.
@@ -166,13 +183,13 @@ impl Engine {
         if own == Some(delivered.sender) {
             return Ok((Author::Own, Body::BeforeEnrolment, delivered.time));
         }
+        if self.relate(delivered) == Named::Forked {
+            return Err(Refusal::RosterForked);
+        }
         let (author, peer) = self.vouch(delivered, now)?;
         let (Some(bytes), Some(recipient)) = (&delivered.wrap, own) else {
             return Ok((author, Body::BeforeEnrolment, delivered.time));
         };
-        if self.relate(delivered) == Named::Forked {
-            return Err(Refusal::RosterForked);
-        }
         let wrap = Wrap::parse(&bytes.0).map_err(|_| Refusal::MessageAltered)?;
         let mut session = self.session(peer, &wrap, delivered)?;
         let (conversation, event, sender) = (&delivered.conversation, &delivered.event, &delivered.sender);
@@ -258,7 +275,7 @@ impl Engine {
         let conversation = self.conversations.or_default(id);
         if is_text {
             // Only what opened proves that the relay has come this far.
-            conversation.facts.head = delivered.position;
+            conversation.facts.head = conversation.facts.head.max(delivered.position);
             conversation.facts.unread += 1;
         }
         self.ledger.put(Name::Message(id, event), &message);
@@ -292,10 +309,18 @@ impl Engine {
             Code::NotAMember => Refusal::NotAMember,
             Code::OriginRefused => Refusal::OriginRefused,
             Code::Unauthenticated => return self.reconnect(now, random),
-            code if passes(code) => return self.reconnect(now, random),
+            code if passes(code) => {
+                self.link.under_way.remove(&id);
+                return self.sending.failed(now, random);
+            }
             _ => Refusal::RelayRefused,
         };
         self.link.under_way.remove(&id);
+        self.fail(id, event, refusal);
+    }
+
+    /// A message comes no further; the person can try it again.
+    pub(super) fn fail(&mut self, id: ConversationId, event: EventId, refusal: Refusal) {
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
         conversation.outbox.retain(|other| *other != event);
         if let Some(message) = conversation.messages.get_mut(&event) {

@@ -11,8 +11,11 @@ use crate::membership::Step;
 use crate::records::Name;
 use crate::show::{Gate, Refusal};
 
-/// While nobody can be written to, the roster is looked at this often, in milliseconds.
+/// While nobody can be written to, the roster is looked at this often, in milliseconds,
 const IMPATIENT: u64 = 1_500;
+/// this many times, and after that less often.
+const IMPATIENT_LOOKS: u32 = 40;
+const RESIGNED: u64 = 20_000;
 /// Otherwise a hint or a new connection is what makes it due.
 const PATIENT: u64 = 60 * 60 * 1_000;
 
@@ -103,7 +106,7 @@ impl Engine {
                 if step == Ok(Step::Adopted) || *request != Request::Roster {
                     self.roster_adopted(now);
                 }
-                let wait = if self.is_waiting_for_members(now) { IMPATIENT } else { PATIENT };
+                let wait = self.next_look(now);
                 self.roster_check.backoff.succeeded(now, wait);
                 if core::mem::take(&mut self.roster_check.outrun) {
                     return self.refresh_roster(now);
@@ -132,6 +135,8 @@ impl Engine {
         {
             self.ledger.put(Name::Membership, &record);
         }
+        self.roster_check.sought_in_vain = None;
+        self.roster_check.looks = 0;
         self.unreachable.clear();
         self.bundle_trouble = None;
         self.bundles.succeeded(now, 0);
@@ -153,6 +158,15 @@ impl Engine {
                 self.outputs.push_back(Output::Disconnect);
             }
         }
+    }
+
+    /// How long until the roster is looked at again without being told to.
+    fn next_look(&mut self, now: u64) -> u64 {
+        if !self.is_waiting_for_members(now) {
+            return PATIENT;
+        }
+        self.roster_check.looks = self.roster_check.looks.saturating_add(1);
+        if self.roster_check.looks <= IMPATIENT_LOOKS { IMPATIENT } else { RESIGNED }
     }
 
     fn is_asking_for_rosters(&self) -> bool {

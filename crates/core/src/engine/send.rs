@@ -86,7 +86,10 @@ impl Engine {
 
     /// Moves the first message of each outbox on: one at a time keeps their order.
     pub(super) fn pump_outbox(&mut self, now: u64, random: &mut impl CryptoRng) {
-        if self.link.stage != link::Stage::Online {
+        if self.link.stage != link::Stage::Online
+            || !self.sending.is_due(now)
+            || self.gate(now) == Gate::Refused(Refusal::PageRefused)
+        {
             return;
         }
         let waiting: Vec<_> =
@@ -144,10 +147,15 @@ impl Engine {
         let Some(facts) = self.conversations.get(&id).map(|conversation| conversation.facts.clone()) else {
             return;
         };
-        let first_desk =
-            self.membership.roster().and_then(|roster| roster.roster().desks.first()).map(|desk| desk.id);
-        let Some(desk) = facts.desk.or(first_desk) else { return };
+        let Some(desk) = self.desk(facts.desk) else { return };
         if self.part != Part::Agent && !facts.opened {
+            if facts.desk != Some(desk)
+                && let Some(conversation) = self.conversations.get_mut(&id)
+            {
+                // A lost answer must not lead to the same question about another desk.
+                conversation.facts.desk = Some(desk);
+                self.ledger.put(Name::Conversation(id), &conversation.facts);
+            }
             let request = Request::OpenConversation(id, OpenConversation { desk });
             if !self.is_asking(|asked| *asked == request) {
                 self.ask(request);
@@ -163,8 +171,9 @@ impl Engine {
             members.iter().filter(|peer| !self.peers.reaches(**peer)).map(|peer| peer.0).collect();
         let unasked = missing.iter().any(|device| !self.unreachable.contains(device));
         if unasked || self.bundle_trouble.is_some() {
-            let request = Request::Bundles(BundlesRequest { devices: missing });
-            if !self.is_asking(|asked| matches!(asked, Request::Bundles(_))) && self.bundles.is_due(now) {
+            let scope = Some(id).filter(|_| self.part != Part::Agent);
+            let request = Request::Bundles(BundlesRequest { devices: missing }, scope);
+            if !self.is_asking(|asked| matches!(asked, Request::Bundles(..))) && self.bundles.is_due(now) {
                 self.ask(request);
             }
             return;
@@ -173,6 +182,13 @@ impl Engine {
         if !reachable.is_empty() {
             self.seal(id, event, desk, &reachable, random);
         }
+    }
+
+    /// The desk that a conversation is with: the one it was begun with, else the site's first.
+    fn desk(&self, begun_with: Option<DeskId>) -> Option<DeskId> {
+        let desks = &self.membership.roster()?.roster().desks;
+        let kept = desks.iter().find(|desk| Some(desk.id) == begun_with);
+        kept.or(desks.first()).map(|desk| desk.id)
     }
 
     /// Everyone the message is for, sorted; the scope tells which session.
@@ -259,28 +275,44 @@ impl Engine {
                     self.ledger.put(Name::Conversation(id), &conversation.facts);
                 }
             }
-            Answer::Problem(problem) => self.session_problem(problem, now, random),
-            _ => self.reconnect(now, random),
+            Answer::Problem(Problem { code, .. }) if passes(*code) => self.sending.failed(now, random),
+            Answer::Problem(problem) if problem.code == Code::Unauthenticated => {
+                self.session_problem(problem, now, random);
+            }
+            Answer::Problem(problem) => {
+                let refusal = match problem.code {
+                    Code::OriginRefused => Refusal::OriginRefused,
+                    Code::NotAMember => Refusal::NotAMember,
+                    _ => Refusal::RelayRefused,
+                };
+                let first = self.conversations.get(&id).and_then(|conversation| conversation.outbox.first());
+                if let Some(event) = first.copied() {
+                    self.fail(id, event, refusal);
+                }
+            }
+            _ => self.sending.failed(now, random),
         }
     }
 
     pub(super) fn bundles_answered(
         &mut self,
-        asked: &[DeviceId],
+        (asked, scope): (&[DeviceId], Option<ConversationId>),
         answer: Answer,
         now: u64,
         random: &mut impl CryptoRng,
     ) {
         let bundles = match answer {
             Answer::Bundles(answer) => answer.bundles,
-            Answer::Problem(problem) => return self.session_problem(&problem, now, random),
+            Answer::Problem(problem) if !passes(problem.code) => {
+                return self.session_problem(&problem, now, random);
+            }
             _ => return self.bundles.failed(now, random),
         };
         self.bundle_trouble = None;
         self.bundles.succeeded(now, 0);
         self.unreachable.extend(asked.iter().map(|device| (*device, now + ASK_AGAIN)));
         for bundle in bundles {
-            match self.start_session(asked, &bundle.0, now, random) {
+            match self.start_session((asked, scope), &bundle.0, now, random) {
                 Ok(Some(device)) => {
                     self.unreachable.remove(&device);
                 }
@@ -296,7 +328,7 @@ impl Engine {
     /// Starts a session with a device whose bundle holds; `None` if the bundle has merely expired.
     fn start_session(
         &mut self,
-        asked: &[DeviceId],
+        (asked, scope): (&[DeviceId], Option<ConversationId>),
         bytes: &[u8],
         now: u64,
         random: &mut impl CryptoRng,
@@ -316,11 +348,6 @@ impl Engine {
             Err(BundleError::Expired) => return Ok(None),
             Err(_) => return Err(Refusal::BundleRefused),
         };
-        // A visitor has one conversation per desk and its sessions belong to it.
-        let scope = match self.part {
-            Part::Visitor { .. } => self.conversations.first().copied(),
-            Part::Agent => None,
-        };
         let context = Context { root: &self.root, site: &self.site, scope };
         let session = handshake::initiate(&account.secrets, &keys, &bundle, name, &context, random)
             .map_err(|_| Refusal::WeakKey)?;
@@ -334,7 +361,6 @@ impl Engine {
             Code::Unauthenticated => self.link.token = None,
             Code::OriginRefused => self.show_refused(Refusal::OriginRefused),
             Code::NotAMember => self.show_refused(Refusal::NotAMember),
-            code if passes(code) => {}
             _ => self.show_refused(Refusal::RelayRefused),
         }
         self.reconnect(now, random);

@@ -176,7 +176,8 @@ impl<'a> Bench<'a> {
                     return self.waiting.push(generation);
                 }
                 self.generation = generation;
-                self.kept.extend(changes.into_iter().map(|change| (change.name, change.sealed)));
+                self.kept
+                    .extend(changes.into_iter().filter_map(|change| Some((change.name, change.sealed?))));
                 self.inputs.push_back(Input::Stored(generation));
             }
             Output::Request { id, request, .. } => match self.answer(&request) {
@@ -209,7 +210,7 @@ impl<'a> Bench<'a> {
                 self.keys = Some(login.keys);
                 Answer::Login(LoginAnswer { token: "token".into(), expires: NOW + 60 })
             }
-            Request::Bundles(_) => {
+            Request::Bundles(..) => {
                 let agent = &self.site.agent;
                 let bundle = agent.sign_bundle(&agent.keys, [8; 32], NOW + YEAR);
                 Answer::Bundles(BundlesAnswer { bundles: vec![Octets(bundle)] })

@@ -27,12 +27,12 @@ fn nothing_leaves_before_every_generation_that_it_depends_on_is_kept() {
 }
 
 #[test]
-fn a_message_that_the_relay_stored_after_all_counts_as_sent_though_the_store_failed_meanwhile() {
+fn a_message_that_has_left_is_not_called_unsent_when_the_store_fails_after_it() {
     let site = BenchSite::new();
     let mut bench = say_halo(&site, u64::MAX);
     let [(conversation, event)] = messages(&bench)[..] else { panic!("one message is sent") };
     bench.input(Input::StoreFailed(bench.generation + 1));
-    assert_eq!(delivery(&bench), Delivery::Failed(Refusal::StoreFailed));
+    assert_eq!(delivery(&bench), Delivery::Sending);
     bench.input(Input::Frame(ServerFrame::Stored { conversation, event, position: 1, time: 0 }));
     assert_eq!(delivery(&bench), Delivery::Sent);
     bench.input(Input::Retry { conversation, event });

@@ -16,13 +16,17 @@ async fn a_page_that_the_roster_does_not_list_shows_no_chat() {
     let _agent = site.agent().await;
     let mut tag = site.tag();
     tag.page = "https://toko.example.evil".to_owned();
+    let logins =
+        site.proxy().records().iter().filter(|record| record.subject.contains("/v1/sessions")).count();
     let visitor = site.visitor_with(tag, Duration::ZERO);
     visitor.meets(Gate::Refused(Refusal::PageRefused)).await;
     visitor.say("halo");
-    visitor.until("the text to wait", |screen| screen.item("halo").is_some()).await;
-    visitor.is_online().await;
-    assert_eq!(visitor.screen().delivery("halo"), Some(Delivery::Sending));
+    visitor.until("the text to wait", |screen| screen.delivery("halo") == Some(Delivery::Sending)).await;
     assert_eq!(visitor.store().sessions().len(), 0);
+    // It asks for rosters and nothing else: no login, no connection.
+    let records = site.proxy().records();
+    let asked = records.iter().filter(|record| record.subject.contains("/v1/sessions"));
+    assert_eq!(asked.count(), logins);
 }
 
 #[tokio::test]
@@ -93,6 +97,31 @@ async fn an_enrolment_code_enrols_one_device() {
     first.meets(Gate::Open).await;
     assert_eq!(second.screen().gate, Some(Gate::Refused(Refusal::EnrolmentRefused)));
     assert_eq!(second.screen().refusals, [Refusal::EnrolmentRefused]);
+}
+
+#[tokio::test]
+async fn a_new_code_makes_a_new_device_of_a_console_that_was_refused_and_not_of_one_that_is_listed() {
+    let mut site = TestSite::start().await;
+    let code = site.invite().await;
+    let first = site.answering(code.clone());
+    first.is_online().await;
+    let second = site.answering(code);
+    second.meets(Gate::Refused(Refusal::EnrolmentRefused)).await;
+    site.attend().await;
+    first.meets(Gate::Open).await;
+
+    let fresh = site.invite().await;
+    let again = site.answering_from(fresh, second.store().clone());
+    again.is_online().await;
+    site.attend().await;
+    again.meets(Gate::Open).await;
+
+    let listed = site.roster().agents[0].devices.len();
+    let fresh = site.invite().await;
+    let unmoved = site.answering_from(fresh, first.store().clone());
+    unmoved.meets(Gate::Open).await;
+    site.attend().await;
+    assert_eq!(site.roster().agents[0].devices.len(), listed);
 }
 
 #[tokio::test]

@@ -277,6 +277,58 @@ async fn an_answer_moved_to_another_visitor_stays_closed_there() {
 }
 
 #[tokio::test]
+async fn an_answer_under_a_conversation_that_the_visitor_never_began_begins_none() {
+    for elsewhere in [ConversationId([0; 16]), ConversationId([255; 16])] {
+        let talk = Talk::begin().await;
+        let real = talk.visitor.conversation();
+        talk.site.proxy().alter_events(move |event| {
+            let mut moved = event.clone();
+            (moved.conversation, moved.position) = (elsewhere, 1);
+            if event.wrap.is_some() && event.conversation == real { vec![moved, event] } else { vec![event] }
+        });
+        talk.agent.say_in(real, "jawaban dua");
+        talk.visitor.reads("jawaban dua").await;
+        let screen = talk.visitor.refuses(Refusal::MessageAltered).await;
+        assert!(!screen.conversations.contains_key(&elsewhere));
+        talk.site.proxy().be_honest();
+        talk.visitor.say("lanjut");
+        let screen = talk.agent.reads("lanjut").await;
+        assert_eq!(screen.texts(real).last(), Some(&"lanjut"));
+        talk.agent.say_in(real, "jawaban tiga");
+        talk.visitor.reads("jawaban tiga").await;
+    }
+}
+
+#[tokio::test]
+async fn a_stranger_who_names_rosters_that_never_were_costs_an_agent_few_questions() {
+    let mut talk = Talk::begin().await;
+    let stranger = talk.site.visitor();
+    stranger.say("halo");
+    talk.agent.reads("halo").await;
+    let near = std::sync::atomic::AtomicU64::new(1);
+    talk.site.proxy().alter_sends(move |frame| match frame {
+        ClientFrame::Send { conversation, event, mut envelope } => {
+            // One far ahead, one a step ahead of what is published, in turns.
+            let count = near.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            let version = if count.is_multiple_of(2) { 1 << 40 } else { 5 };
+            envelope.content.0[26..34].copy_from_slice(&u64::to_be_bytes(version));
+            ClientFrame::Send { conversation, event, envelope }
+        }
+        other => other,
+    });
+    let before = talk.site.proxy().records().len();
+    for n in 0..40 {
+        stranger.say(&format!("x{n}"));
+    }
+    stranger.has_sent("x39").await;
+    talk.site.proxy().be_honest();
+    talk.assert_goes_on().await;
+    let records = talk.site.proxy().records();
+    let questions = records[before..].iter().filter(|record| record.subject.contains("roster")).count();
+    assert!(questions < 20, "{questions} records of rosters");
+}
+
+#[tokio::test]
 async fn a_dropped_message_does_not_stop_the_next() {
     let talk = Talk::begin().await;
     let (drops, mut dropped) = mpsc::unbounded_channel();

@@ -60,7 +60,12 @@ impl MemoryStore {
         }
         assert_eq!(generation, records.generation + 1, "generations come in order");
         records.generation = generation;
-        records.sealed.extend(changes.into_iter().map(|change| (change.name, change.sealed)));
+        for Change { name, sealed } in changes {
+            match sealed {
+                Some(sealed) => drop(records.sealed.insert(name, sealed)),
+                None => drop(records.sealed.remove(&name)),
+            }
+        }
         true
     }
 

@@ -44,19 +44,25 @@ impl Queue {
         loop {
             let next = self.waiting.borrow_mut().pop_front();
             let Some((generation, changes)) = next else { break };
-            let kept = self.commit(generation, changes).await;
-            (self.tell)(if kept.is_ok() {
-                Input::Stored(generation)
-            } else {
-                Input::StoreFailed(generation)
-            });
+            let told = match self.commit(generation, changes).await {
+                Ok(()) => Input::Stored(generation),
+                Err(_) => {
+                    // What follows builds on it; the engine hands it all out again.
+                    self.waiting.borrow_mut().clear();
+                    Input::StoreFailed(generation)
+                }
+            };
+            (self.tell)(told);
         }
         self.busy.set(false);
     }
 
     async fn commit(&self, generation: u64, changes: Vec<Change>) -> Result<(), StoreError> {
         let Some(store) = &self.store else { return Ok(()) };
-        let changes = changes.into_iter().map(|change| store::Change::Put(change.name, change.sealed));
+        let changes = changes.into_iter().map(|Change { name, sealed }| match sealed {
+            Some(sealed) => store::Change::Put(name, sealed),
+            None => store::Change::Delete(name),
+        });
         store.commit(generation, changes.collect()).await
     }
 }
