@@ -1,6 +1,7 @@
 //! The whole demo, put together from its pieces.
 
 use std::fs;
+use std::future;
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -186,12 +187,26 @@ impl Demo {
         Ok(format!("{}/#{}", self.console.url(), self.owner.invite(&self.publisher).await?))
     }
 
-    /// Waits until a device of the agent is enrolled and in the published roster, or refused. After an error
-    /// no more devices are enrolled, and this waits for ever.
-    pub async fn next_round(&mut self) -> Result<Round, SeedError> {
-        match self.rounds.recv().await {
-            Some(told) => told,
-            None => std::future::pending().await,
+    /// Waits until a device of the agent is enrolled and in the published roster, or refused. Answers
+    /// [`RelayError::Ended`] when the relay has ended by itself; after any other error no more devices are
+    /// enrolled, and this waits for the relay's end alone.
+    pub async fn next_round(&mut self) -> Result<Round, DemoError> {
+        let Self { relay, rounds, .. } = self;
+        let ended = async {
+            match relay {
+                Some(relay) => relay.ended().await,
+                None => future::pending().await,
+            }
+        };
+        let told = async {
+            match rounds.recv().await {
+                Some(told) => told,
+                None => future::pending().await,
+            }
+        };
+        tokio::select! {
+            error = ended => Err(error.into()),
+            round = told => Ok(round?),
         }
     }
 

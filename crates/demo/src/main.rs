@@ -60,11 +60,13 @@ async fn run(args: Args) -> Result<(), DemoError> {
     .await?;
     let greeting = greeting(&demo, &demo.invite().await?, &args.origins);
     say(&greeting);
-    tokio::select! {
-        () = tell_enrolments(&mut demo) => {}
-        () = asked_to_stop() => {}
-    }
-    demo.stop().await
+    let ended = tokio::select! {
+        // Ctrl-C ends the relay too, so that it is looked for first.
+        biased;
+        () = asked_to_stop() => Ok(()),
+        error = tell_enrolments(&mut demo) => Err(error),
+    };
+    demo.stop().await.and(ended)
 }
 
 fn greeting(demo: &Demo, console: &str, origins: &[Origin]) -> String {
@@ -92,7 +94,8 @@ Ctrl-C stops everything.
     )
 }
 
-async fn tell_enrolments(demo: &mut Demo) {
+/// Tells who was enrolled, until the relay ends.
+async fn tell_enrolments(demo: &mut Demo) -> DemoError {
     loop {
         match demo.next_round().await {
             Ok(round) => {
@@ -106,6 +109,7 @@ async fn tell_enrolments(demo: &mut Demo) {
                     say(&format!("To enrol another: {console}"));
                 }
             }
+            Err(error @ DemoError::Relay(_)) => return error,
             Err(error) => say(&format!("No more devices are enrolled: {error}.")),
         }
     }

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -34,6 +34,9 @@ pub enum RelayError {
     /// It ended, or said nothing for ten seconds.
     #[error("the relay did not become ready; what it wrote says why")]
     NotReady,
+    /// It ended though nobody had asked it to.
+    #[error("the relay has ended by itself ({0}); what it wrote says why")]
+    Ended(ExitStatus),
     /// It could not be waited for, or did not end within ten seconds of being asked to.
     #[error("the relay did not stop")]
     NotStopped,
@@ -97,6 +100,11 @@ impl RelayProcess {
         &self.url
     }
 
+    /// Waits until it has ended though nobody has asked it to.
+    pub async fn ended(&mut self) -> RelayError {
+        self.child.wait().await.map_or(RelayError::NotStopped, RelayError::Ended)
+    }
+
     /// Asks it to drain and waits until it has ended.
     pub async fn stop(mut self) -> Result<(), RelayError> {
         if let Some(pid) = self.pid() {
@@ -124,4 +132,33 @@ async fn ready(lines: &mut Lines<BufReader<ChildStdout>>) -> Option<String> {
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_relay_that_ends_by_itself_is_noticed_with_its_status() {
+        let dir = tempfile::tempdir().unwrap();
+        let program = dir.path().join("relay");
+        fs::write(&program, format!("#!/bin/sh\necho '{READY}http://127.0.0.1:1'\nexit 3\n")).unwrap();
+        fs::set_permissions(&program, Permissions::from_mode(0o700)).unwrap();
+        let options = RelayOptions {
+            program,
+            listen: ([127, 0, 0, 1], 0).into(),
+            database: dir.path().join("relay.sqlite"),
+            site: SiteId([1; 16]),
+            root: RootKey([2; 32]),
+            public_origin: None,
+            trace: None,
+        };
+        let mut relay = RelayProcess::start(&options).await.unwrap();
+        let error = relay.ended().await;
+        assert!(matches!(error, RelayError::Ended(status) if status.code() == Some(3)), "{error}");
+        relay.stop().await.expect("what has ended need not be stopped");
+    }
 }
