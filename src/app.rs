@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 use web_sys::MessagePort;
 
-use crate::model::Model;
+use crate::model::{self, Model};
 use crate::options::Options;
 use crate::view::Panel;
 
@@ -130,6 +130,10 @@ impl Screen for Widget {
         let parts = &self.0;
         let model = parts.model.borrow();
         parts.panel.borrow_mut().render(&model);
+        if model.screen() != model::Screen::Chat {
+            // A page that the site does not list learns nothing.
+            return;
+        }
         let now = Told { exists: parts.conversation.get().is_some(), unread: model.unread() };
         let before = parts.told.replace(now);
         if now.exists && !before.exists {

@@ -15,6 +15,9 @@ use segel_web::{dom, page};
 use crate::model::{Enrolment, Model};
 use crate::view::Console;
 
+/// Under which name the console remembers whose it was last.
+const LAST: &str = "segel/console";
+
 /// A running console.
 pub(crate) struct App {
     _running: Running,
@@ -61,9 +64,13 @@ impl Desk {
 }
 
 impl Screen for Desk {
-    /// One store and one lead for each origin that serves the console.
+    /// One store and one lead for each site under each root key: a code of another site leaves this one's
+    /// device as it is. Without a code it is the site that was opened last.
     fn store_name(&self) -> String {
-        "segel/console".to_owned()
+        let coded = self.0.code.as_ref().map(|EnrolmentCode { site, root, .. }| {
+            [LAST, "/", &site.to_string(), "/", &root.to_string()].concat()
+        });
+        coded.or_else(|| page::remembered(LAST)).unwrap_or_else(|| LAST.to_owned())
     }
 
     fn change(&self, change: &dyn Fn(&mut Situation)) {
@@ -77,7 +84,10 @@ impl Screen for Desk {
         }
         let config = AgentConfig { code: self.0.code.clone() };
         match Engine::agent(&config, state.key.clone(), &state.kept, random) {
-            Ok(engine) => Ok(Some(engine)),
+            Ok(engine) => {
+                page::remember(LAST, &self.store_name());
+                Ok(Some(engine))
+            }
             Err(StartError::NotEnrolled) => {
                 self.0.model.borrow_mut().set_enrolment(Enrolment::NoCode);
                 Ok(None)

@@ -71,6 +71,20 @@ pub fn take_fragment() -> Option<String> {
     Some(fragment)
 }
 
+/// What this origin was asked to remember under `name`, if the browser lets it.
+pub fn remembered(name: &str) -> Option<String> {
+    web_sys::window()?.local_storage().ok()??.get_item(name).ok()?
+}
+
+/// Remembers a text that is no secret for the next start; a browser that keeps nothing forgets it.
+pub fn remember(name: &str, text: &str) {
+    let storage = web_sys::window().and_then(|window| window.local_storage().ok().flatten());
+    if let Some(storage) = storage {
+        // Storage that is full or blocked is said where it matters, by the store.
+        let _ = storage.set_item(name, text);
+    }
+}
+
 /// The visitor's languages as BCP 47 tags, most wanted first.
 pub fn languages() -> Vec<String> {
     web_sys::window()

@@ -44,13 +44,12 @@ impl Queue {
         loop {
             let next = self.waiting.borrow_mut().pop_front();
             let Some((generation, changes)) = next else { break };
-            let told = match self.commit(generation, changes).await {
-                Ok(()) => Input::Stored(generation),
-                Err(_) => {
-                    // What follows builds on it; the engine hands it all out again.
-                    self.waiting.borrow_mut().clear();
-                    Input::StoreFailed(generation)
-                }
+            let told = if self.commit(generation, changes).await.is_ok() {
+                Input::Stored(generation)
+            } else {
+                // What follows builds on it; the engine hands it all out again.
+                self.waiting.borrow_mut().clear();
+                Input::StoreFailed(generation)
             };
             (self.tell)(told);
         }
