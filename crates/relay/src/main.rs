@@ -22,7 +22,7 @@ struct Arguments {
     #[arg(long, value_name = "FILE")]
     database: PathBuf,
     /// A site and the root key that entitles its rosters; may be given several times.
-    #[arg(long = "site", value_name = "SITE=ed25519:KEY", required = true)]
+    #[arg(long = "site", value_name = "SITE=ed25519:KEY", required = true, allow_hyphen_values = true)]
     sites: Vec<SiteKey>,
     /// The origin under which clients reach this relay; login proofs must name it.
     #[arg(long, value_name = "ORIGIN")]
@@ -93,4 +93,22 @@ async fn asked_to_stop() -> std::io::Result<()> {
 #[cfg(not(unix))]
 async fn asked_to_stop() -> std::io::Result<()> {
     tokio::signal::ctrl_c().await
+}
+
+#[cfg(test)]
+mod tests {
+    use segel_wire::SiteId;
+    use segel_wire::ids::RootKey;
+
+    use super::*;
+
+    #[test]
+    fn a_site_may_begin_with_a_hyphen_as_one_in_sixty_four_does() {
+        let site = SiteId([0xf8; 16]);
+        let named = format!("{site}=ed25519:{}", RootKey([1; 32]));
+        assert!(named.starts_with('-'));
+        let line = ["segel-relay", "--listen", "127.0.0.1:0", "--site", &named, "--database", "relay.sqlite"];
+        let arguments = Arguments::try_parse_from(line).unwrap();
+        assert_eq!(arguments.sites[0].site, site);
+    }
 }
