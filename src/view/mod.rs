@@ -11,6 +11,7 @@ use segel_ui::sentence::{self, Sentence};
 use segel_ui::timeline::Timeline;
 use segel_ui::{Act, Action, Language};
 use segel_web::dom::{self, El, el};
+use segel_web::page;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
@@ -30,6 +31,7 @@ pub(crate) struct Panel {
     sentence: Sentence,
     preparing: El,
     chat: El,
+    shown: Screen,
 }
 
 impl Panel {
@@ -64,7 +66,19 @@ impl Panel {
                     close(Action::Close);
                 }
             });
-        Self { language, root, header, banner, greeting, timeline, composer, sentence, preparing, chat }
+        Self {
+            language,
+            root,
+            header,
+            banner,
+            greeting,
+            timeline,
+            composer,
+            sentence,
+            preparing,
+            chat,
+            shown: Screen::Preparing,
+        }
     }
 
     /// The element to put on the page.
@@ -87,6 +101,11 @@ impl Panel {
         dom::set_hidden(self.timeline.root(), model.items().is_empty());
         self.timeline.render(model.items().as_slice());
         self.composer.hinder(self.language.gate(model.situation.gate));
+        let appears = std::mem::replace(&mut self.shown, screen) != screen && screen == Screen::Chat;
+        // Who opened the panel before there was anywhere to write finds the focus there once there is.
+        if appears && page::has_focus() {
+            self.focus();
+        }
     }
 
     /// Puts the focus where a visitor who opened the panel wants it.

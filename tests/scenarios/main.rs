@@ -12,6 +12,7 @@ mod enrolment;
 mod exchange;
 mod harness;
 mod journals;
+mod keyboard;
 mod looks;
 mod refused_access;
 mod refused_messages;

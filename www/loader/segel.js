@@ -199,6 +199,8 @@ iframe { position: absolute; inset: 0; width: 100%; height: 100%; border: 0; }
     port.onmessage = hear;
     source.postMessage({ segel: "hello", config: { site, relay, key, language } }, origin, [channel.port2]);
     notice.textContent = "";
+    // A frame that was given the focus before its page had come does not pass it on.
+    if (root.activeElement === frame) source.focus();
     tellOpen();
   });
 

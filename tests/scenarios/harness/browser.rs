@@ -30,6 +30,9 @@ const ARGUMENTS: [&str; 10] = [
     "--accept-lang=id",
 ];
 
+/// Without a screen Chromium believes that it has no mouse either; this is one that points and hovers.
+const MOUSE: &str = "primaryPointerType=4,availablePointerTypes=4,primaryHoverType=2,availableHoverTypes=2";
+
 /// The loader's shadow root is closed; tests need what people have: a hand on the launcher, an eye on the
 /// frame. So the root is noted before the page's scripts run, and stays closed to them.
 const NOTE_SHADOW_ROOT: &str = "
@@ -99,8 +102,10 @@ impl Browser {
         }
         wishes.add_arg(&format!("--user-data-dir={}", profile.path().display())).unwrap();
         match device {
-            Device::Desktop => {}
-            Device::Dark => wishes.add_arg("--blink-settings=preferredColorScheme=0").unwrap(),
+            Device::Desktop => wishes.add_arg(&format!("--blink-settings={MOUSE}")).unwrap(),
+            Device::Dark => {
+                wishes.add_arg(&format!("--blink-settings={MOUSE},preferredColorScheme=0")).unwrap();
+            }
             Device::Phone(width, height) => {
                 let metrics = json!({ "width": width, "height": height, "pixelRatio": 2, "touch": true });
                 let emulation = json!({ "deviceMetrics": metrics });

@@ -82,6 +82,17 @@ impl Person {
         launcher.click().await.unwrap();
     }
 
+    /// Puts the focus on the launcher, where Tab would get in the end.
+    pub(crate) async fn focuses_launcher(&self) {
+        let launcher = self.until("the launcher", async || self.in_loader("button").await).await;
+        launcher.focus().await.unwrap();
+    }
+
+    /// Presses keys wherever the focus is.
+    pub(crate) async fn presses(&self, keys: impl Into<TypingData>) {
+        self.browser.driver().action_chain().send_keys(keys).perform().await.unwrap();
+    }
+
     /// Clicks on the launcher, and turns to the chat that opens.
     pub(crate) async fn opens_chat(&self) {
         self.clicks_launcher().await;

@@ -76,6 +76,13 @@ impl Stage {
         self.visitor_of(&shop, device).await
     }
 
+    /// A new visitor on the shop's first page who has not opened the chat.
+    pub(crate) async fn visitor_outside(&mut self) -> Person {
+        let visitor = Person::visitor(self.browser(Device::Desktop, &[]).await);
+        visitor.goes_to(self.demo.shop()).await;
+        visitor
+    }
+
     /// A new visitor who has opened the chat on this page.
     pub(crate) async fn visitor_at(&mut self, page: &str) -> Person {
         self.visitor_of(page, Device::Desktop).await
