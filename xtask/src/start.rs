@@ -34,7 +34,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     }
     let toolchain = Toolchain::ready()?;
     build::browser_files(&toolchain, false)?;
-    let servers = build::servers(&toolchain, true)?;
+    let servers = build::servers(&toolchain)?;
     let mut demo = Command::new(servers.join("segel-demo"));
     demo.current_dir(paths::root());
     demo.arg("--dist").arg(paths::dist()).arg("--relay-bin").arg(servers.join("segel-relay"));

@@ -75,7 +75,7 @@ fn in_browsers(toolchain: &Toolchain, report: &mut Report) -> Result<()> {
     }
     build::browser_files(toolchain, false)?;
     report.own("size", size::within_budget)?;
-    let servers = build::servers(toolchain, false)?;
+    let servers = build::servers(toolchain)?;
     let mut scenarios = toolchain.cargo();
     scenarios.args(["test", "-p", "segel", "--test", "scenarios"]);
     scenarios.env("SEGEL_DIST", paths::dist());
