@@ -5,7 +5,7 @@ use core::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::events::{Delivered, Envelope};
-use crate::ids::{ConversationId, EventId};
+use crate::ids::{ConversationId, DeviceId, EventId, Octets};
 use crate::problem::Problem;
 
 /// What a client says.
@@ -35,7 +35,7 @@ pub enum ClientFrame {
 
 /// What the relay says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "kebab-case")]
+#[serde(tag = "type", rename_all = "kebab-case", try_from = "AnyFrame")]
 pub enum ServerFrame {
     /// The hello was accepted; missed events follow, then `head`.
     Welcome {
@@ -101,5 +101,70 @@ impl fmt::Debug for ClientFrame {
                 .finish(),
             Self::Ping => f.write_str("Ping"),
         }
+    }
+}
+
+/// Any frame of the relay. Read field by field: what serde derives for tagged variants first copies the whole
+/// frame into a tree, and the code for that is larger than the rest of the reader.
+#[derive(Deserialize)]
+struct AnyFrame {
+    #[serde(rename = "type")]
+    kind: String,
+    epoch: Option<String>,
+    time: Option<u64>,
+    conversation: Option<ConversationId>,
+    event: Option<EventId>,
+    position: Option<u64>,
+    sender: Option<DeviceId>,
+    content: Option<Octets>,
+    recipients: Option<Vec<DeviceId>>,
+    wrap: Option<Octets>,
+    cursor: Option<String>,
+    generation: Option<u64>,
+    version: Option<u64>,
+    problem: Option<Problem>,
+}
+
+/// A frame of an unknown type, or without a field of its type.
+#[derive(Debug, thiserror::Error)]
+#[error("not a frame of the relay")]
+struct NotAFrame;
+
+impl TryFrom<AnyFrame> for ServerFrame {
+    type Error = NotAFrame;
+
+    fn try_from(frame: AnyFrame) -> Result<Self, NotAFrame> {
+        frame.into_frame().ok_or(NotAFrame)
+    }
+}
+
+impl AnyFrame {
+    fn into_frame(self) -> Option<ServerFrame> {
+        Some(match self.kind.as_str() {
+            "welcome" => ServerFrame::Welcome { epoch: self.epoch?, time: self.time? },
+            "stored" => ServerFrame::Stored {
+                conversation: self.conversation?,
+                event: self.event?,
+                position: self.position?,
+                time: self.time?,
+            },
+            "event" => ServerFrame::Event(Delivered {
+                conversation: self.conversation?,
+                position: self.position?,
+                event: self.event?,
+                sender: self.sender?,
+                time: self.time?,
+                content: self.content?,
+                recipients: self.recipients?,
+                wrap: self.wrap,
+                cursor: self.cursor?,
+            }),
+            "head" => ServerFrame::Head { cursor: self.cursor? },
+            "roster" => ServerFrame::Roster { generation: self.generation?, version: self.version? },
+            "error" => ServerFrame::Error { event: self.event, problem: self.problem? },
+            "pong" => ServerFrame::Pong,
+            "bye" => ServerFrame::Bye { problem: self.problem? },
+            _ => return None,
+        })
     }
 }

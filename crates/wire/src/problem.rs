@@ -1,20 +1,23 @@
 //! Errors on the wire: RFC 9457 problem details with stable codes. PROTOCOL.md, section 8.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $status:literal, $title:literal;)*) => {
         /// A stable code; clients decide by it, never by the text.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Code {
-            $($(#[$doc])* #[serde(rename = $code)] $name,)*
+            $($(#[$doc])* $name,)*
             /// A code that this version does not know.
-            #[serde(other, rename = "unknown")]
             Unknown,
         }
 
         impl Code {
+            fn parse(text: &str) -> Self {
+                match text { $($code => Self::$name,)* _ => Self::Unknown }
+            }
+
             /// The code as it stands on the wire.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $code,)* Self::Unknown => "unknown" }
@@ -78,6 +81,18 @@ pub struct Problem {
     pub status: u16,
     /// The stable code.
     pub code: Code,
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Code {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|text| Self::parse(&text))
+    }
 }
 
 impl From<Code> for Problem {

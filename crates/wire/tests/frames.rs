@@ -6,7 +6,7 @@ use segel_wire::events::EnvelopeError;
 use segel_wire::limits::{CONTENT_BYTES, WRAP_BYTES, WRAPS};
 use segel_wire::problem::Problem;
 use segel_wire::{
-    ClientFrame, Code, ConversationId, DeviceId, Envelope, EventId, Octets, ServerFrame, Wrapped,
+    ClientFrame, Code, ConversationId, Delivered, DeviceId, Envelope, EventId, Octets, ServerFrame, Wrapped,
 };
 use serde_json::{Value, json};
 
@@ -54,6 +54,48 @@ fn a_problem_travels_with_its_stable_code() {
     });
     assert_eq!(serde_json::to_value(&error).unwrap(), expected);
     assert_eq!(serde_json::from_value::<ServerFrame>(expected).unwrap(), error);
+}
+
+#[test]
+fn each_frame_of_the_relay_is_read_as_it_was_written_and_not_without_a_field() {
+    let (conversation, event) = (ConversationId([1; 16]), EventId([2; 16]));
+    let problem = Problem::from(Code::Draining);
+    let delivered = Delivered {
+        conversation,
+        position: 3,
+        event,
+        sender: DeviceId([4; 16]),
+        time: 5,
+        content: Octets(vec![6]),
+        recipients: vec![DeviceId([7; 16])],
+        wrap: Some(Octets(vec![8])),
+        cursor: "nine".to_owned(),
+    };
+    let frames = [
+        ServerFrame::Welcome { epoch: "e".to_owned(), time: 1 },
+        ServerFrame::Stored { conversation, event, position: 1, time: 2 },
+        ServerFrame::Event(delivered),
+        ServerFrame::Head { cursor: "c".to_owned() },
+        ServerFrame::Roster { generation: 1, version: 2 },
+        ServerFrame::Error { event: Some(event), problem: problem.clone() },
+        ServerFrame::Pong,
+        ServerFrame::Bye { problem },
+    ];
+    for frame in frames {
+        let written = serde_json::to_value(&frame).unwrap();
+        assert_eq!(serde_json::from_value::<ServerFrame>(written.clone()).unwrap(), frame);
+        for name in written.as_object().unwrap().keys() {
+            let mut cut = written.clone();
+            cut.as_object_mut().unwrap().remove(name);
+            let is_optional = name == "wrap" || (name == "event" && written["type"] == "error");
+            assert_eq!(
+                serde_json::from_value::<ServerFrame>(cut).is_ok(),
+                is_optional,
+                "{written} without {name}"
+            );
+        }
+    }
+    assert!(serde_json::from_value::<ServerFrame>(json!({ "type": "from-the-future" })).is_err());
 }
 
 #[test]
