@@ -19,13 +19,6 @@ pub enum PortError {
     NotCloneable,
 }
 
-impl PortError {
-    /// A stable code for this error.
-    pub fn code(self) -> &'static str {
-        "port.not-cloneable"
-    }
-}
-
 impl Port {
     /// Takes over `port`; `on_message` hears what the other end posts, from the first message that waits.
     pub fn new(port: MessagePort, on_message: impl Fn(JsValue) + 'static) -> Self {

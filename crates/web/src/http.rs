@@ -29,8 +29,6 @@ pub enum Method {
     Post,
     /// Put in place.
     Put,
-    /// Remove.
-    Delete,
 }
 
 /// One request.
@@ -84,16 +82,6 @@ pub enum HttpError {
 }
 
 impl HttpError {
-    /// A stable code for this error.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Invalid => "http.invalid",
-            Self::Unreachable => "http.unreachable",
-            Self::TimedOut => "http.timed-out",
-            Self::Malformed => "http.malformed",
-        }
-    }
-
     fn from_thrown(thrown: &JsValue) -> Self {
         // Nobody but the deadline aborts a request that is still awaited.
         if error_name(thrown) == "AbortError" { Self::TimedOut } else { Self::Unreachable }
@@ -136,7 +124,6 @@ impl Method {
             Self::Get => "GET",
             Self::Post => "POST",
             Self::Put => "PUT",
-            Self::Delete => "DELETE",
         }
     }
 }
@@ -225,8 +212,8 @@ mod tests {
 
     #[wasm_bindgen_test]
     fn the_token_goes_in_its_header_and_not_in_the_address() {
-        let request = understood(Method::Delete, Some("a-token"), Body::Empty);
-        assert_eq!(request.method(), "DELETE");
+        let request = understood(Method::Put, Some("a-token"), Body::Empty);
+        assert_eq!(request.method(), "PUT");
         assert_eq!(request.headers().get("authorization").unwrap().unwrap(), "Bearer a-token");
         assert_eq!(request.url(), "https://relay.example/v1/events");
     }

@@ -16,13 +16,6 @@ pub enum RandomError {
     Missing,
 }
 
-impl RandomError {
-    /// A stable code for this error.
-    pub fn code(self) -> &'static str {
-        "random.missing"
-    }
-}
-
 impl Random {
     /// Makes one trial draw, so that a browser without a random source is found at the start and not in the
     /// middle of sealing.

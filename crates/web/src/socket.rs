@@ -46,17 +46,6 @@ pub enum SocketError {
     Malformed,
 }
 
-impl SocketError {
-    /// A stable code for this error.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Refused => "socket.refused",
-            Self::NotOpen => "socket.not-open",
-            Self::Malformed => "socket.malformed",
-        }
-    }
-}
-
 impl Socket {
     /// Starts to connect to a `ws:` or `wss:` address; `on_event` hears how it goes, never before this
     /// function has returned. A frame that is not text ends the connection.

@@ -30,17 +30,6 @@ pub enum StateKeyError {
     Store(#[from] StoreError),
 }
 
-impl StateKeyError {
-    /// A stable code for this error.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::NoCrypto => "state-key.no-crypto",
-            Self::Lost => "state-key.lost",
-            Self::Store(error) => error.code(),
-        }
-    }
-}
-
 /// Unwraps the state key kept in `store`, or makes, wraps and keeps a new one where there is none.
 ///
 /// Two tabs that start at once get the same key: the first to be kept stands. The wrapping key is a

@@ -17,8 +17,8 @@ const GENERATION: &str = "generation";
 
 /// An open database of sealed records, each under a text key, with the generation that counts its commits.
 ///
-/// Dropping it closes the database. When another tab destroys the database, this one is closed at once and
-/// every later call answers [`StoreError::Broken`].
+/// Dropping it closes the database. When the database is deleted, this one is closed at once, so that it is not
+/// in the way, and every later call answers [`StoreError::Broken`].
 pub struct Store {
     database: DurableDatabase,
     _version_change: EventListener,
@@ -52,22 +52,12 @@ pub enum StoreError {
     /// Another tab has committed since this one loaded.
     #[error("the store has moved on since it was loaded")]
     Stale,
-    /// The store was closed or destroyed, or holds what this code did not write.
+    /// The database was deleted, or holds what this code did not write.
     #[error("the store cannot be read or written")]
     Broken,
 }
 
 impl StoreError {
-    /// A stable code for this error.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Blocked => "store.blocked",
-            Self::Full => "store.full",
-            Self::Stale => "store.stale",
-            Self::Broken => "store.broken",
-        }
-    }
-
     fn from_thrown(thrown: &JsValue) -> Self {
         match error_name(thrown).as_str() {
             "QuotaExceededError" => Self::Full,
@@ -135,15 +125,6 @@ impl Store {
             return Err(error);
         }
         finished(&transaction).await
-    }
-
-    /// Deletes the whole database; another tab's open store is closed by it.
-    pub async fn destroy(self) -> Result<(), StoreError> {
-        let name = self.database.name();
-        drop(self);
-        let deletion =
-            factory()?.delete_database(&name).map_err(|thrown| StoreError::from_thrown(&thrown))?;
-        outcome(&deletion).await.map(drop)
     }
 
     /// The value kept beside the records under `key`, `undefined` where there is none.

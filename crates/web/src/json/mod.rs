@@ -15,13 +15,6 @@ pub enum JsonError {
     Malformed,
 }
 
-impl JsonError {
-    /// A stable code for this error.
-    pub fn code(self) -> &'static str {
-        "json.malformed"
-    }
-}
-
 /// Reads a `T` from JSON text.
 pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T, JsonError> {
     let value = JSON::parse(text).map_err(|_| JsonError::Malformed)?;

@@ -6,23 +6,26 @@ use js_sys::{Object, Reflect};
 use segel_web::store::{Change, Store, StoreError};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
-use web_sys::{IdbDatabase, IdbTransactionMode};
+use web_sys::{IdbDatabase, IdbFactory, IdbRequest, IdbTransactionMode};
 
 use crate::mailbox::{Mailbox, both};
 
 /// A store that no earlier run has written to.
 pub(crate) async fn fresh(name: &str) -> Store {
-    Store::open(name).await.unwrap().destroy().await.unwrap();
+    clear(name).await;
     Store::open(name).await.unwrap()
+}
+
+/// Deletes the database, as whoever clears the site's data does.
+async fn clear(name: &str) {
+    let request = database_factory().delete_database(name).unwrap();
+    succeeded(&request).await;
 }
 
 /// The same database without the store around it, for what a test does behind its back.
 pub(crate) async fn behind(name: &str) -> IdbDatabase {
-    let request = web_sys::window().unwrap().indexed_db().unwrap().unwrap().open(name).unwrap();
-    let opened = Mailbox::new();
-    let listener = opened.listener();
-    let _listener = gloo::events::EventListener::once(&request, "success", move |_| listener(()));
-    opened.next().await;
+    let request = database_factory().open(name).unwrap();
+    succeeded(&request).await;
     request.result().unwrap().unchecked_into()
 }
 
@@ -37,6 +40,18 @@ pub(crate) async fn plant(name: &str, object_store: &str, key: &str, value: &JsV
     transaction.object_store(object_store).unwrap().put_with_key(value, &key.into()).unwrap();
     done.next().await;
     database.close();
+}
+
+/// Waits until the request has done what it asks for.
+pub(crate) async fn succeeded(request: &IdbRequest) {
+    let done = Mailbox::new();
+    let listener = done.listener();
+    let _listener = gloo::events::EventListener::once(request, "success", move |_| listener(()));
+    done.next().await;
+}
+
+fn database_factory() -> IdbFactory {
+    web_sys::window().unwrap().indexed_db().unwrap().unwrap()
 }
 
 fn put(key: &str, sealed: &[u8]) -> Change {
@@ -114,14 +129,13 @@ async fn of_two_tabs_that_commit_the_same_generation_one_is_stale() {
 }
 
 #[wasm_bindgen_test]
-async fn a_destroyed_store_leaves_nothing_and_closes_the_other_tab_s() {
-    let store = fresh("destroyed").await;
+async fn a_store_whose_database_is_deleted_lets_it_go_and_the_next_one_is_new() {
+    let store = fresh("deleted").await;
     store.commit(1, vec![put("a", &[1])]).await.unwrap();
-    let other = Store::open("destroyed").await.unwrap();
-    store.destroy().await.unwrap();
+    clear("deleted").await;
 
-    assert_eq!(other.commit(2, vec![put("a", &[2])]).await, Err(StoreError::Broken));
-    let anew = Store::open("destroyed").await.unwrap().load().await.unwrap();
+    assert_eq!(store.commit(2, vec![put("a", &[2])]).await, Err(StoreError::Broken));
+    let anew = Store::open("deleted").await.unwrap().load().await.unwrap();
     assert_eq!((anew.generation, anew.records.len()), (0, 0));
 }
 
@@ -150,6 +164,5 @@ async fn a_page_without_storage_is_told_so() {
     Reflect::define_property(&window, &"indexedDB".into(), standing.unchecked_ref()).unwrap();
 
     assert_eq!(opened, Err(StoreError::Blocked));
-    assert_eq!(StoreError::Blocked.code(), "store.blocked");
     assert!(Store::open("hidden").await.is_ok(), "storage is back for the other tests");
 }
