@@ -102,17 +102,6 @@ pub fn initiate(
     Ok(Session::new(transcript, parties, (alias, first, second), Some(init)))
 }
 
-/// The transcript of an init that reached this device; a known one is an existing session.
-pub fn derive_own_transcript(
-    own: &DeviceSecrets,
-    prekeys: &Prekeys,
-    init: &Init,
-    context: &Context<'_>,
-) -> Result<Transcript, HandshakeError> {
-    let prekey = prekeys.secret(init.prekey).ok_or(HandshakeError::UnknownPrekey)?;
-    Ok(derive_transcript(init, &own.derive_keys(), &prekey.derive_public(), context))
-}
-
 /// Answers an init. The session counts only once a wrap opened with it.
 pub fn respond(
     own: &DeviceSecrets,
