@@ -66,6 +66,13 @@ mod tests {
     use super::*;
     use crate::server::Port;
 
+    #[test]
+    fn the_readme_tells_whoever_serves_the_files_the_same_policy() {
+        let readme = include_str!("../../../README.md");
+        let words: Vec<_> = readme.split_whitespace().collect();
+        assert!(words.join(" ").contains(&policy("https://relay.example")));
+    }
+
     async fn answer(router: Router, path: &str) -> reqwest::Response {
         let server = Port::take("127.0.0.1", 0).await.unwrap().serve(router);
         let request = reqwest::Client::new().get(format!("{}{path}", server.url()));
