@@ -7,7 +7,7 @@ use segel_wire::{cbor_map, cbor_variants};
 
 use crate::records::{BrokenStore, Name, Opened};
 use crate::show::{Author, Body, Delivery, Item, Refusal, Summary};
-use crate::sorted::Sorted;
+use crate::sorted::{Sorted, SortedSet};
 
 /// What is kept of a conversation besides its messages.
 #[derive(Clone, Default)]
@@ -86,10 +86,10 @@ impl Conversation {
             }
         }
         for (_, conversation) in conversations.iter_mut() {
-            let mut outbox: Vec<_> =
-                conversation.messages.iter().filter(|(_, message)| message.is_outgoing()).collect();
-            outbox.sort_by_key(|(_, message)| message.time);
-            conversation.outbox = outbox.into_iter().map(|(event, _)| *event).collect();
+            let outgoing = conversation.messages.iter().filter(|(_, message)| message.is_outgoing());
+            let in_time: SortedSet<_> =
+                outgoing.map(|(event, message)| ((message.time, *event), ())).collect();
+            conversation.outbox = in_time.keys().map(|(_, event)| *event).collect();
         }
         Ok(conversations)
     }

@@ -18,6 +18,7 @@ use crate::outgoing::Outgoing;
 use crate::peers::Peer;
 use crate::records::Name;
 use crate::show::{Author, Body, Gate, Refusal};
+use crate::sorted::SortedSet;
 
 /// A listed device without a bundle is asked for again after this, in milliseconds.
 const ASK_AGAIN: u64 = 3_000;
@@ -197,9 +198,9 @@ impl Engine {
         let scope = if self.part == Part::Agent { None } else { Some(id) };
         let inbox = self.membership.inbox(Some(desk), now).into_iter().filter(|device| Some(*device) != own);
         let visitor = visitor.filter(|_| self.part == Part::Agent).map(|visitor| (visitor, Some(id)));
-        let mut members: Vec<Peer> = inbox.map(|device| (device, scope)).chain(visitor).collect();
-        members.sort_unstable();
-        members
+        let members: SortedSet<Peer> =
+            inbox.map(|device| (device, scope)).chain(visitor).map(|peer| (peer, ())).collect();
+        members.keys().copied().collect()
     }
 
     fn seal(
