@@ -11,6 +11,7 @@
 mod enrolment;
 mod exchange;
 mod harness;
+mod hindered;
 mod journals;
 mod keyboard;
 mod looks;

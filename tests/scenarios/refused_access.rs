@@ -7,7 +7,7 @@ use segel_ui::Language;
 use segel_wire::api::{EventsAnswer, LoginAnswer};
 use segel_wire::{ClientFrame, Code, ConversationId, Problem};
 
-use crate::harness::Stage;
+use crate::harness::{Stage, widget_files};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_the_roster_does_not_list_shows_no_chat() {
@@ -24,7 +24,7 @@ async fn a_page_that_the_roster_does_not_list_shows_no_chat() {
 async fn a_widget_from_a_foreign_origin_is_refused_by_the_relay_and_says_so() {
     Stage::play(async |stage| {
         let mut tag = stage.demo().tag().clone();
-        tag.widget = stage.another_widget().await;
+        tag.widget = stage.another_widget(&widget_files()).await;
         let shop = stage.another_shop(&tag).await;
         stage.expect_in_console("403 (Forbidden)");
         let visitor = stage.visitor_at(&shop).await;

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 pub(crate) use browser::Device;
 pub(crate) use person::{Person, Row};
-pub(crate) use stage::Stage;
+pub(crate) use stage::{Stage, widget_files};
 
 /// How long anything may take that a scenario waits for; only a failing one waits that long.
 const DEADLINE: Duration = Duration::from_secs(30);

@@ -1,7 +1,7 @@
 //! The demo for one scenario, the people in it, and the end of it: a clean console everywhere.
 
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use segel_demo::demo::{Demo, Options, Ports};
@@ -95,10 +95,11 @@ impl Stage {
         self.serves(server)
     }
 
-    /// Serves the widget's files from an origin that the roster does not list; answers the origin.
-    pub(crate) async fn another_widget(&mut self) -> String {
+    /// Serves the widget's files in this folder from an origin that the roster does not list; answers the
+    /// origin.
+    pub(crate) async fn another_widget(&mut self, folder: &Path) -> String {
         let port = Port::take("127.0.0.1", 0).await.unwrap();
-        let widget = files::widget(&path("SEGEL_DIST").join("widget"), self.proxy.origin()).unwrap();
+        let widget = files::widget(folder, self.proxy.origin()).unwrap();
         self.serves(port.serve(widget))
     }
 
@@ -170,6 +171,11 @@ impl Stage {
         written.retain(|entry| !self.expected.iter().any(|expected| entry.contains(expected)));
         assert_eq!(written, Vec::<String>::new(), "errors and warnings in the browsers' consoles");
     }
+}
+
+/// The folder of the widget's files.
+pub(crate) fn widget_files() -> PathBuf {
+    path("SEGEL_DIST").join("widget")
 }
 
 /// What `cargo xtask test` built and says where.
