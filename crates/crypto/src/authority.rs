@@ -7,7 +7,7 @@ use segel_wire::ids::{AdminKey, Octets, RootKey, Signature};
 use segel_wire::signed::{AdminSigned, Certificate, Invitation, Roster, statement};
 
 use crate::hazmat::curve;
-use crate::secret::secrets;
+use crate::secret::{Secret, secrets};
 
 secrets! {
     /// The site's root key; kept offline as a recovery kit.

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use crate::handshake::SUITE;
 use crate::hazmat::{aead, kdf};
 use crate::padding;
-use crate::secret::secrets;
+use crate::secret::{Secret, secrets};
 
 secrets! {
     /// Opens one content; travels in wraps only.

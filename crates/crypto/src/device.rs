@@ -8,7 +8,7 @@ use segel_wire::limits;
 use segel_wire::signed::{Bundle, DeviceKeys, LoginStatement, SignedPrekey};
 
 use crate::hazmat::curve;
-use crate::secret::secrets;
+use crate::secret::{Secret, secrets};
 
 secrets! {
     /// X25519 identity of this device.

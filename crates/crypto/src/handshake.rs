@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::device::{DeviceSecrets, Prekeys};
 use crate::hazmat::curve::{self, WeakKey};
 use crate::hazmat::kdf;
-use crate::secret::secrets;
+use crate::secret::{Secret, secrets};
 use crate::session::{Chain, Parties, Session};
 
 secrets! {

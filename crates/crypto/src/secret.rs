@@ -1,5 +1,23 @@
 //! A newtype per secret: wiped when dropped, silent in `Debug`, stored only through `storage`.
 
+use rand_core::CryptoRng;
+
+/// What every secret of 32 bytes can do, for the rooms of this crate alone.
+pub(crate) trait Secret: Sized {
+    /// From bytes that were derived or kept.
+    fn from_bytes(bytes: [u8; 32]) -> Self;
+
+    /// The bytes, for a primitive.
+    fn expose(&self) -> &[u8; 32];
+
+    /// A new one.
+    fn make(random: &mut impl CryptoRng) -> Self {
+        let mut bytes = [0; 32];
+        random.fill_bytes(&mut bytes);
+        Self::from_bytes(bytes)
+    }
+}
+
 /// Defines secrets of 32 bytes, each its own type.
 macro_rules! secrets {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
@@ -7,20 +25,12 @@ macro_rules! secrets {
         #[derive(Clone, zeroize::Zeroize, zeroize::ZeroizeOnDrop)]
         pub struct $name([u8; 32]);
 
-        impl $name {
-            #[allow(dead_code, reason = "not every role is both made and derived")]
-            pub(crate) fn from_bytes(bytes: [u8; 32]) -> Self {
+        impl $crate::secret::Secret for $name {
+            fn from_bytes(bytes: [u8; 32]) -> Self {
                 Self(bytes)
             }
 
-            #[allow(dead_code, reason = "not every role is made at random")]
-            pub(crate) fn make(random: &mut impl rand_core::CryptoRng) -> Self {
-                let mut bytes = [0; 32];
-                random.fill_bytes(&mut bytes);
-                Self(bytes)
-            }
-
-            pub(crate) fn expose(&self) -> &[u8; 32] {
+            fn expose(&self) -> &[u8; 32] {
                 &self.0
             }
         }

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use crate::content::{ContentHash, ContentKey};
 use crate::handshake::{Init, SUITE, Transcript};
 use crate::hazmat::{aead, kdf};
-use crate::secret::secrets;
+use crate::secret::{Secret, secrets};
 
 secrets! {
     /// The key that a chain stands at.

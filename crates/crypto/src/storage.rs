@@ -5,7 +5,7 @@ use segel_wire::signed::statement;
 use zeroize::Zeroizing;
 
 use crate::hazmat::aead;
-use crate::secret::secrets;
+use crate::secret::{Secret, secrets};
 
 secrets! {
     /// Seals everything that a client stores; the browser keeps it wrapped.
