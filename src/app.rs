@@ -9,8 +9,9 @@ use segel_ui::running::{Handle, Running, Screen};
 use segel_ui::{Act, Action, Language, Situation, Trouble};
 use segel_web::channel::Port;
 use segel_web::kept::KeptState;
+use segel_web::page::{self, Listener};
 use segel_web::random::Random;
-use segel_web::{dom, json, page};
+use segel_web::{dom, json};
 use segel_wire::ids::ConversationId;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
@@ -37,6 +38,9 @@ struct Parts {
     port: RefCell<Option<Port>>,
     conversation: Cell<Option<ConversationId>>,
     open: Cell<bool>,
+    /// The panel was opened and the browser has not brought the focus yet.
+    awaits_focus: Cell<bool>,
+    focus: RefCell<Option<Listener>>,
     told: Cell<Told>,
 }
 
@@ -88,6 +92,8 @@ impl Widget {
                 port: RefCell::default(),
                 conversation: Cell::new(None),
                 open: Cell::new(false),
+                awaits_focus: Cell::new(false),
+                focus: RefCell::default(),
                 told: Cell::default(),
             }
         });
@@ -96,6 +102,14 @@ impl Widget {
         *parts.port.borrow_mut() = Some(Port::new(port, move |message| {
             if let Some(parts) = me.upgrade() {
                 parts.hear(message);
+            }
+        }));
+        let me = Rc::downgrade(&parts);
+        *parts.focus.borrow_mut() = Some(page::on_focus(move || {
+            if let Some(parts) = me.upgrade()
+                && parts.awaits_focus.take()
+            {
+                parts.panel.borrow().focus();
             }
         }));
         Self(parts)
@@ -174,8 +188,11 @@ impl Parts {
     fn hear(&self, message: JsValue) {
         let Ok(message) = json::from_value::<FromLoader>(message) else { return };
         self.open.set(message.kind == "shown");
-        // A panel that opens again by itself on the next page must not take the focus from it.
-        if self.open.get() && page::has_focus() {
+        // A panel that opens again by itself on the next page must not take the focus from it, and what the
+        // loader says may come before the focus that it brings.
+        let is_here = page::has_focus();
+        self.awaits_focus.set(self.open.get() && !is_here);
+        if self.open.get() && is_here {
             self.panel.borrow().focus();
         }
         self.look();

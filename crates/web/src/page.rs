@@ -54,6 +54,12 @@ pub fn has_focus() -> bool {
     document.is_some_and(|document| document.has_focus().unwrap_or(false))
 }
 
+/// Calls `on_focus` when the person comes to work in this page.
+pub fn on_focus(on_focus: impl Fn() + 'static) -> Listener {
+    let heard = web_sys::window().map(|window| EventListener::new(&window, "focus", move |_| on_focus()));
+    Listener { _events: heard.into_iter().collect() }
+}
+
 /// Whether the page is a secure context (https or localhost), without which browsers offer no `WebCrypto`.
 pub fn is_secure_context() -> bool {
     web_sys::window().is_some_and(|window| window.is_secure_context())
