@@ -1,7 +1,5 @@
 //! JSON through the browser's own reader and writer, which costs no bytes of wasm.
 
-mod read;
-
 use js_sys::JSON;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -19,12 +17,13 @@ pub enum JsonError {
 
 /// Reads a `T` from JSON text.
 pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T, JsonError> {
-    from_value(JSON::parse(text).map_err(|_| JsonError::Malformed)?)
+    let value = JSON::parse(text).map_err(|_| JsonError::Malformed)?;
+    serde_wasm_bindgen::from_value(value).map_err(|_| JsonError::Malformed)
 }
 
 /// Reads a `T` from a JavaScript value.
 pub fn from_value<T: DeserializeOwned>(value: JsValue) -> Result<T, JsonError> {
-    T::deserialize(read::Value(value))
+    serde_wasm_bindgen::from_value(value).map_err(|_| JsonError::Malformed)
 }
 
 /// Turns `value` into the JavaScript value that [`stringify()`] writes: maps become plain objects, `None`
