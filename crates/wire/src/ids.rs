@@ -84,6 +84,8 @@ fixed_bytes! {
     AgentId: 16;
     /// A desk: agents who answer together.
     DeskId: 16;
+    /// An attachment: a sealed file.
+    AttachmentId: 16;
     /// An invitation to enrol one device; derived from the enrolment code.
     InvitationId: 16;
     /// Ed25519 public half of a site's root key, pinned by the script tag.
@@ -96,7 +98,9 @@ fixed_bytes! {
     SigningKey: 32;
     /// Ed25519 public key with which a device logs in to a relay, and nothing else.
     LoginKey: 32;
-    /// X25519 public half of a prekey.
+    /// Ed25519 public key with which a business vouches for who a visitor is.
+    VoucherKey: 32;
+    /// X25519 public half of a prekey, an ephemeral key or a ratchet key.
     PrekeyKey: 32;
     /// An Ed25519 signature.
     Signature: 64;
@@ -113,6 +117,52 @@ fn parse_exactly(text: &str, bytes: &mut [u8]) -> Result<(), ParseIdError> {
         Ok(decoded) if decoded.len() == expected => Ok(()),
         _ => Err(ParseIdError { expected }),
     }
+}
+
+macro_rules! boxed_bytes {
+    ($($(#[$doc:meta])* $name:ident: $size:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq)]
+        pub struct $name(Box<[u8; $size]>);
+
+        impl $name {
+            /// Size in bytes.
+            pub const SIZE: usize = $size;
+
+            /// Takes bytes of exactly this size.
+            pub fn new(bytes: &[u8]) -> Option<Self> {
+                Vec::from(bytes).into_boxed_slice().try_into().map(Self).ok()
+            }
+
+            /// The bytes.
+            pub fn as_bytes(&self) -> &[u8; $size] {
+                &self.0
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({} bytes)"), $size)
+            }
+        }
+
+        impl Cbor for $name {
+            fn write(&self, to: &mut Writer) {
+                to.bytes(self.0.as_slice());
+            }
+
+            fn read(from: &mut Reader<'_>) -> Result<Self, MalformedCbor> {
+                Self::new(from.bytes()?).ok_or(MalformedCbor)
+            }
+        }
+    )*};
+}
+
+boxed_bytes! {
+    /// ML-KEM-768 encapsulation key (FIPS 203).
+    KemKey: 1184;
+    /// ML-KEM-768 ciphertext (FIPS 203).
+    KemCiphertext: 1088;
 }
 
 /// Bytes of any length: sealed contents, wraps and signed structures; base64url in JSON.

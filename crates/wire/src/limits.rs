@@ -5,11 +5,11 @@ pub const MESSAGE_CHARS: usize = 4_000;
 /// A sealed content, in bytes.
 pub const CONTENT_BYTES: usize = 32 * 1024;
 /// A wrap, in bytes.
-pub const WRAP_BYTES: usize = 1_024;
+pub const WRAP_BYTES: usize = 2_560;
 /// Wraps in one event: a desk's inbox devices and the visitor's device.
 pub const WRAPS: usize = DESK_DEVICES + 1;
 /// One JSON request or WebSocket message, in bytes.
-pub const REQUEST_BYTES: usize = 96 * 1024;
+pub const REQUEST_BYTES: usize = 112 * 1024;
 /// Inbox devices of one desk.
 pub const DESK_DEVICES: usize = 16;
 /// Desks, agents and origins in a roster, each.
@@ -22,6 +22,20 @@ pub const ROSTER_LINKS: u64 = 64;
 pub const NAME_BYTES: usize = 128;
 /// A prekey bundle, in bytes.
 pub const BUNDLE_BYTES: usize = 8 * 1024;
+/// An upload of prekeys, in bytes.
+pub const PREKEYS_BYTES: usize = 32 * 1024;
+/// One-time prekeys that a relay keeps for a device.
+pub const ONE_TIME_KEPT: usize = 20;
+/// Private halves of one-time prekeys that a device keeps.
+pub const ONE_TIME_HELD: usize = 200;
+/// Handshakes through a signed prekey alone after which it is replaced early.
+pub const SIGNED_REPLACED: usize = 1_024;
+/// Handshakes through a signed prekey alone after which it accepts no more.
+pub const SIGNED_SERVES: usize = 2_048;
+/// An identity token, in bytes.
+pub const TOKEN_BYTES: usize = 512;
+/// A subject that an identity token names, in bytes.
+pub const SUBJECT_BYTES: usize = 128;
 /// An invitation or an enrolment, in bytes.
 pub const ENROLMENT_BYTES: usize = 2 * 1024;
 /// Events in one page of a pull.
@@ -30,6 +44,42 @@ pub const PAGE_EVENTS: usize = 100;
 pub const SKIP: u32 = 1_000;
 /// Skipped message keys kept in one session.
 pub const SKIPPED_KEYS: usize = 2_000;
+/// Skipped message keys kept by a client over all sessions.
+pub const SKIPPED_KEYS_OF_CLIENT: usize = 20_000;
+/// How long a skipped message key is kept, in seconds.
+pub const SKIPPED_SECONDS: u64 = 7 * 24 * 60 * 60;
+/// Past receiving chains that skipped keys are kept for; with the current and the next one, trials of a header.
+pub const SKIPPED_CHAINS: usize = 5;
+/// Sessions kept with one device in one scope.
+pub const SESSIONS: usize = 4;
+/// Wraps without a KEM secret after which one is offered.
+pub const KEM_OFFER_WRAPS: u32 = 50;
+/// Seconds without a KEM secret after which one is offered.
+pub const KEM_OFFER_SECONDS: u64 = 24 * 60 * 60;
+/// Wraps without a KEM secret after which a session is worn; at twice as many it seals no more.
+pub const WORN_WRAPS: u32 = 500;
+/// Seconds without a KEM secret after which a session is worn; at twice as many it seals no more.
+pub const WORN_SECONDS: u64 = 7 * 24 * 60 * 60;
+/// Seconds between two resyncs with one device in one scope.
+pub const RESYNC_SECONDS: u64 = 60 * 60;
+/// Events named in one request for grants.
+pub const REQUESTED_EVENTS: usize = 64;
+/// Grants in one content.
+pub const GRANTS: usize = 256;
+/// An attachment's plaintext, in bytes.
+pub const ATTACHMENT_BYTES: u64 = 100 * 1024 * 1024;
+/// One chunk of an attachment, in bytes of plaintext.
+pub const CHUNK_BYTES: usize = 64 * 1024;
+/// A signal's life, in seconds.
+pub const SIGNAL_SECONDS: u64 = 30;
+/// Life of a key for signals, in seconds.
+pub const SIGNAL_KEY_SECONDS: u64 = 24 * 60 * 60;
+/// Most seconds of an identity token's life after the message that carries it.
+pub const TOKEN_LIFE_SECONDS: u64 = 10 * 60;
+/// Most seconds between a token's message and when the relay stored it.
+pub const TOKEN_SKEW_SECONDS: u64 = 5 * 60;
+/// A roster may be superseded this long before its use is said in words, in seconds.
+pub const OUTDATED_SECONDS: u64 = 7 * 24 * 60 * 60;
 /// The smallest padded plaintext, in bytes.
 pub const PADDING_FLOOR: usize = 256;
 /// Lifetime of a session token, in seconds.

@@ -9,13 +9,15 @@ mod enrolment;
 mod login;
 mod prekey;
 mod roster;
+mod token;
 
 pub use certificate::{AdminSigned, Certificate, CertificateError};
 pub use device::DeviceKeys;
 pub use enrolment::{Enrolment, EnrolmentError, Invitation};
 pub use login::LoginStatement;
-pub use prekey::{Bundle, BundleError, SignedPrekey};
+pub use prekey::{Bundle, BundleError, Prekey, PrekeyRole, Prekeys};
 pub use roster::{Agent, Desk, Device, Order, Profile, Roster, RosterError, VerifiedRoster};
+pub use token::{SignedToken, Token, TokenContext, TokenError};
 
 use ed25519_dalek::VerifyingKey;
 

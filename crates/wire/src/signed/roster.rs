@@ -4,7 +4,7 @@ use crate::{cbor_array, cbor_map};
 use sha2::{Digest, Sha256};
 
 use crate::cbor::{self, MalformedCbor};
-use crate::ids::{AgentId, DeskId, DeviceId, RootKey, RosterHash, SiteId};
+use crate::ids::{AgentId, DeskId, DeviceId, RootKey, RosterHash, SiteId, VoucherKey};
 use crate::limits;
 use crate::signed::{AdminSigned, Certificate, CertificateError, DeviceKeys};
 
@@ -60,9 +60,11 @@ pub struct Profile {
     pub pages: Vec<String>,
     /// Web origins that serve the widget's frame and the console; the relay answers these.
     pub apps: Vec<String>,
+    /// Keys whose identity tokens count, sorted; absent if there are none.
+    pub vouchers: Option<Vec<VoucherKey>>,
 }
 
-cbor_map!(Profile { 0: name, 1: pages, 2: apps });
+cbor_map!(Profile { 0: name, 1: pages, 2: apps, 3: vouchers });
 
 /// Agents who answer together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,9 +75,11 @@ pub struct Desk {
     pub name: String,
     /// Devices that a visitor's message is sealed to, sorted, at most 16.
     pub inbox: Vec<DeviceId>,
+    /// Agents who may take over and join, sorted; absent if there are none.
+    pub supervisors: Option<Vec<AgentId>>,
 }
 
-cbor_map!(Desk { 0: id, 1: name, 2: inbox });
+cbor_map!(Desk { 0: id, 1: name, 2: inbox, 3: supervisors });
 
 /// A person who answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -150,6 +154,7 @@ impl Roster {
             is_new(device.keys.derive_id(&self.site).0, &mut devices)
                 && [identity.0, signing.0, login.0].into_iter().all(|key| is_new(key, &mut keys))
         });
+        let vouchers = self.profile.vouchers.as_deref();
         unique_devices
             && devices.len() <= limits::ROSTER_ENTRIES
             && self.desks.iter().all(|desk| is_new(desk.id.0, &mut desks))
@@ -160,8 +165,18 @@ impl Roster {
                 desk.inbox.len() <= limits::DESK_DEVICES
                     && desk.inbox.is_sorted_by(|a, b| a < b)
                     && desk.inbox.iter().all(|device| devices.binary_search(&device.0).is_ok())
+                    && desk.supervisors.as_deref().is_none_or(|supervisors| {
+                        is_proper_set(supervisors)
+                            && supervisors.iter().all(|agent| agents.binary_search(&agent.0).is_ok())
+                    })
             })
+            && vouchers.is_none_or(is_proper_set)
     }
+}
+
+/// Sorted, each once, within the limit; an empty one is left out instead.
+fn is_proper_set<T: Ord>(set: &[T]) -> bool {
+    !set.is_empty() && set.len() <= limits::ROSTER_ENTRIES && set.is_sorted_by(|a, b| a < b)
 }
 
 /// Adds `key` to those seen, which are sorted, unless it is among them.
@@ -229,6 +244,11 @@ impl VerifiedRoster {
         listed
             .filter(|(_, device)| now < device.not_after)
             .find(|(_, device)| device.keys.derive_id(&self.roster.site) == *id)
+    }
+
+    /// The listed agent of this id.
+    pub fn agent(&self, id: &AgentId) -> Option<&Agent> {
+        self.roster.agents.iter().find(|agent| agent.id == *id)
     }
 
     /// The desk of this id.
