@@ -31,6 +31,11 @@ pub(crate) fn derive<const N: usize>(salt: &[u8], secret: &[u8], label: &str) ->
     out
 }
 
+/// 32 bytes of derived keys, from byte `at`; zeros where there are not as many.
+pub(crate) fn part(keys: &[u8], at: usize) -> [u8; 32] {
+    keys.get(at..).and_then(|keys| keys.first_chunk()).copied().unwrap_or([0; 32])
+}
+
 fn expand(salt: &[u8], secret: &[u8], info: &[u8], out: &mut [u8]) -> Result<(), InvalidLength> {
     Hkdf::<Sha256>::new(Some(salt), secret).expand(info, out)
 }
