@@ -15,3 +15,17 @@ impl Seen {
         Self { position: 0, hash: LogHash([0; 32]) }
     }
 }
+impl LogHash {
+    pub fn start(_: &ConversationId) -> Self {
+        Self([0; 32])
+    }
+    pub fn follow(
+        &self,
+        _p: u64,
+        _: &segel_wire::ids::EventId,
+        _: &segel_wire::ids::DeviceId,
+        c: &crate::content::ContentHash,
+    ) -> Self {
+        Self(c.0)
+    }
+}

@@ -77,6 +77,11 @@ cbor_array!(Prekeys { signed, one_time, last_id, uploaded });
 const REMEMBERED: usize = 16;
 
 impl Prekeys {
+    /// Whether there is none: the device is new.
+    pub fn is_empty(&self) -> bool {
+        self.signed.is_empty()
+    }
+
     /// Replaces the signed prekey when it is old or worn and deletes what is past its time; `now` in Unix
     /// seconds. Whether anything changed.
     pub fn rotate(&mut self, now: u64, random: &mut impl CryptoRng) -> bool {
@@ -93,12 +98,19 @@ impl Prekeys {
         is_made || counts != (self.signed.len(), self.one_time.len())
     }
 
-    /// Takes the relay's word of how many one-time prekeys it keeps and of the `highest` id it was ever given,
-    /// and makes new ones if they run low. Whether there is anything to upload.
+    /// Takes the relay's word of how many one-time prekeys it keeps and of the `highest` id it was ever given, and
+    /// makes new ones up to `stock` if less than half of it is left. Whether there is anything to upload.
     ///
     /// A relay that knows higher ids than were given here shows that this state is a copy from before they were
     /// given: every one-time prekey goes, since some were used.
-    pub fn restock(&mut self, kept: u32, highest: u32, now: u64, random: &mut impl CryptoRng) -> bool {
+    pub fn restock(
+        &mut self,
+        kept: u32,
+        highest: u32,
+        stock: usize,
+        now: u64,
+        random: &mut impl CryptoRng,
+    ) -> bool {
         if highest > self.last_id {
             self.one_time.clear();
             self.last_id = highest;
@@ -108,8 +120,9 @@ impl Prekeys {
         }
         self.uploaded = self.uploaded.max(highest);
         let kept = usize::try_from(kept).unwrap_or(usize::MAX);
-        if kept < limits::ONE_TIME_KEPT / 2 && self.one_time.iter().all(|prekey| prekey.id <= self.uploaded) {
-            for _ in 0..limits::ONE_TIME_KEPT - kept {
+        let all_uploaded = self.one_time.iter().all(|prekey| prekey.id <= self.uploaded);
+        if kept < stock.min(limits::ONE_TIME_KEPT).div_ceil(2) && all_uploaded {
+            for _ in kept..stock.min(limits::ONE_TIME_KEPT) {
                 if self.one_time.len() < limits::ONE_TIME_HELD {
                     let made = self.make(now, random);
                     self.one_time.extend(made);

@@ -64,6 +64,15 @@ impl fmt::Debug for LoginAnswer {
     }
 }
 
+/// `PUT /v1/sites/{site}/prekeys` answers this.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PrekeysAnswer {
+    /// One-time prekeys that the relay keeps for the device now.
+    pub one_time: u32,
+    /// The highest id that the device ever uploaded.
+    pub highest: u32,
+}
+
 /// `POST /v1/sites/{site}/bundles`: ask for devices' prekey bundles.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BundlesRequest {
@@ -74,7 +83,7 @@ pub struct BundlesRequest {
 /// The bundles that the relay holds; a device without one is left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BundlesAnswer {
-    /// Signed bundles, each as the exact bytes that its device uploaded.
+    /// A bundle each (PROTOCOL.md, section 3.4).
     pub bundles: Vec<Octets>,
 }
 

@@ -187,6 +187,12 @@ impl Session {
         self.kem.is_spent(now)
     }
 
+    /// How far the peer was heard: its ratchet key, and how many of that chain's message keys were passed.
+    /// It differs after a wrap that moved a chain forward, and only then.
+    pub fn received(&self) -> (Option<PrekeyKey>, u32) {
+        (self.peer, self.receiving.as_ref().map_or(0, |receiving| receiving.chain.next))
+    }
+
     /// Skipped keys that are kept, and when the oldest was skipped (Unix seconds).
     pub fn skipped(&self) -> (usize, Option<u64>) {
         (self.skipped.count(), self.skipped.oldest())
