@@ -3,7 +3,7 @@
 use segel_crypto::content::{self, ContentHash, ContentKey};
 use segel_wire::Envelope;
 use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId, Octets};
-use segel_wire::{cbor_array, cbor_map, cbor_variants};
+use segel_wire::{cbor_array, cbor_map, cbor_variants, limits};
 
 use crate::chronicle::Chronicle;
 use crate::peers::Peer;
@@ -28,6 +28,8 @@ pub(crate) struct Facts {
     pub(crate) before: Option<ContentHash>,
     /// What is known of the order of events.
     pub(crate) chronicle: Chronicle,
+    /// When a resync with a device was last begun here, Unix seconds.
+    pub(crate) resynced: Sorted<DeviceId, u64>,
     /// Messages of others since the person last looked.
     pub(crate) unread: u32,
     /// The highest position received.
@@ -43,7 +45,8 @@ cbor_map!(Facts {
     5: unread,
     6: head,
     7: chronicle,
-    8: before
+    8: before,
+    9: resynced
 });
 
 /// A message as it is kept.
@@ -138,6 +141,17 @@ impl Facts {
         self.before = self.last.replace(content);
     }
 
+    /// Notes that a resync with this device begins, unless one did within the hour; `now` in Unix seconds.
+    pub(crate) fn begin_resync(&mut self, device: DeviceId, now: u64) -> bool {
+        // A clock that was set back must not keep it from ever happening again.
+        let begun = self.resynced.get(&device);
+        let is_recent = begun.is_some_and(|at| now.abs_diff(*at) < limits::RESYNC_SECONDS);
+        if !is_recent {
+            self.resynced.insert(device, now);
+        }
+        !is_recent
+    }
+
     /// A content that was sealed last is never to be stored: the next one takes its place.
     pub(crate) fn take_back(&mut self, content: Option<ContentHash>) {
         if content.is_some() && self.last == content {
@@ -208,6 +222,14 @@ impl Conversation {
             time: message.time,
             delivery: message.delivery(),
         })
+    }
+
+    /// Events of this device that did not open and whose key may still come.
+    pub(crate) fn unopened(&self, device: DeviceId) -> impl Iterator<Item = EventId> {
+        let is_of = move |message: &Message| {
+            message.unopened.as_ref().is_some_and(|unopened| unopened.sender == device)
+        };
+        self.messages.iter().filter(move |(_, message)| is_of(message)).map(|(event, _)| *event)
     }
 
     /// A time for a new own message that sorts after every one before it in the outbox.

@@ -1,7 +1,7 @@
 //! Sessions with other devices, and the keys of those they were made with.
 
 use segel_crypto::session::Session;
-use segel_wire::cbor_array;
+use segel_wire::cbor_transparent;
 use segel_wire::ids::{ConversationId, DeviceId};
 use segel_wire::limits;
 
@@ -17,13 +17,9 @@ pub(crate) struct Peers(Sorted<Peer, Sessions>);
 
 /// Sessions with one peer, the active one last.
 #[derive(Clone, Default)]
-struct Sessions {
-    sessions: Vec<Session>,
-    /// When a resync with this peer was last begun, Unix seconds.
-    resynced_at: Option<u64>,
-}
+struct Sessions(Vec<Session>);
 
-cbor_array!(Sessions { sessions, resynced_at });
+cbor_transparent!(Sessions);
 
 impl Peers {
     pub(crate) fn restore(opened: &Opened) -> Result<Self, BrokenStore> {
@@ -48,55 +44,41 @@ impl Peers {
 
     /// The session to seal with: the one that was begun or moved on last.
     pub(crate) fn active(&self, peer: Peer) -> Option<&Session> {
-        self.0.get(&peer).and_then(|sessions| sessions.sessions.last())
+        self.0.get(&peer).and_then(|sessions| sessions.0.last())
     }
 
     /// The session that a wrap names.
     pub(crate) fn named(&self, peer: Peer, alias: [u8; 8]) -> Option<&Session> {
-        self.0.get(&peer)?.sessions.iter().find(|session| session.alias() == alias)
+        self.0.get(&peer)?.0.iter().find(|session| session.alias() == alias)
     }
 
     /// Keeps a session that is new or has moved, at `now` (Unix seconds). It becomes the active one if it is new
     /// or a wrap of the peer moved it on.
     pub(crate) fn keep(&mut self, peer: Peer, session: Session, now: u64, ledger: &mut Ledger) {
         let kept = &mut self.0.or_default(peer);
-        let place = kept.sessions.iter().position(|other| other.transcript() == session.transcript());
+        let place = kept.0.iter().position(|other| other.transcript() == session.transcript());
         match place {
-            Some(place) if kept.sessions[place].received() == session.received() => {
-                kept.sessions[place] = session;
+            Some(place) if kept.0[place].received() == session.received() => {
+                kept.0[place] = session;
             }
             Some(place) => {
-                kept.sessions.remove(place);
-                kept.sessions.push(session);
+                kept.0.remove(place);
+                kept.0.push(session);
             }
-            None => kept.sessions.push(session),
+            None => kept.0.push(session),
         }
-        if kept.sessions.len() > limits::SESSIONS {
-            kept.sessions.remove(0);
+        if kept.0.len() > limits::SESSIONS {
+            kept.0.remove(0);
         }
         ledger.put(Name::Sessions(peer.0, peer.1), &kept.clone());
         self.bound_skipped(now, ledger);
     }
 
-    /// Notes that a resync with this peer begins, unless one did within the hour; `now` in Unix seconds.
-    pub(crate) fn begin_resync(&mut self, peer: Peer, now: u64, ledger: &mut Ledger) -> bool {
-        let kept = self.0.or_default(peer);
-        // A clock that was set back must not keep it from ever happening again.
-        let is_recent = kept.resynced_at.is_some_and(|at| now.abs_diff(at) < limits::RESYNC_SECONDS);
-        if !is_recent {
-            kept.resynced_at = Some(now);
-            ledger.put(Name::Sessions(peer.0, peer.1), &kept.clone());
-        }
-        !is_recent
-    }
-
     /// Over all sessions at most so many skipped keys are kept: the oldest go first.
     fn bound_skipped(&mut self, now: u64, ledger: &mut Ledger) {
         while self.skipped() > limits::SKIPPED_KEYS_OF_CLIENT {
-            let sessions = self
-                .0
-                .iter_mut()
-                .flat_map(|(peer, kept)| kept.sessions.iter_mut().map(|session| (*peer, session)));
+            let sessions =
+                self.0.iter_mut().flat_map(|(peer, kept)| kept.0.iter_mut().map(|session| (*peer, session)));
             let oldest = sessions.min_by_key(|(_, session)| session.skipped().1.unwrap_or(u64::MAX));
             let Some((peer, session)) = oldest else { return };
             let (count, _) = session.skipped();
@@ -107,7 +89,7 @@ impl Peers {
     }
 
     fn skipped(&self) -> usize {
-        let sessions = self.0.values().flat_map(|kept| &kept.sessions);
+        let sessions = self.0.values().flat_map(|kept| &kept.0);
         sessions.map(|session| session.skipped().0).sum()
     }
 }

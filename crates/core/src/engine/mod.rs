@@ -20,12 +20,13 @@ use segel_wire::ids::{ConversationId, DeviceId, EventId, RootKey, SiteId};
 use segel_wire::signed::Order;
 use segel_wire::{ClientFrame, Code, Delivered};
 
+use self::resync::Resync;
 use crate::account::{Account, AgentConfig, VisitorConfig};
 use crate::conversation::{self, Conversation};
 use crate::io::{Answer, Input, Kept, Output, Request};
 use crate::link::{Backoff, Link, Pulse, Stage};
 use crate::membership::{Membership, MembershipRecord};
-use crate::peers::{Peer, Peers};
+use crate::peers::Peers;
 use crate::records::{BrokenStore, Ledger, Name, Opened};
 use crate::show::{self, Gate, Refusal, Show};
 use crate::sorted::{Sorted, SortedSet};
@@ -56,8 +57,8 @@ pub struct Engine {
     prekeys: PrekeyUpload,
     /// Devices that have no usable bundle, and until when not to ask again.
     unreachable: Sorted<DeviceId, u64>,
-    /// Whom to ask anew, and in which conversation.
-    resyncs: Vec<(ConversationId, Peer)>,
+    /// Whom to ask anew.
+    resyncs: Vec<Resync>,
     /// When an event was granted to a device, Unix seconds.
     answered: Sorted<(EventId, DeviceId), u64>,
     /// Events that wait for a roster, in order.
@@ -255,6 +256,7 @@ impl Engine {
             self.shown.lists.insert(*id, ());
             self.shown.dirty.extend(conversation.messages.keys().map(|event| ((*id, *event), ())));
         }
+        self.restore_resyncs();
         self.show_site();
         Ok(self)
     }
@@ -365,6 +367,7 @@ impl Engine {
             .roster()
             .map_or(u64::MAX, |roster| roster.roster().not_after.saturating_mul(1_000));
         let times = [
+            self.resync_wake(),
             self.roster_wake(),
             self.link.wake_at(),
             self.bundles_wake(now),

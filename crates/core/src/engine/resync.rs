@@ -12,26 +12,67 @@ use crate::conversation::{Control, Stage, Unopened};
 use crate::peers::Peer;
 use crate::records::Name;
 use crate::show::{Author, Body, Refusal};
+use crate::sorted::SortedSet;
+
+/// How long the genuine event may take to follow one that did not open, in milliseconds.
+const PATIENCE: u64 = 60_000;
+
+/// A peer that is to be asked anew.
+pub(super) struct Resync {
+    id: ConversationId,
+    peer: Peer,
+    /// Unix milliseconds.
+    due: u64,
+}
 
 impl Engine {
-    /// Whether a device resyncs with this peer now; if so, the request is begun once the event is kept.
-    pub(super) fn begin_resync(&mut self, id: ConversationId, peer: Peer, now: u64) {
-        let time = self.membership.time(now);
-        if self.peers.begin_resync(peer, time, &mut self.ledger) {
-            self.resyncs.push((id, peer));
+    /// What a peer sealed did not open here: asks it anew, at once where the wrap is genuine, and otherwise when
+    /// the genuine one did not follow for a while.
+    pub(super) fn plan_resync(&mut self, id: ConversationId, peer: Peer, is_genuine: bool, now: u64) {
+        let due = if is_genuine { now } else { now + PATIENCE };
+        match self.resyncs.iter_mut().find(|resync| (resync.id, resync.peer) == (id, peer)) {
+            Some(resync) => resync.due = resync.due.min(due),
+            None => self.resyncs.push(Resync { id, peer, due }),
+        }
+    }
+
+    /// After a start: what was closed may still be.
+    pub(super) fn restore_resyncs(&mut self) {
+        let roster = self.membership.roster();
+        for (id, conversation) in self.conversations.iter() {
+            let senders: SortedSet<_> = conversation
+                .messages
+                .values()
+                .filter_map(|message| Some((message.unopened.as_ref()?.sender, ())))
+                .collect();
+            for &sender in senders.keys() {
+                let is_listed = roster.is_some_and(|roster| roster.device(&sender, 0).is_some());
+                let peer = (sender, self.scope_of(*id, is_listed));
+                self.resyncs.push(Resync { id: *id, peer, due: 0 });
+            }
         }
     }
 
     /// Makes the requests that are due: each names every closed event of the peer in the conversation.
     pub(super) fn pump_resyncs(&mut self, now: u64, random: &mut impl CryptoRng) {
-        for (id, peer) in core::mem::take(&mut self.resyncs) {
-            let Some(conversation) = self.conversations.get(&id) else { continue };
-            let closed = conversation.messages.iter().filter(|(_, message)| {
-                message.unopened.as_ref().is_some_and(|unopened| unopened.sender == peer.0)
-            });
-            let events: Vec<_> = closed.map(|(event, _)| *event).take(limits::REQUESTED_EVENTS).collect();
-            self.queue_control(id, peer, content::Body::Request(events), true, now, random);
+        let (due, later) =
+            core::mem::take(&mut self.resyncs).into_iter().partition(|resync: &Resync| resync.due <= now);
+        self.resyncs = later;
+        let time = self.membership.time(now);
+        let due: Vec<Resync> = due;
+        for Resync { id, peer, .. } in due {
+            let Some(conversation) = self.conversations.get_mut(&id) else { continue };
+            let events: Vec<_> = conversation.unopened(peer.0).take(limits::REQUESTED_EVENTS).collect();
+            if !events.is_empty() && conversation.facts.begin_resync(peer.0, time) {
+                self.ledger.put(Name::Conversation(id), &conversation.facts);
+                self.queue_control(id, peer, content::Body::Request(events), true, now, random);
+            }
         }
+    }
+
+    /// When the next request is due.
+    pub(super) fn resync_wake(&self) -> u64 {
+        self.resyncs.iter().map(|resync| resync.due).min().unwrap_or(u64::MAX)
     }
 
     /// Seals the first control of a conversation that can be, and sends it.

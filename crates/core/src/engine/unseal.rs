@@ -79,7 +79,8 @@ impl Engine {
                 self.keep_closed(delivered, closed.refusal, is_known);
                 if closed.may_be_stale {
                     self.keep_unopened(delivered, hash);
-                    self.begin_resync(delivered.conversation, peer, now);
+                    let is_genuine = closed.refusal == Refusal::MessageStale;
+                    self.plan_resync(delivered.conversation, peer, is_genuine, now);
                 }
             }
         }
