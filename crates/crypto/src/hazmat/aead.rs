@@ -48,6 +48,8 @@ pub(crate) fn open_x(
 #[cfg(test)]
 mod tests {
     use serde::Deserialize;
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use super::*;
     use crate::hazmat::vectors::{self, Hex, read_rfc, read_wycheproof};

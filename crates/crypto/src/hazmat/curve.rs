@@ -33,6 +33,8 @@ pub(crate) fn sign(secret: &[u8; 32], statement: &[u8]) -> [u8; 64] {
 #[cfg(test)]
 mod tests {
     use serde::Deserialize;
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use super::*;
     use crate::hazmat::vectors::{self, Hex, read_rfc, read_rfc_section, read_wycheproof};

@@ -47,6 +47,8 @@ fn expand(salt: &[u8], secret: &[u8], info: &[u8], out: &mut [u8]) -> Result<(),
 #[cfg(test)]
 mod tests {
     use serde::Deserialize;
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use super::*;
     use crate::hazmat::vectors::{self, Hex, read_rfc, read_wycheproof};

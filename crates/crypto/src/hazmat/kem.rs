@@ -39,6 +39,8 @@ pub(crate) fn decapsulate(seed: &[u8; 64], ciphertext: &[u8]) -> Result<Zeroizin
 #[cfg(test)]
 mod tests {
     use serde::Deserialize;
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use super::*;
     use crate::hazmat::vectors::{self, Hex, read_wycheproof};

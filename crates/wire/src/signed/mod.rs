@@ -44,6 +44,8 @@ pub(crate) fn verify(key: &[u8; 32], statement: &[u8], signature: &Signature) ->
 mod tests {
     use data_encoding::HEXLOWER;
     use serde_json::Value;
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use super::*;
 
