@@ -64,6 +64,15 @@ impl fmt::Debug for LoginAnswer {
     }
 }
 
+/// `PUT /v1/sites/{site}/prekeys` answers this, for an upload without one-time prekeys too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PrekeysAnswer {
+    /// One-time prekeys that the relay keeps now and nobody was handed yet.
+    pub one_time: u32,
+    /// The highest prekey id that the device ever uploaded; above its own, its state is an older copy.
+    pub highest: u32,
+}
+
 /// `POST /v1/sites/{site}/bundles`: ask for devices' prekey bundles.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BundlesRequest {
@@ -71,10 +80,10 @@ pub struct BundlesRequest {
     pub devices: Vec<DeviceId>,
 }
 
-/// The bundles that the relay holds; a device without one is left out.
+/// The bundles of those devices; one without prekeys is left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BundlesAnswer {
-    /// Signed bundles, each as the exact bytes that its device uploaded.
+    /// Encoded [`Bundle`](crate::signed::Bundle)s.
     pub bundles: Vec<Octets>,
 }
 
