@@ -1,8 +1,9 @@
 //! Who this device is: its keys, its site and its part in it.
 
 use rand_core::CryptoRng;
-use segel_crypto::device::{DeviceSecrets, Prekeys};
+use segel_crypto::device::DeviceSecrets;
 use segel_crypto::enrol::EnrolmentCode;
+use segel_crypto::prekeys::Prekeys;
 use segel_wire::cbor_map;
 use segel_wire::ids::{DeviceId, InvitationId, Octets, RootKey, SiteId};
 use segel_wire::signed::DeviceKeys;

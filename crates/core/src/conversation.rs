@@ -1,10 +1,12 @@
 //! A conversation as this device knows it: its members, its messages and its outbox.
 
-use segel_crypto::content::ContentHash;
+use segel_crypto::content::{self, ContentHash, ContentKey};
 use segel_wire::Envelope;
-use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId};
-use segel_wire::{cbor_map, cbor_variants};
+use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId, Octets};
+use segel_wire::{cbor_array, cbor_map, cbor_variants, limits};
 
+use crate::chronicle::Chronicle;
+use crate::peers::Peer;
 use crate::records::{BrokenStore, Name, Opened};
 use crate::show::{Author, Body, Delivery, Item, Refusal, Summary};
 use crate::sorted::{Sorted, SortedSet};
@@ -18,17 +20,34 @@ pub(crate) struct Facts {
     pub(crate) desk: Option<DeskId>,
     /// Whether the relay has opened the conversation for this visitor.
     pub(crate) opened: bool,
-    /// Messages that this device has sealed here.
+    /// Contents that this device has sealed here and that were not refused.
     pub(crate) sequence: u64,
-    /// The last sequence opened from each other device.
-    pub(crate) heard: Sorted<DeviceId, u64>,
+    /// The last of them.
+    pub(crate) last: Option<ContentHash>,
+    /// The one before.
+    pub(crate) before: Option<ContentHash>,
+    /// What is known of the order of events.
+    pub(crate) chronicle: Chronicle,
+    /// When a resync with a device was last begun here, Unix seconds.
+    pub(crate) resynced: Sorted<DeviceId, u64>,
     /// Messages of others since the person last looked.
     pub(crate) unread: u32,
     /// The highest position received.
     pub(crate) head: u64,
 }
 
-cbor_map!(Facts { 0: visitor, 1: desk, 2: opened, 3: sequence, 4: heard, 5: unread, 6: head });
+cbor_map!(Facts {
+    0: visitor,
+    1: desk,
+    2: opened,
+    3: sequence,
+    4: last,
+    5: unread,
+    6: head,
+    7: chronicle,
+    8: before,
+    9: resynced
+});
 
 /// A message as it is kept.
 #[derive(Clone)]
@@ -41,9 +60,56 @@ pub(crate) struct Message {
     pub(crate) stage: Stage,
     /// Hash of the sealed content; absent until it is sealed.
     pub(crate) content: Option<ContentHash>,
+    /// What opens it, once it was sealed or opened here.
+    pub(crate) key: Option<ContentKey>,
+    /// Whom an own message was sealed to.
+    pub(crate) recipients: Option<Vec<DeviceId>>,
+    /// What came of a message that did not open, for a key that may come later.
+    pub(crate) unopened: Option<Unopened>,
 }
 
-cbor_map!(Message { 0: position, 1: author, 2: body, 3: time, 4: stage, 5: content });
+cbor_map!(Message {
+    0: position,
+    1: author,
+    2: body,
+    3: time,
+    4: stage,
+    5: content,
+    6: key,
+    7: recipients,
+    8: unopened
+});
+
+/// A message as it was delivered, closed.
+#[derive(Clone)]
+pub(crate) struct Unopened {
+    pub(crate) sender: DeviceId,
+    pub(crate) recipients: Vec<DeviceId>,
+    pub(crate) content: Octets,
+    /// How often its sender was asked for the key.
+    pub(crate) asked: u32,
+}
+
+cbor_array!(Unopened { sender, recipients, content, asked });
+
+/// How often the key of one event is asked for.
+const ASKED_MOST: u32 = 2;
+
+/// An own content that is not for the timeline, until the relay has stored it.
+#[derive(Clone)]
+pub(crate) struct Control {
+    /// For whom alone it is.
+    pub(crate) device: DeviceId,
+    pub(crate) scope: Option<ConversationId>,
+    pub(crate) body: content::Body,
+    /// Unix milliseconds.
+    pub(crate) time: u64,
+    pub(crate) stage: Stage,
+    /// Whether it is to go through a session that is not begun yet.
+    pub(crate) wants_handshake: bool,
+}
+
+cbor_array!(Control { device, scope, body, time, stage, wants_handshake });
 
 /// How far a message has come.
 #[derive(Clone)]
@@ -69,6 +135,41 @@ pub(crate) struct Conversation {
     pub(crate) messages: Sorted<EventId, Message>,
     /// Own messages that the relay has not answered for, in the order they were written.
     pub(crate) outbox: Vec<EventId>,
+    /// Own contents that are not for the timeline, likewise.
+    pub(crate) controls: Sorted<EventId, Control>,
+}
+
+impl Facts {
+    /// Counts an own content that was sealed.
+    pub(crate) fn count(&mut self, content: ContentHash) {
+        self.sequence += 1;
+        self.before = self.last.replace(content);
+    }
+
+    /// Notes that a resync with this device begins, unless one did within the hour; `now` in Unix seconds.
+    pub(crate) fn begin_resync(&mut self, device: DeviceId, now: u64) -> bool {
+        // A clock that was set back must not keep it from ever happening again.
+        let begun = self.resynced.get(&device);
+        let is_recent = begun.is_some_and(|at| now.abs_diff(*at) < limits::RESYNC_SECONDS);
+        if !is_recent {
+            self.resynced.insert(device, now);
+        }
+        !is_recent
+    }
+
+    /// A content that was sealed last is never to be stored: the next one takes its place.
+    pub(crate) fn take_back(&mut self, content: Option<ContentHash>) {
+        if content.is_some() && self.last == content {
+            self.sequence -= 1;
+            self.last = self.before.take();
+        }
+    }
+}
+
+impl Control {
+    pub(crate) fn peer(&self) -> Peer {
+        (self.device, self.scope)
+    }
 }
 
 impl Conversation {
@@ -81,6 +182,9 @@ impl Conversation {
                 }
                 Name::Message(id, event) => {
                     conversations.or_default(id).messages.insert(event, record.read()?);
+                }
+                Name::Control(id, event) => {
+                    conversations.or_default(id).controls.insert(event, record.read()?);
                 }
                 Name::Account | Name::Membership | Name::Cursor | Name::Sessions(..) => {}
             }
@@ -125,6 +229,14 @@ impl Conversation {
         })
     }
 
+    /// Events of this device that did not open and whose key is still to be asked for.
+    pub(crate) fn unopened(&self, device: DeviceId) -> impl Iterator<Item = EventId> {
+        let is_wanted = move |unopened: &Unopened| unopened.sender == device && unopened.asked < ASKED_MOST;
+        let wanted =
+            self.messages.iter().filter(move |(_, message)| message.unopened.as_ref().is_some_and(is_wanted));
+        wanted.map(|(event, _)| *event)
+    }
+
     /// A time for a new own message that sorts after every one before it in the outbox.
     pub(crate) fn next_time(&self, now: u64) -> u64 {
         let last = self.outbox.last().and_then(|event| self.messages.get(event));
@@ -133,6 +245,21 @@ impl Conversation {
 }
 
 impl Message {
+    /// A message of this person, not sealed yet.
+    pub(crate) fn own(text: String, time: u64, stage: Stage) -> Self {
+        Self::new(Author::Own, Body::Text(text), time, stage)
+    }
+
+    /// A message of another device.
+    pub(crate) fn received(author: Author, body: Body, time: u64) -> Self {
+        Self::new(author, body, time, Stage::Received)
+    }
+
+    fn new(author: Author, body: Body, time: u64, stage: Stage) -> Self {
+        let (position, content, key) = (None, None, None);
+        Self { position, author, body, time, stage, content, key, recipients: None, unopened: None }
+    }
+
     /// Whether it is sealed and kept, and may have been sent.
     pub(crate) fn has_left(&self) -> bool {
         matches!(self.stage, Stage::Sealed(_))

@@ -2,6 +2,7 @@
 
 use segel_wire::api::{
     BundlesAnswer, BundlesRequest, ChallengeAnswer, LoginAnswer, LoginRequest, OpenConversation,
+    PrekeysAnswer,
 };
 use segel_wire::ids::{ConversationId, EventId, InvitationId, SiteId};
 use segel_wire::{ClientFrame, Problem, ServerFrame};
@@ -125,10 +126,10 @@ pub enum Request {
     Challenge,
     /// A login.
     Login(LoginRequest),
-    /// Prekey bundles, for sessions in this scope.
-    Bundles(BundlesRequest, Option<ConversationId>),
-    /// Upload of the own bundle.
-    PutBundle(Vec<u8>),
+    /// Prekey bundles, and the scope of the session that each is wanted for.
+    Bundles(BundlesRequest, Vec<Option<ConversationId>>),
+    /// Upload of the own prekeys.
+    PutPrekeys(Vec<u8>),
     /// Opening of a conversation.
     OpenConversation(ConversationId, OpenConversation),
     /// Enrolment of this device.
@@ -181,6 +182,8 @@ pub enum Expects {
     Login,
     /// [`Answer::Bundles`].
     Bundles,
+    /// [`Answer::Prekeys`].
+    Prekeys,
 }
 
 /// An answer from the relay.
@@ -196,6 +199,8 @@ pub enum Answer {
     Login(LoginAnswer),
     /// Bundles.
     Bundles(BundlesAnswer),
+    /// What the relay keeps of the own prekeys.
+    Prekeys(PrekeysAnswer),
     /// Refused.
     Problem(Problem),
     /// No answer, or none that could be read.
@@ -208,7 +213,7 @@ impl Request {
         match self {
             Self::Roster | Self::RosterVersion(_) => Method::Get,
             Self::Challenge | Self::Login(_) | Self::Bundles(..) => Method::Post,
-            Self::PutBundle(_) | Self::OpenConversation(..) | Self::Enrol(..) => Method::Put,
+            Self::PutPrekeys(_) | Self::OpenConversation(..) | Self::Enrol(..) => Method::Put,
         }
     }
 
@@ -221,7 +226,7 @@ impl Request {
             Self::Challenge => "/v1/challenges".to_owned(),
             Self::Login(_) => "/v1/sessions".to_owned(),
             Self::Bundles(..) => of_site("/bundles"),
-            Self::PutBundle(_) => of_site("/bundle"),
+            Self::PutPrekeys(_) => of_site("/prekeys"),
             Self::OpenConversation(id, _) => ["/v1/conversations/", &id.to_string()].concat(),
             Self::Enrol(invitation, _) => of_site("/enrolments/") + &invitation.to_string(),
         }
@@ -231,7 +236,7 @@ impl Request {
     pub fn body(&self) -> RequestBody<'_> {
         match self {
             Self::Roster | Self::RosterVersion(_) | Self::Challenge => RequestBody::Empty,
-            Self::PutBundle(bytes) | Self::Enrol(_, bytes) => RequestBody::Octets(bytes),
+            Self::PutPrekeys(bytes) | Self::Enrol(_, bytes) => RequestBody::Octets(bytes),
             Self::Login(body) => RequestBody::Json(Json::Login(body)),
             Self::Bundles(body, _) => RequestBody::Json(Json::Bundles(body)),
             Self::OpenConversation(_, body) => RequestBody::Json(Json::OpenConversation(body)),
@@ -245,12 +250,13 @@ impl Request {
             Self::Challenge => Expects::Challenge,
             Self::Login(_) => Expects::Login,
             Self::Bundles(..) => Expects::Bundles,
-            Self::PutBundle(_) | Self::OpenConversation(..) | Self::Enrol(..) => Expects::Nothing,
+            Self::PutPrekeys(_) => Expects::Prekeys,
+            Self::OpenConversation(..) | Self::Enrol(..) => Expects::Nothing,
         }
     }
 
     /// Whether it needs a session.
     pub(crate) fn needs_session(&self) -> bool {
-        matches!(self, Self::Bundles(..) | Self::PutBundle(_) | Self::OpenConversation(..))
+        matches!(self, Self::Bundles(..) | Self::PutPrekeys(_) | Self::OpenConversation(..))
     }
 }

@@ -16,6 +16,8 @@ pub(crate) struct Membership {
     newest: Option<VerifiedRoster>,
     /// Hash by version, from `oldest` up to the newest.
     hashes: Sorted<u64, RosterHash>,
+    /// When a version was superseded, Unix seconds: the issued-at of the one after it.
+    superseded: Sorted<u64, u64>,
     /// A newer roster that does not yet reach back to the kept one.
     walk: Option<Walk>,
 }
@@ -24,15 +26,17 @@ pub(crate) struct Membership {
 struct Walk {
     tip: VerifiedRoster,
     hashes: Sorted<u64, RosterHash>,
+    superseded: Sorted<u64, u64>,
 }
 
 /// As it is stored: the exact signed bytes, verified again at each start.
 pub(crate) struct MembershipRecord {
     newest: Octets,
     hashes: Sorted<u64, RosterHash>,
+    superseded: Sorted<u64, u64>,
 }
 
-cbor_array!(MembershipRecord { newest, hashes });
+cbor_array!(MembershipRecord { newest, hashes, superseded });
 
 /// What became of a roster that the relay served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,7 +64,8 @@ pub(crate) enum Named {
 
 impl Membership {
     pub(crate) fn new(site: SiteId, root: RootKey) -> Self {
-        Self { site, root, newest: None, hashes: Sorted::new(), walk: None }
+        let (hashes, superseded) = (Sorted::new(), Sorted::new());
+        Self { site, root, newest: None, hashes, superseded, walk: None }
     }
 
     /// Takes up what is kept, after verifying it again.
@@ -68,13 +73,15 @@ impl Membership {
         let newest =
             VerifiedRoster::open(&record.newest.0, &self.site, &self.root).map_err(|_| BrokenStore)?;
         self.hashes.clone_from(&record.hashes);
+        self.superseded.clone_from(&record.superseded);
         self.newest = Some(newest);
         Ok(())
     }
 
     pub(crate) fn to_record(&self) -> Option<MembershipRecord> {
         let newest = Octets(self.newest.as_ref()?.bytes().to_vec());
-        Some(MembershipRecord { newest, hashes: self.hashes.clone() })
+        let (hashes, superseded) = (self.hashes.clone(), self.superseded.clone());
+        Some(MembershipRecord { newest, hashes, superseded })
     }
 
     /// The newest roster.
@@ -90,6 +97,11 @@ impl Membership {
     /// Unix seconds: the later of the local clock and the newest verified issued-at.
     pub(crate) fn time(&self, now: u64) -> u64 {
         self.newest.as_ref().map_or(0, |roster| roster.roster().issued_at).max(now / 1_000)
+    }
+
+    /// When the roster of this version was superseded, Unix seconds; `None` for the newest and the unknown.
+    pub(crate) fn superseded_at(&self, version: u64) -> Option<u64> {
+        self.superseded.get(&version).copied()
     }
 
     /// The desk's inbox devices that have not lapsed.
@@ -130,7 +142,8 @@ impl Membership {
         }
         let mut hashes = Sorted::from_iter([(order.version, offered.hash())]);
         hashes.insert(order.version - 1, offered.roster().previous);
-        self.walk = Some(Walk { tip: offered, hashes });
+        let superseded = Sorted::from_iter([(order.version - 1, offered.roster().issued_at)]);
+        self.walk = Some(Walk { tip: offered, hashes, superseded });
         self.advance()
     }
 
@@ -144,6 +157,7 @@ impl Membership {
         }
         if let Some(walk) = &mut self.walk {
             walk.hashes.insert(version.saturating_sub(1), link.roster().previous);
+            walk.superseded.insert(version.saturating_sub(1), link.roster().issued_at);
             self.advance()
         } else {
             self.record_previous(&link);
@@ -180,6 +194,7 @@ impl Membership {
         match walk.hashes.get(&version) {
             Some(hash) if *hash == newest.hash() => {
                 self.hashes.extend(walk.hashes.into_iter());
+                self.superseded.extend(walk.superseded.into_iter());
                 self.newest = Some(walk.tip);
                 Ok(Step::Adopted)
             }
@@ -195,6 +210,7 @@ impl Membership {
     fn record_previous(&mut self, roster: &VerifiedRoster) {
         if let Some(version) = roster.roster().order.version.checked_sub(1).filter(|version| *version > 0) {
             self.hashes.insert(version, roster.roster().previous);
+            self.superseded.insert(version, roster.roster().issued_at);
         }
     }
 }

@@ -3,12 +3,10 @@
 use segel_crypto::session::Session;
 use segel_wire::cbor_transparent;
 use segel_wire::ids::{ConversationId, DeviceId};
+use segel_wire::limits;
 
 use crate::records::{BrokenStore, Ledger, Name, Opened};
 use crate::sorted::Sorted;
-
-/// Sessions kept with one device in one scope: two sides may start at once, and lost state starts anew.
-const SESSIONS: usize = 4;
 
 /// Who a session is with, and in which conversation if one side is a visitor.
 pub(crate) type Peer = (DeviceId, Option<ConversationId>);
@@ -17,7 +15,7 @@ pub(crate) type Peer = (DeviceId, Option<ConversationId>);
 #[derive(Default)]
 pub(crate) struct Peers(Sorted<Peer, Sessions>);
 
-/// Sessions with one peer, the newest last.
+/// Sessions with one peer, the active one last.
 #[derive(Clone, Default)]
 struct Sessions(Vec<Session>);
 
@@ -34,31 +32,64 @@ impl Peers {
         Ok(Self(peers))
     }
 
-    /// Whether messages can be sealed to this peer.
-    pub(crate) fn reaches(&self, peer: Peer) -> bool {
-        self.0.get(&peer).is_some_and(|sessions| !sessions.0.is_empty())
+    /// Whether messages can be sealed to this peer, at `now` (Unix seconds).
+    pub(crate) fn reaches(&self, peer: Peer, now: u64) -> bool {
+        self.active(peer).is_some_and(|session| !session.is_spent(now))
     }
 
-    /// The session to seal with: the newest.
-    pub(crate) fn sending(&self, peer: Peer) -> Option<Session> {
-        self.0.get(&peer).and_then(|sessions| sessions.0.last()).cloned()
+    /// Whether it is time for a handshake with this peer.
+    pub(crate) fn wants_handshake(&self, peer: Peer, now: u64) -> bool {
+        self.active(peer).is_none_or(|session| session.is_worn(now))
+    }
+
+    /// The session to seal with: the one that was begun or moved on last.
+    pub(crate) fn active(&self, peer: Peer) -> Option<&Session> {
+        self.0.get(&peer).and_then(|sessions| sessions.0.last())
     }
 
     /// The session that a wrap names.
-    pub(crate) fn named(&self, peer: Peer, alias: [u8; 8]) -> Option<Session> {
-        self.0.get(&peer)?.0.iter().find(|session| session.alias() == alias).cloned()
+    pub(crate) fn named(&self, peer: Peer, alias: [u8; 8]) -> Option<&Session> {
+        self.0.get(&peer)?.0.iter().find(|session| session.alias() == alias)
     }
 
-    /// Keeps a session that moved on or is new.
-    pub(crate) fn keep(&mut self, peer: Peer, session: Session, ledger: &mut Ledger) {
-        let sessions = &mut self.0.or_default(peer).0;
-        match sessions.iter_mut().find(|other| other.transcript() == session.transcript()) {
-            Some(place) => *place = session,
-            None => sessions.push(session),
+    /// Keeps a session that is new or has moved, at `now` (Unix seconds). It becomes the active one if it is new
+    /// or a wrap of the peer moved it on.
+    pub(crate) fn keep(&mut self, peer: Peer, session: Session, now: u64, ledger: &mut Ledger) {
+        let kept = &mut self.0.or_default(peer);
+        let place = kept.0.iter().position(|other| other.transcript() == session.transcript());
+        match place {
+            Some(place) if kept.0[place].received() == session.received() => {
+                kept.0[place] = session;
+            }
+            Some(place) => {
+                kept.0.remove(place);
+                kept.0.push(session);
+            }
+            None => kept.0.push(session),
         }
-        if sessions.len() > SESSIONS {
-            sessions.remove(0);
+        if kept.0.len() > limits::SESSIONS {
+            kept.0.remove(0);
         }
-        ledger.put(Name::Sessions(peer.0, peer.1), &Sessions(sessions.clone()));
+        ledger.put(Name::Sessions(peer.0, peer.1), &kept.clone());
+        self.bound_skipped(now, ledger);
+    }
+
+    /// Over all sessions at most so many skipped keys are kept: the oldest go first.
+    fn bound_skipped(&mut self, now: u64, ledger: &mut Ledger) {
+        while self.skipped() > limits::SKIPPED_KEYS_OF_CLIENT {
+            let sessions =
+                self.0.iter_mut().flat_map(|(peer, kept)| kept.0.iter_mut().map(|session| (*peer, session)));
+            let oldest = sessions.min_by_key(|(_, session)| session.skipped().1.unwrap_or(u64::MAX));
+            let Some((peer, session)) = oldest else { return };
+            let (count, _) = session.skipped();
+            session.prune(now, count / 2);
+            let kept = self.0.get(&peer).cloned().unwrap_or_default();
+            ledger.put(Name::Sessions(peer.0, peer.1), &kept);
+        }
+    }
+
+    fn skipped(&self) -> usize {
+        let sessions = self.0.values().flat_map(|kept| &kept.0);
+        sessions.map(|session| session.skipped().0).sum()
     }
 }

@@ -26,6 +26,7 @@ pub(crate) enum Name {
     Cursor,
     Conversation(ConversationId),
     Message(ConversationId, EventId),
+    Control(ConversationId, EventId),
     Sessions(DeviceId, Option<ConversationId>),
 }
 
@@ -37,6 +38,7 @@ impl Name {
             Self::Cursor => "cursor".to_owned(),
             Self::Conversation(id) => ["conversation/", &id.to_string()].concat(),
             Self::Message(id, event) => ["message/", &id.to_string(), "/", &event.to_string()].concat(),
+            Self::Control(id, event) => ["control/", &id.to_string(), "/", &event.to_string()].concat(),
             Self::Sessions(device, None) => ["sessions/", &device.to_string()].concat(),
             Self::Sessions(device, Some(scope)) => {
                 ["sessions/", &device.to_string(), "/", &scope.to_string()].concat()
@@ -52,6 +54,7 @@ impl Name {
             ("cursor", None, None) => Self::Cursor,
             ("conversation", Some(id), None) => Self::Conversation(id.parse().ok()?),
             ("message", Some(id), Some(event)) => Self::Message(id.parse().ok()?, event.parse().ok()?),
+            ("control", Some(id), Some(event)) => Self::Control(id.parse().ok()?, event.parse().ok()?),
             ("sessions", Some(device), None) => Self::Sessions(device.parse().ok()?, None),
             ("sessions", Some(device), Some(scope)) => {
                 Self::Sessions(device.parse().ok()?, Some(scope.parse().ok()?))
@@ -215,6 +218,7 @@ mod tests {
             Name::Cursor,
             Name::Conversation(CONVERSATION),
             Name::Message(CONVERSATION, event),
+            Name::Control(CONVERSATION, event),
             Name::Sessions(device, None),
             Name::Sessions(device, Some(CONVERSATION)),
         ] {

@@ -199,6 +199,16 @@ pub enum Refusal {
     StoreBroken,
     /// The browser could not keep the message; nothing was sent.
     StoreFailed,
+    /// A message is genuine, but one side's state is older; its sender was asked for it anew.
+    MessageStale,
+    /// Events of a sender are missing.
+    EventsMissing,
+    /// Another member was shown another conversation.
+    LogForked,
+    /// A message was sealed under a roster that was superseded long before.
+    RosterOutdated,
+    /// A message is of a kind that this version does not show.
+    NotUnderstood,
 }
 
 cbor_index!(Refusal {
@@ -220,7 +230,12 @@ cbor_index!(Refusal {
     15: EnrolmentRefused,
     16: RelayRefused,
     17: StoreBroken,
-    18: StoreFailed
+    18: StoreFailed,
+    19: MessageStale,
+    20: EventsMissing,
+    21: LogForked,
+    22: RosterOutdated,
+    23: NotUnderstood
 });
 
 impl Refusal {
@@ -246,6 +261,11 @@ impl Refusal {
             Self::RelayRefused => "relay-refused",
             Self::StoreBroken => "store-broken",
             Self::StoreFailed => "store-failed",
+            Self::MessageStale => "message-stale",
+            Self::EventsMissing => "events-missing",
+            Self::LogForked => "log-forked",
+            Self::RosterOutdated => "roster-outdated",
+            Self::NotUnderstood => "not-understood",
         }
     }
 }

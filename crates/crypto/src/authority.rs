@@ -11,9 +11,9 @@ use crate::secret::{Secret, secrets};
 
 secrets! {
     /// The site's root key; kept offline as a recovery kit.
-    RootSecret;
+    pub RootSecret;
     /// An admin key.
-    AdminSecret;
+    pub AdminSecret;
 }
 
 /// An admin's secret with the certificate that entitles it.

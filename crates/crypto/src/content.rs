@@ -1,47 +1,95 @@
-//! A message is sealed once; whoever holds its content key can open it. PROTOCOL.md, section 5.3.
+//! A message is sealed once; whoever holds its content key can open it. PROTOCOL.md, section 5.6.
 
 use rand_core::CryptoRng;
 use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId, RosterHash};
-use segel_wire::signed::{Order, statement};
+use segel_wire::signed::{Order, SignedToken, statement};
 use segel_wire::{cbor, limits};
-use segel_wire::{cbor_array, cbor_map};
+use segel_wire::{cbor_map, cbor_transparent, cbor_variants};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+use crate::act::{ActHash, SignedAct};
+use crate::attachment::Attachment;
+use crate::grant::Grant;
 use crate::handshake::SUITE;
 use crate::hazmat::{aead, kdf};
+use crate::log::Seen;
 use crate::padding;
 use crate::secret::{Secret, secrets};
+use crate::signal::SharedKey;
 
 secrets! {
     /// Opens one content; travels in wraps only.
-    ContentKey;
+    pub ContentKey;
 }
 
 /// SHA-256 of a sealed content; wraps are bound to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ContentHash(pub [u8; 32]);
 
-cbor_array!(ContentHash { 0 });
+cbor_transparent!(ContentHash);
 
 /// What is inside.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Message {
-    /// Counts this device's messages in this conversation, from 1.
+    /// Counts this device's contents in this conversation, from 1.
     pub sequence: u64,
     /// When it was written, Unix milliseconds by the sender's clock.
     pub time: u64,
     /// The desk that it is written to.
     pub desk: DeskId,
-    /// The text; the layer above lets only masked text get here.
-    pub text: String,
+    /// This device's content before this one in the conversation; zeros for the first.
+    pub previous: ContentHash,
+    /// Up to where the sender knows every event of the conversation.
+    pub seen: Seen,
+    /// The last act that the sender knows.
+    pub act: Option<ActHash>,
+    /// What it says.
+    pub body: Body,
 }
 
-cbor_map!(Message { 0: sequence, 1: time, 2: desk, 3: text });
+cbor_map!(Message { 0: sequence, 1: time, 2: desk, 3: previous, 4: seen, 5: act, 6: body });
 
+/// What a content says.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Body {
+    /// A text; the layer above lets only masked text get here.
+    Text(String),
+    /// A sealed file.
+    Attachment(Attachment),
+    /// Who holds the conversation.
+    Act(SignedAct),
+    /// Content keys that are handed on.
+    Grants(Vec<Grant>),
+    /// Events whose content keys are asked for anew.
+    Request(Vec<EventId>),
+    /// A key for signals.
+    SignalKey(SharedKey),
+    /// A business's word on who the visitor is.
+    Token(SignedToken),
+}
+
+cbor_variants!(Body {
+    0: Text(text),
+    1: Attachment(attachment),
+    2: Act(act),
+    3: Grants(grants),
+    4: Request(events),
+    5: SignalKey(key),
+    6: Token(token)
+});
+
+/// A message says nothing: what it says is sealed.
 impl core::fmt::Debug for Message {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str("Message(sealed)")
+    }
+}
+
+/// A body says nothing: what it says is sealed.
+impl core::fmt::Debug for Body {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Body(sealed)")
     }
 }
 
@@ -61,6 +109,8 @@ pub struct ContentContext<'a> {
 /// The part of a content that its key does not hide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Header {
+    /// Whether nothing of it belongs into the timeline.
+    pub quiet: bool,
     /// The message's id; must be the event's.
     pub event: EventId,
     /// The sender's newest roster.
@@ -86,13 +136,24 @@ pub enum ContentError {
     NotAuthentic,
 }
 
-const HEADER: usize = 2 + 16 + 8 + 8 + 32;
+const HEADER: usize = 3 + 16 + 8 + 8 + 32;
 const COMMITMENT: usize = 32;
+const QUIET: u8 = 1;
 
 impl ContentHash {
+    /// What stands before a device's first content in a conversation.
+    pub const NONE: Self = Self([0; 32]);
+
     /// The hash of a sealed content.
     pub fn derive(content: &[u8]) -> Self {
         Self(kdf::hash(content))
+    }
+}
+
+impl Body {
+    /// Whether nothing of it belongs into the timeline.
+    pub fn is_quiet(&self) -> bool {
+        matches!(self, Self::Grants(_) | Self::Request(_) | Self::SignalKey(_))
     }
 }
 
@@ -105,16 +166,21 @@ impl Header {
         if content[..2] != [1, SUITE] {
             return Err(ContentError::UnknownSuite);
         }
+        let quiet = match content[2] {
+            0 => false,
+            QUIET => true,
+            _ => return Err(ContentError::Malformed),
+        };
         let field =
             |from: usize| content[from..].first_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes));
-        let event = content[2..].first_chunk().ok_or(ContentError::Malformed)?;
-        let roster = content[34..].first_chunk().ok_or(ContentError::Malformed)?;
-        let order = Order { generation: field(18), version: field(26) };
-        Ok(Self { event: EventId(*event), order, roster: RosterHash(*roster) })
+        let event = content[3..].first_chunk().ok_or(ContentError::Malformed)?;
+        let roster = content[35..].first_chunk().ok_or(ContentError::Malformed)?;
+        let order = Order { generation: field(19), version: field(27) };
+        Ok(Self { quiet, event: EventId(*event), order, roster: RosterHash(*roster) })
     }
 
     fn to_bytes(self) -> Vec<u8> {
-        let mut bytes = vec![1, SUITE];
+        let mut bytes = vec![1, SUITE, if self.quiet { QUIET } else { 0 }];
         bytes.extend_from_slice(&self.event.0);
         bytes.extend_from_slice(&self.order.generation.to_be_bytes());
         bytes.extend_from_slice(&self.order.version.to_be_bytes());
@@ -131,7 +197,9 @@ pub fn seal(
     random: &mut impl CryptoRng,
 ) -> (Vec<u8>, ContentKey) {
     let content_key = ContentKey::make(random);
-    let mut content = Header { event: *bound_to.event, order: roster.0, roster: roster.1 }.to_bytes();
+    let (order, roster) = roster;
+    let header = Header { quiet: message.body.is_quiet(), event: *bound_to.event, order, roster };
+    let mut content = header.to_bytes();
     let associated_data = derive_associated_data(&content, bound_to);
     let keys = derive_keys(&associated_data, &content_key);
     let encoded = Zeroizing::new(cbor::encode(message));
@@ -147,7 +215,8 @@ pub fn open(
     key: &ContentKey,
     bound_to: &ContentContext<'_>,
 ) -> Result<Message, ContentError> {
-    if Header::parse(content)?.event != *bound_to.event {
+    let parsed = Header::parse(content)?;
+    if parsed.event != *bound_to.event {
         return Err(ContentError::WrongEvent);
     }
     let (header, rest) = content.split_at(HEADER);
@@ -161,7 +230,8 @@ pub fn open(
         aead::open(&encryption_key(&keys), &[0; 12], &associated_data, ciphertext).map(Zeroizing::new);
     let padded = padded.map_err(|_| ContentError::NotAuthentic)?;
     let message = padding::unpad(&padded).map_err(|_| ContentError::Malformed)?;
-    cbor::decode(message).map_err(|_| ContentError::Malformed)
+    let message: Message = cbor::decode(message).map_err(|_| ContentError::Malformed)?;
+    if message.body.is_quiet() == parsed.quiet { Ok(message) } else { Err(ContentError::Malformed) }
 }
 
 fn derive_associated_data(header: &[u8], bound_to: &ContentContext<'_>) -> Vec<u8> {
@@ -185,13 +255,25 @@ fn encryption_key(keys: &[u8; 64]) -> Zeroizing<[u8; 32]> {
 mod tests {
     use super::*;
 
+    fn message() -> Message {
+        Message {
+            sequence: 1,
+            time: 2,
+            desk: DeskId([6; 16]),
+            previous: ContentHash::NONE,
+            seen: Seen::start(&ConversationId([1; 16])),
+            act: None,
+            body: Body::Text("halo".to_owned()),
+        }
+    }
+
     /// Opens what a faulty program sealed: rightly but for what is inside.
-    fn open_sealed(padded: &[u8]) -> Result<Message, ContentError> {
+    fn open_sealed(padded: &[u8], quiet: bool) -> Result<Message, ContentError> {
         let (conversation, event, sender) = (ConversationId([1; 16]), EventId([2; 16]), DeviceId([3; 16]));
         let bound_to =
             ContentContext { conversation: &conversation, event: &event, sender: &sender, recipients: &[] };
         let order = Order { generation: 1, version: 1 };
-        let header = Header { event, order, roster: RosterHash([4; 32]) }.to_bytes();
+        let header = Header { quiet, event, order, roster: RosterHash([4; 32]) }.to_bytes();
         let associated_data = derive_associated_data(&header, &bound_to);
         let key = ContentKey::from_bytes([5; 32]);
         let keys = derive_keys(&associated_data, &key);
@@ -200,22 +282,22 @@ mod tests {
     }
 
     #[test]
-    fn what_was_sealed_with_another_padding_or_shape_is_malformed() {
-        let message =
-            cbor::encode(&Message { sequence: 1, time: 2, desk: DeskId([6; 16]), text: "halo".into() });
-        let padded = padding::pad(&message);
-        assert_eq!(open_sealed(&padded).unwrap().text, "halo");
-        let long_sequence = [&message[..2], &[0x18, 0x01], &message[3..]].concat();
+    fn what_was_sealed_with_another_padding_shape_or_flag_is_malformed() {
+        let encoded = cbor::encode(&message());
+        let padded = padding::pad(&encoded);
+        assert_eq!(open_sealed(&padded, false), Ok(message()));
+        assert_eq!(open_sealed(&padded, true), Err(ContentError::Malformed), "quiet");
+        let long_sequence = [&encoded[..2], &[0x18, 0x01], &encoded[3..]].concat();
         for (case, padded) in [
             ("nothing", vec![]),
-            ("no padding", message.clone()),
+            ("no padding", encoded.clone()),
             ("shorter", padded[..padded.len() - 1].to_vec()),
             ("longer", [&padded[..], &[0]].concat()),
             ("no message", padding::pad(&[])),
             ("another encoding", padding::pad(&long_sequence)),
-            ("more than a message", padding::pad(&[&message[..], &[0]].concat())),
+            ("more than a message", padding::pad(&[&encoded[..], &[0]].concat())),
         ] {
-            assert_eq!(open_sealed(&padded).map(drop), Err(ContentError::Malformed), "{case}");
+            assert_eq!(open_sealed(&padded, false), Err(ContentError::Malformed), "{case}");
         }
     }
 }

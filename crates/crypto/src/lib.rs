@@ -3,12 +3,18 @@
 //! Sans-IO: randomness is an argument (`&mut impl CryptoRng`), time is a number. Only [`hazmat`] names
 //! primitives; the other rooms speak in keys with a role. Nothing here knows about masking.
 
+pub mod act;
+pub mod attachment;
 pub mod authority;
 pub mod content;
 pub mod device;
 pub mod enrol;
+pub mod grant;
 pub mod handshake;
+pub mod log;
+pub mod prekeys;
 pub mod session;
+pub mod signal;
 pub mod storage;
 
 mod hazmat;

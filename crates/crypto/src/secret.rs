@@ -2,36 +2,46 @@
 
 use rand_core::CryptoRng;
 
-/// What every secret of 32 bytes can do, for the rooms of this crate alone.
+/// What every secret can do, for the rooms of this crate alone.
 pub(crate) trait Secret: Sized {
+    /// An array of its size.
+    type Bytes;
+
     /// From bytes that were derived or kept.
-    fn from_bytes(bytes: [u8; 32]) -> Self;
+    fn from_bytes(bytes: Self::Bytes) -> Self;
 
     /// The bytes, for a primitive.
-    fn expose(&self) -> &[u8; 32];
+    fn expose(&self) -> &Self::Bytes;
 
     /// A new one.
-    fn make(random: &mut impl CryptoRng) -> Self {
-        let mut bytes = [0; 32];
-        random.fill_bytes(&mut bytes);
-        Self::from_bytes(bytes)
-    }
+    fn make(random: &mut impl CryptoRng) -> Self;
 }
 
-/// Defines secrets of 32 bytes, each its own type.
+/// Defines secrets, each its own type, of 32 bytes unless another size is given.
 macro_rules! secrets {
-    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+    ($($(#[$doc:meta])* $visible:vis $name:ident $(: $size:literal)?;)*) => {$(
+        $crate::secret::secrets!(@one $(#[$doc])* $visible $name [$($size)? 32]);
+    )*};
+    (@one $(#[$doc:meta])* $visible:vis $name:ident [$size:literal $($default:literal)?]) => {
         $(#[$doc])*
         #[derive(Clone, zeroize::Zeroize, zeroize::ZeroizeOnDrop)]
-        pub struct $name([u8; 32]);
+        $visible struct $name([u8; $size]);
 
         impl $crate::secret::Secret for $name {
-            fn from_bytes(bytes: [u8; 32]) -> Self {
+            type Bytes = [u8; $size];
+
+            fn from_bytes(bytes: [u8; $size]) -> Self {
                 Self(bytes)
             }
 
-            fn expose(&self) -> &[u8; 32] {
+            fn expose(&self) -> &[u8; $size] {
                 &self.0
+            }
+
+            fn make(random: &mut impl rand_core::CryptoRng) -> Self {
+                let mut secret = Self([0; $size]);
+                random.fill_bytes(&mut secret.0);
+                secret
             }
         }
 
@@ -42,7 +52,7 @@ macro_rules! secrets {
         }
 
         segel_wire::cbor_transparent!($name);
-    )*};
+    };
 }
 
 pub(crate) use secrets;

@@ -9,7 +9,7 @@ use crate::secret::{Secret, secrets};
 
 secrets! {
     /// Seals everything that a client stores; the browser keeps it wrapped.
-    StateKey;
+    pub StateKey;
 }
 
 /// A stored record did not open: another key, another name, or altered.

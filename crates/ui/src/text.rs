@@ -155,7 +155,8 @@ mod tests {
         let refusals = every_refusal!(
             WrongRoot RosterAltered RosterExpired RosterOlder RosterForked RosterMissing BundleRefused WeakKey
             MessageAltered MessageReplayed UnknownSender TooLarge OriginRefused PageRefused NotAMember
-            EnrolmentRefused RelayRefused StoreBroken StoreFailed
+            EnrolmentRefused RelayRefused StoreBroken StoreFailed MessageStale EventsMissing LogForked
+            RosterOutdated NotUnderstood
         );
         let said: BTreeSet<_> =
             LANGUAGES.iter().flat_map(|language| refusals.map(|refusal| language.refusal(refusal))).collect();

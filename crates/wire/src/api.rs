@@ -64,12 +64,12 @@ impl fmt::Debug for LoginAnswer {
     }
 }
 
-/// `PUT /v1/sites/{site}/prekeys` answers this, for an upload without one-time prekeys too.
+/// `PUT /v1/sites/{site}/prekeys` answers this.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PrekeysAnswer {
-    /// One-time prekeys that the relay keeps now and nobody was handed yet.
+    /// One-time prekeys that the relay keeps for the device now.
     pub one_time: u32,
-    /// The highest prekey id that the device ever uploaded; above its own, its state is an older copy.
+    /// The highest id that the device ever uploaded.
     pub highest: u32,
 }
 
@@ -80,10 +80,10 @@ pub struct BundlesRequest {
     pub devices: Vec<DeviceId>,
 }
 
-/// The bundles of those devices; one without prekeys is left out.
+/// The bundles that the relay holds; a device without one is left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BundlesAnswer {
-    /// Encoded [`Bundle`](crate::signed::Bundle)s.
+    /// A bundle each (PROTOCOL.md, section 3.4).
     pub bundles: Vec<Octets>,
 }
 

@@ -5,7 +5,7 @@ use segel_wire::api::{ChallengeAnswer, LoginRequest};
 use segel_wire::signed::LoginStatement;
 use segel_wire::{ClientFrame, Code, Problem};
 
-use super::{Engine, Part, passes};
+use super::{Engine, passes};
 use crate::io::{Answer, Output, Request};
 use crate::link::Stage;
 use crate::records::Name;
@@ -13,7 +13,7 @@ use crate::show::{Gate, Refusal};
 
 impl Engine {
     /// Takes the connection one step further, if this device has keys to log in with.
-    pub(super) fn pump_link(&mut self, now: u64, random: &mut impl CryptoRng) {
+    pub(super) fn pump_link(&mut self, now: u64) {
         let Some(account) = self.account.as_ref() else { return };
         if !self.link.network
             || self.link.stage != Stage::Down
@@ -32,10 +32,6 @@ impl Engine {
         if self.link.token.is_none() {
             self.link.stage = Stage::LoggingIn;
             return self.ask(Request::Challenge);
-        }
-        if let Some(bundle) = self.fresh_bundle(now, random) {
-            self.link.stage = Stage::LoggingIn;
-            return self.ask(Request::PutBundle(bundle));
         }
         self.link.stage = Stage::Connecting;
         self.link.heard(now);
@@ -69,10 +65,6 @@ impl Engine {
             (Request::Challenge, Answer::Challenge(answer)) => self.log_in(&answer),
             (Request::Login(_), Answer::Login(answer)) => {
                 self.link.token = Some(answer.token);
-                self.link.stage = Stage::Down;
-            }
-            (Request::PutBundle(_), Answer::Done) => {
-                self.bundle_uploaded = true;
                 self.link.stage = Stage::Down;
             }
             (_, Answer::Problem(Problem { code, .. })) => {
@@ -126,18 +118,5 @@ impl Engine {
             expires,
             signature,
         }));
-    }
-
-    /// An agent's bundle, if it was made anew or never uploaded since the start.
-    fn fresh_bundle(&mut self, now: u64, random: &mut impl CryptoRng) -> Option<Vec<u8>> {
-        let time = self.membership.time(now);
-        let account = self.account.as_mut().filter(|_| self.part == Part::Agent)?;
-        let site = account.site;
-        let made = account.prekeys.rotate(&account.secrets, &site, time, random);
-        if made.is_some() {
-            self.ledger.put(Name::Account, account);
-            self.bundle_uploaded = false;
-        }
-        if self.bundle_uploaded { None } else { account.prekeys.derive_bundle(&account.secrets, &site) }
     }
 }

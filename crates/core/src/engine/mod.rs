@@ -4,9 +4,13 @@
 //! that nothing depends on the order in which answers come.
 
 mod connect;
+mod prekeys;
 mod receive;
+mod resync;
 mod roster;
 mod send;
+mod sessions;
+mod unseal;
 
 use std::collections::VecDeque;
 
@@ -16,6 +20,7 @@ use segel_wire::ids::{ConversationId, DeviceId, EventId, RootKey, SiteId};
 use segel_wire::signed::Order;
 use segel_wire::{ClientFrame, Code, Delivered};
 
+use self::resync::Resync;
 use crate::account::{Account, AgentConfig, VisitorConfig};
 use crate::conversation::{self, Conversation};
 use crate::io::{Answer, Input, Kept, Output, Request};
@@ -49,10 +54,13 @@ pub struct Engine {
     bundles: Backoff,
     /// When to try again what the relay did not take for now.
     sending: Backoff,
-    /// Whether the relay has this device's newest bundle.
-    bundle_uploaded: bool,
-    /// Listed devices that have no usable bundle, and until when not to ask again.
+    prekeys: PrekeyUpload,
+    /// Devices that have no usable bundle, and until when not to ask again.
     unreachable: Sorted<DeviceId, u64>,
+    /// Whom to ask anew.
+    resyncs: Vec<Resync>,
+    /// When an event was granted to a device, Unix seconds.
+    answered: Sorted<(EventId, DeviceId), u64>,
     /// Events that wait for a roster, in order.
     held: VecDeque<Delivered>,
     shown: Shown,
@@ -89,6 +97,14 @@ struct RosterCheck {
     sought_in_vain: Option<Order>,
     /// How often it was looked at since it last changed, while nobody could be written to.
     looks: u32,
+}
+
+/// How things stand with the own prekeys at the relay.
+#[derive(Default)]
+struct PrekeyUpload {
+    backoff: Backoff,
+    /// Whether the relay has the newest.
+    uploaded: bool,
 }
 
 /// What was shown last, so that only changes are.
@@ -218,8 +234,10 @@ impl Engine {
             bundle_trouble: None,
             bundles: Backoff::default(),
             sending: Backoff::default(),
-            bundle_uploaded: false,
+            prekeys: PrekeyUpload::default(),
             unreachable: Sorted::new(),
+            resyncs: Vec::new(),
+            answered: Sorted::new(),
             held: VecDeque::new(),
             shown: Shown::default(),
             outputs: VecDeque::new(),
@@ -238,6 +256,7 @@ impl Engine {
             self.shown.lists.insert(*id, ());
             self.shown.dirty.extend(conversation.messages.keys().map(|event| ((*id, *event), ())));
         }
+        self.restore_resyncs();
         self.show_site();
         Ok(self)
     }
@@ -253,7 +272,9 @@ impl Engine {
             }
         }
         self.pump_roster(now);
-        self.pump_link(now, random);
+        self.pump_link(now);
+        self.pump_prekeys(now, random);
+        self.pump_resyncs(now, random);
         self.pump_outbox(now, random);
         let store = self.ledger.close_step(random);
         self.outputs.extend(store);
@@ -281,11 +302,13 @@ impl Engine {
             Request::Roster | Request::RosterVersion(_) => {
                 self.roster_answered(&request, answer, now, random);
             }
-            Request::Challenge | Request::Login(_) | Request::PutBundle(_) | Request::Enrol(..) => {
+            Request::Challenge | Request::Login(_) | Request::Enrol(..) => {
                 self.login_answered(&request, answer, now, random);
             }
-            Request::Bundles(request, scope) => {
-                self.bundles_answered((&request.devices, scope), answer, now, random);
+            Request::PutPrekeys(_) => self.prekeys_answered(answer, now, random),
+            Request::Bundles(request, scopes) => {
+                let asked: Vec<_> = request.devices.into_iter().zip(scopes).collect();
+                self.bundles_answered(&asked, answer, now, random);
             }
             Request::OpenConversation(id, _) => self.conversation_answered(id, &answer, now, random),
         }
@@ -343,8 +366,15 @@ impl Engine {
             .membership
             .roster()
             .map_or(u64::MAX, |roster| roster.roster().not_after.saturating_mul(1_000));
-        let times =
-            [self.roster_wake(), self.link.wake_at(), self.bundles_wake(now), self.sending.at(), expiry];
+        let times = [
+            self.resync_wake(),
+            self.roster_wake(),
+            self.link.wake_at(),
+            self.bundles_wake(now),
+            self.prekeys_wake(now),
+            self.sending.at(),
+            expiry,
+        ];
         let at = times.into_iter().filter(|at| *at > now).min().unwrap_or(u64::MAX);
         if at != u64::MAX && self.shown.wake_at.replace(at) != Some(at) {
             self.outputs.push_back(Output::WakeAt(at));
@@ -365,11 +395,15 @@ impl Engine {
         }
         self.link.under_way.retain(|event| !unsent.contains(event));
         for (id, conversation) in self.conversations.iter_mut() {
-            let Conversation { outbox, messages, .. } = conversation;
+            let Conversation { outbox, messages, facts, .. } = conversation;
             outbox.retain(|event| {
                 let Some(message) = messages.get_mut(event) else { return false };
                 if message.has_left() && !unsent.contains(event) {
                     return true;
+                }
+                if message.has_left() {
+                    facts.take_back(message.content);
+                    self.ledger.put(Name::Conversation(*id), facts);
                 }
                 message.stage = conversation::Stage::Failed(Refusal::StoreFailed);
                 self.ledger.put(Name::Message(*id, *event), message);
@@ -384,4 +418,10 @@ impl Engine {
 /// Whether the relay may well answer otherwise a little later.
 fn passes(code: Code) -> bool {
     matches!(code, Code::TooMany | Code::Internal | Code::Draining)
+}
+
+fn make_id(random: &mut impl CryptoRng) -> [u8; 16] {
+    let mut id = [0; 16];
+    random.fill_bytes(&mut id);
+    id
 }

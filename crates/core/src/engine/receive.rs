@@ -1,21 +1,19 @@
-//! From a frame to the timeline: repetition, order, sender, roster, wrap, content.
-//! PROTOCOL.md, section 5.6.
+//! Frames of the relay: what waits for a roster, what is known already, what became of own events.
+//! PROTOCOL.md, section 5.7; opening is in `unseal.rs`.
 
 use rand_core::CryptoRng;
-use segel_crypto::content::{self, ContentContext, ContentHash, Header};
-use segel_crypto::handshake::{self, Context};
-use segel_crypto::session::{Session, Wrap, WrapContext, WrapError};
+use segel_crypto::content::{ContentHash, Header};
 use segel_wire::ids::{ConversationId, EventId};
 use segel_wire::{Code, Delivered, Problem, ServerFrame};
 
 use super::{Engine, Part, passes};
-use crate::conversation::{Message, Stage};
+use crate::chronicle::Entry;
+use crate::conversation::Stage;
 use crate::io::Request;
 use crate::link;
 use crate::membership::Named;
-use crate::peers::Peer;
 use crate::records::Name;
-use crate::show::{Author, Body, Refusal};
+use crate::show::{Body, Refusal};
 
 /// What came of asking for a roster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +71,7 @@ impl Engine {
     }
 
     /// A roster came, or was refused: takes up what waited for it.
-    pub(super) fn release_held(&mut self, reached: Reached, now: u64) {
+    pub(super) fn release_held(&mut self, reached: Reached, now: u64, random: &mut impl CryptoRng) {
         while let Some(delivered) = self.held.pop_front() {
             let named = self.relate(&delivered);
             let hopeless = match reached {
@@ -83,12 +81,13 @@ impl Engine {
             };
             if hopeless {
                 self.give_up_on(&delivered);
-                self.keep_closed(&delivered, Refusal::RosterForked);
+                let is_known = self.is_known(&delivered);
+                self.keep_closed(&delivered, Refusal::RosterForked, is_known);
                 self.move_cursor(Some(delivered.cursor));
                 continue;
             }
             match named {
-                Named::Known | Named::Forked => self.open(delivered, now),
+                Named::Known | Named::Forked => self.open(delivered, now, random),
                 Named::Newer => {
                     self.held.push_front(delivered);
                     return self.refresh_roster(now);
@@ -119,7 +118,7 @@ impl Engine {
         }
         let waits = matches!(self.relate(&delivered), Named::Newer | Named::Older(_));
         if self.held.is_empty() && !waits {
-            return self.open(delivered, now);
+            return self.open(delivered, now, random);
         }
         if self.held.len() == HELD {
             // The cursor stands before the first of them: everything comes again.
@@ -131,7 +130,7 @@ impl Engine {
         }
     }
 
-    fn relate(&self, delivered: &Delivered) -> Named {
+    pub(super) fn relate(&self, delivered: &Delivered) -> Named {
         let Ok(header) = Header::parse(&delivered.content.0) else { return Named::Known };
         let named = self.membership.relate(header.order, header.roster);
         let sought = self.roster_check.sought_in_vain.is_some_and(|order| header.order <= order);
@@ -145,150 +144,57 @@ impl Engine {
         }
     }
 
-    fn open(&mut self, delivered: Delivered, now: u64) {
+    fn open(&mut self, delivered: Delivered, now: u64, random: &mut impl CryptoRng) {
         let (id, event) = (delivered.conversation, delivered.event);
         let hash = ContentHash::derive(&delivered.content.0);
-        let known = self.conversations.get(&id).and_then(|conversation| conversation.messages.get(&event));
-        let head = self.conversations.get(&id).map_or(0, |conversation| conversation.facts.head);
+        let conversation = self.conversations.or_default(id);
+        let known = conversation.messages.get(&event);
         let is_same = known.is_some_and(|message| {
             message.content == Some(hash)
                 && message.position.is_none_or(|position| position == delivered.position)
         });
         let has_opened = known.is_some_and(|message| matches!(message.body, Body::Text(_)));
-        if is_same && has_opened {
+        let is_past = delivered.position <= conversation.facts.head;
+        let is_quiet = Header::parse(&delivered.content.0).is_ok_and(|header| header.quiet);
+        if is_quiet && conversation.facts.chronicle.holds(delivered.position) {
+            // Nothing of it is kept, and it took effect when it came first.
+            self.confirm(id, event, delivered.position);
+        } else if is_same && has_opened {
+            self.chronicle(&delivered, hash);
             self.confirm(id, event, delivered.position);
             self.raise_head(id, delivered.position);
-        } else if has_opened || (delivered.position <= head && !is_same) {
+        } else if has_opened || (is_past && !is_same) {
             self.show_refused(Refusal::MessageReplayed);
         } else {
             // What did not open before may have been altered on its way: the genuine message still counts.
             let is_known = known.is_some();
-            match self.unseal(&delivered, hash, now) {
-                Ok((author, body, time)) => self.keep(&delivered, author, body, time, hash),
-                Err(refusal) if !is_known => self.keep_closed(&delivered, refusal),
-                Err(_) => {}
-            }
+            self.chronicle(&delivered, hash);
+            self.unseal(&delivered, hash, is_known, now, random);
         }
         self.move_cursor(Some(delivered.cursor));
     }
 
-    /// Opens wrap and content. Sessions move on only if both hold.
-    fn unseal(
-        &mut self,
-        delivered: &Delivered,
-        hash: ContentHash,
-        now: u64,
-    ) -> Result<(Author, Body, u64), Refusal> {
-        let own = self.account.as_ref().map(crate::account::Account::device);
-        if own == Some(delivered.sender) {
-            return Ok((Author::Own, Body::BeforeEnrolment, delivered.time));
-        }
-        if self.relate(delivered) == Named::Forked {
-            return Err(Refusal::RosterForked);
-        }
-        let (author, peer) = self.vouch(delivered, now)?;
-        let (Some(bytes), Some(recipient)) = (&delivered.wrap, own) else {
-            return Ok((author, Body::BeforeEnrolment, delivered.time));
-        };
-        let wrap = Wrap::parse(&bytes.0).map_err(|_| Refusal::MessageAltered)?;
-        let mut session = self.session(peer, &wrap, delivered)?;
-        let (conversation, event, sender) = (&delivered.conversation, &delivered.event, &delivered.sender);
-        let context = WrapContext { conversation, event, sender, recipient: &recipient, content: &hash };
-        let key = session.open(&wrap, &context).map_err(|error| match error {
-            WrapError::Used => Refusal::MessageReplayed,
-            _ => Refusal::MessageAltered,
-        })?;
-        let context = ContentContext { conversation, event, sender, recipients: &delivered.recipients };
-        let message =
-            content::open(&delivered.content.0, &key, &context).map_err(|_| Refusal::MessageAltered)?;
+    /// Takes the event into the conversation's log.
+    fn chronicle(&mut self, delivered: &Delivered, hash: ContentHash) {
         let facts = &mut self.conversations.or_default(delivered.conversation).facts;
-        let heard = facts.heard.or_default(delivered.sender);
-        if message.sequence <= *heard {
-            return Err(Refusal::MessageReplayed);
-        }
-        *heard = message.sequence;
-        if author == Author::Visitor {
-            facts.visitor = Some(delivered.sender);
-            facts.desk.get_or_insert(message.desk);
-        }
-        self.peers.keep(peer, session, &mut self.ledger);
-        Ok((author, Body::Text(message.text), message.time))
-    }
-
-    /// Who the sender is by the roster, or that it is the conversation's visitor.
-    fn vouch(&self, delivered: &Delivered, now: u64) -> Result<(Author, Peer), Refusal> {
-        let listed = self
-            .membership
-            .roster()
-            .and_then(|roster| roster.device(&delivered.sender, self.membership.time(now)));
-        let scope = Some(delivered.conversation);
-        match (&self.part, listed) {
-            (Part::Visitor { .. }, Some((agent, _))) => {
-                Ok((Author::Agent(agent.name.clone()), (delivered.sender, scope)))
-            }
-            (Part::Agent, Some((agent, _))) => {
-                Ok((Author::Agent(agent.name.clone()), (delivered.sender, None)))
-            }
-            (Part::Visitor { .. }, None) => Err(Refusal::UnknownSender),
-            (Part::Agent, None) => {
-                let visitor =
-                    self.conversations.get(&delivered.conversation).and_then(|kept| kept.facts.visitor);
-                match visitor {
-                    Some(visitor) if visitor != delivered.sender => Err(Refusal::UnknownSender),
-                    _ => Ok((Author::Visitor, (delivered.sender, scope))),
-                }
-            }
-        }
-    }
-
-    /// The session that the wrap names, or the one that its init starts.
-    fn session(&self, peer: Peer, wrap: &Wrap<'_>, delivered: &Delivered) -> Result<Session, Refusal> {
-        if let Some(session) = self.peers.named(peer, wrap.alias) {
-            return Ok(session);
-        }
-        let (Some(init), Some(account)) = (&wrap.init, &self.account) else {
-            return Err(Refusal::MessageAltered);
-        };
-        let context = Context { root: &self.root, site: &self.site, scope: peer.1 };
-        handshake::respond(&account.secrets, &account.prekeys, init, &delivered.sender, &context).map_err(
-            |error| match error {
-                handshake::HandshakeError::WeakKey(_) => Refusal::WeakKey,
-                _ => Refusal::MessageAltered,
-            },
-        )
-    }
-
-    fn keep_closed(&mut self, delivered: &Delivered, refusal: Refusal) {
-        let author = match (&self.part, refusal) {
-            (_, Refusal::UnknownSender) => Author::Unknown,
-            (Part::Visitor { .. }, _) => Author::Agent(String::new()),
-            (Part::Agent, _) => Author::Visitor,
-        };
-        let hash = ContentHash::derive(&delivered.content.0);
-        self.keep(delivered, author, Body::Closed(refusal), delivered.time, hash);
-    }
-
-    fn keep(&mut self, delivered: &Delivered, author: Author, body: Body, time: u64, hash: ContentHash) {
-        let (id, event, position) = (delivered.conversation, delivered.event, Some(delivered.position));
-        let is_text = matches!(body, Body::Text(_));
-        let message = Message { position, author, body, time, stage: Stage::Received, content: Some(hash) };
-        let conversation = self.conversations.or_default(id);
-        if is_text {
-            // Only what opened proves that the relay has come this far.
-            conversation.facts.head = conversation.facts.head.max(delivered.position);
-            conversation.facts.unread += 1;
-        }
-        self.ledger.put(Name::Message(id, event), &message);
-        self.ledger.put(Name::Conversation(id), &conversation.facts);
-        conversation.messages.insert(event, message);
-        self.shown.dirty.insert((id, event), ());
+        facts.chronicle.enter(&Entry {
+            conversation: &delivered.conversation,
+            position: delivered.position,
+            event: &delivered.event,
+            sender: &delivered.sender,
+            content: &hash,
+        });
+        self.ledger.put(Name::Conversation(delivered.conversation), facts);
     }
 
     /// The relay has stored an own event.
-    fn confirm(&mut self, id: ConversationId, event: EventId, position: u64) {
+    pub(super) fn confirm(&mut self, id: ConversationId, event: EventId, position: u64) {
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
         if self.link.under_way.get(&id) == Some(&event) {
             self.link.under_way.remove(&id);
+        }
+        if conversation.controls.remove(&event).is_some() {
+            self.ledger.remove(Name::Control(id, event));
         }
         let Some(message) = conversation.messages.get_mut(&event) else { return };
         if !matches!(message.stage, Stage::Sent | Stage::Received) {
@@ -323,11 +229,21 @@ impl Engine {
     pub(super) fn fail(&mut self, id: ConversationId, event: EventId, refusal: Refusal) {
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
         conversation.outbox.retain(|other| *other != event);
+        if let Some(control) = conversation.controls.remove(&event) {
+            self.ledger.remove(Name::Control(id, event));
+            if let Stage::Sealed(envelope) = &control.stage {
+                conversation.facts.take_back(Some(ContentHash::derive(&envelope.content.0)));
+            }
+        }
         if let Some(message) = conversation.messages.get_mut(&event) {
+            if message.has_left() {
+                conversation.facts.take_back(message.content);
+            }
             message.stage = Stage::Failed(refusal);
             self.ledger.put(Name::Message(id, event), message);
             self.shown.dirty.insert((id, event), ());
         }
+        self.ledger.put(Name::Conversation(id), &conversation.facts);
     }
 
     /// The highest position delivered; an answer to a send does not count, since earlier events of

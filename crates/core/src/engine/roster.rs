@@ -116,7 +116,7 @@ impl Engine {
                 } else {
                     Reached::Link
                 };
-                self.release_held(reached, now);
+                self.release_held(reached, now, random);
             }
             Err(refusal) => {
                 if self.roster_check.trouble.replace(refusal) != Some(refusal) {
@@ -124,7 +124,7 @@ impl Engine {
                 }
                 self.roster_check.fresh = true;
                 self.roster_check.backoff.failed(now, random);
-                self.release_held(Reached::Nothing, now);
+                self.release_held(Reached::Nothing, now, random);
             }
         }
     }

@@ -1,15 +1,13 @@
 //! From a person's text to a stored event: keep, find recipients, seal, keep again, send.
 
 use rand_core::CryptoRng;
-use segel_crypto::content::{self, ContentContext, ContentHash};
-use segel_crypto::handshake::{self, Context};
+use segel_crypto::content::{self, ContentContext, ContentHash, ContentKey};
 use segel_crypto::session::WrapContext;
-use segel_wire::api::{BundlesRequest, OpenConversation};
+use segel_wire::api::OpenConversation;
 use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId};
-use segel_wire::signed::{Bundle, BundleError};
-use segel_wire::{ClientFrame, Code, Envelope, Problem, Wrapped, cbor, limits};
+use segel_wire::{ClientFrame, Code, Envelope, Problem, Wrapped, limits};
 
-use super::{Engine, Part, passes};
+use super::{Engine, Part, make_id, passes};
 use crate::account::{Account, VisitorConfig};
 use crate::conversation::{Message, Stage};
 use crate::io::{Answer, Output, Request};
@@ -17,13 +15,15 @@ use crate::link;
 use crate::outgoing::Outgoing;
 use crate::peers::Peer;
 use crate::records::Name;
-use crate::show::{Author, Body, Gate, Refusal};
+use crate::show::{Body, Gate, Refusal};
 use crate::sorted::SortedSet;
 
-/// A listed device without a bundle is asked for again after this, in milliseconds.
-const ASK_AGAIN: u64 = 3_000;
-/// And after a bundle that was refused.
-const TRY_AGAIN: u64 = 10_000;
+/// A content with its wraps, its hash and its key.
+pub(super) struct Sealed {
+    pub(super) envelope: Envelope,
+    pub(super) content: ContentHash,
+    pub(super) key: ContentKey,
+}
 
 impl Engine {
     pub(super) fn submit(
@@ -55,14 +55,8 @@ impl Engine {
         let conversation = self.conversations.or_default(id);
         let text = text.into_string();
         let fits = text.chars().count() <= limits::MESSAGE_CHARS;
-        let message = Message {
-            position: None,
-            author: Author::Own,
-            body: Body::Text(text),
-            time: conversation.next_time(now),
-            stage: if fits { Stage::Waiting } else { Stage::Failed(Refusal::TooLarge) },
-            content: None,
-        };
+        let stage = if fits { Stage::Waiting } else { Stage::Failed(Refusal::TooLarge) };
+        let message = Message::own(text, conversation.next_time(now), stage);
         self.ledger.put(Name::Conversation(id), &conversation.facts);
         self.ledger.put(Name::Message(id, event), &message);
         conversation.messages.insert(event, message);
@@ -79,13 +73,14 @@ impl Engine {
         if matches!(message.stage, Stage::Failed(_)) {
             message.stage = Stage::Waiting;
             message.time = time;
+            message.content = None;
             self.ledger.put(Name::Message(id, event), message);
             conversation.outbox.push(event);
             self.shown.dirty.insert((id, event), ());
         }
     }
 
-    /// Moves the first message of each outbox on: one at a time keeps their order.
+    /// Moves the first content of each conversation on: one at a time keeps their order.
     pub(super) fn pump_outbox(&mut self, now: u64, random: &mut impl CryptoRng) {
         if self.link.stage != link::Stage::Online
             || !self.sending.is_due(now)
@@ -93,27 +88,37 @@ impl Engine {
         {
             return;
         }
-        let waiting: Vec<_> =
-            self.conversations.iter().filter_map(|(id, kept)| Some((*id, *kept.outbox.first()?))).collect();
-        for (id, event) in waiting {
-            if self.link.under_way.contains(&id) {
-                continue;
+        let idle = self.conversations.iter().filter(|(id, kept)| {
+            !self.link.under_way.contains(id) && !(kept.outbox.is_empty() && kept.controls.is_empty())
+        });
+        let idle: Vec<_> = idle.map(|(id, _)| *id).collect();
+        for id in idle {
+            self.pump_conversation(id, now, random);
+        }
+    }
+
+    /// What was sealed is sent before anything else is sealed; a message goes before a control that waits.
+    fn pump_conversation(&mut self, id: ConversationId, now: u64, random: &mut impl CryptoRng) {
+        let Some(conversation) = self.conversations.get(&id) else { return };
+        let sealed = conversation.controls.iter().find_map(|(event, control)| match &control.stage {
+            Stage::Sealed(envelope) => Some((*event, envelope.clone())),
+            _ => None,
+        });
+        let message = conversation.outbox.first().copied();
+        let stage = message.and_then(|event| conversation.messages.get(&event)).map(|message| &message.stage);
+        match (sealed, stage, message) {
+            (Some((event, envelope)), ..) => self.send(id, event, envelope),
+            (None, Some(Stage::Sealed(envelope)), Some(event)) => {
+                let envelope = envelope.clone();
+                self.send(id, event, envelope);
             }
-            let stage = self
-                .conversations
-                .get(&id)
-                .and_then(|kept| kept.messages.get(&event))
-                .map(|message| &message.stage);
-            match stage {
-                Some(Stage::Sealed(envelope)) => {
-                    let envelope = envelope.clone();
-                    self.send(id, event, envelope);
-                }
-                Some(Stage::Waiting) if self.may_seal(now) => {
-                    self.prepare(id, event, now, random);
-                }
-                _ => {}
+            (None, Some(Stage::Waiting), Some(event)) if self.may_seal(now) => {
+                self.prepare(id, event, now, random);
             }
+            _ => {}
+        }
+        if !self.link.under_way.contains(&id) && self.may_seal(now) {
+            self.prepare_control(id, now, random);
         }
     }
 
@@ -130,17 +135,7 @@ impl Engine {
     /// Whether this device could seal to the conversation's visitor, or to the desk.
     pub(super) fn is_answerable(&self, id: ConversationId) -> bool {
         let Some(conversation) = self.conversations.get(&id) else { return false };
-        match self.part {
-            Part::Visitor { .. } => true,
-            Part::Agent => {
-                conversation.facts.visitor.is_some_and(|visitor| self.peers.reaches((visitor, Some(id))))
-            }
-        }
-    }
-
-    pub(super) fn bundles_wake(&self, now: u64) -> u64 {
-        let again = self.unreachable.values().copied().min().unwrap_or(u64::MAX);
-        if self.bundle_trouble.is_some() || self.bundles.at() > now { self.bundles.at() } else { again }
+        self.part != Part::Agent || conversation.facts.visitor.is_some()
     }
 
     /// Opens the conversation, finds sessions, seals and sends: whichever is next.
@@ -167,33 +162,34 @@ impl Engine {
             return;
         }
         let members = self.members(id, desk, facts.visitor, now);
-        self.unreachable.retain(|until| *until > now);
-        let missing: Vec<_> =
-            members.iter().filter(|peer| !self.peers.reaches(**peer)).map(|peer| peer.0).collect();
-        let unasked = missing.iter().any(|device| !self.unreachable.contains(device));
-        if unasked || self.bundle_trouble.is_some() {
-            let scope = Some(id).filter(|_| self.part != Part::Agent);
-            let request = Request::Bundles(BundlesRequest { devices: missing }, scope);
-            if !self.is_asking(|asked| matches!(asked, Request::Bundles(..))) && self.bundles.is_due(now) {
-                self.ask(request);
-            }
+        if self.seeks_sessions(&members, now) {
             return;
         }
-        let reachable: Vec<_> = members.into_iter().filter(|peer| self.peers.reaches(*peer)).collect();
-        if !reachable.is_empty() {
-            self.seal(id, event, desk, &reachable, random);
+        let time = self.membership.time(now);
+        let reached: Vec<_> = members.into_iter().filter(|peer| self.peers.reaches(*peer, time)).collect();
+        // An answer that the visitor cannot open is none.
+        let reaches_visitor =
+            facts.visitor.is_none_or(|visitor| reached.iter().any(|peer| peer.0 == visitor));
+        if !reached.is_empty() && reaches_visitor {
+            self.seal_message(id, event, (desk, &reached), now, random);
         }
     }
 
     /// The desk that a conversation is with: the one it was begun with, else the site's first.
-    fn desk(&self, begun_with: Option<DeskId>) -> Option<DeskId> {
+    pub(super) fn desk(&self, begun_with: Option<DeskId>) -> Option<DeskId> {
         let desks = &self.membership.roster()?.roster().desks;
         let kept = desks.iter().find(|desk| Some(desk.id) == begun_with);
         kept.or(desks.first()).map(|desk| desk.id)
     }
 
     /// Everyone the message is for, sorted; the scope tells which session.
-    fn members(&self, id: ConversationId, desk: DeskId, visitor: Option<DeviceId>, now: u64) -> Vec<Peer> {
+    pub(super) fn members(
+        &self,
+        id: ConversationId,
+        desk: DeskId,
+        visitor: Option<DeviceId>,
+        now: u64,
+    ) -> Vec<Peer> {
         let own = self.account.as_ref().map(Account::device);
         let scope = if self.part == Part::Agent { None } else { Some(id) };
         let inbox = self.membership.inbox(Some(desk), now).into_iter().filter(|device| Some(*device) != own);
@@ -203,61 +199,88 @@ impl Engine {
         members.keys().copied().collect()
     }
 
-    fn seal(
+    fn seal_message(
         &mut self,
         id: ConversationId,
         event: EventId,
-        desk: DeskId,
-        members: &[Peer],
+        (desk, members): (DeskId, &[Peer]),
+        now: u64,
         random: &mut impl CryptoRng,
     ) {
-        let (Some(account), Some(roster)) = (&self.account, self.membership.name()) else { return };
+        let message = self.conversations.get(&id).and_then(|conversation| conversation.messages.get(&event));
+        let Some(message) = message else { return };
+        let Body::Text(text) = &message.body else { return };
+        let (body, time) = (content::Body::Text(text.clone()), message.time);
+        let Some(sealed) = self.seal((id, event), (desk, members), (body, time), now, random) else {
+            return;
+        };
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
         let Some(message) = conversation.messages.get_mut(&event) else { return };
-        let Body::Text(text) = &message.body else { return };
-        let sequence = conversation.facts.sequence + 1;
-        let sender = account.device();
+        conversation.facts.desk = Some(desk);
+        message.content = Some(sealed.content);
+        message.key = Some(sealed.key);
+        message.recipients = Some(members.iter().map(|peer| peer.0).collect());
+        let fits = sealed.envelope.check().is_ok();
+        if fits {
+            conversation.facts.count(sealed.content);
+            message.stage = Stage::Sealed(sealed.envelope.clone());
+        } else {
+            conversation.outbox.retain(|other| *other != event);
+            message.stage = Stage::Failed(Refusal::TooLarge);
+        }
+        self.ledger.put(Name::Message(id, event), message);
+        self.ledger.put(Name::Conversation(id), &conversation.facts);
+        self.shown.dirty.insert((id, event), ());
+        if fits {
+            self.send(id, event, sealed.envelope);
+        }
+    }
+
+    /// Seals a content once and its key for each member. Sessions move; the rest is the caller's to keep.
+    pub(super) fn seal(
+        &mut self,
+        (id, event): (ConversationId, EventId),
+        (desk, members): (DeskId, &[Peer]),
+        (body, written): (content::Body, u64),
+        now: u64,
+        random: &mut impl CryptoRng,
+    ) -> Option<Sealed> {
+        let (account, roster) = (self.account.as_ref()?, self.membership.name()?);
+        let facts = &self.conversations.get(&id)?.facts;
+        let (sender, time) = (account.device(), self.membership.time(now));
         let recipients: Vec<_> = members.iter().map(|peer| peer.0).collect();
-        let plain = content::Message { sequence, time: message.time, desk, text: text.clone() };
+        let plain = content::Message {
+            sequence: facts.sequence + 1,
+            time: written,
+            desk,
+            previous: facts.last.unwrap_or(ContentHash::NONE),
+            seen: facts.chronicle.seen(&id),
+            act: None,
+            body,
+        };
         let context =
             ContentContext { conversation: &id, event: &event, sender: &sender, recipients: &recipients };
         let (sealed, key) = content::seal(&plain, roster, &context, random);
-        let hash = ContentHash::derive(&sealed);
+        let content = ContentHash::derive(&sealed);
         let mut wraps = Vec::with_capacity(members.len());
         for peer in members {
-            let Some(mut session) = self.peers.sending(*peer) else { return };
+            let mut session = self.peers.active(*peer)?.clone();
             let context = WrapContext {
                 conversation: &id,
                 event: &event,
                 sender: &sender,
                 recipient: &peer.0,
-                content: &hash,
+                content: &content,
             };
-            let Ok(wrap) = session.seal(&key, &context, random) else { return };
-            self.peers.keep(*peer, session, &mut self.ledger);
+            let wrap = session.seal(&key, &context, time, random).ok()?;
+            self.peers.keep(*peer, session, time, &mut self.ledger);
             wraps.push(Wrapped { device: peer.0, wrap: wrap.into() });
         }
-        let envelope = Envelope { content: sealed.into(), wraps };
-        message.content = Some(hash);
-        message.stage = if envelope.check().is_ok() {
-            Stage::Sealed(envelope.clone())
-        } else {
-            conversation.outbox.retain(|other| *other != event);
-            Stage::Failed(Refusal::TooLarge)
-        };
-        let is_sealed = matches!(message.stage, Stage::Sealed(_));
-        self.ledger.put(Name::Message(id, event), message);
-        conversation.facts.sequence = sequence;
-        conversation.facts.desk = Some(desk);
-        self.ledger.put(Name::Conversation(id), &conversation.facts);
-        self.shown.dirty.insert((id, event), ());
-        if is_sealed {
-            self.send(id, event, envelope);
-        }
+        Some(Sealed { envelope: Envelope { content: sealed.into(), wraps }, content, key })
     }
 
     /// Sends once everything that the message depends on is kept.
-    fn send(&mut self, conversation: ConversationId, event: EventId, envelope: Envelope) {
+    pub(super) fn send(&mut self, conversation: ConversationId, event: EventId, envelope: Envelope) {
         self.link.under_way.insert(conversation, event);
         self.ledger.after_store(Output::Send(ClientFrame::Send { conversation, event, envelope }));
     }
@@ -294,87 +317,4 @@ impl Engine {
             _ => self.sending.failed(now, random),
         }
     }
-
-    pub(super) fn bundles_answered(
-        &mut self,
-        (asked, scope): (&[DeviceId], Option<ConversationId>),
-        answer: Answer,
-        now: u64,
-        random: &mut impl CryptoRng,
-    ) {
-        let bundles = match answer {
-            Answer::Bundles(answer) => answer.bundles,
-            Answer::Problem(problem) if !passes(problem.code) => {
-                return self.session_problem(&problem, now, random);
-            }
-            _ => return self.bundles.failed(now, random),
-        };
-        self.bundle_trouble = None;
-        self.bundles.succeeded(now, 0);
-        self.unreachable.extend(asked.iter().map(|device| (*device, now + ASK_AGAIN)));
-        for bundle in bundles {
-            match self.start_session((asked, scope), &bundle.0, now, random) {
-                Ok(Some(device)) => {
-                    self.unreachable.remove(&device);
-                }
-                Ok(None) => {}
-                Err(refusal) => {
-                    self.bundle_trouble = Some(refusal);
-                    self.bundles.succeeded(now, TRY_AGAIN);
-                }
-            }
-        }
-    }
-
-    /// Starts a session with a device whose bundle holds; `None` if the bundle has merely expired.
-    fn start_session(
-        &mut self,
-        (asked, scope): (&[DeviceId], Option<ConversationId>),
-        bytes: &[u8],
-        now: u64,
-        random: &mut impl CryptoRng,
-    ) -> Result<Option<DeviceId>, Refusal> {
-        let device = cbor::decode::<Bundle>(bytes).map_err(|_| Refusal::BundleRefused)?.device;
-        let time = self.membership.time(now);
-        let (Some(account), Some(name), Some(roster)) =
-            (&self.account, self.membership.name(), self.membership.roster())
-        else {
-            return Ok(None);
-        };
-        let (_, listed) =
-            roster.device(&device, time).filter(|_| asked.contains(&device)).ok_or(Refusal::BundleRefused)?;
-        let keys = listed.keys;
-        let bundle = match Bundle::verify(bytes, &self.site, &keys, time) {
-            Ok(bundle) => bundle,
-            Err(BundleError::Expired) => return Ok(None),
-            Err(_) => return Err(Refusal::BundleRefused),
-        };
-        let context = Context { root: &self.root, site: &self.site, scope };
-        let session = handshake::initiate(&account.secrets, &keys, &bundle, name, &context, random)
-            .map_err(|_| Refusal::WeakKey)?;
-        self.peers.keep((device, scope), session, &mut self.ledger);
-        Ok(Some(device))
-    }
-
-    /// A request that needed the session was refused.
-    fn session_problem(&mut self, problem: &Problem, now: u64, random: &mut impl CryptoRng) {
-        match problem.code {
-            Code::Unauthenticated => self.link.token = None,
-            Code::OriginRefused => self.show_refused(Refusal::OriginRefused),
-            Code::NotAMember => self.show_refused(Refusal::NotAMember),
-            _ => self.show_refused(Refusal::RelayRefused),
-        }
-        self.reconnect(now, random);
-    }
-
-    pub(super) fn reconnect(&mut self, now: u64, random: &mut impl CryptoRng) {
-        self.outputs.push_back(Output::Disconnect);
-        self.disconnected(now, random);
-    }
-}
-
-fn make_id(random: &mut impl CryptoRng) -> [u8; 16] {
-    let mut id = [0; 16];
-    random.fill_bytes(&mut id);
-    id
 }

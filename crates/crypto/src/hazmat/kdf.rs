@@ -10,6 +10,27 @@ pub(crate) fn hash(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
+/// SHA-256 of what comes piece by piece.
+#[derive(Clone, Default)]
+pub(crate) struct Hasher(Sha256);
+
+impl Hasher {
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    pub(crate) fn finish(self) -> [u8; 32] {
+        self.0.finalize().into()
+    }
+}
+
+/// Says nothing of what was hashed.
+impl core::fmt::Debug for Hasher {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Hasher")
+    }
+}
+
 /// HMAC-SHA-256.
 pub(crate) fn mac(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
     match Hmac::<Sha256>::new_from_slice(key) {
@@ -29,6 +50,11 @@ pub(crate) fn derive<const N: usize>(salt: &[u8], secret: &[u8], label: &str) ->
     // The only error is a length over the one asserted above.
     let _ = expand(salt, secret, label.as_bytes(), out.as_mut_slice());
     out
+}
+
+/// 32 bytes of derived keys, from byte `at`; zeros where there are not as many.
+pub(crate) fn part(keys: &[u8], at: usize) -> [u8; 32] {
+    keys.get(at..).and_then(|keys| keys.first_chunk()).copied().unwrap_or([0; 32])
 }
 
 fn expand(salt: &[u8], secret: &[u8], info: &[u8], out: &mut [u8]) -> Result<(), InvalidLength> {

@@ -3,6 +3,7 @@
 pub(crate) mod aead;
 pub(crate) mod curve;
 pub(crate) mod kdf;
+pub(crate) mod kem;
 
 #[cfg(test)]
 mod vectors;

@@ -218,7 +218,12 @@ fn write_roster(page: &mut Page, cast: &Cast) -> (Order, RosterHash) {
             pages: vec!["https://toko.example".to_owned()],
             apps: vec![],
         },
-        desks: vec![Desk { id: DESK, name: "Penjualan".to_owned(), inbox: vec![agent.derive_id(&SITE)], supervisors: None }],
+        desks: vec![Desk {
+            id: DESK,
+            name: "Penjualan".to_owned(),
+            inbox: vec![agent.derive_id(&SITE)],
+            supervisors: None,
+        }],
         agents: vec![Agent {
             id: AgentId([0xa0; 16]),
             name: "Agen Demo".to_owned(),

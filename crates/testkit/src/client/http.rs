@@ -39,6 +39,7 @@ impl Http {
             Expects::Challenge => Answer::Challenge(response.json().await?),
             Expects::Login => Answer::Login(response.json().await?),
             Expects::Bundles => Answer::Bundles(response.json().await?),
+            Expects::Prekeys => Answer::Prekeys(response.json().await?),
         })
     }
 

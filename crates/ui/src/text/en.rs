@@ -125,5 +125,16 @@ pub(super) const fn refusal(refusal: Refusal) -> &'static str {
         }
         Refusal::StoreBroken => "What is kept in this browser cannot be read.",
         Refusal::StoreFailed => "This browser could not keep the message, so nothing was sent.",
+        Refusal::MessageStale => {
+            "This message was sealed for an older state of this device. It has been asked for again."
+        }
+        Refusal::EventsMissing => {
+            "Messages of this person are missing: the server did not deliver all of them."
+        }
+        Refusal::LogForked => "The server has shown the other side a different conversation than this one.",
+        Refusal::RosterOutdated => {
+            "This message was sealed under an old list of agents; someone who has left may be able to read it."
+        }
+        Refusal::NotUnderstood => "This message is of a kind that this version cannot show yet.",
     }
 }

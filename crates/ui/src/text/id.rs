@@ -126,5 +126,14 @@ pub(super) const fn refusal(refusal: Refusal) -> &'static str {
         }
         Refusal::StoreBroken => "Yang tersimpan di peramban ini tidak dapat dibaca.",
         Refusal::StoreFailed => "Peramban ini tidak dapat menyimpan pesan, jadi tidak ada yang dikirim.",
+        Refusal::MessageStale => {
+            "Pesan ini disegel untuk keadaan lama perangkat ini. Pesan itu sudah diminta lagi."
+        }
+        Refusal::EventsMissing => "Ada pesan dari orang ini yang hilang: server tidak mengantarkan semuanya.",
+        Refusal::LogForked => "Server menunjukkan percakapan yang berbeda kepada pihak lain.",
+        Refusal::RosterOutdated => {
+            "Pesan ini disegel dengan daftar agen lama; orang yang sudah keluar mungkin dapat membacanya."
+        }
+        Refusal::NotUnderstood => "Pesan ini berjenis yang belum dapat ditampilkan versi ini.",
     }
 }

@@ -54,5 +54,6 @@ fn read(response: &Response, expects: Expects) -> Result<Answer, HttpError> {
         Expects::Challenge => Answer::Challenge(body.json()?),
         Expects::Login => Answer::Login(body.json()?),
         Expects::Bundles => Answer::Bundles(body.json()?),
+        Expects::Prekeys => Answer::Prekeys(body.json()?),
     })
 }

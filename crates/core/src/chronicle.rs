@@ -1,0 +1,114 @@
+//! What this device knows of the order of a conversation, by which missing and forked events show.
+//! PROTOCOL.md, sections 5.6 and 5.7.
+
+use segel_crypto::content::{ContentHash, Message};
+use segel_crypto::log::{LogHash, Seen};
+use segel_wire::cbor_array;
+use segel_wire::ids::{ConversationId, DeviceId, EventId};
+
+use crate::show::Refusal;
+use crate::sorted::Sorted;
+
+/// Log hashes that are kept to compare with what others saw.
+const RECENT: usize = 64;
+
+/// An event as the log takes it up.
+#[derive(Clone, Copy)]
+pub(crate) struct Entry<'a> {
+    pub(crate) conversation: &'a ConversationId,
+    pub(crate) position: u64,
+    pub(crate) event: &'a EventId,
+    pub(crate) sender: &'a DeviceId,
+    pub(crate) content: &'a ContentHash,
+}
+
+/// The log up to where it has no gap, and the last content of each device.
+#[derive(Clone, Default)]
+pub(crate) struct Chronicle {
+    /// The last position up to which every event is known.
+    position: u64,
+    /// Log hashes of the last positions, the newest last.
+    recent: Vec<LogHash>,
+    heard: Sorted<DeviceId, Heard>,
+    /// Another member was shown another log; said once.
+    forked: bool,
+}
+
+cbor_array!(Chronicle { position, recent, heard, forked });
+
+/// The last content of a device that opened here.
+#[derive(Clone, Copy, Default)]
+struct Heard {
+    sequence: u64,
+    content: Option<ContentHash>,
+    /// Contents of the device since then that did not open here.
+    closed: u64,
+}
+
+cbor_array!(Heard { sequence, content, closed });
+
+impl Chronicle {
+    /// Takes an event into the log: the next one, or the last one again as it is to be.
+    pub(crate) fn enter(&mut self, entry: &Entry<'_>) {
+        let before = if entry.position == self.position + 1 {
+            self.seen(entry.conversation).hash
+        } else if entry.position == self.position && entry.position > 0 {
+            self.recent.pop();
+            self.recent.last().copied().unwrap_or_else(|| LogHash::start(entry.conversation))
+        } else {
+            return;
+        };
+        self.position = entry.position;
+        self.recent.push(before.follow(entry.position, entry.event, entry.sender, entry.content));
+        let surplus = self.recent.len().saturating_sub(RECENT);
+        self.recent.drain(..surplus);
+    }
+
+    /// Up to where every event is known: what contents say of their sender.
+    pub(crate) fn seen(&self, conversation: &ConversationId) -> Seen {
+        let hash = self.recent.last().copied().unwrap_or_else(|| LogHash::start(conversation));
+        Seen { position: self.position, hash }
+    }
+
+    /// Whether the event at this position is in the log.
+    pub(crate) fn holds(&self, position: u64) -> bool {
+        position <= self.position
+    }
+
+    /// A content of this device did not open here.
+    pub(crate) fn pass_over(&mut self, sender: DeviceId) {
+        self.heard.or_default(sender).closed += 1;
+    }
+
+    /// A content opened: what it says of its sender's order and log. `Err` if the sequence was used before.
+    pub(crate) fn hear(
+        &mut self,
+        sender: DeviceId,
+        message: &Message,
+        content: ContentHash,
+    ) -> Result<Option<Refusal>, Refusal> {
+        let heard = self.heard.or_default(sender);
+        if message.sequence <= heard.sequence {
+            return Err(Refusal::MessageReplayed);
+        }
+        let left_out = message.sequence - heard.sequence - 1;
+        let follows = left_out > 0 || heard.content.unwrap_or(ContentHash::NONE) == message.previous;
+        let is_whole = follows && left_out <= heard.closed;
+        *heard = Heard { sequence: message.sequence, content: Some(content), closed: 0 };
+        if !is_whole {
+            return Ok(Some(Refusal::EventsMissing));
+        }
+        if !self.forked && self.contradicts(message.seen) {
+            self.forked = true;
+            return Ok(Some(Refusal::LogForked));
+        }
+        Ok(None)
+    }
+
+    fn contradicts(&self, seen: Seen) -> bool {
+        let Some(back) = self.position.checked_sub(seen.position) else { return false };
+        let back = usize::try_from(back).unwrap_or(usize::MAX);
+        let place = self.recent.len().checked_sub(back.saturating_add(1));
+        place.and_then(|place| self.recent.get(place)).is_some_and(|hash| *hash != seen.hash)
+    }
+}

@@ -1,0 +1,67 @@
+//! The own prekeys at the relay: rotated, uploaded, topped up. PROTOCOL.md, sections 3.4 and 7.2.
+
+use rand_core::CryptoRng;
+use segel_wire::limits;
+
+use super::{Engine, Part, passes};
+use crate::io::{Answer, Request};
+use crate::records::Name;
+
+/// One-time prekeys that a visitor's device keeps at the relay: few write to it first.
+const OF_VISITOR: usize = 4;
+
+impl Engine {
+    /// Uploads prekeys when they are new, were replaced, or the relay may have lost them since the start.
+    pub(super) fn pump_prekeys(&mut self, now: u64, random: &mut impl CryptoRng) {
+        let time = self.membership.time(now);
+        let stock = self.stock();
+        let Some(account) = &mut self.account else { return };
+        if self.link.token.is_none() || !self.prekeys.backoff.is_due(now) {
+            return;
+        }
+        let is_first = account.prekeys.is_empty();
+        let mut changed = account.prekeys.rotate(time, random);
+        if is_first {
+            changed |= account.prekeys.restock(0, 0, stock, time, random);
+        }
+        if changed {
+            self.prekeys.uploaded = false;
+            self.ledger.put(Name::Account, account);
+        }
+        if self.prekeys.uploaded || self.is_asking(|asked| matches!(asked, Request::PutPrekeys(_))) {
+            return;
+        }
+        let Some(account) = &self.account else { return };
+        if let Some(upload) = account.prekeys.derive_upload(&account.secrets, &self.site) {
+            self.ask(Request::PutPrekeys(upload));
+        }
+    }
+
+    pub(super) fn prekeys_answered(&mut self, answer: Answer, now: u64, random: &mut impl CryptoRng) {
+        let time = self.membership.time(now);
+        let stock = self.stock();
+        match answer {
+            Answer::Prekeys(kept) => {
+                self.prekeys.backoff.succeeded(now, 0);
+                let Some(account) = &mut self.account else { return };
+                let more = account.prekeys.restock(kept.one_time, kept.highest, stock, time, random);
+                self.prekeys.uploaded = !more;
+                self.ledger.put(Name::Account, account);
+            }
+            Answer::Problem(problem) if !passes(problem.code) => {
+                self.prekeys.backoff.failed(now, random);
+                self.session_problem(&problem, now, random);
+            }
+            _ => self.prekeys.backoff.failed(now, random),
+        }
+    }
+
+    /// When prekeys next need a look.
+    pub(super) fn prekeys_wake(&self, now: u64) -> u64 {
+        if self.prekeys.backoff.is_due(now) { u64::MAX } else { self.prekeys.backoff.at() }
+    }
+
+    fn stock(&self) -> usize {
+        if self.part == Part::Agent { limits::ONE_TIME_KEPT } else { OF_VISITOR }
+    }
+}

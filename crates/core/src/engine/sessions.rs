@@ -1,0 +1,165 @@
+//! Sessions with members that there is none with, or only a worn one: bundles are asked for and used.
+//! PROTOCOL.md, sections 3.4, 4 and 5.3.
+
+use rand_core::CryptoRng;
+use segel_crypto::handshake::{self, Context, HandshakeError};
+use segel_wire::api::BundlesRequest;
+use segel_wire::ids::{ConversationId, DeviceId};
+use segel_wire::signed::{Bundle, BundleError};
+use segel_wire::{Code, Problem, cbor, limits};
+
+use super::{Engine, Part, passes};
+use crate::conversation::Control;
+use crate::io::{Answer, Output, Request};
+use crate::peers::Peer;
+use crate::records::Name;
+use crate::show::Refusal;
+
+/// A device without a bundle is asked for again after this, in milliseconds.
+const ASK_AGAIN: u64 = 3_000;
+/// And after a bundle that was refused.
+const TRY_AGAIN: u64 = 10_000;
+
+impl Engine {
+    /// Asks for bundles of the peers that a handshake is due with. Whether sealing waits for them.
+    pub(super) fn seeks_sessions(&mut self, peers: &[Peer], now: u64) -> bool {
+        self.unreachable.retain(|until| *until > now);
+        let time = self.membership.time(now);
+        let missing = peers.iter().filter(|peer| self.peers.wants_handshake(**peer, time));
+        let missing: Vec<Peer> = missing.copied().collect();
+        let is_new = missing.iter().any(|peer| !self.unreachable.contains(&peer.0));
+        let seeks = is_new || self.bundle_trouble.is_some();
+        if seeks {
+            self.ask_for_bundles(&missing, now);
+        }
+        seeks
+    }
+
+    pub(super) fn ask_for_bundles(&mut self, peers: &[Peer], now: u64) {
+        if self.bundles.is_due(now) && !self.is_asking(|asked| matches!(asked, Request::Bundles(..))) {
+            let peers = &peers[..peers.len().min(limits::DESK_DEVICES)];
+            let (devices, scopes) = peers.iter().copied().unzip();
+            self.ask(Request::Bundles(BundlesRequest { devices }, scopes));
+        }
+    }
+
+    pub(super) fn bundles_wake(&self, now: u64) -> u64 {
+        let again = self.unreachable.values().copied().min().unwrap_or(u64::MAX);
+        if self.bundle_trouble.is_some() || self.bundles.at() > now { self.bundles.at() } else { again }
+    }
+
+    pub(super) fn bundles_answered(
+        &mut self,
+        asked: &[Peer],
+        answer: Answer,
+        now: u64,
+        random: &mut impl CryptoRng,
+    ) {
+        let bundles = match answer {
+            Answer::Bundles(answer) => answer.bundles,
+            Answer::Problem(problem) if !passes(problem.code) => {
+                return self.session_problem(&problem, now, random);
+            }
+            _ => return self.bundles.failed(now, random),
+        };
+        self.bundle_trouble = None;
+        self.bundles.succeeded(now, 0);
+        self.unreachable.extend(asked.iter().map(|peer| (peer.0, now + ASK_AGAIN)));
+        for bundle in bundles {
+            match self.start_session(asked, &bundle.0, now, random) {
+                Ok(Some(device)) => {
+                    self.unreachable.remove(&device);
+                }
+                Ok(None) => {}
+                Err(refusal) => {
+                    self.bundle_trouble = Some(refusal);
+                    self.bundles.succeeded(now, TRY_AGAIN);
+                }
+            }
+        }
+        asked.iter().for_each(|peer| self.give_up_controls(*peer));
+    }
+
+    /// A request that needed the session was refused.
+    pub(super) fn session_problem(&mut self, problem: &Problem, now: u64, random: &mut impl CryptoRng) {
+        match problem.code {
+            Code::Unauthenticated => self.link.token = None,
+            Code::OriginRefused => self.show_refused(Refusal::OriginRefused),
+            Code::NotAMember => self.show_refused(Refusal::NotAMember),
+            _ => self.show_refused(Refusal::RelayRefused),
+        }
+        self.reconnect(now, random);
+    }
+
+    /// Starts a session with a device whose bundle holds; `None` if the bundle has merely expired.
+    fn start_session(
+        &mut self,
+        asked: &[Peer],
+        bytes: &[u8],
+        now: u64,
+        random: &mut impl CryptoRng,
+    ) -> Result<Option<DeviceId>, Refusal> {
+        let keys = cbor::decode::<Bundle>(bytes).map_err(|_| Refusal::BundleRefused)?.keys;
+        let device = keys.derive_id(&self.site);
+        let time = self.membership.time(now);
+        let peer = asked.iter().find(|peer| peer.0 == device).copied().ok_or(Refusal::BundleRefused)?;
+        if !self.may_reach(peer, time) {
+            return Err(Refusal::BundleRefused);
+        }
+        let bundle = match Bundle::verify(bytes, &self.site, &device, time) {
+            Ok(bundle) => bundle,
+            Err(BundleError::Expired) => return Ok(None),
+            Err(_) => return Err(Refusal::BundleRefused),
+        };
+        let (Some(account), Some(name)) = (&self.account, self.membership.name()) else { return Ok(None) };
+        let context = Context { root: &self.root, site: &self.site, scope: peer.1 };
+        let session = handshake::initiate(&account.secrets, &bundle, name, &context, time, random);
+        let session = session.map_err(|error| match error {
+            HandshakeError::WeakKey(_) | HandshakeError::BadKemKey(_) => Refusal::WeakKey,
+            _ => Refusal::BundleRefused,
+        })?;
+        self.peers.keep(peer, session, time, &mut self.ledger);
+        self.handshake_made(peer);
+        Ok(Some(device))
+    }
+
+    /// A listed device, or the visitor of the conversation; `time` in Unix seconds.
+    pub(super) fn may_reach(&self, peer: Peer, time: u64) -> bool {
+        let listed = self.membership.roster().is_some_and(|roster| roster.device(&peer.0, time).is_some());
+        let visitor = peer.1.and_then(|id| self.visitor_of(id));
+        listed || (self.part == Part::Agent && visitor == Some(peer.0))
+    }
+
+    pub(super) fn visitor_of(&self, id: ConversationId) -> Option<DeviceId> {
+        self.conversations.get(&id).and_then(|conversation| conversation.facts.visitor)
+    }
+
+    pub(super) fn reconnect(&mut self, now: u64, random: &mut impl CryptoRng) {
+        self.outputs.push_back(Output::Disconnect);
+        self.disconnected(now, random);
+    }
+
+    /// Controls that waited for a new session with this peer can be sealed.
+    fn handshake_made(&mut self, peer: Peer) {
+        for (id, conversation) in self.conversations.iter_mut() {
+            for (event, control) in conversation.controls.iter_mut() {
+                if control.wants_handshake && control.peer() == peer {
+                    control.wants_handshake = false;
+                    self.ledger.put(Name::Control(*id, *event), control);
+                }
+            }
+        }
+    }
+
+    /// Controls that still wait for a session with this peer: nobody can be asked who has no bundle.
+    fn give_up_controls(&mut self, peer: Peer) {
+        for (id, conversation) in self.conversations.iter_mut() {
+            let is_vain = |control: &Control| control.wants_handshake && control.peer() == peer;
+            let vain = conversation.controls.iter().filter(|(_, control)| is_vain(control));
+            for event in vain.map(|(event, _)| *event).collect::<Vec<_>>() {
+                conversation.controls.remove(&event);
+                self.ledger.remove(Name::Control(*id, event));
+            }
+        }
+    }
+}

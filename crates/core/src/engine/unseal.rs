@@ -1,0 +1,302 @@
+//! From a delivered event to what is shown: sender, wrap, content, order. PROTOCOL.md, section 5.7.
+
+use rand_core::CryptoRng;
+use segel_crypto::content::{self, ContentContext, ContentHash, ContentKey, Header};
+use segel_crypto::handshake::{self, Context, HandshakeError};
+use segel_crypto::prekeys::Used;
+use segel_crypto::session::{Session, Wrap, WrapContext, WrapError};
+use segel_wire::Delivered;
+use segel_wire::limits;
+
+use super::{Engine, Part};
+use crate::account::Account;
+use crate::conversation::{Message, Unopened};
+use crate::membership::Named;
+use crate::peers::Peer;
+use crate::records::Name;
+use crate::show::{Author, Body, Refusal};
+
+/// A wrap that opened, and what moved by it.
+struct Unwrapped {
+    session: Session,
+    key: ContentKey,
+    used: Option<Used>,
+}
+
+/// Why a wrap did not open.
+struct Closed {
+    refusal: Refusal,
+    /// Whether this device's or the peer's state may have been set back.
+    may_be_stale: bool,
+}
+
+/// Everything about a content that opened.
+struct Opened {
+    author: Author,
+    peer: Peer,
+    unwrapped: Unwrapped,
+    message: content::Message,
+}
+
+impl Engine {
+    /// Opens an event that did not open before, and keeps what comes of it.
+    pub(super) fn unseal(
+        &mut self,
+        delivered: &Delivered,
+        hash: ContentHash,
+        is_known: bool,
+        now: u64,
+        random: &mut impl CryptoRng,
+    ) {
+        let own = self.account.as_ref().map(Account::device);
+        let is_quiet = Header::parse(&delivered.content.0).is_ok_and(|header| header.quiet);
+        if own == Some(delivered.sender) {
+            self.confirm(delivered.conversation, delivered.event, delivered.position);
+            if !is_quiet && !is_known {
+                self.keep_sealed(delivered, Author::Own, hash);
+            }
+            return;
+        }
+        if self.relate(delivered) == Named::Forked {
+            return self.keep_closed(delivered, Refusal::RosterForked, is_known);
+        }
+        let (author, peer) = match self.vouch(delivered, now) {
+            Ok(vouched) => vouched,
+            Err(refusal) => return self.keep_closed(delivered, refusal, is_known),
+        };
+        if delivered.wrap.is_none() {
+            self.pass_over(delivered);
+            if !is_quiet && !is_known {
+                self.keep_sealed(delivered, author, hash);
+            }
+            return;
+        }
+        match self.unwrap(delivered, hash, peer, now) {
+            Ok((unwrapped, message)) => {
+                self.opened(delivered, hash, Opened { author, peer, unwrapped, message }, now, random);
+            }
+            Err(closed) => {
+                self.keep_closed(delivered, closed.refusal, is_known);
+                if closed.may_be_stale {
+                    self.keep_unopened(delivered, hash);
+                    let is_genuine = closed.refusal == Refusal::MessageStale;
+                    self.plan_resync(delivered.conversation, peer, is_genuine, now);
+                }
+            }
+        }
+    }
+
+    /// Keeps a closed event with its reason. It has no say in what opens later.
+    pub(super) fn keep_closed(&mut self, delivered: &Delivered, refusal: Refusal, is_known: bool) {
+        if is_known {
+            return;
+        }
+        self.pass_over(delivered);
+        let author = match (&self.part, refusal) {
+            (_, Refusal::UnknownSender) => Author::Unknown,
+            (Part::Visitor { .. }, _) => Author::Agent(String::new()),
+            (Part::Agent, _) => Author::Visitor,
+        };
+        let hash = ContentHash::derive(&delivered.content.0);
+        let message = Message::received(author, Body::Closed(refusal), delivered.time);
+        self.keep(delivered, Message { content: Some(hash), ..message });
+    }
+
+    /// An event that was not sealed to this device.
+    fn keep_sealed(&mut self, delivered: &Delivered, author: Author, hash: ContentHash) {
+        let message = Message::received(author, Body::BeforeEnrolment, delivered.time);
+        self.keep(delivered, Message { content: Some(hash), ..message });
+    }
+
+    /// Opens wrap and content aside; nothing moves.
+    fn unwrap(
+        &self,
+        delivered: &Delivered,
+        hash: ContentHash,
+        peer: Peer,
+        now: u64,
+    ) -> Result<(Unwrapped, content::Message), Closed> {
+        let own = self.account.as_ref().map(Account::device);
+        let (Some(bytes), Some(recipient)) = (&delivered.wrap, own) else {
+            return Err(Closed::altered());
+        };
+        let wrap = Wrap::parse(&bytes.0).map_err(|_| Closed::altered())?;
+        let (conversation, event, sender) = (&delivered.conversation, &delivered.event, &delivered.sender);
+        let context = WrapContext { conversation, event, sender, recipient: &recipient, content: &hash };
+        let unwrapped = self.open_wrap(peer, &wrap, &context, now)?;
+        let context = ContentContext { conversation, event, sender, recipients: &delivered.recipients };
+        let message = content::open(&delivered.content.0, &unwrapped.key, &context);
+        Ok((unwrapped, message.map_err(|_| Closed::altered())?))
+    }
+
+    /// Through the session that the wrap names, or the one that its init starts.
+    fn open_wrap(
+        &self,
+        peer: Peer,
+        wrap: &Wrap<'_>,
+        context: &WrapContext<'_>,
+        now: u64,
+    ) -> Result<Unwrapped, Closed> {
+        let time = self.membership.time(now);
+        if let Some(session) = self.peers.named(peer, wrap.alias) {
+            let mut session = session.clone();
+            let key = session.open(wrap, context, time)?;
+            return Ok(Unwrapped { session, key, used: None });
+        }
+        let (Some(init), Some(account)) = (&wrap.init, &self.account) else {
+            return Err(Closed { refusal: Refusal::MessageAltered, may_be_stale: true });
+        };
+        let scope = Context { root: &self.root, site: &self.site, scope: peer.1 };
+        let response =
+            handshake::respond(&account.secrets, &account.prekeys, init, context.sender, &scope, time)?;
+        // What a new session cannot open is no question of state.
+        let opened = response.open(wrap, context, time).map_err(|_| Closed::altered())?;
+        let (session, key, used) = opened;
+        Ok(Unwrapped { session, key, used: Some(used) })
+    }
+
+    /// Everything held: sessions move on, and the content takes effect.
+    fn opened(
+        &mut self,
+        delivered: &Delivered,
+        hash: ContentHash,
+        opened: Opened,
+        now: u64,
+        random: &mut impl CryptoRng,
+    ) {
+        let Opened { author, peer, unwrapped, message } = opened;
+        let (id, time) = (delivered.conversation, self.membership.time(now));
+        let facts = &mut self.conversations.or_default(id).facts;
+        let warning = match facts.chronicle.hear(delivered.sender, &message, hash) {
+            Ok(warning) => warning,
+            Err(refusal) => {
+                let is_known = self.is_known(delivered);
+                return self.keep_closed(delivered, refusal, is_known);
+            }
+        };
+        if author == Author::Visitor {
+            facts.visitor = Some(delivered.sender);
+            facts.desk.get_or_insert(message.desk);
+        }
+        // Only what opened proves that the relay has come this far.
+        facts.head = facts.head.max(delivered.position);
+        self.ledger.put(Name::Conversation(id), facts);
+        self.peers.keep(peer, unwrapped.session, time, &mut self.ledger);
+        if let (Some(used), Some(account)) = (unwrapped.used, &mut self.account) {
+            account.prekeys.use_up(used);
+            self.ledger.put(Name::Account, account);
+            // One less is at the relay: it is asked how many are left.
+            self.prekeys.uploaded = false;
+        }
+        let outdated = self.outdated(delivered, message.time);
+        warning.into_iter().chain(outdated).for_each(|warning| self.show_refused(warning));
+        let received = Message::received(author, Body::Closed(Refusal::NotUnderstood), message.time);
+        let received = Message { content: Some(hash), key: Some(unwrapped.key), ..received };
+        match message.body {
+            content::Body::Text(text) => {
+                self.keep(delivered, Message { body: Body::Text(text), ..received });
+                let facts = &mut self.conversations.or_default(id).facts;
+                facts.unread += 1;
+                self.ledger.put(Name::Conversation(id), facts);
+            }
+            content::Body::Request(events) => self.requested(id, peer, &events, now, random),
+            content::Body::Grants(grants) => self.granted(id, delivered.sender, &grants, now),
+            content::Body::SignalKey(_) => {}
+            content::Body::Attachment(_) | content::Body::Act(_) | content::Body::Token(_) => {
+                self.keep(delivered, received);
+            }
+        }
+    }
+
+    /// Who the sender is by the roster, or that it is the conversation's visitor.
+    fn vouch(&self, delivered: &Delivered, now: u64) -> Result<(Author, Peer), Refusal> {
+        let roster = self.membership.roster();
+        let listed = roster.and_then(|roster| roster.device(&delivered.sender, self.membership.time(now)));
+        let peer = (delivered.sender, self.scope_of(delivered.conversation, listed.is_some()));
+        if let Some((agent, _)) = listed {
+            return Ok((Author::Agent(agent.name.clone()), peer));
+        }
+        let is_visitor = self.part == Part::Agent
+            && self.visitor_of(delivered.conversation).is_none_or(|visitor| visitor == delivered.sender);
+        if is_visitor { Ok((Author::Visitor, peer)) } else { Err(Refusal::UnknownSender) }
+    }
+
+    /// Whether the sender was kept from newer rosters; `written` in Unix milliseconds.
+    fn outdated(&self, delivered: &Delivered, written: u64) -> Option<Refusal> {
+        let header = Header::parse(&delivered.content.0).ok()?;
+        let superseded = self.membership.superseded_at(header.order.version)?;
+        let late = written / 1_000 > superseded.saturating_add(limits::OUTDATED_SECONDS);
+        late.then_some(Refusal::RosterOutdated)
+    }
+
+    pub(super) fn is_known(&self, delivered: &Delivered) -> bool {
+        let conversation = self.conversations.get(&delivered.conversation);
+        conversation.is_some_and(|conversation| conversation.messages.contains(&delivered.event))
+    }
+
+    fn keep(&mut self, delivered: &Delivered, message: Message) {
+        let (id, event) = (delivered.conversation, delivered.event);
+        let message = Message { position: Some(delivered.position), ..message };
+        self.ledger.put(Name::Message(id, event), &message);
+        let conversation = self.conversations.or_default(id);
+        self.ledger.put(Name::Conversation(id), &conversation.facts);
+        conversation.messages.insert(event, message);
+        self.shown.dirty.insert((id, event), ());
+    }
+
+    /// Keeps the closed content beside its message, for a key that may come later: of so many as one request
+    /// names.
+    fn keep_unopened(&mut self, delivered: &Delivered, hash: ContentHash) {
+        let conversation = self.conversations.or_default(delivered.conversation);
+        let kept = conversation.messages.values().filter(|message| message.unopened.is_some()).count();
+        let Some(message) = conversation.messages.get_mut(&delivered.event) else { return };
+        if kept < limits::REQUESTED_EVENTS && message.content == Some(hash) {
+            message.unopened = Some(Unopened {
+                sender: delivered.sender,
+                recipients: delivered.recipients.clone(),
+                content: delivered.content.clone(),
+                asked: 0,
+            });
+            self.ledger.put(Name::Message(delivered.conversation, delivered.event), message);
+        }
+    }
+
+    fn pass_over(&mut self, delivered: &Delivered) {
+        let facts = &mut self.conversations.or_default(delivered.conversation).facts;
+        facts.chronicle.pass_over(delivered.sender);
+        self.ledger.put(Name::Conversation(delivered.conversation), facts);
+    }
+}
+
+impl Closed {
+    fn altered() -> Self {
+        Self { refusal: Refusal::MessageAltered, may_be_stale: false }
+    }
+}
+
+impl From<WrapError> for Closed {
+    fn from(error: WrapError) -> Self {
+        match error {
+            WrapError::Stale => Self { refusal: Refusal::MessageStale, may_be_stale: true },
+            WrapError::NotAuthentic => Self { refusal: Refusal::MessageAltered, may_be_stale: true },
+            WrapError::WeakKey => Self { refusal: Refusal::WeakKey, may_be_stale: false },
+            WrapError::Malformed
+            | WrapError::UnknownSuite
+            | WrapError::TooFarAhead
+            | WrapError::KemRefused => Self::altered(),
+        }
+    }
+}
+
+impl From<HandshakeError> for Closed {
+    fn from(error: HandshakeError) -> Self {
+        match error {
+            HandshakeError::WeakKey(_) | HandshakeError::BadKemKey(_) => {
+                Self { refusal: Refusal::WeakKey, may_be_stale: false }
+            }
+            HandshakeError::UnknownPrekey => Self { refusal: Refusal::MessageStale, may_be_stale: true },
+            HandshakeError::Seen => Self { refusal: Refusal::MessageReplayed, may_be_stale: false },
+            HandshakeError::WrongSender => Self::altered(),
+        }
+    }
+}

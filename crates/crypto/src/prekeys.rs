@@ -1,0 +1,229 @@
+//! A device's prekeys: what it offers, what answers, and what is never answered again.
+//! PROTOCOL.md, section 3.4.
+
+use rand_core::CryptoRng;
+use segel_wire::cbor::{self, Cbor, MalformedCbor, Reader, Writer};
+use segel_wire::cbor_array;
+use segel_wire::ids::{KemKey, PrekeyKey, SiteId};
+use segel_wire::limits;
+use segel_wire::signed::{self, Prekey, PrekeyRole};
+
+use crate::device::DeviceSecrets;
+use crate::handshake::Transcript;
+use crate::hazmat::{curve, kem};
+use crate::secret::{Secret, secrets};
+
+secrets! {
+    /// X25519 private half of a prekey.
+    pub PrekeySecret;
+    /// ML-KEM-768 private half of a prekey or an offer: the seed `d | z` of FIPS 203.
+    pub KemSeed: 64;
+}
+
+/// A prekey with its private halves and its age.
+#[derive(Debug, Clone)]
+pub(crate) struct OwnPrekey {
+    id: u32,
+    made_at: u64,
+    pub(crate) curve: PrekeySecret,
+    pub(crate) kem: KemSeed,
+}
+
+cbor_array!(OwnPrekey { id, made_at, curve, kem });
+
+/// A signed prekey and the handshakes that it served by itself.
+#[derive(Debug, Clone)]
+struct Signed {
+    prekey: OwnPrekey,
+    served: Served,
+}
+
+cbor_array!(Signed { prekey, served });
+
+/// The start of each transcript that was accepted, in one byte string.
+#[derive(Debug, Clone, Default)]
+struct Served(Vec<u8>);
+
+/// What a handshake used; see [`Prekeys::use_up`].
+#[derive(Debug, Clone, Copy)]
+#[must_use = "a prekey that is not used up would answer a replayed handshake"]
+pub struct Used {
+    signed: u32,
+    one_time: Option<u32>,
+    transcript: Transcript,
+}
+
+/// The private halves that an init asks for.
+pub(crate) struct Chosen<'a> {
+    pub(crate) signed: &'a OwnPrekey,
+    pub(crate) one_time: Option<&'a OwnPrekey>,
+}
+
+/// A device's prekeys: the newest signed one is offered, older ones answer until they are deleted; a one-time
+/// prekey answers once.
+#[derive(Debug, Clone, Default)]
+pub struct Prekeys {
+    signed: Vec<Signed>,
+    one_time: Vec<OwnPrekey>,
+    /// The highest id given so far. It outlives the prekeys, so that no id names two of them.
+    last_id: u32,
+    /// The highest id that the relay is known to have.
+    uploaded: u32,
+}
+
+cbor_array!(Prekeys { signed, one_time, last_id, uploaded });
+
+/// Bytes of a transcript that are remembered.
+const REMEMBERED: usize = 16;
+
+impl Prekeys {
+    /// Whether there is none: the device is new.
+    pub fn is_empty(&self) -> bool {
+        self.signed.is_empty()
+    }
+
+    /// Replaces the signed prekey when it is old or worn and deletes what is past its time; `now` in Unix
+    /// seconds. Whether anything changed.
+    pub fn rotate(&mut self, now: u64, random: &mut impl CryptoRng) -> bool {
+        let counts = (self.signed.len(), self.one_time.len());
+        self.signed.retain(|signed| !signed.prekey.is_past(now));
+        self.one_time.retain(|prekey| !prekey.is_past(now));
+        let is_good = self.signed.last().is_some_and(|signed| {
+            now < signed.prekey.made_at.saturating_add(limits::PREKEY_ROTATE_SECONDS)
+                && signed.served.count() < limits::SIGNED_REPLACED
+        });
+        let made = if is_good { None } else { self.make(now, random) };
+        let is_made = made.is_some();
+        self.signed.extend(made.map(Signed::new));
+        is_made || counts != (self.signed.len(), self.one_time.len())
+    }
+
+    /// Takes the relay's word of how many one-time prekeys it keeps and of the `highest` id it was ever given, and
+    /// makes new ones up to `stock` if less than half of it is left. Whether there is anything to upload.
+    ///
+    /// A relay that knows higher ids than were given here shows that this state is a copy from before they were
+    /// given: every one-time prekey goes, since some were used.
+    pub fn restock(
+        &mut self,
+        kept: u32,
+        highest: u32,
+        stock: usize,
+        now: u64,
+        random: &mut impl CryptoRng,
+    ) -> bool {
+        if highest > self.last_id {
+            self.one_time.clear();
+            self.last_id = highest;
+            // Of an id that the relay does not know, so that it is taken.
+            let made = self.make(now, random);
+            self.signed.extend(made.map(Signed::new));
+        }
+        self.uploaded = self.uploaded.max(highest);
+        let kept = usize::try_from(kept).unwrap_or(usize::MAX);
+        let all_uploaded = self.one_time.iter().all(|prekey| prekey.id <= self.uploaded);
+        if kept < stock.min(limits::ONE_TIME_KEPT).div_ceil(2) && all_uploaded {
+            for _ in kept..stock.min(limits::ONE_TIME_KEPT) {
+                if self.one_time.len() < limits::ONE_TIME_HELD {
+                    let made = self.make(now, random);
+                    self.one_time.extend(made);
+                }
+            }
+        }
+        self.last_id > self.uploaded
+    }
+
+    /// What to upload: the newest signed prekey, and the one-time prekeys that the relay was not given yet.
+    pub fn derive_upload(&self, device: &DeviceSecrets, site: &SiteId) -> Option<Vec<u8>> {
+        let signed = self.signed.last()?.prekey.publish(PrekeyRole::Signed, device, site)?;
+        let new = self.one_time.iter().filter(|prekey| prekey.id > self.uploaded);
+        let one_time: Vec<_> =
+            new.filter_map(|prekey| prekey.publish(PrekeyRole::OneTime, device, site)).collect();
+        let one_time = Some(one_time).filter(|one_time| !one_time.is_empty());
+        Some(cbor::encode(&signed::Prekeys { keys: device.derive_keys(), signed, one_time }))
+    }
+
+    /// After the first wrap of a handshake opened: deletes its one-time prekey, or remembers the handshake.
+    pub fn use_up(&mut self, used: Used) {
+        if let Some(id) = used.one_time {
+            self.one_time.retain(|prekey| prekey.id != id);
+        } else if let Some(signed) = self.signed.iter_mut().find(|signed| signed.prekey.id == used.signed) {
+            signed.served.0.extend_from_slice(&used.transcript.0[..REMEMBERED]);
+        }
+    }
+
+    /// The prekeys of these ids, if they are held in these roles.
+    pub(crate) fn choose(&self, signed: u32, one_time: Option<u32>) -> Option<Chosen<'_>> {
+        let signed = &self.signed.iter().find(|held| held.prekey.id == signed)?.prekey;
+        let one_time = match one_time {
+            Some(id) => Some(self.one_time.iter().find(|prekey| prekey.id == id)?),
+            None => None,
+        };
+        Some(Chosen { signed, one_time })
+    }
+
+    /// What [`Prekeys::use_up`] will want, unless this handshake was served before or the signed prekey
+    /// accepts no more.
+    pub(crate) fn admit(&self, signed: u32, one_time: Option<u32>, transcript: Transcript) -> Option<Used> {
+        let served = &self.signed.iter().find(|held| held.prekey.id == signed)?.served;
+        let is_new = !served.contains(&transcript) && served.count() < limits::SIGNED_SERVES;
+        (one_time.is_some() || is_new).then_some(Used { signed, one_time, transcript })
+    }
+
+    fn make(&mut self, now: u64, random: &mut impl CryptoRng) -> Option<OwnPrekey> {
+        self.last_id = self.last_id.checked_add(1)?;
+        let (curve, kem) = (PrekeySecret::make(random), KemSeed::make(random));
+        Some(OwnPrekey { id: self.last_id, made_at: now, curve, kem })
+    }
+}
+
+impl Signed {
+    fn new(prekey: OwnPrekey) -> Self {
+        Self { prekey, served: Served::default() }
+    }
+}
+
+impl OwnPrekey {
+    fn is_past(&self, now: u64) -> bool {
+        now >= self.made_at.saturating_add(limits::PREKEY_DELETE_SECONDS)
+    }
+
+    fn publish(&self, role: PrekeyRole, device: &DeviceSecrets, site: &SiteId) -> Option<Prekey> {
+        let not_after = self.made_at.saturating_add(limits::PREKEY_EXPIRE_SECONDS);
+        let (curve, kem) = (self.curve.derive_public(), self.kem.derive_public()?);
+        let statement =
+            Prekey::statement(role, site, &device.derive_keys(), (self.id, not_after), (&curve, &kem));
+        Some(Prekey { id: self.id, not_after, curve, kem, signature: device.sign(&statement) })
+    }
+}
+
+impl PrekeySecret {
+    pub(crate) fn derive_public(&self) -> PrekeyKey {
+        PrekeyKey(curve::derive_x25519_public(self.expose()))
+    }
+}
+
+impl KemSeed {
+    pub(crate) fn derive_public(&self) -> Option<KemKey> {
+        KemKey::new(&kem::derive_public(self.expose()))
+    }
+}
+
+impl Served {
+    fn count(&self) -> usize {
+        self.0.len() / REMEMBERED
+    }
+
+    fn contains(&self, transcript: &Transcript) -> bool {
+        self.0.chunks_exact(REMEMBERED).any(|start| start == &transcript.0[..REMEMBERED])
+    }
+}
+
+impl Cbor for Served {
+    fn write(&self, to: &mut Writer) {
+        to.bytes(&self.0);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, MalformedCbor> {
+        from.bytes().map(|bytes| Self(bytes.to_vec()))
+    }
+}
