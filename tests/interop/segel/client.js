@@ -15,6 +15,7 @@ const DAY = 86_400;
 const REPLACED = 7 * DAY;
 const KEPT_AFTER_EXPIRY = 7 * DAY;
 const MOST_PRIVATE_HALVES = 200;
+const REPLACED_AFTER = 1_024;
 const MOST_HANDSHAKES = 2_048;
 
 export class Client {
@@ -50,7 +51,8 @@ export class Client {
     const { state } = this;
     this.#deleteOldPrekeys();
     const signed = state.prekeys.findLast(({ role }) => role === prekeys.SIGNED);
-    const fresh = signed && state.now < signed.notAfter - prekeys.SERVES + REPLACED;
+    const young = signed && state.now < signed.notAfter - prekeys.SERVES + REPLACED;
+    const fresh = young && (state.handshakes[signed.id] ?? []).length < REPLACED_AFTER;
     const made = fresh ? [] : [this.#drawPrekey(prekeys.SIGNED)];
     const room = MOST_PRIVATE_HALVES - state.prekeys.filter(({ role }) => role === prekeys.ONE_TIME).length;
     for (let i = 0; i < Math.min(oneTime, room); i += 1) made.push(this.#drawPrekey(prekeys.ONE_TIME));
@@ -147,16 +149,18 @@ export class Client {
     const signed = this.#prekey(prekeys.SIGNED, init.signedPrekeyId);
     const once = init.oneTimePrekeyId !== undefined;
     const oneTime = once ? this.#prekey(prekeys.ONE_TIME, init.oneTimePrekeyId) : undefined;
-    const done = handshake.respond({ root, site, scope, self, init, signed, oneTime, note: this.note });
-    demand(equal(done.alias, alias), 'not-authentic', 'the alias is of another handshake');
     const seen = handshakes[signed.id] ?? [];
-    const mark = hex(done.T.slice(0, 16));
-    demand(once || !seen.includes(mark), 'not-authentic', 'a handshake that was accepted before');
-    demand(once || seen.length < MOST_HANDSHAKES, 'unknown-prekey', 'the signed prekey accepts no more');
+    const markOf = (T) => hex(T.slice(0, 16));
+    const admit = (T) => {
+      demand(once || !seen.includes(markOf(T)), 'seen', 'a handshake that was accepted before');
+      demand(once || seen.length < MOST_HANDSHAKES, 'seen', 'the signed prekey accepts no more');
+    };
+    const done = handshake.respond({ root, site, scope, self, init, signed, oneTime, admit, note: this.note });
+    demand(equal(done.alias, alias), 'not-authentic', 'the alias is of another handshake');
     const parties = { self: self.id, peer: sender, scope, now, signedSecret: signed.curve };
     const useUp = () => {
       if (once) this.state.prekeys = this.state.prekeys.filter((prekey) => prekey !== oneTime);
-      else handshakes[signed.id] = [...seen, mark];
+      else handshakes[signed.id] = [...seen, markOf(done.T)];
     };
     return { session: sessions.acceptedSession(done, parties), useUp };
   }
