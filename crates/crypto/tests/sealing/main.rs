@@ -2,16 +2,23 @@
 #![cfg(test)]
 
 mod authority;
+mod bounds;
+mod clones;
 mod content;
 mod enrolment;
-mod example;
+mod flips;
 mod forward_secrecy;
 mod handshake;
+mod kem_step;
+mod mirror;
 mod order;
 mod prekeys;
+mod ratchet;
 mod records;
+mod replay;
 mod rubbish;
-mod silence;
 mod splicing;
 mod support;
+mod text;
 mod transcript;
+mod weak_keys;

@@ -2,15 +2,16 @@
 
 use proptest::prelude::*;
 use segel_crypto::content::{self, ContentContext, Header, Message};
-use segel_crypto::device::{DeviceSecrets, Prekeys};
+use segel_crypto::device::DeviceSecrets;
 use segel_crypto::enrol::EnrolmentCode;
 use segel_crypto::handshake::Init;
+use segel_crypto::prekeys::Prekeys;
 use segel_crypto::session::{Session, Wrap};
 use segel_crypto::storage::StateKey;
 use segel_wire::cbor;
 use segel_wire::ids::{DeviceId, EventId};
 
-use crate::support::{CONVERSATION, Pair, ROSTER, message, seeded, state};
+use crate::support::{CONVERSATION, NOW, Pair, ROSTER, message, seeded, state};
 
 /// Any bytes at all.
 fn any_bytes() -> impl Strategy<Value = Vec<u8>> {
@@ -65,12 +66,12 @@ proptest! {
         let sealed = pair.say();
         if let Ok(wrap) = Wrap::parse(&bytes) {
             let before = state(&pair.session);
-            prop_assert!(pair.session.open(&wrap, &sealed.place.context()).is_err());
+            prop_assert!(pair.session.open(&wrap, &sealed.place.context(), NOW).is_err());
             prop_assert_eq!(state(&pair.session), before);
             if let Some(init) = &wrap.init
-                && let Ok(mut theirs) = pair.agent.respond(init, &pair.visitor.id)
+                && let Ok(response) = pair.agent.respond(init, &pair.visitor.id)
             {
-                let opened = theirs.open(&wrap, &sealed.place.context()).is_ok();
+                let opened = response.open(&wrap, &sealed.place.context(), NOW).is_ok();
                 prop_assert_eq!(opened, bytes == sealed.wrap);
             }
         }
@@ -118,7 +119,7 @@ proptest! {
         if let Ok(mut session) = cbor::decode::<Session>(&bytes) {
             let _ = sealed.open(&mut session);
             let (place, key) = pair.place(pair.agent.id, pair.visitor.id);
-            let _ = session.seal(&key, &place.context(), &mut pair.random);
+            let _ = session.seal(&key, &place.context(), NOW, &mut pair.random);
         }
     }
 }
