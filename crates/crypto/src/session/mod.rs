@@ -250,7 +250,7 @@ impl Session {
         let place = Place { transcript: &self.transcript, context };
         let (chosen, header) = self.open_header(wrap, &place)?;
         let mut kem = self.kem.clone();
-        let (key, late, moved) = match self.late_key(&chosen, header.n) {
+        let (key, late, moved) = match self.late_key(&chosen, header.n, now) {
             Some(found) => {
                 let message_key = found.ok_or(WrapError::Stale)?;
                 (wrap.open_key(message_key, &place)?, true, None)
@@ -306,14 +306,14 @@ impl Session {
     }
 
     /// If the wrap stands where its chain has been already: its skipped key, unless that is gone.
-    fn late_key(&self, chosen: &Chosen, n: u32) -> Option<Option<&MessageKey>> {
+    fn late_key(&self, chosen: &Chosen, n: u32, now: u64) -> Option<Option<&MessageKey>> {
         match chosen {
             Chosen::Current => {
                 let next = self.receiving.as_ref().map_or(0, |receiving| receiving.chain.next);
-                (n < next).then(|| self.skipped.current(n))
+                (n < next).then(|| self.skipped.current(n, now))
             }
             Chosen::Next => None,
-            Chosen::Past(place) => Some(self.skipped.past().nth(*place).and_then(|chain| chain.key(n))),
+            Chosen::Past(place) => Some(self.skipped.past().nth(*place).and_then(|chain| chain.key(n, now))),
         }
     }
 
