@@ -250,7 +250,7 @@ impl Session {
         let place = Place { transcript: &self.transcript, context };
         let (chosen, header) = self.open_header(wrap, &place)?;
         let mut kem = self.kem.clone();
-        let (key, late, moved) = match self.late_key(&chosen, header.n, now) {
+        let (key, late, moved) = match self.late_key(&chosen, &header, now) {
             Some(found) => {
                 let message_key = found.ok_or(WrapError::Stale)?;
                 (wrap.open_key(message_key, &place)?, true, None)
@@ -306,8 +306,11 @@ impl Session {
     }
 
     /// If the wrap stands where its chain has been already: its skipped key, unless that is gone.
-    fn late_key(&self, chosen: &Chosen, n: u32, now: u64) -> Option<Option<&MessageKey>> {
+    fn late_key(&self, chosen: &Chosen, header: &Header, now: u64) -> Option<Option<&MessageKey>> {
+        let n = header.n;
         match chosen {
+            // Two copies of the peer's state may begin a chain each under one header key: this is the other one.
+            Chosen::Current if self.peer != Some(header.key) => Some(None),
             Chosen::Current => {
                 let next = self.receiving.as_ref().map_or(0, |receiving| receiving.chain.next);
                 (n < next).then(|| self.skipped.current(n, now))
