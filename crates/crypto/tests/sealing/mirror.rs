@@ -1,6 +1,7 @@
 //! A session's stored state, read from outside: what a thief finds, and what a dishonest program writes.
 
 use segel_crypto::handshake::{Init, Transcript};
+use segel_crypto::prekeys::Prekeys;
 use segel_crypto::session::Session;
 use segel_wire::cbor;
 use segel_wire::cbor_array;
@@ -152,5 +153,49 @@ impl Mirror {
         // A content key stands in CBOR as a byte string of 32: two bytes before it.
         let wrap = text::write_wrap(&self.alias, salt, header, &message_key, place_and, &content_key[2..]);
         Sealed { place, wrap, key }
+    }
+}
+
+/// Prekeys as they are stored.
+pub(crate) struct Stored {
+    pub(crate) signed: Vec<Signed>,
+    pub(crate) one_time: Vec<Own>,
+    pub(crate) last_id: u32,
+    pub(crate) uploaded: u32,
+}
+
+pub(crate) struct Signed {
+    pub(crate) prekey: Own,
+    pub(crate) served: Served,
+}
+
+pub(crate) struct Own {
+    pub(crate) id: u32,
+    pub(crate) made_at: u64,
+    pub(crate) curve: [u8; 32],
+    pub(crate) kem: [u8; 64],
+}
+
+pub(crate) struct Served(pub(crate) Vec<u8>);
+
+cbor_array!(Stored { signed, one_time, last_id, uploaded });
+cbor_array!(Signed { prekey, served });
+cbor_array!(Own { id, made_at, curve, kem });
+
+impl cbor::Cbor for Served {
+    fn write(&self, to: &mut cbor::Writer) {
+        to.bytes(&self.0);
+    }
+
+    fn read(from: &mut cbor::Reader<'_>) -> Result<Self, cbor::MalformedCbor> {
+        from.bytes().map(|bytes| Self(bytes.to_vec()))
+    }
+}
+
+impl Stored {
+    pub(crate) fn of(prekeys: &Prekeys) -> Self {
+        let stored = cbor::decode(&cbor::encode(prekeys)).unwrap();
+        assert!(cbor::encode(&stored) == cbor::encode(prekeys), "the mirror shows all that is stored");
+        stored
     }
 }

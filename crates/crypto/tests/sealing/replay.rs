@@ -3,9 +3,9 @@
 use segel_crypto::handshake::HandshakeError;
 use segel_crypto::prekeys::Prekeys;
 use segel_wire::cbor;
-use segel_wire::cbor_array;
 use segel_wire::limits::{SIGNED_REPLACED, SIGNED_SERVES};
 
+use crate::mirror::Stored;
 use crate::support::{NOW, Pair, Party, Sealed};
 
 const DAY: u64 = 24 * 60 * 60;
@@ -49,45 +49,9 @@ fn another_handshake_through_the_same_prekey_is_not_taken_for_a_replay() {
     }
 }
 
-/// Prekeys as they are stored.
-struct Stored {
-    signed: Vec<Signed>,
-    one_time: Vec<Own>,
-    last_id: u32,
-    uploaded: u32,
-}
-
-struct Signed {
-    prekey: Own,
-    served: Served,
-}
-
-struct Own {
-    id: u32,
-    made_at: u64,
-    curve: [u8; 32],
-    kem: [u8; 64],
-}
-
-struct Served(Vec<u8>);
-
-cbor_array!(Stored { signed, one_time, last_id, uploaded });
-cbor_array!(Signed { prekey, served });
-cbor_array!(Own { id, made_at, curve, kem });
-
-impl cbor::Cbor for Served {
-    fn write(&self, to: &mut cbor::Writer) {
-        to.bytes(&self.0);
-    }
-
-    fn read(from: &mut cbor::Reader<'_>) -> Result<Self, cbor::MalformedCbor> {
-        from.bytes().map(|bytes| Self(bytes.to_vec()))
-    }
-}
-
 /// Prekeys whose signed one served this many handshakes more.
 fn served(prekeys: &Prekeys, count: usize) -> Prekeys {
-    let mut stored: Stored = cbor::decode(&cbor::encode(prekeys)).unwrap();
+    let mut stored = Stored::of(prekeys);
     let memory = &mut stored.signed.last_mut().unwrap().served.0;
     memory.extend((0..count).flat_map(|number| (number as u128).to_be_bytes()));
     cbor::decode(&cbor::encode(&stored)).unwrap()

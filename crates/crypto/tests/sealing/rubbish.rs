@@ -1,5 +1,7 @@
 //! Whatever arrives or is found in the store, nothing panics and nothing opens by accident.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 use segel_crypto::content::{self, ContentContext, Header, Message};
 use segel_crypto::device::DeviceSecrets;
@@ -46,6 +48,9 @@ fn assert_one_encoding<T: cbor::Cbor>(bytes: &[u8]) {
     }
 }
 
+static FIRST: LazyLock<Pair> = LazyLock::new(Pair::new);
+static ESTABLISHED: LazyLock<(Pair, Session)> = LazyLock::new(Pair::established);
+
 fn first_wrap() -> Vec<u8> {
     Pair::new().say().wrap
 }
@@ -62,7 +67,7 @@ const PLACE: ContentContext<'_> =
 proptest! {
     #[test]
     fn wraps(bytes in prop_oneof![any_bytes(), damaged(first_wrap())]) {
-        let mut pair = Pair::new();
+        let mut pair = FIRST.clone();
         let sealed = pair.say();
         if let Ok(wrap) = Wrap::parse(&bytes) {
             let before = state(&pair.session);
@@ -114,7 +119,7 @@ proptest! {
 
     #[test]
     fn wraps_over_a_damaged_session(bytes in damaged(state(&Pair::established().1))) {
-        let (mut pair, _) = Pair::established();
+        let (mut pair, _) = ESTABLISHED.clone();
         let sealed = pair.say();
         if let Ok(mut session) = cbor::decode::<Session>(&bytes) {
             let _ = sealed.open(&mut session);

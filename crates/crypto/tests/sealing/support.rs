@@ -27,6 +27,7 @@ pub(crate) fn seeded(seed: u64) -> ChaCha20Rng {
 }
 
 /// A device with a signed prekey, and one-time prekeys where it was stocked with them.
+#[derive(Clone)]
 pub(crate) struct Party {
     pub(crate) secrets: DeviceSecrets,
     pub(crate) prekeys: Prekeys,
@@ -162,6 +163,7 @@ impl Sealed {
 }
 
 /// A visitor, an agent, and a session that the visitor started and nobody has heard of yet.
+#[derive(Clone)]
 pub(crate) struct Pair {
     pub(crate) visitor: Party,
     pub(crate) agent: Party,
