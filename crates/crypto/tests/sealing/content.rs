@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use segel_crypto::content::{self, Body, ContentContext, ContentError, ContentHash, ContentKey, Header, Message};
+use segel_crypto::content::{
+    self, Body, ContentContext, ContentError, ContentHash, ContentKey, Header, Message,
+};
 use segel_crypto::session::WrapError;
 use segel_wire::cbor;
 use segel_wire::ids::{ConversationId, DeviceId, EventId};

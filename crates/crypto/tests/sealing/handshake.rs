@@ -2,7 +2,7 @@
 
 use segel_crypto::handshake::{Context, HandshakeError, Init, initiate, respond};
 use segel_crypto::prekeys::Prekeys;
-use segel_crypto::session::{Session, SealError, WrapError};
+use segel_crypto::session::{SealError, Session, WrapError};
 
 use crate::support::{CONTEXT, NOW, Pair, Party, ROSTER, Sealed, state};
 

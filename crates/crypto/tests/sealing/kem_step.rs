@@ -14,9 +14,9 @@ const DAYS: u64 = 24 * HOURS;
 /// What a wrap's header says, to one who holds the header keys of its reader.
 fn header(sealed: &Sealed, reader: &Session) -> Header {
     let mirror = Mirror::of(reader);
-    let keys = mirror.receiving.iter().map(|receiving| receiving.header).chain([mirror.next_receiving]);
+    let mut keys = mirror.receiving.iter().map(|receiving| receiving.header).chain([mirror.next_receiving]);
     let parts = Parts::of(&sealed.wrap);
-    keys.filter_map(|key| parts.open_header(&key, &mirror.transcript.0, &sealed.place)).next().unwrap()
+    keys.find_map(|key| parts.open_header(&key, &mirror.transcript.0, &sealed.place)).unwrap()
 }
 
 /// The session, had the last KEM secret entered it then.
@@ -46,7 +46,11 @@ fn an_offer_is_made_after_fifty_wraps_and_its_secret_enters_both_root_keys() {
     let offering = pair.say();
     let offer = header(&offering, &theirs).offer.unwrap();
     offering.assert_opens(&mut theirs);
-    assert_eq!(header(&pair.say(), &theirs).offer, Some(offer.clone()), "in every header until it is answered");
+    assert_eq!(
+        header(&pair.say(), &theirs).offer,
+        Some(offer.clone()),
+        "in every header until it is answered"
+    );
 
     let (ours, before) = (Mirror::of(&pair.session), Mirror::of(&theirs));
     assert_eq!(ours.root, before.root);
@@ -67,7 +71,11 @@ fn an_offer_is_made_after_fifty_wraps_and_its_secret_enters_both_root_keys() {
     assert_eq!((heard.root, heard.next_receiving), (root, next));
     assert!(heard.kem.own.is_none(), "the private half is deleted");
     assert_eq!((heard.kem.wraps, after.kem.wraps), (1, 1), "counted anew");
-    assert_eq!(header(&pair.answer(&mut theirs), &pair.session).answer, Some(answer), "in every header of the chain");
+    assert_eq!(
+        header(&pair.answer(&mut theirs), &pair.session).answer,
+        Some(answer),
+        "in every header of the chain"
+    );
     let next = pair.say();
     assert_eq!(header(&next, &theirs).offer, None);
     next.assert_opens(&mut theirs);
@@ -267,9 +275,10 @@ fn one_way_traffic_wears_a_session_out_and_ends_it() {
         pair.say().assert_opens(&mut theirs);
     }
     assert!(pair.session.is_spent(NOW) && theirs.is_spent(NOW));
-    for (session, ends) in
-        [(&mut pair.session, [pair.visitor.id, pair.agent.id]), (&mut theirs, [pair.agent.id, pair.visitor.id])]
-    {
+    for (session, ends) in [
+        (&mut pair.session, [pair.visitor.id, pair.agent.id]),
+        (&mut theirs, [pair.agent.id, pair.visitor.id]),
+    ] {
         let before = crate::support::state(session);
         let mut other = Pair::new();
         let (place, key) = other.place(ends[0], ends[1]);
@@ -282,13 +291,22 @@ fn one_way_traffic_wears_a_session_out_and_ends_it() {
 #[test]
 fn a_session_in_which_no_kem_secret_entered_for_a_week_is_worn_and_for_two_it_is_spent() {
     let (mut pair, _) = Pair::established();
-    for (age, worn, spent) in
-        [(7 * DAYS - 1, false, false), (7 * DAYS, true, false), (14 * DAYS - 1, true, false), (14 * DAYS, true, true)]
-    {
-        assert_eq!((pair.session.is_worn(NOW + age), pair.session.is_spent(NOW + age)), (worn, spent), "{age}");
+    for (age, worn, spent) in [
+        (7 * DAYS - 1, false, false),
+        (7 * DAYS, true, false),
+        (14 * DAYS - 1, true, false),
+        (14 * DAYS, true, true),
+    ] {
+        assert_eq!(
+            (pair.session.is_worn(NOW + age), pair.session.is_spent(NOW + age)),
+            (worn, spent),
+            "{age}"
+        );
     }
     let (place, key) = pair.place(pair.visitor.id, pair.agent.id);
-    let seal = |session: &mut Session, pair: &mut Pair, at| session.seal(&key, &place.context(), at, &mut pair.random);
+    let seal = |session: &mut Session, pair: &mut Pair, at| {
+        session.seal(&key, &place.context(), at, &mut pair.random)
+    };
     let mut session = restarted(&pair.session);
     assert_eq!(seal(&mut session, &mut pair, NOW + 14 * DAYS), Err(SealError::Spent));
     seal(&mut session, &mut pair, NOW + 14 * DAYS - 1).unwrap();

@@ -7,6 +7,7 @@ mod clones;
 mod compromise;
 mod content;
 mod enrolment;
+mod example;
 mod flips;
 mod forward_secrecy;
 mod handshake;

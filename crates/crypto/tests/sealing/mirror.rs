@@ -130,7 +130,8 @@ impl Mirror {
         let header = core::mem::replace(&mut self.next_sending, next);
         self.root = root;
         self.own = Some(own);
-        self.sending = Some(Sending { chain: Chain { key, next: 0 }, header, public: text::public(&own), answer });
+        self.sending =
+            Some(Sending { chain: Chain { key, next: 0 }, header, public: text::public(&own), answer });
     }
 
     /// Seals the pair's next event from this side, with a header that was changed.
@@ -151,7 +152,7 @@ impl Mirror {
         let (header, content_key) = ((&sending.header, &header.to_bytes()[..]), cbor::encode(&key));
         let place_and = (&self.transcript.0, &place);
         // A content key stands in CBOR as a byte string of 32: two bytes before it.
-        let wrap = text::write_wrap(&self.alias, salt, header, &message_key, place_and, &content_key[2..]);
+        let wrap = text::write_wrap(self.alias, salt, header, &message_key, place_and, &content_key[2..]);
         Sealed { place, wrap, key }
     }
 }

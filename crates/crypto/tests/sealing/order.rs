@@ -75,7 +75,8 @@ fn wraps_of_several_chains_open_in_any_order_each_once() {
 fn both_sides_may_speak_at_once_for_as_long_as_they_like() {
     let (mut pair, mut theirs) = Pair::established();
     for _ in 0..10 {
-        let (asks, answers) = ([pair.say(), pair.say()], [pair.answer(&mut theirs), pair.answer(&mut theirs)]);
+        let (asks, answers) =
+            ([pair.say(), pair.say()], [pair.answer(&mut theirs), pair.answer(&mut theirs)]);
         for at in [1, 0] {
             asks[at].assert_opens(&mut theirs);
             answers[at].assert_opens(&mut pair.session);

@@ -19,7 +19,8 @@ fn a_new_chain_steps_the_root_key_on_both_sides_as_the_text_says() {
 
         let said = pair.say();
         let after = Mirror::of(&pair.session);
-        let [root, chain, next] = text::step(&ours.root, &text::dh(&after.own.unwrap(), &ours.peer.unwrap()), None);
+        let [root, chain, next] =
+            text::step(&ours.root, &text::dh(&after.own.unwrap(), &ours.peer.unwrap()), None);
         let sending = after.sending.unwrap();
         assert_eq!((after.root, after.next_sending), (root, next));
         assert_eq!(sending.public, text::public(&after.own.unwrap()));

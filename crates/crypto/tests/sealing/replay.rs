@@ -77,7 +77,8 @@ fn a_signed_prekey_that_served_often_is_replaced_and_then_accepts_no_more() {
     assert_eq!(refusal(&pair, &one_more), Some(HandshakeError::Seen));
     // With a one-time prekey beside it, it still serves.
     assert!(pair.agent.prekeys.restock(0, 0, NOW, &mut pair.random));
-    let Party { secrets, prekeys, .. } = Party::of(pair.agent.secrets.clone(), pair.agent.prekeys.clone(), NOW);
+    let Party { secrets, prekeys, .. } =
+        Party::of(pair.agent.secrets.clone(), pair.agent.prekeys.clone(), NOW);
     pair.agent = Party::of(secrets, prekeys, NOW);
     pair.session = pair.visitor.initiate(&pair.agent.bundle_with(0), &mut pair.random);
     let with_one_time = pair.say();

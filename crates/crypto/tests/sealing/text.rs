@@ -182,14 +182,14 @@ pub(crate) fn wrap_key(message_key: &Key, salt: &[u8; 24]) -> (Key, [u8; 12]) {
 
 /// A wrap without an init.
 pub(crate) fn write_wrap(
-    alias: &[u8; 8],
+    alias: [u8; 8],
     salt: [u8; 24],
     (header_key, header): (&Key, &[u8]),
     message_key: &Key,
     (transcript, place): (&Key, &Place),
     content_key: &[u8],
 ) -> Vec<u8> {
-    let mut wrap = [&[1, 2, 0][..], alias, &salt].concat();
+    let mut wrap = [&[1, 2, 0][..], &alias, &salt].concat();
     let aad = state_place("segel/1 header", transcript, place, &wrap);
     let sealed = seal_x(header_key, salt, &aad, header);
     wrap.extend_from_slice(&u16::try_from(sealed.len()).unwrap().to_be_bytes());

@@ -118,11 +118,14 @@ fn a_session_that_differs_in_one_field_opens_nothing() {
     pair.agent.hear(&sealed);
 }
 
+/// What a relay would change in a bundle.
+type Change<'a> = &'a dyn Fn(&mut Bundle);
+
 #[test]
 fn an_initiator_who_was_shown_other_keys_of_the_responder_is_not_heard() {
     let (mut pair, other) = pair_and_double();
     let bundle = pair.agent.bundle_with(0);
-    let shown: [(&str, &dyn Fn(&mut Bundle)); 7] = [
+    let shown: [(&str, Change<'_>); 7] = [
         ("identity", &|bundle| bundle.keys.identity = other.keys.identity),
         ("signing key", &|bundle| bundle.keys.signing = other.keys.signing),
         ("login key", &|bundle| bundle.keys.login = other.keys.login),

@@ -94,12 +94,14 @@ fn a_ratchet_key_of_small_order_is_refused_and_nothing_moves() {
 
 /// Encapsulation keys with one coefficient that is not reduced: the first, one in the middle, the last.
 fn unreduced(key: &KemKey) -> Vec<KemKey> {
-    [0, 576, 1_149].map(|at| {
-        let mut bytes = *key.as_bytes();
-        // Twelve bits, 0xfff: over the modulus 3,329. Two coefficients stand in three bytes.
-        bytes[at..at + 3].fill(0xff);
-        KemKey::new(&bytes).unwrap()
-    }).to_vec()
+    [0, 576, 1_149]
+        .map(|at| {
+            let mut bytes = *key.as_bytes();
+            // Twelve bits, 0xfff: over the modulus 3,329. Two coefficients stand in three bytes.
+            bytes[at..at + 3].fill(0xff);
+            KemKey::new(&bytes).unwrap()
+        })
+        .to_vec()
 }
 
 #[test]
