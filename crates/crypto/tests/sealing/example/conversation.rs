@@ -5,7 +5,7 @@ use segel_crypto::handshake::{Context, Init, initiate, respond};
 use segel_crypto::log::{LogHash, Seen};
 use segel_crypto::session::{Session, Wrap};
 use segel_wire::cbor;
-use segel_wire::ids::{DeviceId, EventId, KemCiphertext, PrekeyKey, RosterHash};
+use segel_wire::ids::{DeviceId, EventId, PrekeyKey, RosterHash};
 use segel_wire::signed::{Order, statement};
 
 use super::{CONVERSATION, Cast, DESK, Draws, NOW, Page, SITE};
@@ -253,9 +253,8 @@ fn write_wrap(page: &mut Page, ratchet: &mut Ratchet, event: &Event, (own, peer)
     let (message_key, next_chain) = text::take(&chain);
     let parts = Parts::of(&event.wrap);
     let header = parts.open_header(&header_key, &ratchet.transcript, &event.place).unwrap();
-    let none: (Option<segel_wire::ids::KemKey>, Option<KemCiphertext>) = (None, None);
     let key = PrekeyKey(text::public(&own));
-    assert_eq!(header, Header { key, previous: 0, n: 0, offer: none.0, answer: none.1 });
+    assert_eq!(header, Header { key, previous: 0, n: 0, offer: None, answer: None });
     let (sealing_key, nonce) = text::wrap_key(&message_key, &parts.salt());
     let opened = parts.open_key(&message_key, &ratchet.transcript, &event.place).unwrap();
     assert_eq!(opened, event.content_key);
