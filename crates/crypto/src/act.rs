@@ -205,19 +205,32 @@ impl Assignment {
     /// Whose devices get wraps besides the visitor's, sorted: the desk's inbox while no holder is there, else
     /// the holder's and those of who joined. The holder's come first where not all can have one.
     pub fn devices(&self, roster: &VerifiedRoster, desk: &Desk, now: u64) -> Vec<DeviceId> {
-        let mut devices: Vec<DeviceId> = match self.holder_now(roster, now) {
-            None => desk.inbox.iter().filter(|id| roster.device(id, now).is_some()).copied().collect(),
-            Some(holder) => iter::once(holder)
-                .chain(self.joined.iter().filter_map(|agent| roster.agent(agent)))
-                .flat_map(|agent| &agent.devices)
-                .filter(|device| now < device.not_after)
-                .map(|device| device.keys.derive_id(&roster.roster().site))
-                .take(limits::WRAPS - 1)
-                .collect(),
+        select(self.members(roster, desk, now))
+    }
+
+    /// The same for the act that leads from this state to `after`: new members first, then old ones, then the
+    /// rest of the desk's inbox, so that whoever claims next knows every act before theirs.
+    pub fn devices_of_act(
+        &self,
+        after: &Self,
+        roster: &VerifiedRoster,
+        desk: &Desk,
+        now: u64,
+    ) -> Vec<DeviceId> {
+        let mut members = after.members(roster, desk, now);
+        members.extend(self.members(roster, desk, now));
+        members.extend(find_inbox(roster, desk, now));
+        select(members)
+    }
+
+    /// Who reads along, in the order of who is to get a wrap first.
+    fn members(&self, roster: &VerifiedRoster, desk: &Desk, now: u64) -> Vec<DeviceId> {
+        let Some(holder) = self.holder_now(roster, now) else {
+            return find_inbox(roster, desk, now).collect();
         };
-        devices.sort_unstable();
-        devices.dedup();
-        devices
+        let agents = iter::once(holder).chain(self.joined.iter().filter_map(|agent| roster.agent(agent)));
+        let devices = agents.flat_map(|agent| &agent.devices).filter(|device| now < device.not_after);
+        devices.map(|device| device.keys.derive_id(&roster.roster().site)).collect()
     }
 
     fn allows(&self, act: &Act, signer: &AgentId, context: &ActContext<'_>) -> bool {
@@ -250,6 +263,26 @@ impl Assignment {
         joined.retain(|agent| Some(*agent) != holder);
         Self { epoch: act.epoch, hash, holder, joined }
     }
+}
+
+fn find_inbox<'a>(
+    roster: &'a VerifiedRoster,
+    desk: &'a Desk,
+    now: u64,
+) -> impl Iterator<Item = DeviceId> + 'a {
+    desk.inbox.iter().filter(move |id| roster.device(id, now).is_some()).copied()
+}
+
+/// As many as can have a wrap beside the visitor, each once, sorted.
+fn select(members: Vec<DeviceId>) -> Vec<DeviceId> {
+    let mut selected = Vec::with_capacity(limits::WRAPS - 1);
+    for device in members {
+        if selected.len() < limits::WRAPS - 1 && !selected.contains(&device) {
+            selected.push(device);
+        }
+    }
+    selected.sort_unstable();
+    selected
 }
 
 /// An agent who is there: listed, with a device that counts.

@@ -6,7 +6,9 @@ mod site;
 use proptest::prelude::*;
 use segel_crypto::act::{Act, ActError, ActHash, ActKind, Assignment, SignedAct};
 use segel_wire::cbor;
-use segel_wire::ids::{AgentId, ConversationId, Octets, Signature};
+use segel_wire::ids::{AgentId, ConversationId, DeviceId, Octets, Signature};
+use segel_wire::signed::statement;
+use sha2::{Digest, Sha256};
 use site::{CONVERSATION, NOW, Person, Site};
 
 const KINDS: [ActKind; 6] =
@@ -264,6 +266,66 @@ fn there_are_never_more_wraps_than_an_event_carries_and_the_holder_comes_first()
     assert_eq!(devices.len(), segel_wire::limits::WRAPS - 1, "one is the visitor's");
     assert!(devices.is_sorted_by(|a, b| a < b));
     assert!(site.all_devices(&[Person::Member]).iter().all(|id| devices.contains(id)));
+}
+
+#[test]
+fn an_act_reaches_new_members_and_old_ones_and_the_rest_of_the_inbox() {
+    use ActKind::{Claim, Takeover, Transfer};
+    use Person::{Member, Other, Supervisor};
+    let site = Site::new();
+    let reached = |before: &Assignment, after: &Assignment| {
+        before.devices_of_act(after, site.roster(), site.desk(), NOW)
+    };
+    let sorted = |parts: [Vec<DeviceId>; 2]| {
+        let mut ids = parts.concat();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    };
+    let free = Assignment::default();
+    let held = after(&site, &[(Member, Claim, None)]);
+    let inbox = || site.desk().inbox.clone();
+    assert_eq!(reached(&free, &held), sorted([site.all_devices(&[Member]), inbox()]), "a claim");
+    let handed = after(&site, &[(Member, Claim, None), (Member, Transfer, Some(Other))]);
+    assert_eq!(reached(&held, &handed), site.all_devices(&[Member, Other]), "a transfer");
+    let taken = after(&site, &[(Member, Claim, None), (Supervisor, Takeover, None)]);
+    let expected = sorted([site.all_devices(&[Member, Supervisor]), inbox()]);
+    assert_eq!(reached(&held, &taken), expected, "a takeover");
+
+    let crowded = Site::with_devices(Person::Member, 20);
+    let held = after(&crowded, &[(Member, Claim, None)]);
+    let taken = after(&crowded, &[(Member, Claim, None), (Supervisor, Takeover, None)]);
+    let reached = held.devices_of_act(&taken, crowded.roster(), crowded.desk(), NOW);
+    assert_eq!(reached.len(), segel_wire::limits::WRAPS - 1);
+    assert!(crowded.all_devices(&[Supervisor]).iter().all(|id| reached.contains(id)), "the new holder first");
+}
+
+#[test]
+fn an_act_stands_in_bytes_as_the_document_says() {
+    let site = Site::new();
+    let held = after(&site, &[(Person::Member, ActKind::Claim, None)]);
+    let context = site.context(Person::Member);
+    let signed = site.sign(&held, Person::Member, ActKind::Transfer, Some(Person::Other));
+    let bytes16 = |key: u8, bytes: &[u8]| [&[key, 0x50], bytes].concat();
+    let bytes32 = |key: u8, bytes: &[u8]| [&[key, 0x58, 32], bytes].concat();
+    let expected = [
+        &[0xa7][..],
+        &bytes16(0, &CONVERSATION.0),
+        &[1, 2],
+        &bytes32(2, &held.hash.0),
+        &bytes16(3, &context.sender.0),
+        &[4, 1],
+        &bytes16(5, &Person::Other.id().0),
+        &bytes32(6, &site.roster().hash().0),
+    ]
+    .concat();
+    assert_eq!(signed.act.0, expected);
+    assert_eq!(ActHash::derive(&expected).0, <[u8; 32]>::from(Sha256::digest(&expected)));
+    let key = site.secrets(Person::Member).derive_keys().signing;
+    assert!(key.verifies(&statement("segel/1 act", &[&expected]), &signed.signature));
+    for (number, kind) in (0u8..).zip(KINDS) {
+        assert_eq!(cbor::encode(&kind), [number]);
+    }
 }
 
 #[test]
