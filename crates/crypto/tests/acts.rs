@@ -415,4 +415,41 @@ proptest! {
         }
         prop_assert_eq!(Some(&state), states.last());
     }
+
+    #[test]
+    fn whatever_the_rosters_do_between_acts_all_agree_and_only_who_is_listed_is_reached(
+        steps in steps(), published in prop::collection::vec(0_usize..6, 24)
+    ) {
+        use Person::{Member, Other, Outsider, Supervisor};
+        let full = Site::new();
+        let rosters = [full.without(Member), full.without(Supervisor), full.without(Member).without(Other), full];
+        // Most of the time the full one stands.
+        let standing = |at: usize| &rosters[published[at].min(3)];
+        let (mut state, mut log) = (Assignment::default(), Vec::new());
+        for (at, (person, kind, target, _)) in steps.into_iter().enumerate() {
+            let (site, person) = (standing(at), Person::ALL[person]);
+            let signed = site.sign(&state, person, KINDS[kind], target.map(|target| Person::ALL[target]));
+            let answer = state.follow(&signed, &site.context(person));
+            if let Ok(next) = &answer {
+                prop_assert!(site.roster().agent(&person.id()).is_some(), "a removed agent acted");
+                let is_new = next.holder != state.holder;
+                let gone = next.holder.filter(|agent| is_new && site.roster().agent(agent).is_none());
+                prop_assert_eq!(gone, None, "handed to one who is gone");
+                state = next.clone();
+            }
+            log.push((at, person, signed, answer.map(drop)));
+            let reached = site.devices(&state);
+            let listed = |id: &DeviceId| site.roster().device(id, NOW).is_some();
+            prop_assert!(reached.iter().all(listed));
+            prop_assert!(reached.iter().all(|id| !site.all_devices(&[Outsider]).contains(id)));
+            prop_assert!(!reached.is_empty() || site.desk().inbox.is_empty(), "somebody is always reached");
+        }
+        let mut theirs = Assignment::default();
+        for (at, person, signed, answer) in log {
+            let followed = theirs.follow(&signed, &standing(at).context(person));
+            prop_assert_eq!(followed.as_ref().map(drop).map_err(|error| *error), answer);
+            theirs = cbor::decode(&cbor::encode(&followed.unwrap_or(theirs))).unwrap();
+        }
+        prop_assert_eq!(theirs, state);
+    }
 }
