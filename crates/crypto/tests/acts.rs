@@ -9,7 +9,7 @@ use segel_wire::cbor;
 use segel_wire::ids::{AgentId, ConversationId, DeviceId, Octets, Signature};
 use segel_wire::signed::statement;
 use sha2::{Digest, Sha256};
-use site::{CONVERSATION, NOW, Person, Site};
+use site::{CONVERSATION, LAPSES, NOW, Person, Site};
 
 const KINDS: [ActKind; 6] =
     [ActKind::Claim, ActKind::Transfer, ActKind::Release, ActKind::Takeover, ActKind::Join, ActKind::Leave];
@@ -21,8 +21,8 @@ fn after(site: &Site, acts: &[(Person, ActKind, Option<Person>)]) -> Assignment 
     })
 }
 
-fn holder(site: &Site, state: &Assignment) -> Option<Person> {
-    state.holder.map(|agent| site.person(&agent))
+fn holder(state: &Assignment) -> Option<Person> {
+    state.holder.as_ref().map(Person::of)
 }
 
 #[test]
@@ -40,9 +40,10 @@ fn each_kind_is_allowed_to_those_of_its_row_and_to_nobody_else() {
     let allowed = |kind, state: &str, person| match (kind, state) {
         (Claim, "free") => person != Outsider,
         (Transfer | Release, "held" | "joined") => person == Member,
-        (Transfer | Release, "supervised") => person == Supervisor,
-        (Takeover, "free" | "held" | "joined") | (Join, "free" | "held") => person == Supervisor,
-        (Leave, "joined") => person == Supervisor,
+        (Transfer | Release, "supervised")
+        | (Takeover, "free" | "held" | "joined")
+        | (Join, "free" | "held")
+        | (Leave, "joined") => person == Supervisor,
         _ => false,
     };
     for (name, acts) in states {
@@ -85,8 +86,8 @@ fn each_kind_changes_what_its_row_says() {
     ] {
         let state = after(&site, acts);
         assert_eq!(state.epoch, acts.len() as u64);
-        assert_eq!(holder(&site, &state), holds, "{acts:?}");
-        let joined: Vec<Person> = state.joined.iter().map(|agent| site.person(agent)).collect();
+        assert_eq!(holder(&state), holds, "{acts:?}");
+        let joined: Vec<Person> = state.joined.iter().map(Person::of).collect();
         assert_eq!(joined, joins, "{acts:?}");
     }
 }
@@ -133,7 +134,7 @@ fn of_racing_claims_the_first_in_the_log_counts_and_the_other_is_late() {
         ((&theirs, Person::Other), (&mine, Person::Member)),
     ] {
         let state = start.follow(first, &site.context(winner)).unwrap();
-        assert_eq!(holder(&site, &state), Some(winner));
+        assert_eq!(holder(&state), Some(winner));
         assert_eq!(state.follow(second, &site.context(loser)), Err(ActError::Late));
     }
 }
@@ -189,7 +190,7 @@ fn whichever_device_of_an_agent_signs_the_agent_holds() {
     let start = Assignment::default();
     let claim = start.draft(ActKind::Claim, None, &context).sign(site.secrets_of(Person::Member, 1));
     let state = start.follow(&claim, &context).unwrap();
-    assert_eq!(holder(&site, &state), Some(Person::Member));
+    assert_eq!(holder(&state), Some(Person::Member));
     assert!(site.act(&state, Person::Member, ActKind::Release, None).is_ok());
 }
 
@@ -201,7 +202,7 @@ fn a_device_that_was_removed_or_has_lapsed_or_was_never_listed_does_nothing() {
     let without = site.without(Person::Member);
     assert_eq!(start.follow(&claim, &without.context(Person::Member)), Err(ActError::NotAllowed));
     let mut later = site.context(Person::Member);
-    later.now = site.lapses_at();
+    later.now = LAPSES;
     assert_eq!(start.follow(&claim, &later), Err(ActError::NotAllowed));
     later.now -= 1;
     assert!(start.follow(&claim, &later).is_ok());
@@ -219,7 +220,7 @@ fn a_holder_who_is_gone_leaves_the_conversation_to_the_inbox_and_to_a_claim() {
     assert_eq!(without.devices(&held), without.desk().inbox);
     assert!(!without.devices(&held).is_empty());
     let claimed = without.act(&held, Person::Other, ActKind::Claim, None).unwrap();
-    assert_eq!(holder(&site, &claimed), Some(Person::Other));
+    assert_eq!(holder(&claimed), Some(Person::Other));
     assert_eq!(without.devices(&claimed), without.all_devices(&[Person::Other]));
 }
 
@@ -228,7 +229,7 @@ fn a_holder_whose_devices_have_all_lapsed_is_gone_and_gets_nothing_handed() {
     let site = Site::with_lapsing(Person::Member);
     let held = after(&site, &[(Person::Member, ActKind::Claim, None)]);
     let mut later = site.context(Person::Other);
-    later.now = site.lapses_at();
+    later.now = LAPSES;
     assert_eq!(held.holder_now(site.roster(), later.now), None);
     let inbox: Vec<_> = held.devices(site.roster(), site.desk(), later.now);
     assert!(!inbox.is_empty());
@@ -254,7 +255,7 @@ fn wraps_go_to_the_inbox_or_to_the_holder_and_who_joined_sorted() {
     assert_eq!(site.devices(&left), site.all_devices(&[Member]));
     let gone = site.without(Supervisor);
     assert_eq!(gone.devices(&joined), site.all_devices(&[Member]), "who joined is gone");
-    assert!(joined.devices(site.roster(), site.desk(), site.lapses_at()).is_empty(), "all have lapsed");
+    assert!(joined.devices(site.roster(), site.desk(), LAPSES).is_empty(), "all have lapsed");
 }
 
 #[test]

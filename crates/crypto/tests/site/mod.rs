@@ -13,7 +13,8 @@ pub(crate) const CONVERSATION: ConversationId = ConversationId([0xc0; 16]);
 pub(crate) const NOW: u64 = 1_800_000_000;
 const SITE: SiteId = SiteId([0x51; 16]);
 const DESK: DeskId = DeskId([0xde; 16]);
-const LAPSES: u64 = NOW + 1_000;
+/// When devices lapse.
+pub(crate) const LAPSES: u64 = NOW + 1_000;
 
 /// Who acts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +30,10 @@ impl Person {
 
     pub(crate) fn id(self) -> AgentId {
         AgentId([0xa0 + self as u8; 16])
+    }
+
+    pub(crate) fn of(agent: &AgentId) -> Self {
+        Self::ALL.into_iter().find(|person| person.id() == *agent).unwrap()
     }
 }
 
@@ -75,14 +80,6 @@ impl Site {
 
     pub(crate) fn desk(&self) -> &Desk {
         self.roster.desk(&DESK).unwrap()
-    }
-
-    pub(crate) fn lapses_at(&self) -> u64 {
-        LAPSES
-    }
-
-    pub(crate) fn person(&self, agent: &AgentId) -> Person {
-        Person::ALL.into_iter().find(|person| person.id() == *agent).unwrap()
     }
 
     /// Every device of these people, sorted.
