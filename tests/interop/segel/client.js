@@ -18,14 +18,18 @@ const MOST_PRIVATE_HALVES = 200;
 const REPLACED_AFTER = 1_024;
 const MOST_HANDSHAKES = 2_048;
 
+function newState({ site, root, view, now, secrets }) {
+  const keys = publicKeys(secrets);
+  const self = { id: deviceId(site, keys), keys, secrets };
+  return { site, root, view, now, self, prekeys: [], nextPrekeyId: 1, handshakes: {}, sessions: {} };
+}
+
 export class Client {
-  // `view`: order and rosterHash of the newest roster. `now` is in Unix seconds.
-  constructor({ site, root, view, now, random, note, secrets = drawSecrets(random) }) {
+  // `view`: order and rosterHash of the newest roster. `now` is in Unix seconds. Or `state`, as it was.
+  constructor({ random, note, state, ...begin }) {
     this.random = random;
     this.note = note;
-    const keys = publicKeys(secrets);
-    const self = { id: deviceId(site, keys), keys, secrets };
-    this.state = { site, root, view, now, self, prekeys: [], nextPrekeyId: 1, handshakes: {}, sessions: {} };
+    this.state = state ?? newState({ ...begin, secrets: begin.secrets ?? drawSecrets(random) });
   }
 
   get id() {
@@ -42,8 +46,7 @@ export class Client {
 
   static restore(text, { random, note }) {
     const revive = (_, value) => (typeof value?.hex === 'string' ? fromHex(value.hex) : value);
-    const client = Object.create(Client.prototype);
-    return Object.assign(client, { random, note, state: JSON.parse(text, revive) });
+    return new Client({ random, note, state: JSON.parse(text, revive) });
   }
 
   // 3.4: a signed prekey if it is time for one, and `oneTime` new one-time prekeys. Answers the upload.

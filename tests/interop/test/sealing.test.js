@@ -282,6 +282,9 @@ test('a state that is written down and read again goes on', () => {
     say(agent, visitor);
     [visitor, agent] = [restart(visitor), restart(agent)];
   }
+  agent.makePrekeys(0);
+  visitor.initiate(agent.bundle(), agent.id, CONVERSATION);
+  talk({ visitor, agent });
 });
 
 test("a bundle that is not its device's, not signed by it, or has expired is refused", () => {

@@ -17,6 +17,7 @@ use crate::json::{
 };
 
 /// A content with its wrap and where both belong.
+#[derive(Clone)]
 pub(crate) struct Delivered {
     pub(crate) conversation: ConversationId,
     pub(crate) event: EventId,
@@ -101,9 +102,8 @@ impl Exchange {
     fn bundle(&self, one_time: Option<u64>) -> Vec<u8> {
         let upload = self.prekeys.derive_upload(&self.parties[1].secrets, &self.site).unwrap();
         let signed::Prekeys { keys, signed, one_time: all } = cbor::decode(&upload).unwrap();
-        let one_time = one_time.map(|id| {
-            all.unwrap_or_default().into_iter().find(|prekey| u64::from(prekey.id) == id).unwrap()
-        });
+        let one_time = one_time
+            .map(|id| all.unwrap_or_default().into_iter().find(|prekey| u64::from(prekey.id) == id).unwrap());
         cbor::encode(&Bundle { keys, signed, one_time })
     }
 

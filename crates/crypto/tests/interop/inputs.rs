@@ -230,19 +230,30 @@ pub(crate) fn all() -> Vec<(&'static str, String, Value)> {
     let root = RootSecret::restore([0xe6; 32]).derive_public();
     for byte in [VISITOR, AGENTS[0]] {
         let identity = hex(keys(byte).identity.0);
-        add("safety", &format!("of {byte}"), json!({ "root": hex(root.0), "site": hex(SITE), "identity": identity }));
+        add(
+            "safety",
+            &format!("of {byte}"),
+            json!({ "root": hex(root.0), "site": hex(SITE), "identity": identity }),
+        );
     }
     for (name, record) in [("", ""), ("percakapan é", "00"), ("account", "0102030405")] {
-        let input = json!({ "stateKey": key(0x99), "name": name, "generation": 1_u64 << 40, "record": record });
+        let input =
+            json!({ "stateKey": key(0x99), "name": name, "generation": 1_u64 << 40, "record": record });
         add("record", &format!("a record `{name}`"), input);
     }
     for subject in ["", "pelanggan é"] {
-        let token = json!({ "site": hex(SITE), "subject": subject, "conversation": id(0xc5), "notAfter": NOW + 600 });
+        let token =
+            json!({ "site": hex(SITE), "subject": subject, "conversation": id(0xc5), "notAfter": NOW + 600 });
         let identity = hex(keys(VISITOR).identity.0);
-        let input = json!({ "voucherSeed": key(0x91), "identity": identity, "token": token, "timeMs": NOW * 1_000 });
+        let input =
+            json!({ "voucherSeed": key(0x91), "identity": identity, "token": token, "timeMs": NOW * 1_000 });
         add("token", &format!("a token for `{subject}`"), input);
     }
-    add("enrolment", "an enrolment", json!({ "site": hex(SITE), "secret": id(0xb5), "secrets": own(AGENTS[1]) }));
+    add(
+        "enrolment",
+        "an enrolment",
+        json!({ "site": hex(SITE), "secret": id(0xb5), "secrets": own(AGENTS[1]) }),
+    );
     add(
         "login",
         "a login",
@@ -253,7 +264,7 @@ pub(crate) fn all() -> Vec<(&'static str, String, Value)> {
     let said = json!({ "kind": 0, "value": "granted" });
     all.push(content("grant", "by another than the sender", said.clone()));
     all.push(content("grant", "by the sender, its own", said));
-    all.push(exchange("seventy wraps, an offer at the fiftieth", talk(1, 70, 10), json!({ "oneTime": 3 })));
+    all.push(exchange("fifty-six wraps, an offer at the fiftieth", talk(1, 56, 10), json!({ "oneTime": 3 })));
     all.push(exchange("days pass, offers cross", talk(2, 40, 20_000), json!({})));
     let agents = json!({ "scope": id(0), "initiator": own(AGENTS[1]), "oneTime": 4 });
     all.push(exchange("between two agents' devices", talk(3, 12, 3_600), agents));

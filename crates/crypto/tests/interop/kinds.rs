@@ -13,9 +13,7 @@ use segel_crypto::safety::SafetyNumber;
 use segel_crypto::signal::{SignalReceiver, SignalSender};
 use segel_crypto::storage::StateKey;
 use segel_wire::cbor;
-use segel_wire::ids::{
-    AttachmentId, Challenge, DeskId, IdentityKey, Octets, RootKey, Signature, VoucherKey,
-};
+use segel_wire::ids::{AttachmentId, Challenge, DeskId, IdentityKey, Octets, RootKey, Signature, VoucherKey};
 use segel_wire::signed::{
     self, Certificate, Enrolment, LoginStatement, Roster, SignedToken, Token, TokenContext, VerifiedRoster,
 };
@@ -104,7 +102,8 @@ fn log(input: &Value) -> Value {
     let mut hashes = vec![LogHash::start(&conversation(&input["conversation"]))];
     for entry in input["entries"].as_array().unwrap() {
         let (sender, hash) = (device(&entry["sender"]), ContentHash(bytes(&entry["contentHash"])));
-        let next = hashes.last().unwrap().follow(hashes.len() as u64, &event(&entry["event"]), &sender, &hash);
+        let next =
+            hashes.last().unwrap().follow(hashes.len() as u64, &event(&entry["event"]), &sender, &hash);
         hashes.push(next);
     }
     json!({ "hashes": hashes.iter().map(|hash| hex(hash.0)).collect::<Vec<_>>() })
@@ -114,8 +113,7 @@ fn sign(root: [u8; 32], admin: [u8; 32], times: (u64, u64, u64), roster: &Roster
     let (root, admin) = (RootSecret::restore(root), AdminSecret::restore(admin));
     let (generation, not_before, not_after) = times;
     let admin_key = admin.derive_public();
-    let certificate =
-        Certificate { site: roster.site, generation, admin: admin_key, not_before, not_after };
+    let certificate = Certificate { site: roster.site, generation, admin: admin_key, not_before, not_after };
     let (bytes, signature) = root.certify(&certificate);
     let signed = Admin::new(admin, bytes, signature).sign_roster(roster);
     VerifiedRoster::open(&signed, &roster.site, &root.derive_public()).unwrap()
@@ -143,13 +141,8 @@ fn acts(input: &Value) -> Value {
         let secrets = json!({ "identity": hex(&seed), "signing": hex(&seed), "login": hex(&seed) });
         let signed = act.sign(&crate::json::secrets(&secrets));
         let now = number(&input["now"]);
-        let context = ActContext {
-            roster: &verified,
-            desk,
-            conversation: &act.conversation,
-            sender: &act.device,
-            now,
-        };
+        let context =
+            ActContext { roster: &verified, desk, conversation: &act.conversation, sender: &act.device, now };
         state = state.follow(&signed, &context).unwrap();
         json!({
             "act": hex(&signed.act.0),
@@ -184,9 +177,8 @@ fn attachment(input: &Value, random: &mut CountingRng) -> Value {
     let mut opener = Opener::new(&described).unwrap();
     let opened: Vec<_> = chunks.iter().map(|chunk| opener.open(chunk).unwrap()).collect();
     assert!(opened.concat() == source && opener.finish().is_ok());
-    let chunks = chunks.iter().map(|chunk| {
-        json!({ "length": chunk.len(), "hash": hex(Sha256::digest(chunk)) })
-    });
+    let chunks =
+        chunks.iter().map(|chunk| json!({ "length": chunk.len(), "hash": hex(Sha256::digest(chunk)) }));
     json!({
         "size": described.size,
         "key": hex(expose(&described.key)),

@@ -24,11 +24,16 @@ impl<T> Mail<T> {
 
     /// One of the next ones.
     pub(crate) fn take(&mut self, chance: &mut Chance) -> Option<T> {
+        self.take_with_age(chance).map(|(_, letter)| letter)
+    }
+
+    /// The same, with how often it was overtaken.
+    pub(crate) fn take_with_age(&mut self, chance: &mut Chance) -> Option<(u32, T)> {
         let (overtaken, _) = self.0.first()?;
         let most = if *overtaken < OVERTAKEN { self.0.len().min(3) } else { 1 };
         let place = chance.below(most);
         self.0[..place].iter_mut().for_each(|(overtaken, _)| *overtaken += 1);
-        Some(self.0.remove(place).1)
+        Some(self.0.remove(place))
     }
 }
 

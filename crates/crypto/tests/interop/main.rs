@@ -3,11 +3,15 @@
 #![cfg(not(target_family = "wasm"))]
 #![allow(clippy::unwrap_used, reason = "what tests share fails as tests do")]
 
+mod device;
 mod draws;
 mod exchange;
 mod inputs;
 mod json;
 mod kinds;
+mod live;
 mod mail;
+mod peer;
+mod remote;
 mod scripts;
 mod vectors;

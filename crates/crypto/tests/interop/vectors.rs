@@ -25,7 +25,10 @@ fn read(name: &str) -> Value {
 
 /// How many cases of each kind were run.
 fn check(file: &Value) -> BTreeMap<&str, usize> {
-    assert_eq!((&file["protocol"], &file["suite"], &file["rule"]), (&json!("segel/1"), &json!(2), &json!(RULE)));
+    assert_eq!(
+        (&file["protocol"], &file["suite"], &file["rule"]),
+        (&json!("segel/1"), &json!(2), &json!(RULE))
+    );
     let mut counts = BTreeMap::new();
     for case in file["cases"].as_array().unwrap() {
         let (kind, name) = (text(&case["kind"]), &case["name"]);
@@ -71,8 +74,7 @@ fn what_is_written_for_the_other_implementation_is_computed_here() {
         let (draws, output) = run(kind, &input);
         json!({ "kind": kind, "name": name, "input": input, "draws": draws, "output": output })
     });
-    let file =
-        json!({ "protocol": "segel/1", "suite": 2, "rule": RULE, "cases": cases.collect::<Vec<_>>() });
+    let file = json!({ "protocol": "segel/1", "suite": 2, "rule": RULE, "cases": cases.collect::<Vec<_>>() });
     let written = serde_json::to_string_pretty(&file).unwrap() + "\n";
     if std::env::var_os("SEGEL_WRITE_VECTORS").is_some() {
         fs::write(format!("{FOLDER}/from-rust.json"), &written).unwrap();
