@@ -42,6 +42,14 @@ pub(crate) fn wasm_opt() -> Result<PathBuf> {
     Ok(from_npm("binaryen", BINARYEN)?.join("wasm-opt"))
 }
 
+/// npm with one of its commands, in a folder of the project.
+pub(crate) fn npm(command: &str, folder: &str) -> Result<Command> {
+    check_node()?;
+    let mut npm = Command::new("npm");
+    npm.current_dir(paths::root().join(folder)).args([command, "--no-audit", "--no-fund"]);
+    Ok(npm)
+}
+
 /// Makes a small `output` of the script or style sheet `input`.
 pub(crate) fn minify(options: &[&str], input: &Path, output: &Path) -> Result<()> {
     let mut esbuild = Command::new(from_npm("esbuild", ESBUILD)?.join("esbuild"));
