@@ -250,21 +250,18 @@ impl Session {
         context: &WrapContext<'_>,
         now: u64,
     ) -> Result<ContentKey, WrapError> {
-        if !self.parties.allow(self.parties.peer, self.parties.own, context) {
+        let is_ours = wrap.alias == self.alias;
+        if !is_ours || !self.parties.allow(self.parties.peer, self.parties.own, context) {
             return Err(WrapError::NotAuthentic);
         }
         let place = Place { transcript: &self.transcript, context };
         let (chosen, header) = self.open_header(wrap, &place)?;
         let mut kem = self.kem.clone();
-        let (key, late, moved) = match self.late_key(&chosen, header.n) {
-            Some(found) => {
-                let message_key = found.ok_or(WrapError::Stale)?;
-                (wrap.open_key(message_key, &place)?, true, None)
-            }
-            None => {
-                let (message_key, moved) = self.advance(&chosen, &header, &mut kem, now)?;
-                (wrap.open_key(&message_key, &place)?, false, Some(moved))
-            }
+        let (key, late, moved) = if let Some(message_key) = self.late_key(&chosen, &header, now)? {
+            (wrap.open_key(message_key, &place)?, true, None)
+        } else {
+            let (message_key, moved) = self.advance(&chosen, &header, &mut kem, now)?;
+            (wrap.open_key(&message_key, &place)?, false, Some(moved))
         };
         if !matches!(chosen, Chosen::Past(_)) {
             kem.hear_offer(&header)?;
@@ -311,16 +308,17 @@ impl Session {
         Err(WrapError::NotAuthentic)
     }
 
-    /// If the wrap stands where its chain has been already: its skipped key, unless that is gone.
-    fn late_key(&self, chosen: &Chosen, n: u32) -> Option<Option<&MessageKey>> {
-        match chosen {
-            Chosen::Current => {
-                let next = self.receiving.as_ref().map_or(0, |receiving| receiving.chain.next);
-                (n < next).then(|| self.skipped.current(n))
-            }
-            Chosen::Next => None,
-            Chosen::Past(place) => Some(self.skipped.past().nth(*place).and_then(|chain| chain.key(n))),
-        }
+    /// If the wrap stands where its chain has been already: its skipped key, or *stale* if that is gone.
+    fn late_key(&self, chosen: &Chosen, header: &Header, now: u64) -> Result<Option<&MessageKey>, WrapError> {
+        let n = header.n;
+        let key = match (chosen, &self.receiving) {
+            // Two copies of the peer's state may begin a chain each under one header key: this is the other one.
+            (Chosen::Current, _) if self.peer != Some(header.key) => None,
+            (Chosen::Current, Some(receiving)) if n < receiving.chain.next => self.skipped.current(n, now),
+            (Chosen::Current | Chosen::Next, _) => return Ok(None),
+            (Chosen::Past(place), _) => self.skipped.past().nth(*place).and_then(|chain| chain.key(n, now)),
+        };
+        key.map(Some).ok_or(WrapError::Stale)
     }
 
     /// The key of a wrap that moves the receiving side on, and how.
@@ -362,7 +360,9 @@ impl Session {
             self.root = turn.root;
             self.next_receiving = turn.next_receiving;
             self.peer = Some(turn.peer);
-            self.previous = self.sending.take().map_or(0, |sending| sending.chain.next);
+            if let Some(sending) = self.sending.take() {
+                self.previous = sending.chain.next;
+            }
         }
         self.skipped.add(&moved.receiving.header, skipped);
         self.receiving = Some(moved.receiving);

@@ -21,7 +21,7 @@ pub use token::{SignedToken, Token, TokenContext, TokenError};
 
 use ed25519_dalek::VerifyingKey;
 
-use crate::ids::Signature;
+use crate::ids::{Signature, SigningKey};
 
 /// The bytes that are signed: `lp(label) | lp(field) ...`, with `lp(x) = u32be length | x`.
 pub fn statement(label: &str, fields: &[&[u8]]) -> Vec<u8> {
@@ -40,10 +40,19 @@ pub(crate) fn verify(key: &[u8; 32], statement: &[u8], signature: &Signature) ->
         .is_ok()
 }
 
+impl SigningKey {
+    /// Whether `signature` is by this key over `statement`, strictly.
+    pub fn verifies(&self, statement: &[u8], signature: &Signature) -> bool {
+        verify(&self.0, statement, signature)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use data_encoding::HEXLOWER;
     use serde_json::Value;
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use super::*;
 
@@ -60,6 +69,7 @@ mod tests {
     #[test]
     fn ed25519_agrees_with_wycheproof() {
         let file: Value = serde_json::from_str(WYCHEPROOF).unwrap();
+        assert_eq!(file["numberOfTests"], 151);
         let (mut valid, mut invalid, mut other_sizes) = (0, 0, 0);
         for group in file["testGroups"].as_array().unwrap() {
             let key = read_hex(&group["publicKey"]["pk"]).try_into().unwrap();
