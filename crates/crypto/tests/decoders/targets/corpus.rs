@@ -4,11 +4,12 @@ use segel_crypto::content::{Body, ContentHash};
 use segel_crypto::grant::Grant;
 use segel_crypto::session::Wrap;
 use segel_wire::events::Wrapped;
-use segel_wire::ids::{Octets, RosterHash};
+use segel_wire::ids::{Octets, PrekeyKey, RosterHash};
 use segel_wire::signed::{Invitation, Order, Roster, SignedToken, Token};
 use segel_wire::{ClientFrame, Code, Delivered, Envelope, Problem, ServerFrame, cbor};
 
 use super::fixture::{CONVERSATION, EVENT, Fixture, NOW, SITE, fixture, message, sign};
+use super::view::View;
 
 /// Genuine inputs for the target of this name. Every target has some.
 pub(crate) fn make_corpus(target: &str) -> Vec<Vec<u8>> {
@@ -43,7 +44,7 @@ pub(crate) fn make_corpus(target: &str) -> Vec<Vec<u8>> {
         "content" => vec![fixture.content.0.clone(), padded(&cbor::encode(&halo()))],
         "message" => messages(fixture).iter().map(cbor::encode).collect(),
         "grant" => vec![cbor::encode(&grant(fixture)), cbor::encode(&vec![grant(fixture)])],
-        "session_state" => vec![cbor::encode(&fixture.pair.visitor), cbor::encode(&fixture.pair.agent)],
+        "session_state" => sessions(fixture),
         "prekeys_state" => vec![cbor::encode(&visitor.prekeys)],
         "record" => vec![b"record".to_vec()],
         "client_frame" => client_frames(fixture),
@@ -92,6 +93,21 @@ fn padded(message: &[u8]) -> Vec<u8> {
     padded[1..5].copy_from_slice(&u32::try_from(message.len()).unwrap().to_be_bytes());
     padded[5..5 + message.len()].copy_from_slice(message);
     padded
+}
+
+/// Both ends of a session; one whose chain is at its end; one whose peer's ratchet key has small order.
+fn sessions(fixture: &Fixture) -> Vec<Vec<u8>> {
+    let mut at_its_end = View::of(&fixture.pair.agent);
+    at_its_end.kem.wraps = 60;
+    let mut weak = View::of(&fixture.pair.agent);
+    weak.kem.wraps = 60;
+    if let Some(sending) = &mut at_its_end.sending {
+        sending.chain.next = u32::MAX;
+    }
+    weak.sending = None;
+    weak.peer = Some(PrekeyKey([0; 32]));
+    let genuine = [&fixture.pair.visitor, &fixture.pair.agent].map(cbor::encode);
+    genuine.into_iter().chain([at_its_end, weak].iter().map(cbor::encode)).collect()
 }
 
 fn halo() -> segel_crypto::content::Message {

@@ -23,7 +23,7 @@ pub(super) fn header(bytes: &[u8]) {
     wrap.extend_from_slice(&salt);
     let place = pair.place;
     let fields: [&[u8]; 7] = [
-        &view.transcript,
+        &view.transcript.0,
         &place.conversation.0,
         &place.event.0,
         &place.sender.0,
@@ -42,7 +42,7 @@ pub(super) fn header(bytes: &[u8]) {
         let mut session = pair.agent.clone();
         let before = cbor::encode(&session);
         assert!(session.open(&wrap, &place.context(), NOW).is_err());
-        assert_eq!(cbor::encode(&session), before, "a failure changed the session");
+        assert!(cbor::encode(&session) == before, "a failure changed the session");
     }
 }
 
@@ -67,10 +67,10 @@ pub(super) fn peer(bytes: &[u8]) {
             }
             Err(error) => {
                 assert!(!matches!(error, WrapError::UnknownSuite));
-                assert_eq!(cbor::encode(&honest), before, "a failure changed the session");
+                assert!(cbor::encode(&honest) == before, "a failure changed the session");
             }
         }
-        View::of(&honest).check(now);
+        View::check(&honest, now);
         if step.first().is_some_and(|step| step & 0x80 > 0) {
             answer(&mut honest, &mut hostile, now);
         }
@@ -86,7 +86,7 @@ fn answer(honest: &mut Session, hostile: &mut Session, now: u64) {
         let wrap = Wrap::parse(&wrap).unwrap();
         let _ = hostile.open(&wrap, &back.context(), now);
     }
-    View::of(honest).check(now);
+    View::check(honest, now);
 }
 
 fn rewrite(view: &mut View, step: &[u8]) {

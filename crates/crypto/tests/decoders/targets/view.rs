@@ -1,12 +1,12 @@
 //! A session as it is stored, with names: how invariants look inside and how a hostile peer is made.
 
-use segel_crypto::handshake::Init;
+use segel_crypto::handshake::{Init, Transcript};
 use segel_crypto::session::Session;
 use segel_wire::ids::{ConversationId, DeviceId, KemCiphertext, KemKey, PrekeyKey};
 use segel_wire::{cbor, cbor_array, cbor_transparent};
 
 pub(super) struct View {
-    pub(super) transcript: [u8; 32],
+    pub(super) transcript: Transcript,
     pub(super) parties: Parties,
     pub(super) alias: [u8; 8],
     pub(super) init: Option<Init>,
@@ -110,24 +110,27 @@ cbor_array!(Offer { seed, key, ignored });
 
 impl View {
     pub(super) fn of(session: &Session) -> Self {
-        let bytes = cbor::encode(session);
-        let view = cbor::read(&bytes).unwrap();
-        assert_eq!(cbor::encode(&view), bytes, "the view shows everything");
-        view
+        cbor::read(&cbor::encode(session)).unwrap()
     }
 
     pub(super) fn to_session(&self) -> Session {
         cbor::read(&cbor::encode(self)).unwrap()
     }
 
-    /// What holds of every session, whatever its peer and the relay do.
-    pub(super) fn check(&self, now: u64) {
+    /// Asserts what holds of every session, whatever its peer and the relay do.
+    pub(super) fn check(session: &Session, now: u64) {
+        let bytes = cbor::encode(session);
+        let view: Self = cbor::read(&bytes).unwrap();
+        assert!(cbor::encode(&view) == bytes, "the view shows everything");
+        view.check_bounds(bytes.len(), now);
+    }
+
+    fn check_bounds(&self, size: usize, now: u64) {
         let keys: usize = self.skipped.0.iter().map(|chain| chain.keys.len()).sum();
         assert!(keys <= 2_000, "{keys} skipped keys");
         assert!(self.skipped.0.len() <= 6, "{} chains of skipped keys", self.skipped.0.len());
         assert!(self.skipped.0.iter().filter(|chain| chain.is_current).count() <= 1);
         assert!(self.skipped.0.iter().all(|chain| !chain.keys.is_empty()));
-        let size = cbor::encode(self).len();
         // A skipped key takes at most 50 bytes, all the rest 8 KiB.
         assert!(size <= 8 * 1_024 + keys * 50, "{size} bytes with {keys} skipped keys");
         assert!(self.kem.own.as_ref().is_none_or(|offer| offer.ignored <= 1));
