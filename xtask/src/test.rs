@@ -12,6 +12,9 @@ use crate::{build, paths, size};
 /// Packages that are compiled for browsers.
 const BROWSER_PACKAGES: [&str; 4] = ["segel-web", "segel-ui", "segel", "segel-console"];
 
+/// Packages that run others' test vectors, natively and in WebAssembly under Node.
+const VECTORS: [&str; 2] = ["segel-wire", "segel-crypto"];
+
 /// Folders of the packages that have tests in a browser.
 const BROWSER_TESTS: [&str; 2] = ["crates/web", "crates/ui"];
 
@@ -48,6 +51,7 @@ fn checks(args: &Args, report: &mut Report) -> Result<()> {
     docs.env("RUSTDOCFLAGS", "-Dwarnings -Arustdoc::private_intra_doc_links");
     report.check("documentation", &mut docs)?;
     report.check("dependencies", &mut dependencies(&toolchain)?)?;
+    report.tests("vectors in wasm", &mut vectors(&toolchain)?)?;
     in_browsers(&toolchain, report)
 }
 
@@ -57,6 +61,17 @@ fn browser_lints(toolchain: &Toolchain) -> Command {
     clippy.args(BROWSER_PACKAGES.iter().flat_map(|package| ["-p", package]));
     clippy.args(["--", "-D", "warnings"]);
     clippy
+}
+
+/// The tests inside the packages, compiled as for browsers.
+fn vectors(toolchain: &Toolchain) -> Result<Command> {
+    let mut cargo = toolchain.cargo();
+    cargo.args(["test", "--lib", "--target", TARGET]);
+    cargo.args(VECTORS.iter().flat_map(|package| ["-p", package]));
+    // By its name in PATH: cargo would cut a path at its spaces.
+    cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner");
+    toolchain.equip(&mut cargo, &[tools::wasm_test_runner(toolchain)?]);
+    Ok(cargo)
 }
 
 /// Licences, sources and banned crates.
@@ -105,13 +120,38 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_package_with_browser_tests_is_forgotten() {
+    fn no_package_with_tests_in_wasm_is_forgotten() {
         let crates = fs::read_dir(paths::root().join("crates")).unwrap();
         let folders = crates.map(|entry| format!("crates/{}", entry.unwrap().file_name().display()));
         let mut with_tests = folders.chain([".".to_owned()]).filter(|folder| {
             let manifest = paths::root().join(folder).join("Cargo.toml");
             fs::read_to_string(manifest).is_ok_and(|text| text.contains("\nwasm-bindgen-test.workspace"))
         });
-        assert!(with_tests.all(|folder| BROWSER_TESTS.contains(&folder.as_str())));
+        assert!(with_tests.all(|folder| {
+            BROWSER_TESTS.contains(&folder.as_str()) || VECTORS.map(folder_of).contains(&folder)
+        }));
+    }
+
+    #[test]
+    fn vectors_run_in_wasm_wherever_they_run_natively() {
+        let run = VECTORS.map(|package| paths::root().join(folder_of(package)).join("src"));
+        let mut found = 0;
+        for file in paths::files_below(&paths::root().join("crates")).unwrap() {
+            if file.extension().is_none_or(|kind| kind != "rs") {
+                continue;
+            }
+            let text = fs::read_to_string(&file).unwrap();
+            if text.contains("#[test]") && text.to_lowercase().contains("wycheproof") {
+                let file_name = file.display();
+                assert!(run.iter().any(|folder| file.starts_with(folder)), "{file_name} is not run");
+                assert!(text.contains("wasm_bindgen_test as test;"), "{file_name} is not run in wasm");
+                found += 1;
+            }
+        }
+        assert_ne!(found, 0);
+    }
+
+    fn folder_of(package: &str) -> String {
+        package.replace("segel-", "crates/")
     }
 }

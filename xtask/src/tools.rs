@@ -21,6 +21,12 @@ pub(crate) fn wasm_bindgen(toolchain: &Toolchain) -> Result<PathBuf> {
     from_crates(toolchain, "wasm-bindgen-cli", &wasm_bindgen_version()?, &[])
 }
 
+/// The folder of `wasm-bindgen-test-runner`, with the Node.js that it calls where no browser is asked for.
+pub(crate) fn wasm_test_runner(toolchain: &Toolchain) -> Result<PathBuf> {
+    check_node()?;
+    wasm_bindgen(toolchain)
+}
+
 /// The folder of `wasm-pack`.
 pub(crate) fn wasm_pack(toolchain: &Toolchain) -> Result<PathBuf> {
     from_crates(toolchain, "wasm-pack", WASM_PACK, &["--locked"])

@@ -86,9 +86,14 @@ pub(crate) struct Unopened {
     pub(crate) sender: DeviceId,
     pub(crate) recipients: Vec<DeviceId>,
     pub(crate) content: Octets,
+    /// How often its sender was asked for the key.
+    pub(crate) asked: u32,
 }
 
-cbor_array!(Unopened { sender, recipients, content });
+cbor_array!(Unopened { sender, recipients, content, asked });
+
+/// How often the key of one event is asked for.
+const ASKED_MOST: u32 = 2;
 
 /// An own content that is not for the timeline, until the relay has stored it.
 #[derive(Clone)]
@@ -224,12 +229,12 @@ impl Conversation {
         })
     }
 
-    /// Events of this device that did not open and whose key may still come.
+    /// Events of this device that did not open and whose key is still to be asked for.
     pub(crate) fn unopened(&self, device: DeviceId) -> impl Iterator<Item = EventId> {
-        let is_of = move |message: &Message| {
-            message.unopened.as_ref().is_some_and(|unopened| unopened.sender == device)
-        };
-        self.messages.iter().filter(move |(_, message)| is_of(message)).map(|(event, _)| *event)
+        let is_wanted = move |unopened: &Unopened| unopened.sender == device && unopened.asked < ASKED_MOST;
+        let wanted =
+            self.messages.iter().filter(move |(_, message)| message.unopened.as_ref().is_some_and(is_wanted));
+        wanted.map(|(event, _)| *event)
     }
 
     /// A time for a new own message that sorts after every one before it in the outbox.

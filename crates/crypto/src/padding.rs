@@ -25,7 +25,7 @@ pub(crate) fn unpad(padded: &[u8]) -> Result<&[u8], BadPadding> {
 }
 
 /// The Padmé size for `length`: at most 12 % larger, and leaking O(log log length) bits.
-fn derive_size(length: usize) -> usize {
+pub(crate) fn derive_size(length: usize) -> usize {
     let length = length.max(PADDING_FLOOR);
     let exponent = length.ilog2();
     let low_bits = exponent - (exponent.ilog2() + 1);

@@ -99,10 +99,14 @@ impl Site {
         self.newest.borrow().as_ref().is_some_and(|roster| roster.lists_origin(origin))
     }
 
+    /// Whether the newest roster lists a device that has not lapsed at `now`, Unix seconds.
+    pub(crate) fn lists_device(&self, device: DeviceId, now: u64) -> bool {
+        self.newest.borrow().as_ref().is_some_and(|roster| roster.lists_device(device, now))
+    }
+
     /// Which conversations a device may reach at `now`, Unix seconds.
     pub(crate) fn reach(&self, device: DeviceId, now: u64) -> Reach {
-        let listed = self.newest.borrow().as_ref().is_some_and(|roster| roster.lists_device(device, now));
-        if listed { Reach::Site(self.id) } else { Reach::Visitor(self.id, device) }
+        if self.lists_device(device, now) { Reach::Site(self.id) } else { Reach::Visitor(self.id, device) }
     }
 }
 

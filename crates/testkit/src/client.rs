@@ -88,6 +88,12 @@ impl Client {
         (self.signals, self.screen, self.running) = started.expect("the engine starts again");
     }
 
+    /// Ends the device and starts it again from an older copy of its store.
+    pub async fn set_back(&mut self, copy: &MemoryStore) {
+        self.store = copy.copy();
+        self.restart().await;
+    }
+
     /// Hands the engine an input.
     pub fn input(&self, input: Input) {
         self.signals.send(Signal::Input(input)).expect("the driver runs");

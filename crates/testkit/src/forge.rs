@@ -7,8 +7,8 @@ use data_encoding::BASE64URL_NOPAD;
 use ed25519_dalek::{Signer, SigningKey};
 use segel_crypto::authority::{Admin, AdminSecret};
 use segel_wire::cbor;
-use segel_wire::ids::{self, IdentityKey, LoginKey, PrekeyKey, Signature, SiteId};
-use segel_wire::signed::{Bundle, DeviceKeys, Roster, SignedPrekey};
+use segel_wire::ids::{self, IdentityKey, KemKey, LoginKey, PrekeyKey, Signature, SiteId};
+use segel_wire::signed::{Bundle, DeviceKeys, Prekey, PrekeyRole, Roster};
 
 /// An admin's key in the wrong hands.
 #[derive(Debug)]
@@ -55,12 +55,14 @@ impl FalseDevice {
         Self { site, signing, keys }
     }
 
-    /// A bundle that offers `prekey` for the device of `keys`, signed by this device.
+    /// A bundle that offers `prekey` for the device of `keys`, signed by this device. Its KEM key is a valid one
+    /// that nobody holds the private half of.
     pub fn sign_bundle(&self, keys: &DeviceKeys, prekey: [u8; 32], not_after: u64) -> Vec<u8> {
-        let (id, key) = (1, PrekeyKey(prekey));
-        let statement = SignedPrekey::statement(&self.site, keys, id, not_after, &key);
+        let (id, curve, kem) = (1, PrekeyKey(prekey), KemKey::new(&[0; KemKey::SIZE]).unwrap());
+        let statement =
+            Prekey::statement(PrekeyRole::Signed, &self.site, keys, (id, not_after), (&curve, &kem));
         let signature = Signature(self.signing.sign(&statement).to_bytes());
-        let signed = SignedPrekey { id, not_after, key, signature };
-        cbor::encode(&Bundle { device: keys.derive_id(&self.site), signed })
+        let signed = Prekey { id, not_after, curve, kem, signature };
+        cbor::encode(&Bundle { keys: *keys, signed, one_time: None })
     }
 }

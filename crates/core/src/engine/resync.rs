@@ -55,18 +55,34 @@ impl Engine {
 
     /// Makes the requests that are due: each names every closed event of the peer in the conversation.
     pub(super) fn pump_resyncs(&mut self, now: u64, random: &mut impl CryptoRng) {
-        let (due, later) =
-            core::mem::take(&mut self.resyncs).into_iter().partition(|resync: &Resync| resync.due <= now);
+        let planned = core::mem::take(&mut self.resyncs).into_iter();
+        let (due, later): (Vec<_>, Vec<_>) = planned.partition(|resync| resync.due <= now);
         self.resyncs = later;
         let time = self.membership.time(now);
-        let due: Vec<Resync> = due;
         for Resync { id, peer, .. } in due {
+            if !self.may_reach(peer, time) {
+                continue;
+            }
             let Some(conversation) = self.conversations.get_mut(&id) else { continue };
             let events: Vec<_> = conversation.unopened(peer.0).take(limits::REQUESTED_EVENTS).collect();
-            if !events.is_empty() && conversation.facts.begin_resync(peer.0, time) {
-                self.ledger.put(Name::Conversation(id), &conversation.facts);
-                self.queue_control(id, peer, content::Body::Request(events), true, now, random);
+            if events.is_empty() {
+                continue;
             }
+            if !conversation.facts.begin_resync(peer.0, time) {
+                let due = now + limits::RESYNC_SECONDS * 1_000;
+                self.resyncs.push(Resync { id, peer, due });
+                continue;
+            }
+            self.ledger.put(Name::Conversation(id), &conversation.facts);
+            for event in &events {
+                if let Some(message) = conversation.messages.get_mut(event)
+                    && let Some(unopened) = &mut message.unopened
+                {
+                    unopened.asked += 1;
+                    self.ledger.put(Name::Message(id, *event), message);
+                }
+            }
+            self.queue_control(id, peer, content::Body::Request(events), true, now, random);
         }
     }
 
@@ -82,10 +98,7 @@ impl Engine {
         let Some((&event, control)) = first else { return };
         let (peer, body, time) = (control.peer(), control.body.clone(), control.time);
         if control.wants_handshake {
-            if !self.unreachable.contains(&peer.0) {
-                self.ask_for_bundles(&[peer], now);
-            }
-            return;
+            return self.ask_for_bundles(&[peer], now);
         }
         let Some(desk) = self.desk(conversation.facts.desk) else { return };
         let sealed = self.seal((id, event), (desk, &[peer]), (body, time), now, random);
@@ -135,7 +148,7 @@ impl Engine {
             }
             let Some(conversation) = self.conversations.get_mut(&id) else { return };
             let Some(message) = conversation.messages.get_mut(&grant.event) else { continue };
-            let Some(Unopened { sender, recipients, content }) = &message.unopened else { continue };
+            let Some(Unopened { sender, recipients, content, .. }) = &message.unopened else { continue };
             let bound_to = ContentContext { conversation: &id, event: &grant.event, sender, recipients };
             let Ok(plain) = grant.open(&content.0, &bound_to) else {
                 self.show_refused(Refusal::MessageAltered);

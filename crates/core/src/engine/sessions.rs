@@ -9,6 +9,7 @@ use segel_wire::signed::{Bundle, BundleError};
 use segel_wire::{Code, Problem, cbor, limits};
 
 use super::{Engine, Part, passes};
+use crate::conversation::Control;
 use crate::io::{Answer, Output, Request};
 use crate::peers::Peer;
 use crate::records::Name;
@@ -76,6 +77,7 @@ impl Engine {
                 }
             }
         }
+        asked.iter().for_each(|peer| self.give_up_controls(*peer));
     }
 
     /// A request that needed the session was refused.
@@ -122,7 +124,7 @@ impl Engine {
     }
 
     /// A listed device, or the visitor of the conversation; `time` in Unix seconds.
-    fn may_reach(&self, peer: Peer, time: u64) -> bool {
+    pub(super) fn may_reach(&self, peer: Peer, time: u64) -> bool {
         let listed = self.membership.roster().is_some_and(|roster| roster.device(&peer.0, time).is_some());
         let visitor = peer.1.and_then(|id| self.visitor_of(id));
         listed || (self.part == Part::Agent && visitor == Some(peer.0))
@@ -145,6 +147,18 @@ impl Engine {
                     control.wants_handshake = false;
                     self.ledger.put(Name::Control(*id, *event), control);
                 }
+            }
+        }
+    }
+
+    /// Controls that still wait for a session with this peer: nobody can be asked who has no bundle.
+    fn give_up_controls(&mut self, peer: Peer) {
+        for (id, conversation) in self.conversations.iter_mut() {
+            let is_vain = |control: &Control| control.wants_handshake && control.peer() == peer;
+            let vain = conversation.controls.iter().filter(|(_, control)| is_vain(control));
+            for event in vain.map(|(event, _)| *event).collect::<Vec<_>>() {
+                conversation.controls.remove(&event);
+                self.ledger.remove(Name::Control(*id, event));
             }
         }
     }

@@ -255,6 +255,7 @@ impl Engine {
                 sender: delivered.sender,
                 recipients: delivered.recipients.clone(),
                 content: delivered.content.clone(),
+                asked: 0,
             });
             self.ledger.put(Name::Message(delivered.conversation, delivered.event), message);
         }

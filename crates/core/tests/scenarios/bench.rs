@@ -9,7 +9,7 @@ use segel_core::{Answer, Engine, Input, Kept, Output, Request};
 use segel_crypto::authority::{Admin, AdminSecret, RootSecret};
 use segel_crypto::storage::StateKey;
 use segel_testkit::forge::FalseDevice;
-use segel_wire::api::{BundlesAnswer, ChallengeAnswer, LoginAnswer};
+use segel_wire::api::{BundlesAnswer, ChallengeAnswer, LoginAnswer, PrekeysAnswer};
 use segel_wire::ids::{AgentId, Challenge, DeskId, Octets, RosterHash};
 use segel_wire::signed::{
     Agent, Certificate, Desk, Device, DeviceKeys, Order, Profile, Roster, VerifiedRoster,
@@ -74,8 +74,9 @@ impl BenchSite {
                 name: "Toko Contoh".into(),
                 pages: vec!["https://toko.example".into()],
                 apps: vec![],
+                vouchers: None,
             },
-            desks: vec![Desk { id: DeskId([1; 16]), name: "Layanan".into(), inbox }],
+            desks: vec![Desk { id: DeskId([1; 16]), name: "Layanan".into(), inbox, supervisors: None }],
             agents: vec![Agent {
                 id: AgentId([1; 16]),
                 name: "Agen Demo".into(),
@@ -215,7 +216,8 @@ impl<'a> Bench<'a> {
                 let bundle = agent.sign_bundle(&agent.keys, [8; 32], NOW + YEAR);
                 Answer::Bundles(BundlesAnswer { bundles: vec![Octets(bundle)] })
             }
-            Request::PutBundle(_) | Request::OpenConversation(..) | Request::Enrol(..) => Answer::Done,
+            Request::PutPrekeys(_) => Answer::Prekeys(PrekeysAnswer { one_time: 20, highest: 0 }),
+            Request::OpenConversation(..) | Request::Enrol(..) => Answer::Done,
         })
     }
 }

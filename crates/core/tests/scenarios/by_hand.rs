@@ -148,7 +148,7 @@ fn closed(bench: &Bench<'_>) -> usize {
 
 /// An event whose header names a roster that nobody has.
 fn naming_a_newer_roster(conversation: ConversationId, position: u64) -> Delivered {
-    let mut content = vec![1, 1];
+    let mut content = vec![1, 2, 0];
     content.extend([&[9; 16][..], &1_u64.to_be_bytes(), &9_u64.to_be_bytes(), &[0; 32 + 32 + 16]].concat());
     Delivered {
         conversation,

@@ -5,6 +5,7 @@
 mod bench;
 mod by_hand;
 mod exchange;
+mod order_shown;
 mod outbox;
 mod process;
 mod refused_access;
@@ -13,3 +14,4 @@ mod refused_messages;
 mod refused_rosters;
 mod relay_killed;
 mod secrecy;
+mod stale_state;

@@ -33,9 +33,11 @@ pub(crate) fn sign(secret: &[u8; 32], statement: &[u8]) -> [u8; 64] {
 #[cfg(test)]
 mod tests {
     use serde::Deserialize;
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use super::*;
-    use crate::hazmat::vectors::{Hex, read_rfc, read_wycheproof};
+    use crate::hazmat::vectors::{self, Hex, read_rfc, read_rfc_section, read_wycheproof};
 
     #[derive(Deserialize)]
     struct Agreement {
@@ -46,17 +48,18 @@ mod tests {
 
     #[test]
     fn x25519_agrees_with_wycheproof_and_refuses_every_secret_of_zeros() {
-        let mut refused = 0;
-        for case in read_wycheproof::<Agreement>("x25519", 518) {
+        let (mut agreed, mut refused) = (0, 0);
+        for case in read_wycheproof::<Agreement>(vectors::X25519, 518) {
             let answer = agree(&case.private.array().unwrap(), &case.public.array().unwrap());
             if case.shared.0 == [0; 32] {
                 assert_eq!(answer, Err(WeakKey));
                 refused += 1;
             } else {
                 assert_eq!(answer.unwrap().as_slice(), case.shared.0);
+                agreed += 1;
             }
         }
-        assert_eq!(refused, 31);
+        assert_eq!((agreed, refused), (487, 31));
     }
 
     #[test]
@@ -71,6 +74,28 @@ mod tests {
             let shared = agree(&case.k.array().unwrap(), &case.u.array().unwrap()).unwrap();
             assert_eq!(shared.as_slice(), case.out.0);
         }
+    }
+
+    #[test]
+    fn x25519_agrees_with_rfc_7748_when_it_is_iterated() {
+        #[derive(Deserialize)]
+        struct Iterated {
+            #[serde(rename = "1")]
+            once: Hex,
+            #[serde(rename = "1000")]
+            thousandfold: Hex,
+        }
+        let Iterated { once, thousandfold } = read_rfc_section("x25519_iter");
+        let mut point = [0; 32];
+        point[0] = 9;
+        let mut scalar = point;
+        let scalars = std::iter::repeat_with(|| {
+            let shared = *agree(&scalar, &point).unwrap();
+            (scalar, point) = (shared, scalar);
+            scalar
+        });
+        let scalars = scalars.take(1000).collect::<Vec<_>>();
+        assert_eq!([scalars[0], scalars[999]].map(Vec::from), [once.0, thousandfold.0]);
     }
 
     #[test]

@@ -1,8 +1,27 @@
 //! Test vectors by others, from `tests/vectors` at the root; SOURCES.md there says whose.
+//!
+//! They are compiled in, because the tests also run in WebAssembly, which has no file system.
 
 use data_encoding::HEXLOWER;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
+
+macro_rules! file {
+    ($name:literal) => {
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/vectors/", $name))
+    };
+}
+
+const RFC: &str = file!("rfc.json");
+
+pub(super) const CHACHA20_POLY1305: &str = file!("wycheproof/chacha20_poly1305_test.json");
+pub(super) const XCHACHA20_POLY1305: &str = file!("wycheproof/xchacha20_poly1305_test.json");
+pub(super) const HKDF_SHA256: &str = file!("wycheproof/hkdf_sha256_test.json");
+pub(super) const HMAC_SHA256: &str = file!("wycheproof/hmac_sha256_test.json");
+pub(super) const X25519: &str = file!("wycheproof/x25519_test.json");
+pub(super) const ML_KEM_768_KEY_GENERATION: &str = file!("wycheproof/mlkem_768_keygen_seed_test.json");
+pub(super) const ML_KEM_768_ENCAPSULATION: &str = file!("wycheproof/mlkem_768_encaps_test.json");
+pub(super) const ML_KEM_768_DECAPSULATION: &str = file!("wycheproof/mlkem_768_test.json");
 
 /// Bytes that stand in hexadecimal.
 pub(super) struct Hex(pub(super) Vec<u8>);
@@ -33,23 +52,25 @@ struct Group<T> {
     tests: Vec<T>,
 }
 
-fn read<T: DeserializeOwned>(name: &str) -> T {
-    let path = [env!("CARGO_MANIFEST_DIR"), "/../../tests/vectors/", name].concat();
-    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
-}
-
 /// Every case of a Wycheproof file, which must hold `count` of them.
-pub(super) fn read_wycheproof<T: DeserializeOwned>(name: &str, count: usize) -> Vec<T> {
-    let file: File<T> = read(&["wycheproof/", name, "_test.json"].concat());
+#[track_caller]
+pub(super) fn read_wycheproof<T: DeserializeOwned>(text: &str, count: usize) -> Vec<T> {
+    let file: File<T> = serde_json::from_str(text).unwrap();
     let cases: Vec<T> = file.test_groups.into_iter().flat_map(|group| group.tests).collect();
-    assert_eq!((file.number_of_tests, cases.len()), (count, count), "{name}");
+    assert_eq!((file.number_of_tests, cases.len()), (count, count));
     cases
 }
 
 /// Every case of one section of `rfc.json`, which must hold `count` of them.
+#[track_caller]
 pub(super) fn read_rfc<T: DeserializeOwned>(section: &str, count: usize) -> Vec<T> {
-    let file: serde_json::Value = read("rfc.json");
-    let cases: Vec<T> = serde_json::from_value(file[section].clone()).unwrap();
+    let cases: Vec<T> = read_rfc_section(section);
     assert_eq!(cases.len(), count, "{section}");
     cases
+}
+
+/// One section of `rfc.json` as it stands.
+pub(super) fn read_rfc_section<T: DeserializeOwned>(section: &str) -> T {
+    let mut file: serde_json::Value = serde_json::from_str(RFC).unwrap();
+    serde_json::from_value(file[section].take()).unwrap()
 }

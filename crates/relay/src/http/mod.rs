@@ -1,11 +1,11 @@
 //! The HTTP interface. docs/PROTOCOL.md, section 7.2.
 
-mod bundles;
 mod conversations;
 mod discovery;
 mod enrolments;
 mod extract;
 mod origin;
+mod prekeys;
 mod problem;
 mod rosters;
 mod sessions;
@@ -35,8 +35,8 @@ pub(crate) fn router(service: Arc<Service>, widget: Option<&Path>) -> Router {
         .route("/v1/sites/{site}/rosters/{version}", get(rosters::version))
         .route("/v1/sites/{site}/invitations", put(enrolments::invite))
         .route("/v1/sites/{site}/enrolments/{invitation}", get(enrolments::show).put(enrolments::answer))
-        .route("/v1/sites/{site}/bundle", put(bundles::keep))
-        .route("/v1/sites/{site}/bundles", post(bundles::show))
+        .route("/v1/sites/{site}/prekeys", put(prekeys::keep))
+        .route("/v1/sites/{site}/bundles", post(prekeys::hand_out))
         .route("/v1/conversations", get(conversations::list))
         .route("/v1/conversations/{conversation}", put(conversations::open))
         .route("/v1/conversations/{conversation}/events", get(conversations::page))

@@ -1,5 +1,13 @@
 //! Cases that every store must pass, whatever it is made of.
 
+mod prekeys;
+
+pub(super) use prekeys::{
+    a_one_time_prekey_is_in_one_answer_and_an_upload_again_brings_none_back,
+    a_signed_prekey_gives_way_to_one_of_the_same_or_a_higher_id,
+    one_time_prekeys_are_kept_up_to_the_limit_and_until_they_expire,
+    one_time_prekeys_are_taken_only_for_whoever_may_have_them,
+};
 use segel_wire::api::StoredAnswer;
 use segel_wire::events::{Envelope, Wrapped};
 use segel_wire::ids::{IdentityKey, LoginKey, SigningKey};
@@ -55,13 +63,6 @@ pub(super) async fn the_first_enrolment_stays(store: &dyn Store) {
     assert_eq!(store.keep_enrolment(SITE, id, vec![4]).await.unwrap(), Kept::Other);
     assert_eq!(store.enrolment(SITE, id).await.unwrap(), Some(vec![3]));
     assert_eq!(store.enrolment(OTHER_SITE, id).await.unwrap(), None);
-}
-
-pub(super) async fn a_bundle_takes_the_place_of_the_one_before(store: &dyn Store) {
-    store.keep_bundle(SITE, AGENT, vec![1]).await.unwrap();
-    store.keep_bundle(SITE, AGENT, vec![2]).await.unwrap();
-    assert_eq!(store.bundles(SITE, vec![VISITOR, AGENT]).await.unwrap(), [Octets(vec![2])]);
-    assert_eq!(store.bundles(OTHER_SITE, vec![AGENT]).await.unwrap(), []);
 }
 
 pub(super) async fn a_conversation_is_opened_once_and_listed_by_its_last_event(store: &dyn Store) {

@@ -5,8 +5,8 @@ mod conformance;
 mod sqlite;
 
 use futures_util::future::BoxFuture;
-use segel_wire::api::{ConversationSummary, StoredAnswer};
-use segel_wire::signed::{DeviceKeys, Order};
+use segel_wire::api::{ConversationSummary, PrekeysAnswer, StoredAnswer};
+use segel_wire::signed::{DeviceKeys, Order, Prekeys};
 use segel_wire::{
     ConversationId, Delivered, DeskId, DeviceId, Envelope, EventId, InvitationId, Octets, SiteId,
 };
@@ -42,10 +42,19 @@ pub(crate) trait Store: Send + Sync {
     /// An enrolment's bytes.
     fn enrolment(&self, site: SiteId, id: InvitationId) -> Answer<'_, Option<Vec<u8>>>;
 
-    /// Keeps a device's prekey bundle in place of the one before.
-    fn keep_bundle(&self, site: SiteId, device: DeviceId, bytes: Vec<u8>) -> Answer<'_, ()>;
-    /// The bundles of these devices; a device without one is left out.
-    fn bundles(&self, site: SiteId, devices: Vec<DeviceId>) -> Answer<'_, Vec<Octets>>;
+    /// Keeps what a device uploaded: the signed prekey unless it has a newer one, and those one-time prekeys whose
+    /// ids are above all that it ever uploaded, as far as there is room. Forgets every
+    /// one-time prekey that had expired by `now`, Unix seconds.
+    fn keep_prekeys(
+        &self,
+        site: SiteId,
+        device: DeviceId,
+        prekeys: Prekeys,
+        now: u64,
+    ) -> Answer<'_, PrekeysAnswer>;
+    /// The encoded bundles of these devices, each once; a device without prekeys is left out. A one-time prekey
+    /// that is in the answer is in no other, before or after.
+    fn take_bundles(&self, site: SiteId, asked: Vec<AskedBundle>, now: u64) -> Answer<'_, Vec<Octets>>;
 
     /// Opens a conversation, or answers with the one that has its id.
     fn open_conversation(&self, conversation: Conversation) -> Answer<'_, Conversation>;
@@ -91,6 +100,14 @@ pub(crate) enum Kept {
     Same,
     /// Other bytes were kept before, and stay.
     Other,
+}
+
+/// A device whose bundle is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct AskedBundle {
+    pub(crate) device: DeviceId,
+    /// Whether the asker may have a one-time prekey of it.
+    pub(crate) one_time: bool,
 }
 
 /// A conversation.

@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use reqwest::Method;
 use segel_relay::EventRate;
 use segel_wire::api::{ConversationsAnswer, OpenConversation, StoredAnswer};
-use segel_wire::{Code, ConversationId, DeskId, Octets, limits};
+use segel_wire::{ClientFrame, Code, ConversationId, DeskId, DeviceId, Octets, ServerFrame, limits};
 
 use crate::support::{Client, Scene, code_of, envelope, event_id};
 
@@ -132,10 +132,25 @@ async fn what_is_over_a_limit_or_out_of_shape_is_refused_and_nothing_of_it_kept(
     let misnamed = visitor.request(Method::PUT, &path).json(&fitting).send().await.unwrap();
     assert_eq!(code_of(misnamed).await, Code::Malformed);
     assert_eq!(visitor.page(chat, "").await.events, []);
+}
 
-    let mut largest = fitting;
-    largest.content = Octets(vec![0; limits::CONTENT_BYTES]);
+#[tokio::test]
+async fn the_largest_envelope_passes_over_http_and_streams() {
+    let scene = Scene::new().await;
+    let (visitor, chat) = scene.chat(7).await;
+    let recipients: Vec<_> =
+        (1..=limits::WRAPS).map(|seed| DeviceId([u8::try_from(seed).unwrap(); 16])).collect();
+    let mut largest = envelope("", &recipients);
+    largest.content = Octets(vec![0xff; limits::CONTENT_BYTES]);
+    for wrapped in &mut largest.wraps {
+        wrapped.wrap = Octets(vec![0xff; limits::WRAP_BYTES]);
+    }
     assert_eq!(visitor.store(chat, event_id(1), &largest).await.position, 1);
+    let mut socket = visitor.follow(None).await;
+    assert_eq!(socket.missed().await.0[0].content, largest.content);
+    socket.say(&ClientFrame::Send { conversation: chat, event: event_id(2), envelope: largest }).await;
+    let stored = socket.next().await;
+    assert!(matches!(stored, ServerFrame::Stored { position: 2, .. }), "{stored:?}");
 }
 
 #[tokio::test]

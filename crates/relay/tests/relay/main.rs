@@ -5,6 +5,7 @@
 mod enrolments;
 mod events;
 mod origins;
+mod prekeys;
 mod process;
 mod rosters;
 mod sessions;

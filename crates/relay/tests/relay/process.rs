@@ -4,12 +4,15 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
+use futures_util::StreamExt;
 use futures_util::future::join_all;
+use futures_util::stream::FuturesUnordered;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 use crate::support::{Client, Owner, TestDevice, database, envelope, event_id};
+use segel_wire::api::PrekeysAnswer;
 use segel_wire::{Code, ConversationId};
 
 const CHAT: ConversationId = ConversationId([5; 16]);
@@ -78,6 +81,45 @@ async fn events_that_were_answered_outlive_a_kill_and_a_cursor_still_resumes() {
     let agent = Client::new(&program.relay).log_in(&agent_device).await;
     let kept: Vec<u64> = agent.page(CHAT, "").await.events.iter().map(|event| event.position).collect();
     assert_eq!(kept, (1..=answered).collect::<Vec<_>>());
+}
+
+/// A kill in the midst of it: of what nobody heard, some is lost, but nothing that was heard comes again.
+#[tokio::test]
+async fn a_one_time_prekey_that_was_handed_out_does_not_come_back_after_a_kill() {
+    let folder = tempfile::tempdir().unwrap();
+    let (owner, database) = (Owner::new(1), database(folder.path()));
+    let (visitor_device, agent_device) = (TestDevice::new(&owner, 7), TestDevice::new(&owner, 8));
+    let mut program = Program::start(&owner, &database).await;
+    let nobody = Client::new(&program.relay);
+    let roster = format!("/v1/sites/{}/roster", owner.site);
+    assert_eq!(nobody.put_octets(&roster, &owner.first_roster(&[&agent_device])).await.status(), 200);
+    let (visitor, agent) = (nobody.log_in(&visitor_device).await, nobody.log_in(&agent_device).await);
+    let (prekeys, upload) = (format!("/v1/sites/{}/prekeys", owner.site), agent_device.prekeys(1, 2..22));
+    assert_eq!(agent.put_octets(&prekeys, &upload).await.status(), 200);
+
+    let mut asking: FuturesUnordered<_> = (0..15).map(|_| visitor.bundle(&agent_device)).collect();
+    let mut heard = Vec::new();
+    for _ in 0..5 {
+        heard.push(asking.next().await.unwrap().unwrap().one_time.unwrap().id);
+    }
+    program.child.kill().await.unwrap();
+    heard.extend(
+        asking
+            .filter_map(async |asked| asked.ok()?.one_time.map(|prekey| prekey.id))
+            .collect::<Vec<_>>()
+            .await,
+    );
+
+    let program = Program::start(&owner, &database).await;
+    let [visitor, agent] = [visitor, agent].map(|client| Client { relay: program.relay.clone(), ..client });
+    let again = agent.put_octets(&prekeys, &upload).await;
+    let kept: PrekeysAnswer = again.json().await.unwrap();
+    assert!(kept.one_time <= 20 - u32::try_from(heard.len()).unwrap() && kept.highest == 21, "{kept:?}");
+    assert!(kept.one_time >= 5, "no more than were asked for are gone: {kept:?}");
+    let later = join_all((0..20).map(|_| visitor.bundle(&agent_device))).await;
+    let later: Vec<_> = later.into_iter().filter_map(|bundle| bundle.unwrap().one_time).collect();
+    assert_eq!(later.len(), usize::try_from(kept.one_time).unwrap());
+    assert!(later.iter().all(|prekey| !heard.contains(&prekey.id)), "{heard:?}, then {later:?}");
 }
 
 #[tokio::test]

@@ -1,10 +1,8 @@
-//! Publishing rosters, and prekey bundles.
+//! Publishing rosters.
 
-use reqwest::Method;
-use segel_wire::api::{BundlesAnswer, BundlesRequest};
-use segel_wire::{Code, DeviceId, limits};
+use segel_wire::Code;
 
-use crate::support::{Client, Owner, Scene, code_of};
+use crate::support::{Owner, Scene, code_of};
 
 #[tokio::test]
 async fn a_roster_is_kept_as_the_exact_bytes_and_so_is_each_version() {
@@ -63,40 +61,4 @@ async fn a_roster_that_is_altered_or_a_strangers_is_refused() {
     let unknown = format!("/v1/sites/{}/roster", Owner::new(9).site);
     let elsewhere = scene.nobody().put_octets(&unknown, &Owner::new(9).first_roster(&[])).await;
     assert_eq!(code_of(elsewhere).await, Code::NotFound);
-}
-
-#[tokio::test]
-async fn a_device_keeps_its_own_bundle_and_others_ask_for_it() {
-    let scene = Scene::new().await;
-    let path = format!("/v1/sites/{}/bundle", scene.owner.site);
-    let (agent, visitor) = (scene.agent().await, scene.visitor(7).await);
-    for id in [1, 2] {
-        assert_eq!(agent.put_octets(&path, &scene.agent.bundle(id)).await.status(), 200);
-    }
-    let absent = scene.visitor_device(8).id;
-    assert_eq!(ask(&visitor, &scene, &[scene.agent.id, absent]).await, [scene.agent.bundle(2)]);
-
-    let anothers = visitor.put_octets(&path, &scene.agent.bundle(3)).await;
-    assert_eq!(code_of(anothers).await, Code::SignatureRefused);
-    assert_eq!(
-        code_of(scene.nobody().put_octets(&path, &scene.agent.bundle(3)).await).await,
-        Code::Unauthenticated
-    );
-    let mut altered = scene.agent.bundle(3);
-    let last = altered.len() - 1;
-    altered[last] ^= 1;
-    assert_eq!(code_of(agent.put_octets(&path, &altered).await).await, Code::SignatureRefused);
-    let all = BundlesRequest { devices: vec![absent; limits::DESK_DEVICES + 1] };
-    let too_many = visitor.request(Method::POST, &bundles(&scene)).json(&all).send().await.unwrap();
-    assert_eq!(code_of(too_many).await, Code::TooLarge);
-}
-
-fn bundles(scene: &Scene) -> String {
-    format!("/v1/sites/{}/bundles", scene.owner.site)
-}
-
-async fn ask(client: &Client, scene: &Scene, devices: &[DeviceId]) -> Vec<Vec<u8>> {
-    let body = BundlesRequest { devices: devices.to_vec() };
-    let answer = client.request(Method::POST, &bundles(scene)).json(&body).send().await.unwrap();
-    answer.json::<BundlesAnswer>().await.unwrap().bundles.into_iter().map(|bytes| bytes.0).collect()
 }

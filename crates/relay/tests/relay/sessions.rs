@@ -13,11 +13,12 @@ async fn refusal(client: &Client, request: &LoginRequest) -> Code {
 }
 
 #[tokio::test]
-async fn discovery_names_the_origin_that_proofs_must_name() {
+async fn discovery_names_the_origin_that_proofs_must_name_and_the_documents_limits() {
     let scene = Scene::new().await;
     let discovery: Discovery = scene.nobody().get("/.well-known/segel").await.json().await.unwrap();
     assert_eq!(discovery.origin, scene.origin());
     assert_eq!(discovery.versions, ["segel/1"]);
+    assert_eq!((discovery.content_bytes, discovery.request_bytes), (32_768, 114_688));
 }
 
 #[tokio::test]

@@ -40,6 +40,15 @@ impl MemoryStore {
         sealed
     }
 
+    /// A copy of everything as it is now, which changes no more with the store.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        let records = self.records();
+        let copied =
+            Records { generation: records.generation, sealed: records.sealed.clone(), failing: false };
+        Self(Arc::new(Mutex::new(copied)))
+    }
+
     /// The key that records are sealed under; the same for every store.
     pub(crate) fn key() -> StateKey {
         StateKey::new([42; 32])

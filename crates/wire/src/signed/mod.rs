@@ -44,6 +44,8 @@ pub(crate) fn verify(key: &[u8; 32], statement: &[u8], signature: &Signature) ->
 mod tests {
     use data_encoding::HEXLOWER;
     use serde_json::Value;
+    #[cfg(target_family = "wasm")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use super::*;
 
@@ -60,6 +62,7 @@ mod tests {
     #[test]
     fn ed25519_agrees_with_wycheproof() {
         let file: Value = serde_json::from_str(WYCHEPROOF).unwrap();
+        assert_eq!(file["numberOfTests"], 151);
         let (mut valid, mut invalid, mut other_sizes) = (0, 0, 0);
         for group in file["testGroups"].as_array().unwrap() {
             let key = read_hex(&group["publicKey"]["pk"]).try_into().unwrap();

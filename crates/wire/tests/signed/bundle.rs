@@ -1,60 +1,122 @@
-//! Section 3.4: whose prekeys may be used, and until when.
+//! Section 3.4: whose prekeys may be used, in which role, and until when.
 
 use ed25519_dalek::SigningKey;
 use segel_wire::cbor::{self, MalformedCbor};
-use segel_wire::ids::{DeviceId, PrekeyKey, SiteId};
+use segel_wire::ids::{DeviceId, Signature, SiteId};
 use segel_wire::limits::BUNDLE_BYTES;
-use segel_wire::signed::{Bundle, BundleError, DeviceKeys, SignedPrekey};
+use segel_wire::signed::{Bundle, BundleError, DeviceKeys};
 
-use crate::support::{NOW, OTHER_SITE, SITE, device, flips, id, key, sign, statement};
+use crate::support::{
+    NOW, ONE_TIME, OTHER_SITE, SIGNED, SITE, device, flips, flips_by_byte, key, prekey, statement,
+};
 
-const PREKEY: PrekeyKey = PrekeyKey([0x77; 32]);
-
-/// A bundle of `keys` with a prekey that ends 100 seconds from now, signed by `signer`.
-fn bundle(site: &SiteId, keys: &DeviceKeys, signer: &SigningKey) -> Bundle {
-    let (device, not_after) = (keys.derive_id(site), NOW + 100);
-    let fields: [&[u8]; 6] =
-        [&site.0, &device.0, &keys.identity.0, &5_u32.to_be_bytes(), &not_after.to_be_bytes(), &PREKEY.0];
-    let signature = sign(signer, &statement("segel/1 prekey signed", &fields));
-    Bundle { device, signed: SignedPrekey { id: 5, not_after, key: PREKEY, signature } }
+/// A bundle of `keys` whose signed prekey ends in 100 seconds and whose one-time prekey ends in 50.
+fn bundle(site: &SiteId, keys: &DeviceKeys, by: &SigningKey) -> Bundle {
+    let signed = prekey((SIGNED, 5, NOW + 100), site, keys, by);
+    let one_time = prekey((ONE_TIME, 6, NOW + 50), site, keys, by);
+    Bundle { keys: *keys, signed, one_time: Some(one_time) }
 }
 
 fn own() -> Bundle {
     bundle(&SITE, &device(10), &key(10))
 }
 
+fn alone() -> Bundle {
+    Bundle { one_time: None, ..own() }
+}
+
+fn verify_at(bundle: &Bundle, now: u64) -> Result<Bundle, BundleError> {
+    Bundle::verify(&cbor::encode(bundle), &SITE, &device(10).derive_id(&SITE), now)
+}
+
 fn verify(bundle: &Bundle) -> Result<Bundle, BundleError> {
-    Bundle::verify(&cbor::encode(bundle), &SITE, &device(10), NOW)
+    verify_at(bundle, NOW)
 }
 
 #[test]
-fn a_devices_own_bundle_is_accepted_until_it_expires() {
+fn a_devices_own_bundle_is_accepted_until_its_signed_prekey_expires() {
     assert_eq!(verify(&own()), Ok(own()));
-    let at = |now| Bundle::verify(&cbor::encode(&own()), &SITE, &device(10), now);
-    assert_eq!(at(NOW + 99), Ok(own()));
-    assert_eq!(at(NOW + 100), Err(BundleError::Expired));
+    assert_eq!(verify(&alone()), Ok(alone()));
+    for bundle in [own(), alone()] {
+        assert_eq!(verify_at(&bundle, NOW + 99), Ok(alone()));
+        assert_eq!(verify_at(&bundle, NOW + 100), Err(BundleError::Expired));
+        assert_eq!(verify_at(&bundle, u64::MAX), Err(BundleError::Expired));
+    }
 }
 
 #[test]
-fn a_bundle_with_any_bit_altered_or_cut_is_refused() {
+fn an_expired_one_time_prekey_is_passed_over_but_must_hold_all_the_same() {
+    assert_eq!(verify_at(&own(), NOW + 49), Ok(own()));
+    assert_eq!(verify_at(&own(), NOW + 50), Ok(alone()));
+    let mut forged = own();
+    forged.one_time.as_mut().unwrap().signature = Signature([1; 64]);
+    assert_eq!(verify_at(&forged, NOW + 50), Err(BundleError::BadSignature));
+}
+
+#[test]
+fn prekey_roles_swapped() {
+    let (signed, one_time) = (own().signed, own().one_time.unwrap());
+    let exchanged = Bundle { signed: one_time.clone(), one_time: Some(signed.clone()), ..own() };
+    assert_eq!(verify(&exchanged), Err(BundleError::BadSignature));
+    let as_signed = Bundle { signed: one_time, one_time: None, ..own() };
+    assert_eq!(verify(&as_signed), Err(BundleError::BadSignature));
+    let as_one_time = Bundle { one_time: Some(signed), ..own() };
+    assert_eq!(verify(&as_one_time), Err(BundleError::BadSignature));
+}
+
+#[test]
+fn halves_of_two_genuine_prekeys_are_not_recombined() {
+    let other = prekey((SIGNED, 7, NOW + 100), &SITE, &device(10), &key(10));
+    let mut curve = own();
+    curve.signed.curve = other.curve;
+    let mut kem = own();
+    kem.signed.kem = other.kem;
+    let mut within = own();
+    within.one_time.as_mut().unwrap().kem = within.signed.kem.clone();
+    let mut exchanged = own();
+    core::mem::swap(&mut exchanged.signed.curve, &mut exchanged.one_time.as_mut().unwrap().curve);
+    for bundle in [curve, kem, within, exchanged] {
+        assert_eq!(verify(&bundle), Err(BundleError::BadSignature));
+    }
+}
+
+#[test]
+fn a_bundle_with_any_byte_altered_or_cut_is_refused() {
+    let id = device(10).derive_id(&SITE);
     let bytes = cbor::encode(&own());
-    for (bit, altered) in flips(&bytes) {
-        assert!(Bundle::verify(&altered, &SITE, &device(10), NOW).is_err(), "bit {bit}");
+    for (at, altered) in flips_by_byte(&bytes) {
+        assert!(Bundle::verify(&altered, &SITE, &id, NOW).is_err(), "byte {at}");
     }
+    let malformed = Err(BundleError::Malformed(MalformedCbor));
     for length in 0..bytes.len() {
-        let refused = Bundle::verify(&bytes[..length], &SITE, &device(10), NOW);
-        assert_eq!(refused, Err(BundleError::Malformed(MalformedCbor)), "{length}");
+        assert_eq!(Bundle::verify(&bytes[..length], &SITE, &id, NOW), malformed, "{length}");
     }
-    let oversized = vec![0; BUNDLE_BYTES + 1];
-    assert!(Bundle::verify(&oversized, &SITE, &device(10), NOW).is_err());
+    assert_eq!(Bundle::verify(&[&bytes[..], &[0]].concat(), &SITE, &id, NOW), malformed);
+    assert_eq!(Bundle::verify(&vec![0; BUNDLE_BYTES + 1], &SITE, &id, NOW), malformed);
 }
 
 #[test]
-fn another_devices_bundle_is_refused_even_under_this_ones_id() {
+fn any_bit_of_a_signature_altered_is_refused() {
+    for (bit, altered) in flips(&own().signed.signature.0) {
+        let mut bundle = alone();
+        bundle.signed.signature = Signature(altered.try_into().unwrap());
+        assert_eq!(verify(&bundle), Err(BundleError::BadSignature), "bit {bit}");
+    }
+}
+
+#[test]
+fn another_devices_bundle_is_refused_even_with_this_ones_keys() {
     let theirs = bundle(&SITE, &device(20), &key(20));
     assert_eq!(verify(&theirs), Err(BundleError::WrongDevice));
-    let relabelled = Bundle { device: id(10), ..theirs };
+    let relabelled = Bundle { keys: device(10), ..theirs };
     assert_eq!(verify(&relabelled), Err(BundleError::BadSignature));
+}
+
+#[test]
+fn one_genuine_prekey_does_not_carry_another_devices() {
+    let theirs = bundle(&SITE, &device(20), &key(20));
+    assert_eq!(verify(&Bundle { one_time: theirs.one_time, ..own() }), Err(BundleError::BadSignature));
+    assert_eq!(verify(&Bundle { signed: theirs.signed, ..own() }), Err(BundleError::BadSignature));
 }
 
 #[test]
@@ -65,19 +127,19 @@ fn a_bundle_signed_by_a_stranger_or_by_the_login_key_is_refused() {
 }
 
 #[test]
-fn a_bundle_for_another_site_is_refused() {
+fn a_bundle_for_another_site_is_refused_there_and_here() {
     let elsewhere = bundle(&OTHER_SITE, &device(10), &key(10));
-    assert_eq!(verify(&elsewhere), Err(BundleError::WrongDevice));
-    let relabelled = Bundle { device: id(10), ..elsewhere };
-    assert_eq!(verify(&relabelled), Err(BundleError::BadSignature));
+    assert_eq!(verify(&elsewhere), Err(BundleError::BadSignature));
+    let there = Bundle::verify(&cbor::encode(&own()), &OTHER_SITE, &device(10).derive_id(&SITE), NOW);
+    assert_eq!(there, Err(BundleError::WrongDevice), "an id is another at another site");
 }
 
 #[test]
 fn a_bundle_does_not_pass_to_another_identity_of_the_same_signer() {
     let mut other = device(10);
     other.identity.0 = [0x99; 32];
-    let relabelled = Bundle { device: other.derive_id(&SITE), ..own() };
-    let refused = Bundle::verify(&cbor::encode(&relabelled), &SITE, &other, NOW);
+    let relabelled = Bundle { keys: other, ..own() };
+    let refused = Bundle::verify(&cbor::encode(&relabelled), &SITE, &other.derive_id(&SITE), NOW);
     assert_eq!(refused, Err(BundleError::BadSignature));
 }
 

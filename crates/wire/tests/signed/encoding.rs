@@ -1,10 +1,10 @@
 //! Section 2.3: the bytes that the CDDL stands for, put together by hand.
 
 use segel_wire::cbor;
-use segel_wire::ids::{InvitationId, PrekeyKey, Signature};
-use segel_wire::signed::{AdminSigned, Bundle, Enrolment, Invitation, SignedPrekey};
+use segel_wire::ids::{ConversationId, InvitationId, KemKey, Octets, PrekeyKey, Signature};
+use segel_wire::signed::{AdminSigned, Bundle, Enrolment, Invitation, Prekey, Prekeys, SignedToken, Token};
 
-use crate::support::{NOW, SITE, bstr, certificate, device, id, roster, signed};
+use crate::support::{NOW, SITE, bstr, certificate, device, id, roster, signed, voucher, vouchers};
 
 /// Parts of one encoding, joined.
 fn join(parts: &[&[u8]]) -> Vec<u8> {
@@ -59,8 +59,8 @@ fn device_keys_and_certificates() {
 #[test]
 fn rosters() {
     let listed = |number| join(&[&[0xa2, 0x00], &device_keys(number), &[0x01], &time(NOW + 500)]);
-    let desk = |number, name: &str, inbox: &[u8]| {
-        join(&[&[0xa3, 0x00], &bstr(&[number; 16]), &[0x01], &short_text(name), &[0x02], inbox])
+    let desk = |entries: u8, number, name: &str, inbox: &[u8]| {
+        join(&[&[0xa0 + entries, 0x00], &bstr(&[number; 16]), &[0x01], &short_text(name), &[0x02], inbox])
     };
     let agent = |number, name: &str, devices: &[u8]| {
         join(&[&[0xa3, 0x00], &bstr(&[number; 16]), &[0x01], &short_text(name), &[0x02], devices])
@@ -76,15 +76,19 @@ fn rosters() {
         &time(NOW),
         &[0x04],
         &time(NOW + 900),
-        &[0x05, 0xa3, 0x00],
+        &[0x05, 0xa4, 0x00],
         &short_text("Toko Contoh"),
         &[0x01, 0x81],
         &short_text("https://toko.example"),
         &[0x02, 0x81],
         &short_text("https://obrolan.example"),
+        &[0x03, 0x82],
+        &vouchers().iter().flat_map(|voucher| bstr(&voucher.0)).collect::<Vec<_>>(),
         &[0x06, 0x82],
-        &desk(1, "Penjualan", &join(&[&[0x83], &inbox.concat()])),
-        &desk(2, "Purnajual", &join(&[&[0x81], &bstr(&id(10).0)])),
+        &desk(4, 1, "Penjualan", &join(&[&[0x83], &inbox.concat()])),
+        &[0x03, 0x81],
+        &bstr(&[2; 16]),
+        &desk(3, 2, "Purnajual", &join(&[&[0x81], &bstr(&id(10).0)])),
         &[0x07, 0x82],
         &agent(1, "Agen Demo", &join(&[&[0x82], &listed(10), &listed(20)])),
         &agent(2, "Agen Kedua", &join(&[&[0x81], &listed(30)])),
@@ -102,20 +106,70 @@ fn what_an_admin_signed_is_an_array_of_four_byte_strings() {
 }
 
 #[test]
-fn bundles_invitations_and_enrolments() {
-    let signature = Signature([0x66; 64]);
-    let signed = SignedPrekey { id: 5, not_after: NOW, key: PrekeyKey([0x77; 32]), signature };
-    let prekey = join(&[
-        &[0xa4, 0x00, 0x05, 0x01],
-        &time(NOW),
-        &[0x02],
-        &bstr(&[0x77; 32]),
-        &[0x03],
-        &bstr(&[0x66; 64]),
-    ]);
-    let bundle = Bundle { device: id(10), signed };
-    assert_eq!(cbor::encode(&bundle), join(&[&[0xa2, 0x00], &bstr(&id(10).0), &[0x01], &prekey]));
+fn prekeys_and_bundles() {
+    let prekey = |id| Prekey {
+        id,
+        not_after: NOW,
+        curve: PrekeyKey([0x77; 32]),
+        kem: KemKey::new(&[0x88; KemKey::SIZE]).unwrap(),
+        signature: Signature([0x66; 64]),
+    };
+    let bytes = |id| {
+        join(&[
+            &[0xa5, 0x00, id, 0x01],
+            &time(NOW),
+            &[0x02],
+            &bstr(&[0x77; 32]),
+            &[0x03, 0x59, 0x04, 0xa0],
+            &[0x88; 1184],
+            &[0x04],
+            &bstr(&[0x66; 64]),
+        ])
+    };
+    let (keys, signed) = (device(10), prekey(5));
+    let head = |entries: u8| join(&[&[0xa0 + entries, 0x00], &device_keys(10), &[0x01], &bytes(5)]);
 
+    let alone = Bundle { keys, signed: signed.clone(), one_time: None };
+    assert_eq!(cbor::encode(&alone), head(2));
+    let both = Bundle { one_time: Some(prekey(6)), ..alone };
+    assert_eq!(cbor::encode(&both), join(&[&head(3), &[0x02], &bytes(6)]));
+    let none_new = Prekeys { keys, signed: signed.clone(), one_time: None };
+    assert_eq!(cbor::encode(&none_new), head(2));
+    let two = Prekeys { one_time: Some(vec![prekey(6), prekey(7)]), ..none_new };
+    assert_eq!(cbor::encode(&two), join(&[&head(3), &[0x02, 0x82], &bytes(6), &bytes(7)]));
+}
+
+#[test]
+fn identity_tokens() {
+    let token = Token {
+        site: SITE,
+        subject: "pelanggan-7".to_owned(),
+        conversation: ConversationId([4; 16]),
+        visitor: [0x33; 32],
+        not_after: NOW,
+    };
+    let body = join(&[
+        &[0xa5, 0x00],
+        &bstr(&SITE.0),
+        &[0x01],
+        &short_text("pelanggan-7"),
+        &[0x02],
+        &bstr(&[4; 16]),
+        &[0x03],
+        &bstr(&[0x33; 32]),
+        &[0x04],
+        &time(NOW),
+    ]);
+    assert_eq!(cbor::encode(&token), body);
+    let signed =
+        SignedToken { token: Octets(body.clone()), voucher: voucher(50), signature: Signature([0x66; 64]) };
+    let expected = join(&[&[0x83], &bstr(&body), &bstr(&voucher(50).0), &bstr(&[0x66; 64])]);
+    assert_eq!(cbor::encode(&signed), expected);
+}
+
+#[test]
+fn invitations_and_enrolments() {
+    let signature = Signature([0x66; 64]);
     let invitation = Invitation { site: SITE, id: InvitationId([9; 16]), not_after: NOW };
     let expected = join(&[&[0xa3, 0x00], &bstr(&SITE.0), &[0x01], &bstr(&[9; 16]), &[0x02], &time(NOW)]);
     assert_eq!(cbor::encode(&invitation), expected);

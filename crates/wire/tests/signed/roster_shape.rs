@@ -1,10 +1,10 @@
 //! Section 3.3: a roster that contradicts itself or is over a limit is refused, though it was signed.
 
-use segel_wire::ids::{AgentId, DeskId};
+use segel_wire::ids::{AgentId, DeskId, VoucherKey};
 use segel_wire::limits::{DESK_DEVICES, NAME_BYTES, ROSTER_ENTRIES};
 use segel_wire::signed::{Agent, Desk, Device, Roster, RosterError, VerifiedRoster};
 
-use crate::support::{NOW, SITE, device, id, pinned, roster, signed};
+use crate::support::{NOW, SITE, device, id, pinned, roster, signed, voucher, vouchers};
 
 /// Makes a good roster bad.
 type Change = fn(&mut Roster);
@@ -20,13 +20,28 @@ fn listed(number: u8) -> Device {
 fn desk(number: usize) -> Desk {
     let mut id = [0xd0; 16];
     id[..8].copy_from_slice(&number.to_be_bytes());
-    Desk { id: DeskId(id), name: String::new(), inbox: vec![] }
+    Desk { id: DeskId(id), name: String::new(), inbox: vec![], supervisors: None }
 }
 
 fn agent(number: usize) -> Agent {
     let mut id = [0xa0; 16];
     id[..8].copy_from_slice(&number.to_be_bytes());
     Agent { id: AgentId(id), name: String::new(), devices: vec![] }
+}
+
+/// Names agents by number as the first desk's supervisors.
+fn supervise(roster: &mut Roster, agents: &[u8]) {
+    roster.desks[0].supervisors = Some(agents.iter().map(|&number| AgentId([number; 16])).collect());
+}
+
+/// `count` vouchers, sorted.
+fn many_vouchers(count: usize) -> Vec<VoucherKey> {
+    let numbered = |number: usize| {
+        let mut key = [0x50; 32];
+        key[..8].copy_from_slice(&number.to_be_bytes());
+        VoucherKey(key)
+    };
+    (0..count).map(numbered).collect()
 }
 
 /// `count` devices, each with keys of its own; nobody needs their secrets.
@@ -48,7 +63,7 @@ fn devices(count: usize) -> Vec<Device> {
 
 #[test]
 fn a_roster_that_contradicts_itself_is_refused() {
-    let contradictions: [(&str, Change); 17] = [
+    let contradictions: [(&str, Change); 25] = [
         ("desk twice", |roster| roster.desks[1].id = roster.desks[0].id),
         ("agent twice", |roster| roster.agents[1].id = roster.agents[0].id),
         ("device twice with one agent", |roster| roster.agents[0].devices.push(listed(10))),
@@ -77,6 +92,14 @@ fn a_roster_that_contradicts_itself_is_refused() {
         ("inbox names an unlisted device", |roster| roster.desks[1].inbox = vec![id(40)]),
         ("inbox unsorted", |roster| roster.desks[0].inbox.reverse()),
         ("inbox names a device twice", |roster| roster.desks[1].inbox = vec![id(10), id(10)]),
+        ("supervisors unsorted", |roster| supervise(roster, &[2, 1])),
+        ("supervisor twice", |roster| supervise(roster, &[1, 1])),
+        ("supervisor who is not listed", |roster| supervise(roster, &[1, 3])),
+        ("supervisors there but none", |roster| supervise(roster, &[])),
+        ("supervisor whom the agents no longer list", |roster| drop(roster.agents.remove(1))),
+        ("vouchers unsorted", |roster| roster.profile.vouchers.as_mut().unwrap().reverse()),
+        ("voucher twice", |roster| roster.profile.vouchers = Some(vec![voucher(50); 2])),
+        ("vouchers there but none", |roster| roster.profile.vouchers = Some(vec![])),
         ("name of the site", |roster| roster.profile.name = "a".repeat(NAME_BYTES + 1)),
         ("name of a desk", |roster| roster.desks[0].name = "a".repeat(NAME_BYTES + 1)),
         ("name of an agent", |roster| roster.agents[0].name = "é".repeat(NAME_BYTES / 2 + 1)),
@@ -110,18 +133,32 @@ fn lists_hold_as_many_entries_as_the_limit_and_no_more() {
     full.desks = (0..ROSTER_ENTRIES).map(desk).collect();
     full.agents = (0..ROSTER_ENTRIES).map(agent).collect();
     full.agents[0].devices = devices(ROSTER_ENTRIES);
+    full.desks[0].supervisors = Some(full.agents.iter().map(|agent| agent.id).collect());
+    full.profile.vouchers = Some(many_vouchers(ROSTER_ENTRIES));
     assert_eq!(check(&full), Ok(()));
 
-    let over: [Change; 3] = [
+    let over: [Change; 4] = [
         |roster| roster.desks.push(desk(ROSTER_ENTRIES)),
         |roster| roster.agents.push(agent(ROSTER_ENTRIES)),
         |roster| roster.agents[1].devices.push(listed(10)),
+        |roster| roster.profile.vouchers = Some(many_vouchers(ROSTER_ENTRIES + 1)),
     ];
     for change in over {
         let mut roster = full.clone();
         change(&mut roster);
         assert_eq!(check(&roster), Err(RosterError::Inconsistent));
     }
+}
+
+#[test]
+fn any_listed_agent_may_supervise_and_a_site_may_have_no_supervisor_and_no_voucher() {
+    let mut roster = roster();
+    supervise(&mut roster, &[1, 2]);
+    roster.profile.vouchers = Some(vouchers());
+    assert_eq!(check(&roster), Ok(()));
+    roster.desks[0].supervisors = None;
+    roster.profile.vouchers = None;
+    assert_eq!(check(&roster), Ok(()));
 }
 
 #[test]

@@ -4,10 +4,11 @@ use proptest::prelude::*;
 use segel_wire::cbor;
 use segel_wire::ids::InvitationId;
 use segel_wire::signed::{
-    AdminSigned, Bundle, Certificate, DeviceKeys, Enrolment, Invitation, Roster, VerifiedRoster,
+    AdminSigned, Bundle, Certificate, DeviceKeys, Enrolment, Invitation, Prekeys, Roster, SignedToken, Token,
+    VerifiedRoster,
 };
 
-use crate::support::{NOW, SITE, certificate, device, pinned, roster, signed, signed_body};
+use crate::support::{NOW, SITE, certificate, id, pinned, roster, signed, signed_body};
 
 fn any_bytes() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(any::<u8>(), 0..600)
@@ -39,7 +40,10 @@ proptest! {
     #[test]
     fn anything(bytes in any_bytes()) {
         prop_assert!(VerifiedRoster::open(&bytes, &SITE, &pinned()).is_err());
-        prop_assert!(Bundle::verify(&bytes, &SITE, &device(10), NOW).is_err());
+        prop_assert!(Bundle::verify(&bytes, &SITE, &id(10), NOW).is_err());
+        prop_assert!(Prekeys::verify(&bytes, &SITE, &id(10)).is_err());
+        assert_one_encoding::<SignedToken>(&bytes);
+        assert_one_encoding::<Token>(&bytes);
         prop_assert!(Invitation::verify(&bytes, &SITE, &pinned()).is_err());
         prop_assert!(Enrolment::verify(&bytes, &SITE, &InvitationId([9; 16])).is_err());
     }

@@ -3,10 +3,10 @@
 use ed25519_dalek::{Signer, SigningKey};
 use segel_wire::cbor;
 use segel_wire::ids::{
-    AdminKey, AgentId, DeskId, DeviceId, IdentityKey, LoginKey, Octets, RootKey, RosterHash, Signature,
-    SiteId,
+    AdminKey, AgentId, DeskId, DeviceId, IdentityKey, KemKey, LoginKey, Octets, PrekeyKey, RootKey,
+    RosterHash, Signature, SiteId, VoucherKey,
 };
-use segel_wire::signed::{Agent, Certificate, Desk, Device, DeviceKeys, Order, Profile, Roster};
+use segel_wire::signed::{Agent, Certificate, Desk, Device, DeviceKeys, Order, Prekey, Profile, Roster};
 
 pub(crate) const SITE: SiteId = SiteId([0x51; 16]);
 pub(crate) const OTHER_SITE: SiteId = SiteId([0x52; 16]);
@@ -66,7 +66,40 @@ pub(crate) fn id(number: u8) -> DeviceId {
     device(number).derive_id(&SITE)
 }
 
-/// Two agents with three devices, and two desks.
+/// How a statement about a prekey names its role.
+pub(crate) const SIGNED: &str = "signed";
+/// The same of a prekey that serves once.
+pub(crate) const ONE_TIME: &str = "one-time";
+
+/// The prekey `id` of `keys` at `site` in a role, until `not_after`, signed by `signer`. Each id has halves of
+/// its own.
+pub(crate) fn prekey(
+    (role, id, not_after): (&str, u32, u64),
+    site: &SiteId,
+    keys: &DeviceKeys,
+    signer: &SigningKey,
+) -> Prekey {
+    let half = u8::try_from(id).unwrap();
+    let (curve, kem) = (PrekeyKey([half; 32]), KemKey::new(&[half; KemKey::SIZE]).unwrap());
+    let device = keys.derive_id(site);
+    let (number, end) = (id.to_be_bytes(), not_after.to_be_bytes());
+    let fields: [&[u8]; 7] = [&site.0, &device.0, &keys.identity.0, &number, &end, &curve.0, kem.as_bytes()];
+    let signature = sign(signer, &statement(&format!("segel/1 prekey {role}"), &fields));
+    Prekey { id, not_after, curve, kem, signature }
+}
+
+pub(crate) fn voucher(number: u8) -> VoucherKey {
+    VoucherKey(key(number).verifying_key().to_bytes())
+}
+
+/// Two vouchers, sorted: `key(50)` and `key(51)`.
+pub(crate) fn vouchers() -> Vec<VoucherKey> {
+    let mut vouchers = vec![voucher(50), voucher(51)];
+    vouchers.sort_unstable();
+    vouchers
+}
+
+/// Two agents with three devices, two desks of which one has a supervisor, and two vouchers.
 pub(crate) fn roster() -> Roster {
     let mut inbox = vec![id(10), id(20), id(30)];
     inbox.sort_unstable();
@@ -84,10 +117,21 @@ pub(crate) fn roster() -> Roster {
             name: "Toko Contoh".to_owned(),
             pages: vec!["https://toko.example".to_owned()],
             apps: vec!["https://obrolan.example".to_owned()],
+            vouchers: Some(vouchers()),
         },
         desks: vec![
-            Desk { id: DeskId([1; 16]), name: "Penjualan".to_owned(), inbox },
-            Desk { id: DeskId([2; 16]), name: "Purnajual".to_owned(), inbox: vec![id(10)] },
+            Desk {
+                id: DeskId([1; 16]),
+                name: "Penjualan".to_owned(),
+                inbox,
+                supervisors: Some(vec![AgentId([2; 16])]),
+            },
+            Desk {
+                id: DeskId([2; 16]),
+                name: "Purnajual".to_owned(),
+                inbox: vec![id(10)],
+                supervisors: None,
+            },
         ],
         agents: vec![
             Agent { id: AgentId([1; 16]), name: "Agen Demo".to_owned(), devices: devices(&[10, 20]) },
@@ -133,5 +177,15 @@ pub(crate) fn flips(bytes: &[u8]) -> impl Iterator<Item = (usize, Vec<u8>)> + '_
         let mut flipped = bytes.to_vec();
         flipped[bit / 8] ^= 1 << (bit % 8);
         (bit, flipped)
+    })
+}
+
+/// A copy for each byte of `bytes` with one of its bits flipped, another one from byte to byte, with the byte's
+/// place: for structures whose every bit would take too long.
+pub(crate) fn flips_by_byte(bytes: &[u8]) -> impl Iterator<Item = (usize, Vec<u8>)> + '_ {
+    (0..bytes.len()).map(|at| {
+        let mut flipped = bytes.to_vec();
+        flipped[at] ^= 1 << (at % 8);
+        (at, flipped)
     })
 }

@@ -1,6 +1,7 @@
 //! The store on one SQLite file: WAL, every answered change synced to the disk.
 
 mod events;
+mod prekeys;
 mod readers;
 mod records;
 mod writer;
@@ -11,18 +12,19 @@ use std::time::Duration;
 
 use data_encoding::BASE64URL_NOPAD;
 use rusqlite::{Connection, OptionalExtension};
-use segel_wire::api::ConversationSummary;
-use segel_wire::signed::Order;
+use segel_wire::api::{ConversationSummary, PrekeysAnswer};
+use segel_wire::signed::{Order, Prekeys};
 use segel_wire::{ConversationId, Delivered, DeviceId, InvitationId, Octets, SiteId};
 
 use self::readers::Readers;
 use self::writer::Writer;
 use super::{
-    Answer, Appended, Conversation, Kept, NewEvent, Reach, Session, Store, StoreError, StoredEvent, TokenHash,
+    Answer, Appended, AskedBundle, Conversation, Kept, NewEvent, Reach, Session, Store, StoreError,
+    StoredEvent, TokenHash,
 };
 
 /// The format of the file, kept as its `user_version`.
-const FORMAT: i64 = 1;
+const FORMAT: i64 = 2;
 const SCHEMA: &str = include_str!("schema.sql");
 
 /// A store on one SQLite file. Dropping it waits until what was asked of it is written.
@@ -90,12 +92,18 @@ impl Store for SqliteStore {
         self.ask(move |sql| records::enrolment(sql, site, id))
     }
 
-    fn keep_bundle(&self, site: SiteId, device: DeviceId, bytes: Vec<u8>) -> Answer<'_, ()> {
-        self.writer.change(move |sql| records::keep_bundle(sql, site, device, &bytes))
+    fn keep_prekeys(
+        &self,
+        site: SiteId,
+        device: DeviceId,
+        prekeys: Prekeys,
+        now: u64,
+    ) -> Answer<'_, PrekeysAnswer> {
+        self.writer.change(move |sql| prekeys::keep(sql, site, device, &prekeys, now))
     }
 
-    fn bundles(&self, site: SiteId, devices: Vec<DeviceId>) -> Answer<'_, Vec<Octets>> {
-        self.ask(move |sql| records::bundles(sql, site, &devices))
+    fn take_bundles(&self, site: SiteId, asked: Vec<AskedBundle>, now: u64) -> Answer<'_, Vec<Octets>> {
+        self.writer.change(move |sql| prekeys::take(sql, site, &asked, now))
     }
 
     fn open_conversation(&self, conversation: Conversation) -> Answer<'_, Conversation> {
@@ -190,7 +198,10 @@ mod tests {
         a_session_is_found_by_its_token_until_it_lapses
         a_roster_stays_under_its_version_and_the_newest_is_known
         the_first_enrolment_stays
-        a_bundle_takes_the_place_of_the_one_before
+        a_signed_prekey_gives_way_to_one_of_the_same_or_a_higher_id
+        a_one_time_prekey_is_in_one_answer_and_an_upload_again_brings_none_back
+        one_time_prekeys_are_kept_up_to_the_limit_and_until_they_expire
+        one_time_prekeys_are_taken_only_for_whoever_may_have_them
         a_conversation_is_opened_once_and_listed_by_its_last_event
         an_event_is_numbered_once_whoever_asks_again
         a_reach_holds_its_own_events_in_the_order_of_the_store
@@ -214,17 +225,18 @@ mod tests {
     async fn a_change_that_fails_halfway_leaves_nothing_and_its_neighbours_stay() {
         let (_folder, store) = make();
         let site = conformance::SITE;
-        let bundle = |device| store.keep_bundle(site, device, vec![1]);
+        let ids = [1, 2, 3].map(|number| InvitationId([number; 16]));
+        let invitation = |id| store.keep_invitation(site, id, vec![1]);
         let halfway = store.writer.change(move |sql| {
-            records::keep_bundle(sql, site, DeviceId([2; 16]), &[1])?;
+            records::keep_invitation(sql, site, ids[1], &[1])?;
             sql.execute("INSERT INTO nowhere VALUES (1)", [])
         });
-        let (before, failed, after) =
-            tokio::join!(bundle(DeviceId([1; 16])), halfway, bundle(DeviceId([3; 16])));
+        let (before, failed, after) = tokio::join!(invitation(ids[0]), halfway, invitation(ids[2]));
         assert!(before.is_ok() && after.is_ok());
         assert!(matches!(failed, Err(StoreError::Sqlite(_))));
-        let kept = store.bundles(site, [1, 2, 3].map(|device| DeviceId([device; 16])).to_vec()).await;
-        assert_eq!(kept.unwrap().len(), 2);
+        for (id, kept) in ids.into_iter().zip([Some(vec![1]), None, Some(vec![1])]) {
+            assert_eq!(store.invitation(site, id).await.unwrap(), kept);
+        }
     }
 
     #[test]
@@ -234,6 +246,6 @@ mod tests {
         let path = folder.path().join("relay.sqlite");
         open_connection(&path).unwrap().pragma_update(None, "user_version", FORMAT + 1).unwrap();
         let refused = SqliteStore::open(&path).err();
-        assert!(matches!(refused, Some(StoreError::Format { found: 2, expected: 1 })), "{refused:?}");
+        assert!(matches!(refused, Some(StoreError::Format { found: 3, expected: 2 })), "{refused:?}");
     }
 }

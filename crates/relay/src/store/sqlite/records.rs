@@ -1,9 +1,9 @@
-//! Sessions, rosters, enrolment and bundles in SQL.
+//! Sessions, rosters and enrolment in SQL.
 
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 use segel_wire::ids::{IdentityKey, LoginKey, SigningKey};
 use segel_wire::signed::{DeviceKeys, Order};
-use segel_wire::{DeviceId, InvitationId, Octets, SiteId};
+use segel_wire::{DeviceId, InvitationId, SiteId};
 
 use crate::store::{Kept, Session, TokenHash};
 
@@ -112,23 +112,6 @@ pub(super) fn enrolment(
     id: InvitationId,
 ) -> rusqlite::Result<Option<Vec<u8>>> {
     bytes_where(sql, "SELECT bytes FROM enrolments WHERE site = ?1 AND invitation = ?2", &[&site.0, &id.0])
-}
-
-pub(super) fn keep_bundle(
-    sql: &Connection,
-    site: SiteId,
-    device: DeviceId,
-    bytes: &[u8],
-) -> rusqlite::Result<()> {
-    sql.prepare_cached("INSERT OR REPLACE INTO bundles VALUES (?1, ?2, ?3)")?
-        .execute(params![site.0, device.0, bytes])?;
-    Ok(())
-}
-
-pub(super) fn bundles(sql: &Connection, site: SiteId, devices: &[DeviceId]) -> rusqlite::Result<Vec<Octets>> {
-    let query = "SELECT bytes FROM bundles WHERE site = ?1 AND device = ?2";
-    let kept = devices.iter().map(|device| bytes_where(sql, query, &[&site.0, &device.0]));
-    kept.filter_map(|bytes| bytes.map(|bytes| bytes.map(Octets)).transpose()).collect()
 }
 
 fn keep(

@@ -34,12 +34,26 @@ CREATE TABLE enrolments (
     PRIMARY KEY (site, invitation)
 );
 
-CREATE TABLE bundles (
-    site   BLOB NOT NULL,
-    device BLOB NOT NULL,
-    bytes  BLOB NOT NULL,
-    PRIMARY KEY (site, device)
+CREATE TABLE prekeys (
+    row       INTEGER PRIMARY KEY,
+    site      BLOB NOT NULL,
+    device    BLOB NOT NULL,
+    keys      BLOB NOT NULL,
+    signed_id INTEGER NOT NULL,
+    signed    BLOB NOT NULL,
+    -- Over all that was ever uploaded, so that nothing which was handed out comes back.
+    highest   INTEGER NOT NULL,
+    UNIQUE (site, device)
 );
+
+CREATE TABLE one_time_prekeys (
+    owner     INTEGER NOT NULL REFERENCES prekeys (row),
+    id        INTEGER NOT NULL,
+    not_after INTEGER NOT NULL,
+    bytes     BLOB NOT NULL,
+    PRIMARY KEY (owner, id)
+);
+CREATE INDEX one_time_prekeys_by_expiry ON one_time_prekeys (not_after);
 
 CREATE TABLE conversations (
     row     INTEGER PRIMARY KEY,

@@ -2,14 +2,18 @@
 
 use reqwest::{Method, RequestBuilder, Response};
 use segel_wire::api::{
-    ChallengeAnswer, EventsAnswer, LoginAnswer, LoginRequest, OpenConversation, StoredAnswer,
+    BundlesAnswer, BundlesRequest, ChallengeAnswer, EventsAnswer, LoginAnswer, LoginRequest,
+    OpenConversation, StoredAnswer,
 };
 use segel_wire::events::Envelope;
-use segel_wire::signed::LoginStatement;
+use segel_wire::signed::{Bundle, LoginStatement};
 use segel_wire::{Code, ConversationId, DeviceId, EventId, Problem};
 
 use super::owner::sign;
 use super::{DESK, Socket, TestDevice};
+
+/// Some time before everything expires, Unix seconds.
+const NOW: u64 = 1_000;
 
 #[derive(Clone)]
 pub(crate) struct Client {
@@ -50,6 +54,19 @@ impl Client {
 
     pub(crate) async fn put_octets(&self, path: &str, bytes: &[u8]) -> Response {
         self.request(Method::PUT, path).body(bytes.to_vec()).send().await.unwrap()
+    }
+
+    pub(crate) async fn ask_bundles(&self, of: &[&TestDevice]) -> reqwest::Result<Response> {
+        let path = format!("/v1/sites/{}/bundles", of[0].site);
+        let body = BundlesRequest { devices: of.iter().map(|device| device.id).collect() };
+        self.request(Method::POST, &path).json(&body).send().await
+    }
+
+    /// The bundle of a device, verified as its asker would.
+    pub(crate) async fn bundle(&self, of: &TestDevice) -> reqwest::Result<Bundle> {
+        let answer: BundlesAnswer = self.ask_bundles(&[of]).await?.json().await?;
+        assert_eq!(answer.bundles.len(), 1);
+        Ok(Bundle::verify(&answer.bundles[0].0, &of.site, &of.id, NOW).unwrap())
     }
 
     pub(crate) async fn open(&self, conversation: ConversationId) -> Response {

@@ -2,10 +2,10 @@
 
 use ed25519_dalek::{Signer, SigningKey};
 use segel_relay::SiteKey;
-use segel_wire::ids::{AdminKey, IdentityKey, LoginKey, PrekeyKey, RootKey, RosterHash, Signature};
+use segel_wire::ids::{AdminKey, IdentityKey, KemKey, LoginKey, PrekeyKey, RootKey, RosterHash, Signature};
 use segel_wire::signed::{
-    AdminSigned, Agent, Bundle, Certificate, Desk, Device, DeviceKeys, Enrolment, Invitation, Order, Profile,
-    Roster, SignedPrekey, statement,
+    AdminSigned, Agent, Certificate, Desk, Device, DeviceKeys, Enrolment, Invitation, Order, Prekey,
+    PrekeyRole, Prekeys, Profile, Roster, statement,
 };
 use segel_wire::{AgentId, DeviceId, InvitationId, Octets, SiteId, cbor};
 
@@ -65,8 +65,9 @@ impl Owner {
                 name: "Toko Contoh".into(),
                 pages: vec![SHOP.into()],
                 apps: vec![WIDGET.into()],
+                vouchers: None,
             },
-            desks: vec![Desk { id: DESK, name: "Meja Demo".into(), inbox }],
+            desks: vec![Desk { id: DESK, name: "Meja Demo".into(), inbox, supervisors: None }],
             agents: vec![Agent {
                 id: AgentId([0xA6; 16]),
                 name: "Agen Demo".into(),
@@ -118,14 +119,21 @@ impl TestDevice {
         cbor::encode(&Enrolment { invitation, keys: self.keys, signature, code_proof })
     }
 
-    pub(crate) fn bundle(&self, id: u32) -> Vec<u8> {
-        let key = PrekeyKey([9; 32]);
-        let signed = SignedPrekey::statement(&self.site, &self.keys, id, LATER, &key);
-        let signature = sign(&self.signing, &signed);
-        cbor::encode(&Bundle {
-            device: self.id,
-            signed: SignedPrekey { id, not_after: LATER, key, signature },
+    /// An upload: the signed prekey of one id, one-time prekeys of others.
+    pub(crate) fn prekeys(&self, signed: u32, one_time: impl IntoIterator<Item = u32>) -> Vec<u8> {
+        let one_time: Vec<_> = one_time.into_iter().map(|id| self.prekey(PrekeyRole::OneTime, id)).collect();
+        cbor::encode(&Prekeys {
+            keys: self.keys,
+            signed: self.prekey(PrekeyRole::Signed, signed),
+            one_time: Some(one_time).filter(|list| !list.is_empty()),
         })
+    }
+
+    /// The relay looks at signatures alone: any bytes serve as halves.
+    fn prekey(&self, role: PrekeyRole, id: u32) -> Prekey {
+        let (curve, kem) = (PrekeyKey([9; 32]), KemKey::new(&[9; KemKey::SIZE]).unwrap());
+        let statement = Prekey::statement(role, &self.site, &self.keys, (id, LATER), (&curve, &kem));
+        Prekey { id, not_after: LATER, signature: sign(&self.signing, &statement), curve, kem }
     }
 }
 

@@ -1,0 +1,101 @@
+//! A device is set back to an older copy of its state: what does not open is asked for anew.
+
+use std::time::Duration;
+
+use segel_core::show::{Author, Refusal};
+use segel_testkit::client::Client;
+use segel_testkit::site::TestSite;
+
+const AN_HOUR: Duration = Duration::from_secs(60 * 60);
+
+/// A visitor and an agent who have talked, with sessions both ways.
+async fn talk(site: &mut TestSite) -> (Client, Client) {
+    let (agent, visitor) = (site.agent().await, site.visitor());
+    exchange(&visitor, &agent, "awal").await;
+    (agent, visitor)
+}
+
+async fn exchange(visitor: &Client, agent: &Client, name: &str) {
+    let (question, answer) = (format!("tanya {name}"), format!("jawab {name}"));
+    visitor.say(&question);
+    agent.reads(&question).await;
+    agent.say_in(visitor.conversation(), &answer);
+    visitor.reads(&answer).await;
+    agent.has_sent(&answer).await;
+    visitor.has_sent(&question).await;
+}
+
+#[tokio::test]
+async fn what_a_visitor_writes_from_an_older_state_is_read_after_all() {
+    let mut site = TestSite::start().await;
+    let (agent, mut visitor) = talk(&mut site).await;
+    let copy = visitor.store().copy();
+    visitor.say("sebelum disetel mundur");
+    agent.reads("sebelum disetel mundur").await;
+
+    visitor.set_back(&copy).await;
+    visitor.is_online().await;
+    visitor.say("dari keadaan lama");
+    let screen = agent.reads("dari keadaan lama").await;
+    assert_eq!(screen.item("dari keadaan lama").unwrap().author, Author::Visitor);
+    exchange(&visitor, &agent, "sesudahnya").await;
+    assert_eq!(agent.screen().closed().count(), 0, "nothing stays closed");
+}
+
+#[tokio::test]
+async fn what_an_agent_missed_by_an_older_state_is_read_after_all() {
+    let mut site = TestSite::start().await;
+    let (mut agent, visitor) = talk(&mut site).await;
+    let copy = agent.store().copy();
+    for turn in 0..3 {
+        exchange(&visitor, &agent, &format!("giliran {turn}")).await;
+    }
+    agent.set_back(&copy).await;
+    agent.is_online().await;
+    visitor.say("masih terbaca?");
+    agent.advance(Duration::from_secs(61));
+    agent.reads("masih terbaca?").await;
+    exchange(&visitor, &agent, "sesudahnya").await;
+}
+
+#[tokio::test]
+async fn a_wrap_that_is_rubbish_leads_to_one_request_in_an_hour_and_no_more() {
+    let mut site = TestSite::start().await;
+    let (agent, visitor) = talk(&mut site).await;
+    let device = site.roster().agents[0].devices[0].keys.derive_id(&site.tag().site);
+    let spoil = move |event: &mut segel_wire::Delivered| {
+        if event.sender != device
+            && let Some(wrap) = &mut event.wrap
+        {
+            *wrap.0.last_mut().unwrap() ^= 1;
+        }
+    };
+    site.proxy().alter_events(move |mut event| {
+        spoil(&mut event);
+        vec![event]
+    });
+    let requests = |site: &TestSite| {
+        let records = site.proxy().records();
+        let asked = records.iter().filter(|record| record.subject.ends_with("/bundles"));
+        asked.count()
+    };
+    visitor.say("rusak satu");
+    agent.refuses(Refusal::MessageAltered).await;
+    let before = requests(&site);
+    agent.advance(Duration::from_secs(61));
+    // The visitor answers with what the agent asked for, and that is spoilt as well.
+    visitor.say("rusak dua");
+    agent.until("the second to be closed", |screen| screen.closed().count() == 2).await;
+    agent.advance(Duration::from_secs(61));
+    site.proxy().be_honest();
+    visitor.say("yang utuh");
+    agent.reads("yang utuh").await;
+    assert!(requests(&site) > before, "the agent asked for the visitor's bundle");
+    assert_eq!(agent.screen().closed().count(), 2, "no second request within the hour");
+
+    agent.advance(AN_HOUR);
+    agent.advance(AN_HOUR);
+    agent.until("both to open after all", |screen| screen.closed().count() == 0).await;
+    agent.reads("rusak satu").await;
+    agent.reads("rusak dua").await;
+}
