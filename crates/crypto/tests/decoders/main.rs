@@ -44,7 +44,9 @@ fn run(name: &str, cases: u32) {
     let (_, target) = TARGETS.iter().find(|(target, _)| *target == name).unwrap();
     let corpus = make_corpus(name);
     assert!(!corpus.is_empty(), "{name} has no genuine inputs");
-    corpus.iter().for_each(|bytes| target(bytes));
+    for bytes in &corpus {
+        target(bytes);
+    }
     let inputs = prop_oneof![any_bytes(), damaged(corpus.clone()), damaged(corpus)];
     let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
     TestRunner::new(config)
@@ -94,7 +96,7 @@ decoders! {
     record: 300;
     client_frame: 300;
     server_frame: 300;
-    session_machine: 60;
+    session_machine: 24;
 }
 
 /// With `SEGEL_WRITE_CORPUS` it writes what fuzzing starts from into that folder.

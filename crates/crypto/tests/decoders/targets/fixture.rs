@@ -175,8 +175,8 @@ impl Fixture {
             recipients: &recipients,
         };
         let halo = message(Body::Text("halo".to_owned()));
-        let content = content::seal(&halo, ROSTER, &bound_to, &mut random);
-        Self { root, admin, voucher, parties, pair, code, content }
+        let sealed = content::seal(&halo, ROSTER, &bound_to, &mut random);
+        Self { root, admin, voucher, parties, pair, code, content: sealed }
     }
 
     pub(super) fn root(&self) -> RootKey {

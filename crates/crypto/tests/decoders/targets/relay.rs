@@ -140,7 +140,9 @@ impl World {
         if backwards {
             numbers.reverse();
         }
-        numbers.into_iter().for_each(|number| self.deliver(number));
+        for number in numbers {
+            self.deliver(number);
+        }
     }
 
     /// Delivers a wrap as it was sent, for the first time or again.
