@@ -165,6 +165,7 @@ impl Site {
             id: desk.id,
             name: desk.name.clone(),
             inbox: inbox(desk).into_iter().collect(),
+            supervisors: None,
         });
         Roster {
             site: self.id,
@@ -176,6 +177,7 @@ impl Site {
                 name: self.name.clone(),
                 pages: self.pages.iter().map(Origin::to_string).collect(),
                 apps: self.apps.iter().map(Origin::to_string).collect(),
+                vouchers: None,
             },
             desks: desks.collect(),
             agents,

@@ -253,7 +253,8 @@ impl Session {
         context: &WrapContext<'_>,
         now: u64,
     ) -> Result<ContentKey, WrapError> {
-        if !self.parties.allow(self.parties.peer, self.parties.own, context) {
+        let is_ours = wrap.alias == self.alias;
+        if !is_ours || !self.parties.allow(self.parties.peer, self.parties.own, context) {
             return Err(WrapError::NotAuthentic);
         }
         let place = Place { transcript: &self.transcript, context };
@@ -365,7 +366,9 @@ impl Session {
             self.root = turn.root;
             self.next_receiving = turn.next_receiving;
             self.peer = Some(turn.peer);
-            self.previous = self.sending.take().map_or(0, |sending| sending.chain.next);
+            if let Some(sending) = self.sending.take() {
+                self.previous = sending.chain.next;
+            }
         }
         self.skipped.add(&moved.receiving.header, skipped);
         self.receiving = Some(moved.receiving);
