@@ -27,6 +27,7 @@ pub(super) fn run(program: &[u8]) {
             18 => world.set_aside(from),
             _ => world.set_back(from),
         }
+        world.check(to);
     }
     world.check_all();
 }
