@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use crate::io::{Change, Kept, Output};
 use crate::sorted::Sorted;
 
-/// What is kept cannot be read: another key, or altered.
+/// What is kept cannot be read: another key, altered, or set back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("what is kept on this device cannot be read")]
 pub struct BrokenStore;
@@ -93,7 +93,8 @@ impl Ledger {
     pub(crate) fn open(key: StateKey, kept: &Kept) -> Result<(Self, Opened), BrokenStore> {
         let records = kept.records.iter().map(|(text, sealed)| {
             let name = Name::parse(text).ok_or(BrokenStore)?;
-            key.open(text, sealed).map(|record| (name, Record(record))).map_err(|_| BrokenStore)
+            let record = key.open(text, sealed, kept.generation).map_err(|_| BrokenStore)?;
+            Ok((name, Record(record.bytes)))
         });
         let opened = Opened(records.collect::<Result<_, _>>()?);
         let ledger = Self {
@@ -133,7 +134,8 @@ impl Ledger {
         let records = core::mem::take(&mut self.changed);
         let changes = records.iter().map(|(name, record)| {
             let name = name.to_text();
-            let sealed = record.as_ref().map(|record| self.key.seal(&name, &record.0, random));
+            let seal = |record: &Record| self.key.seal(&name, self.generation, &record.0, random);
+            let sealed = record.as_ref().map(seal);
             Change { name, sealed }
         });
         let output = Output::Store { generation: self.generation, changes: changes.collect() };
@@ -232,7 +234,7 @@ mod tests {
     #[test]
     fn a_record_opens_under_its_own_name_and_key_alone() {
         let random = &mut ChaCha20Rng::seed_from_u64(1);
-        let sealed = key().seal("cursor", &cbor::encode(&Some("e.1".to_owned())), random);
+        let sealed = key().seal("cursor", 3, &cbor::encode(&Some("e.1".to_owned())), random);
         let (_, opened) = open(vec![("cursor".into(), sealed.clone())]).unwrap();
         assert_eq!(opened.read::<Option<String>>(Name::Cursor), Ok(Some(Some("e.1".to_owned()))));
         assert_eq!(opened.read::<Option<String>>(Name::Account), Ok(None));
@@ -240,6 +242,24 @@ mod tests {
         assert!(open(vec![("account".into(), sealed.clone())]).is_err(), "under another name");
         let other = Kept { generation: 3, records: vec![("cursor".into(), sealed)] };
         assert!(Ledger::open(StateKey::new([8; 32]), &other).is_err(), "under another key");
+    }
+
+    #[test]
+    fn a_record_is_sealed_with_the_generation_of_its_step_and_refused_by_an_older_store() {
+        let random = &mut ChaCha20Rng::seed_from_u64(1);
+        let (mut ledger, _) = open(Vec::new()).unwrap();
+        ledger.put(Name::Cursor, &1_u64);
+        ledger.halt();
+        ledger.resume();
+        let Some(Output::Store { generation: 4, changes }) = ledger.close_step(random) else {
+            panic!("a step to keep");
+        };
+        let sealed = changes.into_iter().find_map(|change| change.sealed).unwrap();
+        assert_eq!(key().open("cursor", &sealed, 4).map(|record| record.generation), Ok(4));
+        let kept = |generation| Kept { generation, records: vec![("cursor".into(), sealed.clone())] };
+        assert!(Ledger::open(key(), &kept(4)).is_ok());
+        assert!(Ledger::open(key(), &kept(5)).is_ok());
+        assert!(Ledger::open(key(), &kept(3)).is_err(), "the store was set back");
     }
 
     #[test]

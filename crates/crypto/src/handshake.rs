@@ -219,6 +219,16 @@ pub fn respond(
 }
 
 impl Response {
+    /// The handshake's transcript hash.
+    pub fn transcript(&self) -> Transcript {
+        self.session.transcript()
+    }
+
+    /// What the session's wraps name it by.
+    pub fn alias(&self) -> [u8; 8] {
+        self.session.alias()
+    }
+
     /// Opens the first wrap. The session counts, and what it used is to be used up, only if this holds.
     pub fn open(
         self,

@@ -13,6 +13,7 @@ pub mod grant;
 pub mod handshake;
 pub mod log;
 pub mod prekeys;
+pub mod safety;
 pub mod session;
 pub mod signal;
 pub mod storage;

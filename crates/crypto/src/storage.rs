@@ -1,4 +1,4 @@
-//! Records at rest, sealed under the state key. PROTOCOL.md, section 5.5.
+//! Records at rest, sealed under the state key. PROTOCOL.md, section 5.14.
 
 use rand_core::CryptoRng;
 use segel_wire::signed::statement;
@@ -12,11 +12,27 @@ secrets! {
     pub StateKey;
 }
 
-/// A stored record did not open: another key, another name, or altered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a stored record cannot be opened")]
-pub struct BrokenRecord;
+/// A record, opened.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Record {
+    /// The store's generation that wrote it.
+    pub generation: u64,
+    /// What was sealed.
+    pub bytes: Zeroizing<Vec<u8>>,
+}
 
+/// Why a stored record is not used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum StorageError {
+    /// It did not open: another key, another name, or altered.
+    #[error("a stored record cannot be opened")]
+    Broken,
+    /// The store or the record was set back: one of the two is older than the other says.
+    #[error("a stored record is not of its store's time")]
+    RolledBack,
+}
+
+const GENERATION: usize = 8;
 const NONCE: usize = 24;
 
 impl StateKey {
@@ -30,24 +46,43 @@ impl StateKey {
         Self::make(random)
     }
 
-    /// Seals a record under its name.
-    pub fn seal(&self, name: &str, record: &[u8], random: &mut impl CryptoRng) -> Vec<u8> {
+    /// Seals a record under its name and the generation of the transaction that writes it.
+    pub fn seal(&self, name: &str, generation: u64, record: &[u8], random: &mut impl CryptoRng) -> Vec<u8> {
         let mut nonce = [0; NONCE];
         random.fill_bytes(&mut nonce);
-        let mut sealed = nonce.to_vec();
-        sealed.extend_from_slice(&aead::seal_x(self.expose(), &nonce, &associated_data(name), record));
-        sealed
+        let sealed = aead::seal_x(self.expose(), &nonce, &derive_associated_data(name, generation), record);
+        [&generation.to_be_bytes()[..], &nonce, &sealed].concat()
     }
 
-    /// Opens a record by the name it was sealed under.
-    pub fn open(&self, name: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, BrokenRecord> {
-        let (nonce, sealed) = sealed.split_first_chunk::<NONCE>().ok_or(BrokenRecord)?;
-        aead::open_x(self.expose(), nonce, &associated_data(name), sealed)
+    /// Opens a record by the name it was sealed under. One that is newer than its store is refused.
+    pub fn open(&self, name: &str, sealed: &[u8], store_generation: u64) -> Result<Record, StorageError> {
+        let (generation, rest) = sealed.split_first_chunk::<GENERATION>().ok_or(StorageError::Broken)?;
+        let (nonce, ciphertext) = rest.split_first_chunk::<NONCE>().ok_or(StorageError::Broken)?;
+        let generation = u64::from_be_bytes(*generation);
+        let bytes = aead::open_x(self.expose(), nonce, &derive_associated_data(name, generation), ciphertext)
             .map(Zeroizing::new)
-            .map_err(|_| BrokenRecord)
+            .map_err(|_| StorageError::Broken)?;
+        if generation > store_generation {
+            return Err(StorageError::RolledBack);
+        }
+        Ok(Record { generation, bytes })
     }
 }
 
-fn associated_data(name: &str) -> Vec<u8> {
-    statement("segel/1 store", &[name.as_bytes()])
+impl Record {
+    /// Refuses a record that is older than the client knows it to be.
+    pub fn at_least(self, generation: u64) -> Result<Self, StorageError> {
+        if self.generation < generation { Err(StorageError::RolledBack) } else { Ok(self) }
+    }
+}
+
+/// A record says nothing but when it was written.
+impl core::fmt::Debug for Record {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Record(generation {}, sealed)", self.generation)
+    }
+}
+
+fn derive_associated_data(name: &str, generation: u64) -> Vec<u8> {
+    statement("segel/1 store", &[name.as_bytes(), &generation.to_be_bytes()])
 }

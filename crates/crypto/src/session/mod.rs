@@ -260,15 +260,11 @@ impl Session {
         let place = Place { transcript: &self.transcript, context };
         let (chosen, header) = self.open_header(wrap, &place)?;
         let mut kem = self.kem.clone();
-        let (key, late, moved) = match self.late_key(&chosen, header.n) {
-            Some(found) => {
-                let message_key = found.ok_or(WrapError::Stale)?;
-                (wrap.open_key(message_key, &place)?, true, None)
-            }
-            None => {
-                let (message_key, moved) = self.advance(&chosen, &header, &mut kem, now)?;
-                (wrap.open_key(&message_key, &place)?, false, Some(moved))
-            }
+        let (key, late, moved) = if let Some(message_key) = self.late_key(&chosen, &header, now)? {
+            (wrap.open_key(message_key, &place)?, true, None)
+        } else {
+            let (message_key, moved) = self.advance(&chosen, &header, &mut kem, now)?;
+            (wrap.open_key(&message_key, &place)?, false, Some(moved))
         };
         if !matches!(chosen, Chosen::Past(_)) {
             kem.hear_offer(&header)?;
@@ -315,16 +311,17 @@ impl Session {
         Err(WrapError::NotAuthentic)
     }
 
-    /// If the wrap stands where its chain has been already: its skipped key, unless that is gone.
-    fn late_key(&self, chosen: &Chosen, n: u32) -> Option<Option<&MessageKey>> {
-        match chosen {
-            Chosen::Current => {
-                let next = self.receiving.as_ref().map_or(0, |receiving| receiving.chain.next);
-                (n < next).then(|| self.skipped.current(n))
-            }
-            Chosen::Next => None,
-            Chosen::Past(place) => Some(self.skipped.past().nth(*place).and_then(|chain| chain.key(n))),
-        }
+    /// If the wrap stands where its chain has been already: its skipped key, or *stale* if that is gone.
+    fn late_key(&self, chosen: &Chosen, header: &Header, now: u64) -> Result<Option<&MessageKey>, WrapError> {
+        let n = header.n;
+        let key = match (chosen, &self.receiving) {
+            // Two copies of the peer's state may begin a chain each under one header key: this is the other one.
+            (Chosen::Current, _) if self.peer != Some(header.key) => None,
+            (Chosen::Current, Some(receiving)) if n < receiving.chain.next => self.skipped.current(n, now),
+            (Chosen::Current | Chosen::Next, _) => return Ok(None),
+            (Chosen::Past(place), _) => self.skipped.past().nth(*place).and_then(|chain| chain.key(n, now)),
+        };
+        key.map(Some).ok_or(WrapError::Stale)
     }
 
     /// The key of a wrap that moves the receiving side on, and how.

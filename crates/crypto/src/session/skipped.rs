@@ -38,9 +38,9 @@ impl Skipped {
         self.0.iter().rev().filter(|chain| !chain.is_current)
     }
 
-    /// The skipped key of the current chain.
-    pub(super) fn current(&self, n: u32) -> Option<&MessageKey> {
-        self.0.iter().find(|chain| chain.is_current)?.key(n)
+    /// The skipped key of the current chain, unless it has lapsed at `now` (Unix seconds).
+    pub(super) fn current(&self, n: u32, now: u64) -> Option<&MessageKey> {
+        self.0.iter().find(|chain| chain.is_current)?.key(n, now)
     }
 
     /// Takes out a key that was used, by its chain's place: `None` for the current one, else as in
@@ -97,8 +97,9 @@ impl Skipped {
 }
 
 impl SkippedChain {
-    pub(super) fn key(&self, n: u32) -> Option<&MessageKey> {
-        self.keys.iter().find(|key| key.n == n).map(|key| &key.key)
+    /// The skipped key of this number, unless it has lapsed at `now` (Unix seconds).
+    pub(super) fn key(&self, n: u32, now: u64) -> Option<&MessageKey> {
+        self.keys.iter().find(|key| key.n == n && !key.is_old(now)).map(|key| &key.key)
     }
 }
 

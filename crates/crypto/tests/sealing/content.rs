@@ -1,13 +1,18 @@
-//! Section 5.3: a content opens with its key, in its place, unaltered.
+//! Section 5.6: a content opens with its key, in its place, unaltered.
 
 use std::collections::BTreeSet;
 
-use segel_crypto::content::{self, ContentContext, ContentError, ContentHash, ContentKey, Header};
+use segel_crypto::content::{
+    self, Body, ContentContext, ContentError, ContentHash, ContentKey, Header, Message,
+};
+use segel_crypto::session::WrapError;
 use segel_wire::cbor;
 use segel_wire::ids::{ConversationId, DeviceId, EventId};
 use segel_wire::limits::{CONTENT_BYTES, MESSAGE_CHARS};
+use segel_wire::signed::statement;
 
-use crate::support::{CONVERSATION, ROSTER, flips, message, seeded};
+use crate::support::{CONVERSATION, NOW, Pair, Place, ROSTER, Sealed, flips, message, seeded};
+use crate::text;
 
 const EVENT: EventId = EventId([0xe0; 16]);
 const SENDER: DeviceId = DeviceId([0xa0; 16]);
@@ -15,7 +20,7 @@ const RECIPIENTS: [DeviceId; 2] = [DeviceId([0xb0; 16]), DeviceId([0xb1; 16])];
 const PLACE: ContentContext<'_> =
     ContentContext { conversation: &CONVERSATION, event: &EVENT, sender: &SENDER, recipients: &RECIPIENTS };
 /// Of the header, and of header, commitment and tag.
-const HEADER: usize = 66;
+const HEADER: usize = 67;
 const AROUND: usize = HEADER + 32 + 16;
 
 fn seal(text: &str) -> (Vec<u8>, ContentKey) {
@@ -28,7 +33,7 @@ fn a_message_comes_back_whole_and_its_header_says_where_it_belongs() {
     let opened = content::open(&sealed, &key, &PLACE).unwrap();
     assert!(opened == message("Selamat siang, pesanan saya belum sampai. 🚚"));
     let header = Header::parse(&sealed).unwrap();
-    assert_eq!(header, Header { event: EVENT, order: ROSTER.0, roster: ROSTER.1 });
+    assert_eq!(header, Header { quiet: false, event: EVENT, order: ROSTER.0, roster: ROSTER.1 });
 }
 
 #[test]
@@ -44,10 +49,11 @@ fn a_key_that_was_stored_opens_and_another_key_does_not() {
 fn a_content_with_any_bit_altered_is_refused() {
     let (sealed, key) = seal("halo");
     for (bit, altered) in flips(&sealed) {
-        // The commitment (bytes 66 to 97) is covered by no tag: comparing it is what refuses those.
+        // The commitment (bytes 67 to 98) is covered by no tag: comparing it is what refuses those.
         let expected = match bit / 8 {
             0 | 1 => ContentError::UnknownSuite,
-            2..18 => ContentError::WrongEvent,
+            2 if bit > 16 => ContentError::Malformed,
+            3..19 => ContentError::WrongEvent,
             _ => ContentError::NotAuthentic,
         };
         assert_eq!(content::open(&altered, &key, &PLACE).map(drop), Err(expected), "bit {bit}");
@@ -94,11 +100,11 @@ fn a_content_moved_to_another_place_is_refused() {
 fn short_messages_are_of_one_size_and_long_ones_of_few() {
     let size = |text: &str| seal(text).0.len();
     assert_eq!(size(""), AROUND + 256);
-    assert_eq!(size(&"a".repeat(200)), AROUND + 256);
+    assert_eq!(size(&"a".repeat(130)), AROUND + 256);
     let lengths = (0..=MESSAGE_CHARS).step_by(16);
     let sizes: BTreeSet<_> = lengths.map(|count| size(&"a".repeat(count))).collect();
-    // 256, and sixteen up to each power of two from 512 to 4,096.
-    assert_eq!(sizes.len(), 1 + 4 * 16);
+    // 256, sixteen up to each power of two from 512 to 4,096, and one more for what goes with the text.
+    assert_eq!(sizes.len(), 1 + 4 * 16 + 1);
 }
 
 #[test]
@@ -106,7 +112,7 @@ fn the_longest_message_fits_into_a_content() {
     let text = "🚚".repeat(MESSAGE_CHARS);
     let (sealed, key) = seal(&text);
     assert!(sealed.len() <= CONTENT_BYTES);
-    assert!(content::open(&sealed, &key, &PLACE).unwrap().text == text);
+    assert!(content::open(&sealed, &key, &PLACE).unwrap().body == Body::Text(text));
 }
 
 #[test]
@@ -120,4 +126,84 @@ fn a_header_is_read_from_contents_of_the_documented_sizes_only() {
     assert!(Header::parse(&largest).is_ok());
     largest.push(0);
     assert_eq!(Header::parse(&largest), Err(ContentError::Malformed));
+}
+
+#[test]
+fn a_quiet_flag_that_is_set_or_cleared_on_the_way_opens_nothing() {
+    let quiet = Message { body: Body::Request(vec![EVENT]), ..message("") };
+    for (message, flag) in [(message("halo"), 0), (quiet, 1)] {
+        let (mut sealed, key) = content::seal(&message, ROSTER, &PLACE, &mut seeded(3));
+        assert_eq!(sealed[2], flag);
+        assert_eq!(Header::parse(&sealed).unwrap().quiet, flag == 1);
+        assert!(content::open(&sealed, &key, &PLACE).unwrap() == message);
+        sealed[2] ^= 1;
+        assert_eq!(content::open(&sealed, &key, &PLACE).map(drop), Err(ContentError::NotAuthentic));
+    }
+}
+
+/// The encryption key and the commitment of a content under a content key.
+fn keys_of(header: &[u8], key: &ContentKey) -> ([u8; 32], [u8; 32], Vec<u8>) {
+    let recipients = text::sha256(&RECIPIENTS.map(|device| device.0).concat());
+    let fields: [&[u8]; 4] = [header, &CONVERSATION.0, &SENDER.0, &recipients];
+    let aad = statement("segel/1 content", &fields);
+    let prk = text::extract(&text::sha256(&aad), &cbor::encode(key)[2..]);
+    let keys: [u8; 64] = text::expand(&prk, "segel/1 content key");
+    (text::part(&keys, 0), text::part(&keys, 32), aad)
+}
+
+#[test]
+fn one_ciphertext_opens_under_one_key_even_if_its_tag_fits_another() {
+    let (sealed, key) = seal("halo");
+    let (_, other) = content::seal(&message("halo"), ROSTER, &PLACE, &mut seeded(4));
+    let header = &sealed[..HEADER];
+    let (encryption, commitment, aad) = keys_of(header, &other);
+
+    // A content that is sealed under the other key and says it is committed to the first one, and the reverse.
+    let padded = {
+        let (encryption, _, aad) = keys_of(header, &key);
+        text::open(&encryption, [0; 12], &aad, &sealed[HEADER + 32..]).unwrap()
+    };
+    let ciphertext = text::seal(&encryption, [0; 12], &aad, &padded);
+    let with = |commitment: &[u8]| [header, commitment, &ciphertext].concat();
+    content::open(&with(&commitment), &other, &PLACE).unwrap();
+    let first = with(&sealed[HEADER..HEADER + 32]);
+    for key in [&key, &other] {
+        assert_eq!(content::open(&first, key, &PLACE).map(drop), Err(ContentError::NotAuthentic));
+    }
+}
+
+#[test]
+fn a_member_who_seals_another_text_under_a_known_key_reaches_nobody() {
+    let (mut pair, mut theirs) = Pair::established();
+    let place = ContentContext { sender: &pair.visitor.id, recipients: &[pair.agent.id], ..PLACE };
+    let (genuine, key) = content::seal(&message("halo"), ROSTER, &place, &mut pair.random);
+    let wrap_place = |content: &[u8]| Place {
+        conversation: CONVERSATION,
+        event: EVENT,
+        sender: pair.visitor.id,
+        recipient: pair.agent.id,
+        content: ContentHash::derive(content),
+    };
+    let at = wrap_place(&genuine);
+    let wrap = pair.session.seal(&key, &at.context(), NOW, &mut pair.random).unwrap();
+
+    // Another member knows the content key and seals another content under it: it opens by itself.
+    let header = &genuine[..HEADER];
+    let recipients = text::sha256(&pair.agent.id.0);
+    let fields: [&[u8]; 4] = [header, &CONVERSATION.0, &pair.visitor.id.0, &recipients];
+    let aad = statement("segel/1 content", &fields);
+    let prk = text::extract(&text::sha256(&aad), &cbor::encode(&key)[2..]);
+    let keys: [u8; 64] = text::expand(&prk, "segel/1 content key");
+    let encoded = cbor::encode(&message("bohong"));
+    let mut padded = u32::try_from(encoded.len()).unwrap().to_be_bytes().to_vec();
+    padded.extend_from_slice(&encoded);
+    padded.resize(256, 0);
+    let forged = text::seal(&text::part(&keys, 0), [0; 12], &aad, &padded);
+    let forged = [header, &keys[32..], &forged].concat();
+    assert!(content::open(&forged, &key, &place).unwrap() == message("bohong"));
+
+    // The wrap names the genuine one only.
+    let posing = Sealed { place: wrap_place(&forged), wrap: wrap.clone(), key: key.clone() };
+    posing.assert_refused(&mut theirs, WrapError::NotAuthentic);
+    Sealed { place: at, wrap, key }.assert_opens(&mut theirs);
 }

@@ -2,16 +2,27 @@
 #![cfg(test)]
 
 mod authority;
+mod bounds;
+mod clones;
+mod compromise;
 mod content;
 mod enrolment;
 mod example;
+mod flips;
 mod forward_secrecy;
 mod handshake;
+mod hostile_relay;
+mod kem_step;
+mod mirror;
 mod order;
 mod prekeys;
+mod ratchet;
 mod records;
+mod replay;
 mod rubbish;
 mod silence;
 mod splicing;
 mod support;
+mod text;
 mod transcript;
+mod weak_keys;

@@ -1,10 +1,9 @@
-//! Section 5.1: wraps in any order, each once.
+//! Section 5.2: wraps in any order, each once.
 
+use rand_core::Rng;
 use segel_crypto::session::{Session, WrapError};
-use segel_wire::cbor;
-use segel_wire::limits::{SKIP, SKIPPED_KEYS};
 
-use crate::support::{Pair, Sealed, state};
+use crate::support::{NOW, Pair, Sealed, restarted, seeded, state};
 
 fn opened(sealed: &Sealed, session: &mut Session) -> Result<(), WrapError> {
     sealed.open(session).map(drop)
@@ -15,9 +14,9 @@ fn wraps_open_in_order_over_a_state_that_is_stored_each_time() {
     let (mut pair, mut theirs) = Pair::established();
     for _ in 0..20 {
         pair.say().assert_opens(&mut theirs);
-        theirs = cbor::decode(&state(&theirs)).unwrap();
+        theirs = restarted(&theirs);
         pair.answer(&mut theirs).assert_opens(&mut pair.session);
-        pair.session = cbor::decode(&state(&pair.session)).unwrap();
+        pair.session = restarted(&pair.session);
     }
 }
 
@@ -27,7 +26,7 @@ fn wraps_open_in_any_order_and_late_ones_over_a_stored_state() {
     let sealed: Vec<_> = (0..6).map(|_| pair.say()).collect();
     for at in [3, 0, 5, 1, 4, 2] {
         sealed[at].assert_opens(&mut theirs);
-        theirs = cbor::decode(&state(&theirs)).unwrap();
+        theirs = restarted(&theirs);
     }
 }
 
@@ -40,42 +39,61 @@ fn a_wrap_is_used_once_whether_it_came_in_order_or_late() {
     }
     let before = state(&theirs);
     for again in &sealed {
-        assert_eq!(opened(again, &mut theirs), Err(WrapError::Used));
+        assert_eq!(opened(again, &mut theirs), Err(WrapError::Stale));
     }
     assert_eq!(state(&theirs), before);
 }
 
 #[test]
-fn a_thousand_wraps_may_be_missing_and_no_more() {
-    let (mut pair, mut theirs) = Pair::established();
-    let sealed: Vec<_> = (0..SKIP + 2).map(|_| pair.say()).collect();
-    let before = state(&theirs);
-    assert_eq!(opened(&sealed[1_001], &mut theirs), Err(WrapError::TooFarAhead));
-    assert_eq!(state(&theirs), before);
-    sealed[1_000].assert_opens(&mut theirs);
-    sealed[1_001].assert_opens(&mut theirs);
-    for late in [0, 999, 500] {
-        sealed[late].assert_opens(&mut theirs);
+fn wraps_of_several_chains_open_in_any_order_each_once() {
+    for seed in 0..20 {
+        let (mut pair, mut theirs) = Pair::established();
+        let mut order = seeded(seed);
+        let mut waiting: Vec<Sealed> = Vec::new();
+        // Six chains of the visitor's: of each some wraps are late, and come in any order over a stored state.
+        for _ in 0..6 {
+            waiting.extend((0..3).map(|_| pair.say()));
+            let newest = waiting.pop().unwrap();
+            newest.assert_opens(&mut theirs);
+            let at = order.next_u32() as usize % waiting.len();
+            waiting.remove(at).assert_opens(&mut theirs);
+            theirs = restarted(&theirs);
+            pair.answer(&mut theirs).assert_opens(&mut pair.session);
+        }
+        while !waiting.is_empty() {
+            let at = order.next_u32() as usize % waiting.len();
+            let late = waiting.remove(at);
+            late.assert_opens(&mut theirs);
+            assert!(late.open(&mut theirs).is_err(), "a second time");
+            theirs = restarted(&theirs);
+        }
+        assert_eq!(theirs.skipped(), (0, None));
     }
 }
 
 #[test]
-fn of_more_than_two_thousand_skipped_keys_the_oldest_go() {
+fn both_sides_may_speak_at_once_for_as_long_as_they_like() {
     let (mut pair, mut theirs) = Pair::established();
-    let sealed: Vec<_> = (0..2_005).map(|_| pair.say()).collect();
-    // Skips 0 to 999, then 1,001 to 2,000: exactly as many as are kept.
-    sealed[1_000].assert_opens(&mut theirs);
-    sealed[2_001].assert_opens(&mut theirs);
-    assert_eq!(SKIPPED_KEYS, 2_000);
-    let mut full = theirs.clone();
-    sealed[0].assert_opens(&mut full);
+    for _ in 0..10 {
+        let (asks, answers) =
+            ([pair.say(), pair.say()], [pair.answer(&mut theirs), pair.answer(&mut theirs)]);
+        for at in [1, 0] {
+            asks[at].assert_opens(&mut theirs);
+            answers[at].assert_opens(&mut pair.session);
+        }
+    }
+}
 
-    // Two more push the oldest two out.
-    sealed[2_004].assert_opens(&mut theirs);
-    for gone in [0, 1] {
-        assert_eq!(opened(&sealed[gone], &mut theirs), Err(WrapError::Used));
-    }
-    for kept in [2, 2_000, 2_002, 2_003] {
-        sealed[kept].assert_opens(&mut theirs);
-    }
+#[test]
+fn a_wrap_of_a_chain_that_is_over_opens_as_long_as_its_key_is_kept() {
+    let (mut pair, mut theirs) = Pair::established();
+    let first = [pair.say(), pair.say(), pair.say()];
+    first[0].assert_opens(&mut theirs);
+    pair.answer(&mut theirs).assert_opens(&mut pair.session);
+    // The new chain says how long the one before it was.
+    pair.say().assert_opens(&mut theirs);
+    assert_eq!(theirs.skipped(), (2, Some(NOW)));
+    first[2].assert_opens(&mut theirs);
+    first[2].assert_refused(&mut theirs, WrapError::Stale);
+    first[1].assert_opens(&mut theirs);
 }

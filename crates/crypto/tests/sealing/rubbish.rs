@@ -1,16 +1,19 @@
 //! Whatever arrives or is found in the store, nothing panics and nothing opens by accident.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 use segel_crypto::content::{self, ContentContext, Header, Message};
-use segel_crypto::device::{DeviceSecrets, Prekeys};
+use segel_crypto::device::DeviceSecrets;
 use segel_crypto::enrol::EnrolmentCode;
 use segel_crypto::handshake::Init;
+use segel_crypto::prekeys::Prekeys;
 use segel_crypto::session::{Session, Wrap};
 use segel_crypto::storage::StateKey;
 use segel_wire::cbor;
 use segel_wire::ids::{DeviceId, EventId};
 
-use crate::support::{CONVERSATION, Pair, ROSTER, message, seeded, state};
+use crate::support::{CONVERSATION, NOW, Pair, ROSTER, message, seeded, state};
 
 /// Any bytes at all.
 fn any_bytes() -> impl Strategy<Value = Vec<u8>> {
@@ -45,6 +48,9 @@ fn assert_one_encoding<T: cbor::Cbor>(bytes: &[u8]) {
     }
 }
 
+static FIRST: LazyLock<Pair> = LazyLock::new(Pair::new);
+static ESTABLISHED: LazyLock<(Pair, Session)> = LazyLock::new(Pair::established);
+
 fn first_wrap() -> Vec<u8> {
     Pair::new().say().wrap
 }
@@ -61,16 +67,16 @@ const PLACE: ContentContext<'_> =
 proptest! {
     #[test]
     fn wraps(bytes in prop_oneof![any_bytes(), damaged(first_wrap())]) {
-        let mut pair = Pair::new();
+        let mut pair = FIRST.clone();
         let sealed = pair.say();
         if let Ok(wrap) = Wrap::parse(&bytes) {
             let before = state(&pair.session);
-            prop_assert!(pair.session.open(&wrap, &sealed.place.context()).is_err());
+            prop_assert!(pair.session.open(&wrap, &sealed.place.context(), NOW).is_err());
             prop_assert_eq!(state(&pair.session), before);
             if let Some(init) = &wrap.init
-                && let Ok(mut theirs) = pair.agent.respond(init, &pair.visitor.id)
+                && let Ok(response) = pair.agent.respond(init, &pair.visitor.id)
             {
-                let opened = theirs.open(&wrap, &sealed.place.context()).is_ok();
+                let opened = response.open(&wrap, &sealed.place.context(), NOW).is_ok();
                 prop_assert_eq!(opened, bytes == sealed.wrap);
             }
         }
@@ -113,12 +119,12 @@ proptest! {
 
     #[test]
     fn wraps_over_a_damaged_session(bytes in damaged(state(&Pair::established().1))) {
-        let (mut pair, _) = Pair::established();
+        let (mut pair, _) = ESTABLISHED.clone();
         let sealed = pair.say();
         if let Ok(mut session) = cbor::decode::<Session>(&bytes) {
             let _ = sealed.open(&mut session);
             let (place, key) = pair.place(pair.agent.id, pair.visitor.id);
-            let _ = session.seal(&key, &place.context(), &mut pair.random);
+            let _ = session.seal(&key, &place.context(), NOW, &mut pair.random);
         }
     }
 }

@@ -21,7 +21,7 @@ pub use token::{SignedToken, Token, TokenContext, TokenError};
 
 use ed25519_dalek::VerifyingKey;
 
-use crate::ids::Signature;
+use crate::ids::{Signature, SigningKey};
 
 /// The bytes that are signed: `lp(label) | lp(field) ...`, with `lp(x) = u32be length | x`.
 pub fn statement(label: &str, fields: &[&[u8]]) -> Vec<u8> {
@@ -38,6 +38,13 @@ pub(crate) fn verify(key: &[u8; 32], statement: &[u8], signature: &Signature) ->
     VerifyingKey::from_bytes(key)
         .and_then(|key| key.verify_strict(statement, &ed25519_dalek::Signature::from_bytes(&signature.0)))
         .is_ok()
+}
+
+impl SigningKey {
+    /// Whether `signature` is by this key over `statement`, strictly.
+    pub fn verifies(&self, statement: &[u8], signature: &Signature) -> bool {
+        verify(&self.0, statement, signature)
+    }
 }
 
 #[cfg(test)]

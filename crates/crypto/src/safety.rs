@@ -1,0 +1,49 @@
+//! What a visitor and an agent compare, which no relay can influence. PROTOCOL.md, section 3.8.
+
+use core::fmt;
+
+use segel_wire::ids::{IdentityKey, RootKey, SiteId};
+use segel_wire::signed::statement;
+
+use crate::hazmat::kdf;
+
+/// Twelve groups of five digits over the site's root key and a visitor's identity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SafetyNumber([u32; GROUPS]);
+
+const GROUPS: usize = 12;
+/// Bytes of the hash in a group; what is left of the hash is not shown.
+const GROUP_BYTES: usize = 5;
+
+impl SafetyNumber {
+    /// The number of a visitor at a site.
+    pub fn derive(root: &RootKey, site: &SiteId, identity: &IdentityKey) -> Self {
+        let hash = kdf::hash_long(&statement("segel/1 safety", &[&root.0, &site.0, &identity.0]));
+        let mut groups = [0; GROUPS];
+        for (group, bytes) in groups.iter_mut().zip(hash.chunks_exact(GROUP_BYTES)) {
+            // Modulo byte by byte: what the 40-bit number modulo 100,000 is, without leaving 32 bits.
+            *group = bytes.iter().fold(0, |rest, byte| ((rest << 8) | u32::from(*byte)) % 100_000);
+        }
+        Self(groups)
+    }
+
+    /// The groups, each below 100,000 and shown with five digits.
+    pub fn groups(&self) -> [u32; GROUPS] {
+        self.0
+    }
+
+    /// The text of the QR code.
+    pub fn qr_text(&self) -> String {
+        let digits = self.0.iter().map(|group| format!("{group:05}"));
+        core::iter::once("SEGEL1:".to_owned()).chain(digits).collect()
+    }
+}
+
+/// The groups with a space between them.
+impl fmt::Display for SafetyNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [first, rest @ ..] = &self.0;
+        write!(f, "{first:05}")?;
+        rest.iter().try_for_each(|group| write!(f, " {group:05}"))
+    }
+}
