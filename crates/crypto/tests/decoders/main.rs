@@ -91,6 +91,9 @@ decoders! {
     content: 300;
     message: 300;
     grant: 300;
+    act: 100;
+    attachment: 60;
+    signal: 300;
     session_state: 200;
     prekeys_state: 60;
     record: 300;

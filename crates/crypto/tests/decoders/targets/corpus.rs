@@ -1,10 +1,11 @@
 //! Genuine inputs: what fuzzing starts from, and what the property tests damage.
 
+use segel_crypto::act::{Act, ActHash, ActKind};
 use segel_crypto::content::{Body, ContentHash};
 use segel_crypto::grant::Grant;
 use segel_crypto::session::Wrap;
 use segel_wire::events::Wrapped;
-use segel_wire::ids::{Octets, PrekeyKey, RosterHash};
+use segel_wire::ids::{AgentId, Octets, PrekeyKey, RosterHash};
 use segel_wire::signed::{Invitation, Order, Roster, SignedToken, Token};
 use segel_wire::{ClientFrame, Code, Delivered, Envelope, Problem, ServerFrame, cbor};
 
@@ -44,6 +45,9 @@ pub(crate) fn make_corpus(target: &str) -> Vec<Vec<u8>> {
         "content" => vec![fixture.content.0.clone(), padded(&cbor::encode(&halo()))],
         "message" => messages(fixture).iter().map(cbor::encode).collect(),
         "grant" => vec![cbor::encode(&grant(fixture)), cbor::encode(&vec![grant(fixture)])],
+        "act" => acts(fixture),
+        "attachment" => attachments(fixture),
+        "signal" => vec![fixture.signal(), fixture.signal_key(), signal_inside()],
         "session_state" => sessions(fixture),
         "prekeys_state" => vec![cbor::encode(&visitor.prekeys)],
         "record" => vec![b"record".to_vec()],
@@ -126,8 +130,58 @@ fn messages(fixture: &Fixture) -> Vec<segel_crypto::content::Message> {
         Body::Grants(vec![grant(fixture)]),
         Body::Request(vec![EVENT]),
         Body::Token(token(fixture)),
+        Body::Attachment(fixture.attachment.0.clone()),
+        Body::Act(claim(fixture).sign(&fixture.parties[1].secrets)),
+        Body::SignalKey(cbor::read(&fixture.signal_key()).unwrap()),
     ];
     bodies.map(message).into()
+}
+
+fn claim(fixture: &Fixture) -> Act {
+    Act {
+        conversation: CONVERSATION,
+        epoch: 1,
+        previous: ActHash::NONE,
+        device: fixture.parties[1].id,
+        kind: ActKind::Claim,
+        agent: None,
+        roster: fixture.verified_roster().hash(),
+    }
+}
+
+/// One act, and a list in which each follows the one before.
+fn acts(fixture: &Fixture) -> Vec<Vec<u8>> {
+    let [_, first, second] = &fixture.parties;
+    let mut acts = vec![claim(fixture)];
+    let steps = [
+        (second, ActKind::Join, None),
+        (first, ActKind::Transfer, Some(AgentId([2; 16]))),
+        (second, ActKind::Release, None),
+        (second, ActKind::Takeover, None),
+        (second, ActKind::Leave, None),
+    ];
+    for (epoch, (signer, kind, agent)) in (2..).zip(steps) {
+        let previous = acts.last().map_or(ActHash::NONE, |act| ActHash::derive(&cbor::encode(act)));
+        acts.push(Act { epoch, previous, device: signer.id, kind, agent, ..acts[0] });
+    }
+    let signed = acts[0].sign(&first.secrets);
+    vec![cbor::encode(&acts[0]), cbor::encode(&signed), cbor::encode(&acts)]
+}
+
+/// What a message says of a file, and one program for each kind of damage.
+fn attachments(fixture: &Fixture) -> Vec<Vec<u8>> {
+    let described = cbor::encode(&fixture.attachment.0);
+    (0..6).map(|choice| vec![choice, 1, choice * 40, 7]).chain([described]).collect()
+}
+
+/// The plaintexts of two signals.
+fn signal_inside() -> Vec<u8> {
+    let signal = |counter: u8| {
+        let mut inside = [&[0x83, counter][..], &cbor::encode(&NOW), &[0x02]].concat();
+        inside.resize(32, 0);
+        inside
+    };
+    [signal(1), signal(2)].concat()
 }
 
 fn client_frames(fixture: &Fixture) -> Vec<Vec<u8>> {

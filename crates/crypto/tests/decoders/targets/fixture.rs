@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use ed25519_dalek::{Signer, SigningKey};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
+use segel_crypto::attachment::Attachment;
 use segel_crypto::content::{self, Body, ContentContext, ContentHash, ContentKey, Message};
 use segel_crypto::device::DeviceSecrets;
 use segel_crypto::enrol::EnrolmentCode;
@@ -18,9 +19,11 @@ use segel_wire::ids::{
 };
 use segel_wire::signed::{
     self, AdminSigned, Agent, Bundle, Certificate, Desk, Device, DeviceKeys, Order, Profile, Roster,
-    statement,
+    VerifiedRoster, statement,
 };
 use segel_wire::{cbor, cbor_array};
+
+use super::rooms::{SIGNAL_KEY, make_attachment, make_signal};
 
 pub(super) const SITE: SiteId = SiteId([0x51; 16]);
 pub(super) const CONVERSATION: ConversationId = ConversationId([0xc0; 16]);
@@ -82,6 +85,8 @@ pub(super) struct Fixture {
     pub(super) pair: Pair,
     pub(super) code: EnrolmentCode,
     pub(super) content: (Vec<u8>, ContentKey),
+    pub(super) attachment: (Attachment, Vec<Vec<u8>>),
+    roster: OnceLock<VerifiedRoster>,
 }
 
 pub(super) fn fixture() -> &'static Fixture {
@@ -176,7 +181,17 @@ impl Fixture {
         };
         let halo = message(Body::Text("halo".to_owned()));
         let sealed = content::seal(&halo, ROSTER, &bound_to, &mut random);
-        Self { root, admin, voucher, parties, pair, code, content: sealed }
+        Self {
+            root,
+            admin,
+            voucher,
+            parties,
+            pair,
+            code,
+            content: sealed,
+            attachment: make_attachment(),
+            roster: OnceLock::new(),
+        }
     }
 
     pub(super) fn root(&self) -> RootKey {
@@ -201,6 +216,26 @@ impl Fixture {
             signature: sign(&self.admin, &statement(label, &[&body])),
             body: Octets(body),
         }
+    }
+
+    pub(super) fn verified_roster(&self) -> &VerifiedRoster {
+        self.roster.get_or_init(|| {
+            let (certificate, roster) = (cbor::encode(&self.certificate()), cbor::encode(&self.roster()));
+            let signed = self.sign_as_admin(Roster::LABEL, certificate, roster);
+            VerifiedRoster::open(&cbor::encode(&signed), &SITE, &self.root()).unwrap()
+        })
+    }
+
+    /// The visitor's key for signals, as it is handed out.
+    pub(super) fn signal_key(&self) -> Vec<u8> {
+        [&[0xa2, 0x00, 0x58, 0x20][..], &SIGNAL_KEY, &[0x01], &cbor::encode(&(NOW + 60))].concat()
+    }
+
+    /// A genuine signal of the visitor's.
+    pub(super) fn signal(&self) -> Vec<u8> {
+        let mut inside = [&[0x83, 0x01][..], &cbor::encode(&NOW), &[0x01]].concat();
+        inside.resize(32, 0);
+        make_signal(&inside)
     }
 
     pub(super) fn roster(&self) -> Roster {

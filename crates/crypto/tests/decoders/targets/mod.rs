@@ -4,11 +4,13 @@
 //! A function panics where an invariant does not hold; whatever the bytes are, it must not.
 
 mod corpus;
+mod device;
 mod fixture;
 mod hostile;
 mod json;
 mod machine;
 mod relay;
+mod rooms;
 mod sealed;
 mod signed;
 mod stored;
@@ -22,7 +24,7 @@ use segel_wire::cbor::{self, Cbor};
 pub(crate) type Target = fn(&[u8]);
 
 /// Each decoder under the name of its fuzz target.
-pub(crate) const TARGETS: [(&str, Target); 21] = [
+pub(crate) const TARGETS: [(&str, Target); 24] = [
     ("certificate", signed::certificate),
     ("roster", signed::roster),
     ("prekeys_upload", signed::prekeys_upload),
@@ -38,6 +40,9 @@ pub(crate) const TARGETS: [(&str, Target); 21] = [
     ("content", sealed::content),
     ("message", sealed::message),
     ("grant", sealed::grant),
+    ("act", rooms::act),
+    ("attachment", rooms::attachment),
+    ("signal", rooms::signal),
     ("session_state", stored::session),
     ("prekeys_state", stored::prekeys),
     ("record", stored::record),

@@ -43,11 +43,13 @@ pub(super) fn prekeys(bytes: &[u8]) {
     assert!(!prekeys.rotate(NOW, &mut random), "nothing is left to do");
 }
 
-/// A stored record: nothing opens but what was sealed, under its own name.
+/// A stored record: nothing opens but what was sealed, under its own name and not before its time.
 pub(super) fn record(bytes: &[u8]) {
     let key = StateKey::new([7; 32]);
-    assert!(key.open("account", bytes).is_err());
-    let sealed = key.seal("account", bytes, &mut seeded(8));
-    assert_eq!(key.open("account", &sealed).unwrap().as_slice(), bytes);
-    assert!(key.open("other", &sealed).is_err());
+    assert!(key.open("account", bytes, u64::MAX).is_err());
+    let sealed = key.seal("account", 5, bytes, &mut seeded(8));
+    let record = key.open("account", &sealed, 5).unwrap();
+    assert_eq!((record.generation, record.bytes.as_slice()), (5, bytes));
+    assert!(key.open("account", &sealed, 4).is_err() && record.at_least(6).is_err());
+    assert!(key.open("other", &sealed, 5).is_err());
 }
