@@ -1,7 +1,7 @@
 //! The decoders' test functions, by the names of their fuzz targets.
 
 #[path = "../../crates/crypto/tests/decoders/targets/mod.rs"]
-#[allow(dead_code, reason = "the corpus is written by the property tests")]
+#[allow(dead_code, unused_imports, reason = "the corpus is written by the property tests")]
 mod targets;
 
 /// Runs the target of this name.

@@ -10,6 +10,7 @@ use segel_wire::signed::{Invitation, Order, Roster, SignedToken, Token};
 use segel_wire::{ClientFrame, Code, Delivered, Envelope, Problem, ServerFrame, cbor};
 
 use super::fixture::{CONVERSATION, EVENT, Fixture, NOW, SITE, fixture, message, sign};
+use super::rooms::{make_signal, make_signal_key, make_signal_plaintext};
 use super::view::View;
 
 /// Genuine inputs for the target of this name. Every target has some.
@@ -47,7 +48,10 @@ pub(crate) fn make_corpus(target: &str) -> Vec<Vec<u8>> {
         "grant" => vec![cbor::encode(&grant(fixture)), cbor::encode(&vec![grant(fixture)])],
         "act" => acts(fixture),
         "attachment" => attachments(fixture),
-        "signal" => vec![fixture.signal(), fixture.signal_key(), signal_inside()],
+        "signal" => {
+            let two = [1, 2].map(make_signal_plaintext).concat();
+            vec![make_signal(), make_signal_key(), two]
+        }
         "session_state" => sessions(fixture),
         "prekeys_state" => vec![cbor::encode(&visitor.prekeys)],
         "record" => vec![b"record".to_vec()],
@@ -132,7 +136,7 @@ fn messages(fixture: &Fixture) -> Vec<segel_crypto::content::Message> {
         Body::Token(token(fixture)),
         Body::Attachment(fixture.attachment.0.clone()),
         Body::Act(claim(fixture).sign(&fixture.parties[1].secrets)),
-        Body::SignalKey(cbor::read(&fixture.signal_key()).unwrap()),
+        Body::SignalKey(cbor::read(&make_signal_key()).unwrap()),
     ];
     bodies.map(message).into()
 }
@@ -172,16 +176,6 @@ fn acts(fixture: &Fixture) -> Vec<Vec<u8>> {
 fn attachments(fixture: &Fixture) -> Vec<Vec<u8>> {
     let described = cbor::encode(&fixture.attachment.0);
     (0..6).map(|choice| vec![choice, 1, choice * 40, 7]).chain([described]).collect()
-}
-
-/// The plaintexts of two signals.
-fn signal_inside() -> Vec<u8> {
-    let signal = |counter: u8| {
-        let mut inside = [&[0x83, counter][..], &cbor::encode(&NOW), &[0x02]].concat();
-        inside.resize(32, 0);
-        inside
-    };
-    [signal(1), signal(2)].concat()
 }
 
 fn client_frames(fixture: &Fixture) -> Vec<Vec<u8>> {

@@ -23,7 +23,7 @@ use segel_wire::signed::{
 };
 use segel_wire::{cbor, cbor_array};
 
-use super::rooms::{SIGNAL_KEY, make_attachment, make_signal};
+use super::rooms::make_attachment;
 
 pub(super) const SITE: SiteId = SiteId([0x51; 16]);
 pub(super) const CONVERSATION: ConversationId = ConversationId([0xc0; 16]);
@@ -224,18 +224,6 @@ impl Fixture {
             let signed = self.sign_as_admin(Roster::LABEL, certificate, roster);
             VerifiedRoster::open(&cbor::encode(&signed), &SITE, &self.root()).unwrap()
         })
-    }
-
-    /// The visitor's key for signals, as it is handed out.
-    pub(super) fn signal_key(&self) -> Vec<u8> {
-        [&[0xa2, 0x00, 0x58, 0x20][..], &SIGNAL_KEY, &[0x01], &cbor::encode(&(NOW + 60))].concat()
-    }
-
-    /// A genuine signal of the visitor's.
-    pub(super) fn signal(&self) -> Vec<u8> {
-        let mut inside = [&[0x83, 0x01][..], &cbor::encode(&NOW), &[0x01]].concat();
-        inside.resize(32, 0);
-        make_signal(&inside)
     }
 
     pub(super) fn roster(&self) -> Roster {
