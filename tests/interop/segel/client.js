@@ -15,16 +15,21 @@ const DAY = 86_400;
 const REPLACED = 7 * DAY;
 const KEPT_AFTER_EXPIRY = 7 * DAY;
 const MOST_PRIVATE_HALVES = 200;
+const REPLACED_AFTER = 1_024;
 const MOST_HANDSHAKES = 2_048;
 
+function newState({ site, root, view, now, secrets }) {
+  const keys = publicKeys(secrets);
+  const self = { id: deviceId(site, keys), keys, secrets };
+  return { site, root, view, now, self, prekeys: [], nextPrekeyId: 1, handshakes: {}, sessions: {} };
+}
+
 export class Client {
-  // `view`: order and rosterHash of the newest roster. `now` is in Unix seconds.
-  constructor({ site, root, view, now, random, note, secrets = drawSecrets(random) }) {
+  // `view`: order and rosterHash of the newest roster. `now` is in Unix seconds. Or `state`, as it was.
+  constructor({ random, note, state, ...begin }) {
     this.random = random;
     this.note = note;
-    const keys = publicKeys(secrets);
-    const self = { id: deviceId(site, keys), keys, secrets };
-    this.state = { site, root, view, now, self, prekeys: [], nextPrekeyId: 1, handshakes: {}, sessions: {} };
+    this.state = state ?? newState({ ...begin, secrets: begin.secrets ?? drawSecrets(random) });
   }
 
   get id() {
@@ -41,8 +46,7 @@ export class Client {
 
   static restore(text, { random, note }) {
     const revive = (_, value) => (typeof value?.hex === 'string' ? fromHex(value.hex) : value);
-    const client = Object.create(Client.prototype);
-    return Object.assign(client, { random, note, state: JSON.parse(text, revive) });
+    return new Client({ random, note, state: JSON.parse(text, revive) });
   }
 
   // 3.4: a signed prekey if it is time for one, and `oneTime` new one-time prekeys. Answers the upload.
@@ -50,7 +54,8 @@ export class Client {
     const { state } = this;
     this.#deleteOldPrekeys();
     const signed = state.prekeys.findLast(({ role }) => role === prekeys.SIGNED);
-    const fresh = signed && state.now < signed.notAfter - prekeys.SERVES + REPLACED;
+    const young = signed && state.now < signed.notAfter - prekeys.SERVES + REPLACED;
+    const fresh = young && (state.handshakes[signed.id] ?? []).length < REPLACED_AFTER;
     const made = fresh ? [] : [this.#drawPrekey(prekeys.SIGNED)];
     const room = MOST_PRIVATE_HALVES - state.prekeys.filter(({ role }) => role === prekeys.ONE_TIME).length;
     for (let i = 0; i < Math.min(oneTime, room); i += 1) made.push(this.#drawPrekey(prekeys.ONE_TIME));
@@ -147,16 +152,18 @@ export class Client {
     const signed = this.#prekey(prekeys.SIGNED, init.signedPrekeyId);
     const once = init.oneTimePrekeyId !== undefined;
     const oneTime = once ? this.#prekey(prekeys.ONE_TIME, init.oneTimePrekeyId) : undefined;
-    const done = handshake.respond({ root, site, scope, self, init, signed, oneTime, note: this.note });
-    demand(equal(done.alias, alias), 'not-authentic', 'the alias is of another handshake');
     const seen = handshakes[signed.id] ?? [];
-    const mark = hex(done.T.slice(0, 16));
-    demand(once || !seen.includes(mark), 'not-authentic', 'a handshake that was accepted before');
-    demand(once || seen.length < MOST_HANDSHAKES, 'unknown-prekey', 'the signed prekey accepts no more');
+    const markOf = (T) => hex(T.slice(0, 16));
+    const admit = (T) => {
+      demand(once || !seen.includes(markOf(T)), 'seen', 'a handshake that was accepted before');
+      demand(once || seen.length < MOST_HANDSHAKES, 'seen', 'the signed prekey accepts no more');
+    };
+    const done = handshake.respond({ root, site, scope, self, init, signed, oneTime, admit, note: this.note });
+    demand(equal(done.alias, alias), 'not-authentic', 'the alias is of another handshake');
     const parties = { self: self.id, peer: sender, scope, now, signedSecret: signed.curve };
     const useUp = () => {
       if (once) this.state.prekeys = this.state.prekeys.filter((prekey) => prekey !== oneTime);
-      else handshakes[signed.id] = [...seen, mark];
+      else handshakes[signed.id] = [...seen, markOf(done.T)];
     };
     return { session: sessions.acceptedSession(done, parties), useUp };
   }

@@ -97,8 +97,9 @@ export function initiate({ view, scope, self, bundle, random, note }) {
   return { ...derived, init, spk: signed.curve };
 }
 
-// `signed` and `oneTime` are the responder's own prekeys, private halves, that the init names.
-export function respond({ root, site, scope, self, init, signed, oneTime, note }) {
+// `signed` and `oneTime` are the responder's own prekeys, private halves, that the init names; `admit` is asked with T
+// before anything else is computed.
+export function respond({ root, site, scope, self, init, signed, oneTime, admit, note }) {
   const kpk = oneTime ?? signed;
   const T = transcript({
     root,
@@ -114,6 +115,7 @@ export function respond({ root, site, scope, self, init, signed, oneTime, note }
     ephemeral: init.ephemeral,
     kemCiphertext: init.kemCiphertext,
   });
+  admit(T);
   return schedule(
     T,
     [

@@ -10,7 +10,7 @@ import { grantOf, openGrant } from './grants.js';
 import { loginStatement, openToken, safetyNumber, signToken } from './identity.js';
 import { logNext, logStart, warnings } from './log.js';
 import { ed25519Public, sha256, sign } from './primitives.js';
-import { countingRandom, replaying, systemRandom } from './random.js';
+import { countingRandom, replaying, seededRandom, systemRandom } from './random.js';
 import { openRecord, sealRecord } from './records.js';
 import { demand } from './refused.js';
 import { deskOf, follow, openRoster, rosterCounts, signCertificate, signRoster } from './rosters.js';
@@ -67,10 +67,11 @@ const viewOf = ({ view }) => ({ order: parsed('Order', view.order), rosterHash: 
 const openedJson = (opened) => ({ ...hexed(opened), message: json('Message', opened.message) });
 
 export const commands = {
-  // The source of randomness from here on: "system", "counting" or { draws: [...] }.
+  // The source of randomness from here on: "system", "counting", { seed } or { draws: [...] }.
   random(peer, { source }) {
     if (source === 'system') peer.random = systemRandom();
     else if (source === 'counting') peer.random = countingRandom();
+    else if (source.seed !== undefined) peer.random = seededRandom(source.seed);
     else peer.random = replaying(source.draws.map(fromHex));
     if (peer.client) peer.client.random = peer.random;
     return {};

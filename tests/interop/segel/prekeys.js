@@ -42,16 +42,17 @@ export function holds(site, keys, role, prekey) {
   return verify(keys.signing, signedBytes(role, site, keys, prekey), prekey.signature);
 }
 
-// A bundle that is the asked device's, signed by it, and usable now.
+// A bundle that is the asked device's and signed by it. With an expired signed prekey it is as if there were none.
 export function openBundle(bytes, { site, device, now }) {
-  return refusedAs('bundle-refused', () => {
+  const bundle = refusedAs('bundle-refused', () => {
     demand(bytes.length <= MOST_BUNDLE, 'bundle-refused', 'too large');
     const { keys, signed, oneTime } = fromBytes(Bundle, bytes);
     demand(keysAreOf(site, keys, device), 'bundle-refused', 'of another device');
     demand(holds(site, keys, SIGNED, signed), 'bundle-refused', 'the signed prekey is not signed by it');
     const allHold = !oneTime || holds(site, keys, ONE_TIME, oneTime);
     demand(allHold, 'bundle-refused', 'the one-time prekey is not signed by it');
-    demand(now < signed.notAfter, 'bundle-refused', 'the signed prekey has expired');
     return { keys, signed, oneTime: oneTime && now < oneTime.notAfter ? oneTime : undefined };
   });
+  demand(now < bundle.signed.notAfter, 'no-bundle', 'the signed prekey has expired');
+  return bundle;
 }

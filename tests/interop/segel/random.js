@@ -1,6 +1,6 @@
 // Randomness is an argument: an object with `bytes(n)`. PROTOCOL.md leaves the order of draws open; README.md
 // says the one chosen here.
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { refuse } from './refused.js';
 
 export const systemRandom = () => ({ bytes: (length) => new Uint8Array(randomBytes(length)) });
@@ -9,6 +9,20 @@ export const systemRandom = () => ({ bytes: (length) => new Uint8Array(randomByt
 export function countingRandom(drawn = 0) {
   let n = drawn;
   return { bytes: (length) => new Uint8Array(length).fill((n += 1) & 0xff), drawn: () => n };
+}
+
+// The same draws for the same seed, no two of them alike: SHA-256 over seed, draw and block.
+export function seededRandom(seed) {
+  let n = 0;
+  return {
+    bytes(length) {
+      n += 1;
+      const blocks = Array.from({ length: Math.ceil(length / 32) }, (_, i) =>
+        createHash('sha256').update(`${seed}/${n}/${i}`).digest(),
+      );
+      return new Uint8Array(Buffer.concat(blocks).subarray(0, length));
+    },
+  };
 }
 
 // Remembers what another source gave.

@@ -84,7 +84,7 @@ function pastChains({ receiving, skipped }) {
     const current = receiving && equal(headerKey, receiving.headerKey);
     if (!current && !found.some((key) => equal(key, headerKey))) found.push(headerKey);
   }
-  return found.slice(0, MOST_PAST_CHAINS);
+  return found;
 }
 
 // The receiving half of a step, under NHr. `answer` is what the KEM step mixes in, if the header answers.
@@ -98,6 +98,8 @@ export function beginReceiving(ratchet, { key, pn }, answer, now, note = () => {
   ratchet.peer = key;
   if (ratchet.sending) ratchet.pn = ratchet.sending.n;
   ratchet.sending = null;
+  const gone = pastChains(ratchet).slice(MOST_PAST_CHAINS);
+  ratchet.skipped = ratchet.skipped.filter(({ headerKey }) => !gone.some((key) => equal(key, headerKey)));
 }
 
 // The message key n of the receiving chain; `forward` says whether the chain moved.
@@ -122,6 +124,10 @@ function skipUpTo(ratchet, n, now) {
     const skipped = { headerKey: receiving.headerKey, n: receiving.n, at: now };
     ratchet.skipped.push({ ...skipped, messageKey: advance(receiving) });
   }
+}
+
+// The newest stay.
+export function dropSurplus(ratchet) {
   ratchet.skipped = ratchet.skipped.slice(-MOST_SKIPPED);
 }
 

@@ -12,7 +12,6 @@ const SUITE = 2;
 const PADDED = 32;
 const OPEN_PART = 34;
 const LIVES = 30;
-const LAST_KIND = 3;
 
 export const signalKeyId = (conversation, sender, key) =>
   sha256(statement('segel/1 signal key', conversation, sender, key)).slice(0, 8);
@@ -39,7 +38,6 @@ export function openSignal({ bytes, conversation, sender, known, now }) {
   const { value, length } = refusedAs('signal-refused', () => cbor.decodeFirst(plaintext));
   const signal = refusedAs('signal-refused', () => Signal.fromCbor(value));
   refused(isZero(plaintext.subarray(length)), 'padding that is not zeros');
-  refused(signal.kind <= LAST_KIND, 'an unknown kind');
   refused(signal.counter > known.counter, 'an old counter');
   refused(signal.time >= now - LIVES && signal.time <= now + LIVES, 'of another time');
   return signal;

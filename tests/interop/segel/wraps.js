@@ -86,6 +86,7 @@ export function openWrap(before, parsed, place, { now, note = () => {} }) {
   const aad = statement('segel/1 wrap', ...fields, parsed.before48);
   const contentKey = chachaOpen(key, nonce, aad, parsed.sealedKey);
   demand(contentKey, 'not-authentic', 'the sealed key does not open');
+  ratchets.dropSurplus(ratchet);
   kem.wraps += 1;
   kem.heard = true;
   session.init = null;

@@ -236,7 +236,8 @@ test('a signal counts once, in its time, under a key that its sender gave', () =
   refused({ bytes: changed(bytes, 0) });
   refused({ bytes: changed(bytes, -1) });
   refused({ bytes: bytes.slice(1) });
-  refused({ bytes: sealSignal({ ...place, key, signal: { ...signal, kind: 4 }, random: countingRandom() }) });
+  const unknown = { ...signal, kind: 4 };
+  refuses('malformed', () => sealSignal({ ...place, key, signal: unknown, random: countingRandom() }));
 });
 
 test('a record is bound to its name and generation', () => {

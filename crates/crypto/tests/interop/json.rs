@@ -1,0 +1,205 @@
+//! Structures as tests/interop writes them in JSON: bytes as lowercase hex, fields by the names of its structures.js.
+
+use data_encoding::HEXLOWER;
+use segel_crypto::act::{Act, ActHash, SignedAct};
+use segel_crypto::attachment::Attachment;
+use segel_crypto::content::{Body, ContentHash, Message};
+use segel_crypto::device::DeviceSecrets;
+use segel_crypto::grant::Grant;
+use segel_crypto::log::{LogHash, Seen};
+use segel_wire::cbor::{self, Cbor};
+use segel_wire::ids::{
+    AgentId, AttachmentId, ConversationId, DeskId, DeviceId, EventId, IdentityKey, LoginKey, Octets,
+    RosterHash, Signature, SigningKey, SiteId, VoucherKey,
+};
+use segel_wire::signed::{Agent, Desk, Device, DeviceKeys, Order, Profile, Roster, SignedToken};
+use serde_json::Value;
+
+use crate::draws::Given;
+
+pub(crate) fn hex(bytes: impl AsRef<[u8]>) -> Value {
+    HEXLOWER.encode(bytes.as_ref()).into()
+}
+
+pub(crate) fn octets(value: &Value) -> Vec<u8> {
+    HEXLOWER.decode(text(value).as_bytes()).unwrap()
+}
+
+pub(crate) fn bytes<const N: usize>(value: &Value) -> [u8; N] {
+    octets(value).try_into().unwrap()
+}
+
+pub(crate) fn number(value: &Value) -> u64 {
+    value.as_u64().unwrap()
+}
+
+pub(crate) fn text(value: &Value) -> &str {
+    value.as_str().unwrap()
+}
+
+/// A value that has no constructor, from its bytes.
+pub(crate) fn opaque<T: Cbor>(bytes: &[u8]) -> T {
+    cbor::decode(&cbor::encode(&Octets(bytes.to_vec()))).unwrap()
+}
+
+/// The bytes of such a value.
+pub(crate) fn expose<T: Cbor>(value: &T) -> Vec<u8> {
+    let Octets(bytes) = cbor::decode(&cbor::encode(value)).unwrap();
+    bytes
+}
+
+pub(crate) fn list<T>(value: &Value, read: impl Fn(&Value) -> T) -> Vec<T> {
+    value.as_array().unwrap().iter().map(read).collect()
+}
+
+fn optional<T>(value: &Value, read: impl Fn(&Value) -> T) -> Option<T> {
+    (!value.is_null()).then(|| read(value))
+}
+
+pub(crate) fn secrets(value: &Value) -> DeviceSecrets {
+    let draws = ["identity", "signing", "login"].map(|name| octets(&value[name]));
+    DeviceSecrets::make(&mut Given::new(draws))
+}
+
+pub(crate) fn site(value: &Value) -> SiteId {
+    SiteId(bytes(value))
+}
+
+pub(crate) fn conversation(value: &Value) -> ConversationId {
+    ConversationId(bytes(value))
+}
+
+pub(crate) fn event(value: &Value) -> EventId {
+    EventId(bytes(value))
+}
+
+pub(crate) fn device(value: &Value) -> DeviceId {
+    DeviceId(bytes(value))
+}
+
+pub(crate) fn order(value: &Value) -> Order {
+    Order { generation: number(&value["generation"]), version: number(&value["version"]) }
+}
+
+pub(crate) fn view(value: &Value) -> (Order, RosterHash) {
+    (order(&value["order"]), RosterHash(bytes(&value["rosterHash"])))
+}
+
+fn keys(value: &Value) -> DeviceKeys {
+    DeviceKeys {
+        identity: IdentityKey(bytes(&value["identity"])),
+        signing: SigningKey(bytes(&value["signing"])),
+        login: LoginKey(bytes(&value["login"])),
+    }
+}
+
+pub(crate) fn message(value: &Value) -> Message {
+    let seen = &value["seen"];
+    Message {
+        sequence: number(&value["sequence"]),
+        time: number(&value["timeMs"]),
+        desk: DeskId(bytes(&value["desk"])),
+        previous: ContentHash(bytes(&value["previous"])),
+        seen: Seen { position: number(&seen["position"]), hash: LogHash(bytes(&seen["logHash"])) },
+        act: optional(&value["act"], |act| ActHash(bytes(act))),
+        body: body(&value["body"]["value"], number(&value["body"]["kind"])),
+    }
+}
+
+fn body(value: &Value, kind: u64) -> Body {
+    match kind {
+        0 => Body::Text(text(value).to_owned()),
+        1 => Body::Attachment(attachment(value)),
+        2 => Body::Act(SignedAct {
+            act: Octets(octets(&value["act"])),
+            signature: Signature(bytes(&value["signature"])),
+        }),
+        3 => Body::Grants(list(value, grant)),
+        4 => Body::Request(list(value, event)),
+        5 => {
+            let key = [&[0xa2, 0x00, 0x58, 32][..], &octets(&value["key"]), &[0x01]].concat();
+            Body::SignalKey(cbor::decode(&[key, cbor::encode(&number(&value["notAfter"]))].concat()).unwrap())
+        }
+        6 => Body::Token(SignedToken {
+            token: Octets(octets(&value["token"])),
+            voucher: VoucherKey(bytes(&value["voucher"])),
+            signature: Signature(bytes(&value["signature"])),
+        }),
+        _ => unreachable!("a body of kind {kind}"),
+    }
+}
+
+fn attachment(value: &Value) -> Attachment {
+    Attachment {
+        id: AttachmentId(bytes(&value["id"])),
+        name: text(&value["name"]).to_owned(),
+        media_type: text(&value["type"]).to_owned(),
+        size: number(&value["size"]),
+        key: opaque(&octets(&value["key"])),
+        plain_hash: bytes(&value["plainHash"]),
+        sealed_hash: bytes(&value["sealedHash"]),
+        caption: optional(&value["caption"], |caption| text(caption).to_owned()),
+    }
+}
+
+fn grant(value: &Value) -> Grant {
+    Grant {
+        event: event(&value["event"]),
+        position: number(&value["position"]),
+        sender: device(&value["sender"]),
+        content: ContentHash(bytes(&value["contentHash"])),
+        key: opaque(&octets(&value["contentKey"])),
+    }
+}
+
+pub(crate) fn roster(value: &Value) -> Roster {
+    let (profile, texts) = (&value["profile"], |value: &Value| list(value, |one| text(one).to_owned()));
+    Roster {
+        site: site(&value["site"]),
+        order: order(&value["order"]),
+        previous: RosterHash(bytes(&value["previous"])),
+        issued_at: number(&value["issuedAt"]),
+        not_after: number(&value["notAfter"]),
+        profile: Profile {
+            name: text(&profile["name"]).to_owned(),
+            pages: texts(&profile["pages"]),
+            apps: texts(&profile["apps"]),
+            vouchers: optional(&profile["vouchers"], |all| list(all, |key| VoucherKey(bytes(key)))),
+        },
+        desks: list(&value["desks"], desk),
+        agents: list(&value["agents"], agent),
+    }
+}
+
+fn desk(value: &Value) -> Desk {
+    Desk {
+        id: DeskId(bytes(&value["id"])),
+        name: text(&value["name"]).to_owned(),
+        inbox: list(&value["inbox"], device),
+        supervisors: optional(&value["supervisors"], |all| list(all, |agent| AgentId(bytes(agent)))),
+    }
+}
+
+fn agent(value: &Value) -> Agent {
+    Agent {
+        id: AgentId(bytes(&value["id"])),
+        name: text(&value["name"]).to_owned(),
+        devices: list(&value["devices"], |device| Device {
+            keys: keys(&device["keys"]),
+            not_after: number(&device["notAfter"]),
+        }),
+    }
+}
+
+/// An act without its place among others.
+pub(crate) fn act(value: &Value) -> Act {
+    Act {
+        conversation: conversation(&value["conversation"]),
+        epoch: 0,
+        previous: ActHash::NONE,
+        device: device(&value["device"]),
+        kind: cbor::decode(&cbor::encode(&number(&value["kind"]))).unwrap(),
+        agent: optional(&value["agent"], |agent| AgentId(bytes(agent))),
+        roster: RosterHash(bytes(&value["rosterHash"])),
+    }
+}
