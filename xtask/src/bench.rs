@@ -5,27 +5,38 @@ use std::os::unix::process::CommandExt;
 use anyhow::{Context, Result};
 use clap::ValueEnum;
 
-use crate::shell;
 use crate::toolchain::Toolchain;
+use crate::{bench_crypto, shell};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The benchmark to run; without it they are listed
     what: Option<Benchmark>,
+    /// Print one JSON object (crypto)
+    #[arg(long)]
+    json: bool,
+    /// Time a build with SIMD instructions as well (crypto)
+    #[arg(long)]
+    simd: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Benchmark {
     /// Masking, beside a plain regular expression with Luhn's check
     Mask,
+    /// Sealing in Node and in Chromium, beside libsodium, noble and olm; with its share of the download
+    Crypto,
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
     match args.what {
-        None => list(),
-        Some(Benchmark::Mask) => return example("segel-mask", "bench"),
+        None => {
+            list();
+            Ok(())
+        }
+        Some(Benchmark::Mask) => example("segel-mask", "bench"),
+        Some(Benchmark::Crypto) => bench_crypto::run(args.json, args.simd),
     }
-    Ok(())
 }
 
 fn list() {

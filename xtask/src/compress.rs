@@ -38,6 +38,11 @@ pub(crate) fn refresh_copies(dir: &Path) -> Result<()> {
     })
 }
 
+/// The size of a file's brotli copy.
+pub(crate) fn size_of(file: &Path) -> Result<usize> {
+    Ok(compress(&fs::read(file)?)?.len())
+}
+
 /// Removes the brotli copies in `dir`.
 pub(crate) fn remove_copies(dir: &Path) -> Result<()> {
     for file in paths::files_below(dir)?.iter().filter(|file| is_copy(file)) {

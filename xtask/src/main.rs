@@ -3,6 +3,7 @@
 
 mod apt;
 mod bench;
+mod bench_crypto;
 mod build;
 mod compress;
 mod pages;

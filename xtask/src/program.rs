@@ -1,6 +1,6 @@
 //! A WebAssembly program: from what the compiler made to what a browser loads.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::slice;
 
@@ -51,29 +51,31 @@ impl Program {
         let outputs = [dist.join(&glue), dist.join(&wasm)];
         let recipe = format!("dev={dev} {} {RECIPE}", tools::wasm_bindgen_version()?);
         stamp::when_changed(self.name, &recipe, slice::from_ref(&compiled), &outputs, || {
-            self.bind(wasm_bindgen, &compiled, &bound)?;
+            bind(wasm_bindgen, self.name, &compiled, &bound)?;
             if dev {
                 paths::copy(&bound.join(&glue), &outputs[0])?;
                 paths::copy(&bound.join(&wasm), &outputs[1])
             } else {
                 tools::minify(&["--format=esm"], &bound.join(&glue), &outputs[0])?;
-                self.shrink(&bound.join(&wasm), &outputs[1])
+                shrink(self.name, &bound.join(&wasm), &outputs[1], &[])
             }
         })
     }
+}
 
-    fn bind(&self, wasm_bindgen: &Path, compiled: &Path, bound: &PathBuf) -> Result<()> {
-        let mut bind = Command::new(wasm_bindgen);
-        bind.args(["--target", "web", "--no-typescript", "--out-name", self.name, "--out-dir"]);
-        shell::step(&format!("bind {}", self.name), bind.arg(bound).arg(compiled))?;
-        Ok(())
-    }
+/// Makes glue and program `NAME_bg.wasm` for browsers in `dir` from what cargo compiled.
+pub(crate) fn bind(wasm_bindgen: &Path, name: &str, compiled: &Path, dir: &Path) -> Result<()> {
+    let mut bind = Command::new(wasm_bindgen);
+    bind.args(["--target", "web", "--no-typescript", "--out-name", name, "--out-dir"]);
+    shell::step(&format!("bind {name}"), bind.arg(dir).arg(compiled))?;
+    Ok(())
+}
 
-    fn shrink(&self, from: &Path, to: &Path) -> Result<()> {
-        let mut shrink = Command::new(tools::wasm_opt()?);
-        shrink.args(SHRINK).args(FEATURES);
-        shrink.args(["--strip-debug", "--strip-producers", "--strip-target-features"]);
-        shell::step(&format!("shrink {}", self.name), shrink.arg(from).arg("-o").arg(to))?;
-        Ok(())
-    }
+/// Shrinks a program, which may use `more` features than Rust's target does by itself.
+pub(crate) fn shrink(name: &str, from: &Path, to: &Path, more: &[&str]) -> Result<()> {
+    let mut shrink = Command::new(tools::wasm_opt()?);
+    shrink.args(SHRINK).args(FEATURES).args(more);
+    shrink.args(["--strip-debug", "--strip-producers", "--strip-target-features"]);
+    shell::step(&format!("shrink {name}"), shrink.arg(from).arg("-o").arg(to))?;
+    Ok(())
 }

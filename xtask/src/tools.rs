@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
 
 use crate::toolchain::Toolchain;
 use crate::{apt, paths, shell};
@@ -48,6 +50,38 @@ pub(crate) fn npm(command: &str, folder: &str) -> Result<Command> {
     let mut npm = Command::new("npm");
     npm.current_dir(paths::root().join(folder)).args([command, "--no-audit", "--no-fund"]);
     Ok(npm)
+}
+
+/// The program `node`, new enough.
+pub(crate) fn node() -> Result<Command> {
+    check_node()?;
+    Ok(Command::new("node"))
+}
+
+/// The `node_modules` that a folder's lock file names, installed into the cache.
+pub(crate) fn locked_modules(folder: &Path) -> Result<PathBuf> {
+    let lock = fs::read(folder.join("package-lock.json"))?;
+    let version = HEXLOWER.encode(&Sha256::digest(&lock)[..6]);
+    let dir = install("bench", &version, |dir| {
+        check_node()?;
+        for file in ["package.json", "package-lock.json"] {
+            paths::copy(&folder.join(file), &dir.join(file))?;
+        }
+        let mut npm = Command::new("npm");
+        npm.args(["ci", "--no-audit", "--no-fund"]).current_dir(dir);
+        Ok(npm)
+    })?;
+    Ok(dir.join("node_modules"))
+}
+
+/// Makes one script of `input` and all that it imports, for a browser.
+pub(crate) fn bundle(input: &Path, output: &Path) -> Result<()> {
+    let mut esbuild = Command::new(from_npm("esbuild", ESBUILD)?.join("esbuild"));
+    esbuild.args(["--bundle", "--format=esm", "--platform=browser", "--log-level=warning"]);
+    // What olm asks for in Node only.
+    esbuild.args(["--external:crypto", "--external:fs", "--external:path"]);
+    shell::quiet(esbuild.arg(input).arg(format!("--outfile={}", output.display())))?;
+    Ok(())
 }
 
 /// Makes a small `output` of the script or style sheet `input`.

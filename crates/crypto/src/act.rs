@@ -49,7 +49,7 @@ pub struct Act {
     pub kind: ActKind,
     /// Who gets the conversation; in a transfer and nowhere else.
     pub agent: Option<AgentId>,
-    /// The signer's newest roster.
+    /// The signer's newest roster, which the content's header names as well.
     pub roster: RosterHash,
 }
 
@@ -84,15 +84,16 @@ cbor_map!(Assignment { 0: epoch, 1: hash, 2: holder, 3: joined });
 /// What an act is judged by.
 #[derive(Debug, Clone, Copy)]
 pub struct ActContext<'a> {
-    /// The newest roster.
+    /// The roster that the event's content names. An act is judged by it, so that whoever reads it later comes to
+    /// the same.
     pub roster: &'a VerifiedRoster,
-    /// The conversation's desk, as the newest roster has it.
+    /// The conversation's desk, as that roster has it.
     pub desk: &'a Desk,
     /// The conversation.
     pub conversation: &'a ConversationId,
     /// The device that sent the event.
     pub sender: &'a DeviceId,
-    /// Unix seconds.
+    /// When the content was written, Unix seconds.
     pub now: u64,
 }
 
@@ -105,8 +106,8 @@ pub enum ActError {
     /// The device that sent the event did not sign it.
     #[error("the act was not signed by its sender")]
     BadSignature,
-    /// It speaks of another conversation.
-    #[error("the act is for another conversation")]
+    /// It speaks of another conversation, or of another roster than its content.
+    #[error("the act is for another conversation or under another roster")]
     Elsewhere,
     /// Its epoch is past: another act came first.
     #[error("another act came first")]
@@ -179,7 +180,7 @@ impl Assignment {
         if act.device != *context.sender || !device.keys.signing.verifies(&statement, &signed.signature) {
             return Err(ActError::BadSignature);
         }
-        if act.conversation != *context.conversation {
+        if act.conversation != *context.conversation || act.roster != context.roster.hash() {
             return Err(ActError::Elsewhere);
         }
         if act.epoch <= self.epoch {

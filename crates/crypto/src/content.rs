@@ -155,6 +155,15 @@ impl Body {
     pub fn is_quiet(&self) -> bool {
         matches!(self, Self::Grants(_) | Self::Request(_) | Self::SignalKey(_))
     }
+
+    /// Lists name something, and no more than section 9 allows.
+    fn is_within_limits(&self) -> bool {
+        match self {
+            Self::Grants(grants) => (1..=limits::GRANTS).contains(&grants.len()),
+            Self::Request(events) => (1..=limits::REQUESTED_EVENTS).contains(&events.len()),
+            Self::Text(_) | Self::Attachment(_) | Self::Act(_) | Self::SignalKey(_) | Self::Token(_) => true,
+        }
+    }
 }
 
 impl Header {
@@ -231,7 +240,8 @@ pub fn open(
     let padded = padded.map_err(|_| ContentError::NotAuthentic)?;
     let message = padding::unpad(&padded).map_err(|_| ContentError::Malformed)?;
     let message: Message = cbor::decode(message).map_err(|_| ContentError::Malformed)?;
-    if message.body.is_quiet() == parsed.quiet { Ok(message) } else { Err(ContentError::Malformed) }
+    let is_sound = message.body.is_quiet() == parsed.quiet && message.body.is_within_limits();
+    if is_sound { Ok(message) } else { Err(ContentError::Malformed) }
 }
 
 fn derive_associated_data(header: &[u8], bound_to: &ContentContext<'_>) -> Vec<u8> {

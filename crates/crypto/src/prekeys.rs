@@ -73,6 +73,8 @@ pub struct Prekeys {
 
 cbor_array!(Prekeys { signed, one_time, last_id, uploaded });
 
+/// How far the relay's highest id may be ahead of the own one.
+const LEAP: u32 = 100_000;
 /// Bytes of a transcript that are remembered.
 const REMEMBERED: usize = 16;
 
@@ -98,11 +100,13 @@ impl Prekeys {
         is_made || counts != (self.signed.len(), self.one_time.len())
     }
 
-    /// Takes the relay's word of how many one-time prekeys it keeps and of the `highest` id it was ever given, and
-    /// makes new ones up to `stock` if less than half of it is left. Whether there is anything to upload.
+    /// After an upload was answered: takes the relay's word of how many one-time prekeys it keeps and of the
+    /// `highest` id it was ever given, and makes new ones up to `stock` if less than half of it is left. Whether
+    /// there is anything to upload.
     ///
     /// A relay that knows higher ids than were given here shows that this state is a copy from before they were
-    /// given: every one-time prekey goes, since some were used.
+    /// given: every one-time prekey goes, since some were used. A leap that no device makes is not believed: it
+    /// would use up the ids.
     pub fn restock(
         &mut self,
         kept: u32,
@@ -111,18 +115,19 @@ impl Prekeys {
         now: u64,
         random: &mut impl CryptoRng,
     ) -> bool {
-        if highest > self.last_id {
+        if highest > self.last_id && highest - self.last_id <= LEAP {
             self.one_time.clear();
             self.last_id = highest;
             // Of an id that the relay does not know, so that it is taken.
             let made = self.make(now, random);
             self.signed.extend(made.map(Signed::new));
         }
-        self.uploaded = self.uploaded.max(highest);
+        self.uploaded = self.uploaded.max(highest.min(self.last_id));
+        let stock = stock.min(limits::ONE_TIME_KEPT);
         let kept = usize::try_from(kept).unwrap_or(usize::MAX);
         let all_uploaded = self.one_time.iter().all(|prekey| prekey.id <= self.uploaded);
-        if kept < stock.min(limits::ONE_TIME_KEPT).div_ceil(2) && all_uploaded {
-            for _ in kept..stock.min(limits::ONE_TIME_KEPT) {
+        if kept < stock.div_ceil(2) && all_uploaded {
+            for _ in kept..stock {
                 if self.one_time.len() < limits::ONE_TIME_HELD {
                     let made = self.make(now, random);
                     self.one_time.extend(made);
@@ -130,6 +135,11 @@ impl Prekeys {
             }
         }
         self.last_id > self.uploaded
+    }
+
+    /// The highest id given so far: what an upload made now has at the relay once it is answered.
+    pub fn last_id(&self) -> u32 {
+        self.last_id
     }
 
     /// What to upload: the newest signed prekey, and the one-time prekeys that the relay was not given yet.

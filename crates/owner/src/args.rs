@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 use segel_owner::Origin;
 use segel_wire::DeviceId;
+use segel_wire::ids::VoucherKey;
 
 /// Keys and rosters of a Segel site: who answers for it, and from where its chat is shown.
 #[derive(Debug, Parser)]
@@ -60,6 +61,12 @@ pub(crate) enum Command {
     /// Agents of the site.
     #[command(subcommand)]
     Agent(AgentCommand),
+    /// Supervisors: agents who may take over and join conversations of a desk.
+    #[command(subcommand)]
+    Supervisor(SupervisorCommand),
+    /// Vouchers: keys of the business with which its server says who a visitor is.
+    #[command(subcommand)]
+    Voucher(VoucherCommand),
     /// Invite one device of an agent; prints the enrolment code, a secret between you and the agent.
     Invite {
         /// The agent's name.
@@ -91,6 +98,46 @@ pub(crate) enum AgentCommand {
         #[arg(long)]
         desk: Option<String>,
     },
+    /// Remove an agent: nothing is sealed to the agent's devices any more.
+    Remove {
+        /// The agent's name.
+        #[arg(long)]
+        name: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SupervisorCommand {
+    /// Make an agent a supervisor of a desk.
+    Add(Supervision),
+    /// Make an agent no supervisor of a desk any more.
+    Remove(Supervision),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Supervision {
+    /// The agent's name.
+    #[arg(long)]
+    pub(crate) agent: String,
+    /// The desk; the first one if not given.
+    #[arg(long)]
+    pub(crate) desk: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum VoucherCommand {
+    /// Let identity tokens by this key count.
+    Add {
+        /// The Ed25519 public key, as `ed25519:` and its base64url.
+        #[arg(value_parser = parse_voucher)]
+        key: VoucherKey,
+    },
+    /// Let identity tokens by this key count no more.
+    Remove {
+        /// The key, as `roster show` shows it.
+        #[arg(value_parser = parse_voucher)]
+        key: VoucherKey,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -113,4 +160,9 @@ pub(crate) enum RosterCommand {
     Publish,
     /// Sign the same for another month, and publish it.
     Renew,
+}
+
+fn parse_voucher(text: &str) -> Result<VoucherKey, &'static str> {
+    let key = text.strip_prefix("ed25519:").and_then(|key| key.parse().ok());
+    key.ok_or("expected ed25519:KEY, with 32 bytes in unpadded base64url")
 }

@@ -10,7 +10,9 @@ use segel_owner::{
     FileError, Owner, OwnerError, PublishError, Publisher, Round, RoundError, SiteDescription,
 };
 
-use crate::args::{AgentCommand, Args, Command, DeviceCommand, RosterCommand};
+use crate::args::{
+    AgentCommand, Args, Command, DeviceCommand, RosterCommand, Supervision, SupervisorCommand, VoucherCommand,
+};
 
 const WATCH_INTERVAL: Duration = Duration::from_secs(2);
 const DAY_SECONDS: u64 = 24 * 60 * 60;
@@ -65,9 +67,22 @@ pub(crate) async fn run(args: Args, out: &mut impl Write) -> Result<(), CommandE
             settle_and_publish(owner, out).await?;
         }
         Command::Agent(AgentCommand::Add { name, desk }) => {
-            let mut owner = Owner::open(&keys)?;
-            owner.add_agent(&name, desk.as_deref(), rng)?;
-            settle_and_publish(owner, out).await?;
+            change(&keys, out, |owner| owner.add_agent(&name, desk.as_deref(), rng).map(drop)).await?;
+        }
+        Command::Agent(AgentCommand::Remove { name }) => {
+            change(&keys, out, |owner| owner.remove_agent(&name)).await?;
+        }
+        Command::Supervisor(SupervisorCommand::Add(Supervision { agent, desk })) => {
+            change(&keys, out, |owner| owner.add_supervisor(&agent, desk.as_deref())).await?;
+        }
+        Command::Supervisor(SupervisorCommand::Remove(Supervision { agent, desk })) => {
+            change(&keys, out, |owner| owner.remove_supervisor(&agent, desk.as_deref())).await?;
+        }
+        Command::Voucher(VoucherCommand::Add { key }) => {
+            change(&keys, out, |owner| owner.add_voucher(key)).await?;
+        }
+        Command::Voucher(VoucherCommand::Remove { key }) => {
+            change(&keys, out, |owner| owner.remove_voucher(&key)).await?;
         }
         Command::Invite { agent } => {
             let mut owner = Owner::open(&keys)?;
@@ -85,9 +100,7 @@ pub(crate) async fn run(args: Args, out: &mut impl Write) -> Result<(), CommandE
             }
         }
         Command::Device(DeviceCommand::Remove { id }) => {
-            let mut owner = Owner::open(&keys)?;
-            owner.remove_device(&id)?;
-            settle_and_publish(owner, out).await?;
+            change(&keys, out, |owner| owner.remove_device(&id)).await?;
         }
         Command::Roster(RosterCommand::Show) => show_roster(&Owner::open(&keys)?, out)?,
         Command::Roster(RosterCommand::Publish) => settle_and_publish(Owner::open(&keys)?, out).await?,
@@ -98,6 +111,17 @@ pub(crate) async fn run(args: Args, out: &mut impl Write) -> Result<(), CommandE
         }
     }
     Ok(())
+}
+
+/// Changes the description, then signs and publishes what it says.
+async fn change(
+    keys: &Path,
+    out: &mut impl Write,
+    change: impl FnOnce(&mut Owner) -> Result<(), OwnerError>,
+) -> Result<(), CommandError> {
+    let mut owner = Owner::open(keys)?;
+    change(&mut owner)?;
+    settle_and_publish(owner, out).await
 }
 
 /// Signs what the description says by now, if it is news, and publishes what the relay is missing.
@@ -150,7 +174,8 @@ fn show(owner: &Owner, out: &mut impl Write) -> io::Result<()> {
 }
 
 fn show_roster(owner: &Owner, out: &mut impl Write) -> Result<(), CommandError> {
-    let roster = owner.newest_roster().ok_or(CommandError::NoRoster)?.roster();
+    let newest = owner.newest_roster().ok_or(CommandError::NoRoster)?;
+    let roster = newest.roster();
     writeln!(out, "version   {} of generation {}", roster.order.version, roster.order.generation)?;
     writeln!(out, "counts    {}", left(roster.not_after))?;
     writeln!(out, "name      {}", roster.profile.name)?;
@@ -160,8 +185,14 @@ fn show_roster(owner: &Owner, out: &mut impl Write) -> Result<(), CommandError> 
     for app in &roster.profile.apps {
         writeln!(out, "app       {app}")?;
     }
+    for voucher in roster.profile.vouchers.iter().flatten() {
+        writeln!(out, "voucher   ed25519:{voucher}")?;
+    }
     for desk in &roster.desks {
         writeln!(out, "desk      {} (devices: {})", desk.name, desk.inbox.len())?;
+        for agent in desk.supervisors.iter().flatten().filter_map(|id| newest.agent(id)) {
+            writeln!(out, "          supervised by {}", agent.name)?;
+        }
     }
     for agent in &roster.agents {
         writeln!(out, "agent     {} (devices: {})", agent.name, agent.devices.len())?;

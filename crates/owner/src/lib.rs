@@ -14,6 +14,7 @@ mod publisher;
 mod round;
 mod sign;
 mod site;
+mod trust;
 
 pub use accept::{AcceptError, Accepted};
 pub use folder::FileError;

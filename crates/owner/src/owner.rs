@@ -160,6 +160,11 @@ impl Owner {
         self.change(|site| site.add_agent(name, desk, rng))
     }
 
+    /// Takes an agent out of the description with every device: nothing is sealed to the agent any more.
+    pub fn remove_agent(&mut self, name: &str) -> Result<(), OwnerError> {
+        self.change(|site| site.remove_agent(name))
+    }
+
     /// Takes a device out of the description, and so out of the next roster.
     pub fn remove_device(&mut self, id: &DeviceId) -> Result<(), OwnerError> {
         self.change(|site| site.remove_device(id))

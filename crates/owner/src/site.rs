@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use rand_core::CryptoRng;
-use segel_wire::ids::{AgentId, DeskId, DeviceId, RootKey, RosterHash, SiteId};
+use segel_wire::ids::{AgentId, DeskId, DeviceId, RootKey, RosterHash, SiteId, VoucherKey};
 use segel_wire::limits;
 use segel_wire::signed::{Agent, Desk, Device, DeviceKeys, Order, Profile, Roster};
 use serde::{Deserialize, Serialize};
@@ -47,6 +47,9 @@ pub struct Site {
     pub desks: Vec<DeskEntry>,
     /// Its agents.
     pub agents: Vec<AgentEntry>,
+    /// Keys whose identity tokens count.
+    #[serde(default)]
+    pub vouchers: Vec<VoucherKey>,
 }
 
 /// A desk and who answers there.
@@ -58,6 +61,9 @@ pub struct DeskEntry {
     pub name: String,
     /// Its agents; their devices are its inbox.
     pub agents: Vec<AgentId>,
+    /// Agents who may take over and join.
+    #[serde(default)]
+    pub supervisors: Vec<AgentId>,
 }
 
 /// An agent and the agent's devices.
@@ -98,6 +104,12 @@ pub enum SiteError {
     /// There is no desk of this name.
     #[error("there is no desk {0:?}")]
     UnknownDesk(String),
+    /// This agent does not supervise this desk.
+    #[error("{0:?} does not supervise the desk {1:?}")]
+    NoSupervisor(String, String),
+    /// There is no such voucher.
+    #[error("there is no voucher ed25519:{0}")]
+    UnknownVoucher(VoucherKey),
     /// There is no device of this id.
     #[error("there is no device {0}")]
     UnknownDevice(DeviceId),
@@ -108,7 +120,10 @@ pub enum SiteError {
     #[error("the desk {0:?} has its {max} devices; remove one first", max = limits::DESK_DEVICES)]
     DeskFull(String),
     /// A list is at its limit.
-    #[error("a site lists at most {} agents, devices, desks and origins each", limits::ROSTER_ENTRIES)]
+    #[error(
+        "a site lists at most {} agents, devices, desks, origins and vouchers each",
+        limits::ROSTER_ENTRIES
+    )]
     Full,
 }
 
@@ -132,6 +147,7 @@ impl Site {
             apps: Vec::new(),
             desks: Vec::new(),
             agents: Vec::new(),
+            vouchers: Vec::new(),
         };
         site.set_origins(pages, apps)?;
         for name in desks {
@@ -161,11 +177,15 @@ impl Site {
             let devices = answering.flat_map(|agent| &agent.devices);
             devices.map(|device| device.keys.derive_id(&self.id)).collect::<BTreeSet<_>>()
         };
+        let supervisors = |desk: &DeskEntry| {
+            let listed = agents.iter().map(|agent| agent.id);
+            sorted_if_any(listed.filter(|agent| desk.supervisors.contains(agent)))
+        };
         let desks = self.desks.iter().map(|desk| Desk {
             id: desk.id,
             name: desk.name.clone(),
             inbox: inbox(desk).into_iter().collect(),
-            supervisors: None,
+            supervisors: supervisors(desk),
         });
         Roster {
             site: self.id,
@@ -177,7 +197,7 @@ impl Site {
                 name: self.name.clone(),
                 pages: self.pages.iter().map(Origin::to_string).collect(),
                 apps: self.apps.iter().map(Origin::to_string).collect(),
-                vouchers: None,
+                vouchers: sorted_if_any(self.vouchers.iter().copied()),
             },
             desks: desks.collect(),
             agents,
@@ -200,7 +220,12 @@ impl Site {
         if self.desks.len() == limits::ROSTER_ENTRIES {
             return Err(SiteError::Full);
         }
-        self.desks.push(DeskEntry { id: DeskId(make_id(rng)), name, agents: Vec::new() });
+        self.desks.push(DeskEntry {
+            id: DeskId(make_id(rng)),
+            name,
+            agents: Vec::new(),
+            supervisors: Vec::new(),
+        });
         Ok(())
     }
 
@@ -218,12 +243,28 @@ impl Site {
         if self.agents.len() == limits::ROSTER_ENTRIES {
             return Err(SiteError::Full);
         }
-        let place = self.desks.iter_mut().find(|entry| desk.is_none_or(|desk| entry.name == desk));
-        let place = place.ok_or_else(|| SiteError::UnknownDesk(desk.unwrap_or_default().to_owned()))?;
+        let place = self.desk_mut(desk)?;
         let id = AgentId(make_id(rng));
         place.agents.push(id);
         self.agents.push(AgentEntry { id, name: name.to_owned(), devices: Vec::new() });
         Ok(id)
+    }
+
+    /// The desk of this name, or the first one.
+    pub(crate) fn desk_mut(&mut self, name: Option<&str>) -> Result<&mut DeskEntry, SiteError> {
+        let desk = self.desks.iter_mut().find(|desk| name.is_none_or(|name| desk.name == name));
+        desk.ok_or_else(|| SiteError::UnknownDesk(name.unwrap_or_default().to_owned()))
+    }
+
+    /// Takes an agent out with every device, and out of every desk that the agent answers or supervises.
+    pub(crate) fn remove_agent(&mut self, name: &str) -> Result<(), SiteError> {
+        let id = self.agent(name)?.id;
+        for desk in &mut self.desks {
+            desk.agents.retain(|agent| *agent != id);
+            desk.supervisors.retain(|agent| *agent != id);
+        }
+        self.agents.retain(|agent| agent.id != id);
+        Ok(())
     }
 
     /// Lists a device for an agent; the same device again is as if it was listed once.
@@ -272,6 +313,12 @@ impl AgentEntry {
         let devices = counting.map(|device| Device { keys: device.keys, not_after: device.not_after });
         Agent { id: self.id, name: self.name.clone(), devices: devices.collect() }
     }
+}
+
+/// As the roster lists a set: sorted, and left out if it is empty.
+fn sorted_if_any<T: Ord>(items: impl Iterator<Item = T>) -> Option<Vec<T>> {
+    let set: BTreeSet<T> = items.collect();
+    (!set.is_empty()).then(|| set.into_iter().collect())
 }
 
 fn check_name(name: &str) -> Result<(), SiteError> {

@@ -105,6 +105,8 @@ struct PrekeyUpload {
     backoff: Backoff,
     /// Whether the relay has the newest.
     uploaded: bool,
+    /// Whether it was heard since the start.
+    heard: bool,
 }
 
 /// What was shown last, so that only changes are.

@@ -11,28 +11,30 @@ use crate::records::Name;
 const OF_VISITOR: usize = 4;
 
 impl Engine {
-    /// Uploads prekeys when they are new, were replaced, or the relay may have lost them since the start.
+    /// Uploads prekeys when they are new, were replaced, or the relay may have lost them since the start. After a
+    /// start the relay is heard first: it knows whether this state is an older copy.
     pub(super) fn pump_prekeys(&mut self, now: u64, random: &mut impl CryptoRng) {
         let time = self.membership.time(now);
         let stock = self.stock();
         let Some(account) = &mut self.account else { return };
-        if self.link.token.is_none() || !self.prekeys.backoff.is_due(now) {
+        if self.link.token.is_none()
+            || !self.prekeys.backoff.is_due(now)
+            || self.asked.values().any(|asked| matches!(asked, Request::PutPrekeys(_)))
+        {
             return;
         }
         let is_first = account.prekeys.is_empty();
-        let mut changed = account.prekeys.rotate(time, random);
+        let changed = (is_first || self.prekeys.heard) && account.prekeys.rotate(time, random);
         if is_first {
-            changed |= account.prekeys.restock(0, 0, stock, time, random);
+            account.prekeys.restock(0, 0, stock, time, random);
         }
         if changed {
             self.prekeys.uploaded = false;
             self.ledger.put(Name::Account, account);
         }
-        if self.prekeys.uploaded || self.is_asking(|asked| matches!(asked, Request::PutPrekeys(_))) {
-            return;
-        }
-        let Some(account) = &self.account else { return };
-        if let Some(upload) = account.prekeys.derive_upload(&account.secrets, &self.site) {
+        if !self.prekeys.uploaded
+            && let Some(upload) = account.prekeys.derive_upload(&account.secrets, &self.site)
+        {
             self.ask(Request::PutPrekeys(upload));
         }
     }
@@ -43,8 +45,11 @@ impl Engine {
         match answer {
             Answer::Prekeys(kept) => {
                 self.prekeys.backoff.succeeded(now, 0);
+                self.prekeys.heard = true;
                 let Some(account) = &mut self.account else { return };
-                let more = account.prekeys.restock(kept.one_time, kept.highest, stock, time, random);
+                // Nothing was made while the upload was under way: all of it is there now, whatever is said.
+                let highest = kept.highest.max(account.prekeys.last_id());
+                let more = account.prekeys.restock(kept.one_time, highest, stock, time, random);
                 self.prekeys.uploaded = !more;
                 self.ledger.put(Name::Account, account);
             }

@@ -7,6 +7,7 @@ use segel_wire::ids::{ConversationId, EventId};
 use segel_wire::{Code, Delivered, Problem, ServerFrame};
 
 use super::{Engine, Part, passes};
+use crate::account::Account;
 use crate::chronicle::Entry;
 use crate::conversation::Stage;
 use crate::io::Request;
@@ -168,10 +169,24 @@ impl Engine {
         } else {
             // What did not open before may have been altered on its way: the genuine message still counts.
             let is_known = known.is_some();
+            self.count_own(&delivered, hash, is_known);
             self.chronicle(&delivered, hash);
             self.unseal(&delivered, hash, is_known, now, random);
         }
         self.move_cursor(Some(delivered.cursor));
+    }
+
+    /// An event of this device that it does not know was sealed by a state that is lost: its place in the own
+    /// chain is taken.
+    fn count_own(&mut self, delivered: &Delivered, hash: ContentHash, is_known: bool) {
+        let own = self.account.as_ref().map(Account::device);
+        let facts = &mut self.conversations.or_default(delivered.conversation).facts;
+        let is_last = [facts.last, facts.before].contains(&Some(hash));
+        let is_old = facts.chronicle.holds(delivered.position);
+        if own == Some(delivered.sender) && !is_known && !is_last && !is_old {
+            facts.count(hash);
+            self.ledger.put(Name::Conversation(delivered.conversation), facts);
+        }
     }
 
     /// Takes the event into the conversation's log.

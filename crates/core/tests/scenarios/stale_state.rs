@@ -53,8 +53,11 @@ async fn what_an_agent_missed_by_an_older_state_is_read_after_all() {
     agent.set_back(&copy).await;
     agent.is_online().await;
     visitor.say("masih terbaca?");
+    // The first turn began before the copy's keys were spent; two turns and the question are closed to them.
+    agent.until("three to be closed", |screen| screen.closed().count() == 3).await;
     agent.advance(Duration::from_secs(61));
     agent.reads("masih terbaca?").await;
+    agent.until("all to be open", |screen| screen.closed().count() == 0).await;
     exchange(&visitor, &agent, "sesudahnya").await;
 }
 

@@ -218,13 +218,16 @@ impl Session {
         if self.kem.is_spent(now) {
             return Err(SealError::Spent);
         }
-        self.kem.offer_if_due(self.init.is_none(), now, random);
         let mut sending = match self.sending.take() {
             Some(sending) => sending,
             None => self.begin_chain(now, random).ok_or(SealError::Spent)?,
         };
         let n = sending.chain.next;
-        let message_key = sending.chain.step().ok_or(SealError::Spent)?;
+        let Some(message_key) = sending.chain.step() else {
+            self.sending = Some(sending);
+            return Err(SealError::Spent);
+        };
+        self.kem.offer_if_due(self.init.is_none(), now, random);
         let mut salt = [0; SALT];
         random.fill_bytes(&mut salt);
         let place = Place { transcript: &self.transcript, context };

@@ -17,7 +17,6 @@ mod mirror;
 mod order;
 mod prekeys;
 mod ratchet;
-mod records;
 mod replay;
 mod rubbish;
 mod silence;

@@ -91,7 +91,7 @@ fn an_id_never_names_a_second_prekey_however_long_the_device_was_away() {
     assert!(party.prekeys.rotate(NOW + 100 * DAY, &mut random));
     party.prekeys = cbor::decode(&cbor::encode(&party.prekeys)).unwrap();
     assert_eq!(upload(&party.secrets, &party.prekeys).signed.id, 22);
-    assert!(party.prekeys.restock(0, 22, NOW + 100 * DAY, &mut random));
+    assert!(party.prekeys.restock(0, 22, ONE_TIME_KEPT, NOW + 100 * DAY, &mut random));
     let next = upload(&party.secrets, &party.prekeys);
     assert_eq!(ids(&next.one_time.unwrap()), (23..=42).collect::<Vec<_>>());
     assert!(party.prekeys.rotate(NOW + 200 * DAY, &mut random));
@@ -102,15 +102,15 @@ fn an_id_never_names_a_second_prekey_however_long_the_device_was_away() {
 fn one_time_prekeys_are_made_when_they_run_low_and_uploaded_once() {
     let mut party = Party::new(&mut seeded(5));
     let mut random = seeded(6);
-    assert!(!party.prekeys.restock(20, 1, NOW, &mut random), "a full relay");
-    assert!(!party.prekeys.restock(10, 1, NOW, &mut random), "half of them");
-    assert!(party.prekeys.restock(9, 1, NOW, &mut random));
+    assert!(!party.prekeys.restock(20, 1, ONE_TIME_KEPT, NOW, &mut random), "a full relay");
+    assert!(!party.prekeys.restock(10, 1, ONE_TIME_KEPT, NOW, &mut random), "half of them");
+    assert!(party.prekeys.restock(9, 1, ONE_TIME_KEPT, NOW, &mut random));
     let first = upload(&party.secrets, &party.prekeys);
     assert_eq!(ids(first.one_time.as_ref().unwrap()).len(), ONE_TIME_KEPT - 9);
     // The answer was lost: the same is uploaded again, and no more is made.
-    assert!(party.prekeys.restock(9, 1, NOW, &mut random));
+    assert!(party.prekeys.restock(9, 1, ONE_TIME_KEPT, NOW, &mut random));
     assert_eq!(upload(&party.secrets, &party.prekeys), first);
-    assert!(!party.prekeys.restock(20, 12, NOW, &mut random));
+    assert!(!party.prekeys.restock(20, 12, ONE_TIME_KEPT, NOW, &mut random));
     assert_eq!(upload(&party.secrets, &party.prekeys).one_time, None);
 }
 
@@ -119,7 +119,7 @@ fn a_relay_that_loses_every_one_time_prekey_makes_a_device_keep_two_hundred_and_
     let mut party = Party::new(&mut seeded(5));
     let mut random = seeded(6);
     let (mut highest, mut made) = (1, 0);
-    while party.prekeys.restock(0, highest, NOW, &mut random) {
+    while party.prekeys.restock(0, highest, ONE_TIME_KEPT, NOW, &mut random) {
         let one_time = upload(&party.secrets, &party.prekeys).one_time.unwrap();
         made += one_time.len();
         highest = one_time.last().unwrap().id;
@@ -127,7 +127,7 @@ fn a_relay_that_loses_every_one_time_prekey_makes_a_device_keep_two_hundred_and_
     assert_eq!((made, ONE_TIME_HELD), (200, 200));
     // Three weeks later they are deleted, and there is room again.
     assert!(party.prekeys.rotate(NOW + 21 * DAY, &mut random));
-    assert!(party.prekeys.restock(0, highest, NOW + 21 * DAY, &mut random));
+    assert!(party.prekeys.restock(0, highest, ONE_TIME_KEPT, NOW + 21 * DAY, &mut random));
     assert_eq!(upload(&party.secrets, &party.prekeys).one_time.unwrap().len(), ONE_TIME_KEPT);
 }
 
@@ -220,19 +220,19 @@ fn a_state_brought_back_from_a_copy_drops_its_one_time_prekeys() {
     let copy = cbor::encode(&pair.agent.prekeys);
     pair.agent.hear(&first);
     // Life goes on: the relay is given more, up to id 41.
-    assert!(pair.agent.prekeys.restock(0, 21, NOW, &mut pair.random));
+    assert!(pair.agent.prekeys.restock(0, 21, ONE_TIME_KEPT, NOW, &mut pair.random));
 
     pair.agent.prekeys = cbor::decode(&copy).unwrap();
     let init = first.init().unwrap();
     assert!(answers(&pair, &init), "the copy does not know yet");
-    assert!(pair.agent.prekeys.restock(20, 41, NOW, &mut pair.random));
+    assert!(pair.agent.prekeys.restock(20, 41, ONE_TIME_KEPT, NOW, &mut pair.random));
     assert!(!answers(&pair, &init), "what was used is not answered again");
     let last = Init { one_time: Some(21), ..init };
     assert!(!answers(&pair, &last), "nor is any other");
     // A signed prekey of an id that the relay does not know takes the old one's place; the next ids follow it.
     let next = upload(&pair.agent.secrets, &pair.agent.prekeys);
     assert_eq!((next.signed.id, next.one_time), (42, None));
-    assert!(pair.agent.prekeys.restock(0, 42, NOW, &mut pair.random));
+    assert!(pair.agent.prekeys.restock(0, 42, ONE_TIME_KEPT, NOW, &mut pair.random));
     let next = upload(&pair.agent.secrets, &pair.agent.prekeys);
     assert_eq!(ids(&next.one_time.unwrap()), (43..=62).collect::<Vec<_>>());
     // The signed prekey from before the copy still answers.
@@ -253,4 +253,13 @@ fn prekeys_survive_storage() {
 fn there_is_nothing_to_upload_before_the_first_prekey() {
     let party = Party::new(&mut seeded(5));
     assert_eq!(Prekeys::default().derive_upload(&party.secrets, &SITE), None);
+}
+
+#[test]
+fn a_leap_of_the_relays_highest_id_does_not_use_up_the_ids() {
+    let mut party = Party::new(&mut seeded(5));
+    let before = party.prekeys.last_id();
+    party.prekeys.restock(20, u32::MAX, ONE_TIME_KEPT, NOW, &mut seeded(6));
+    assert_eq!(party.prekeys.last_id(), before, "it is not believed");
+    assert!(party.prekeys.rotate(NOW + 7 * DAY, &mut seeded(7)), "and prekeys are still made");
 }

@@ -3,6 +3,7 @@
 use segel_crypto::handshake::HandshakeError;
 use segel_crypto::prekeys::Prekeys;
 use segel_wire::cbor;
+use segel_wire::limits::ONE_TIME_KEPT;
 use segel_wire::limits::{SIGNED_REPLACED, SIGNED_SERVES};
 
 use crate::mirror::Stored;
@@ -76,7 +77,7 @@ fn a_signed_prekey_that_served_often_is_replaced_and_then_accepts_no_more() {
     pair.agent.hear(&last);
     assert_eq!(refusal(&pair, &one_more), Some(HandshakeError::Seen));
     // With a one-time prekey beside it, it still serves.
-    assert!(pair.agent.prekeys.restock(0, 0, NOW, &mut pair.random));
+    assert!(pair.agent.prekeys.restock(0, 0, ONE_TIME_KEPT, NOW, &mut pair.random));
     let Party { secrets, prekeys, .. } =
         Party::of(pair.agent.secrets.clone(), pair.agent.prekeys.clone(), NOW);
     pair.agent = Party::of(secrets, prekeys, NOW);

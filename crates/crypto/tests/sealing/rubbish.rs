@@ -96,7 +96,7 @@ proptest! {
 
     #[test]
     fn records(bytes in any_bytes()) {
-        prop_assert!(StateKey::new([7; 32]).open("account", &bytes).is_err());
+        prop_assert!(StateKey::new([7; 32]).open("account", &bytes, u64::MAX).is_err());
     }
 
     #[test]

@@ -10,6 +10,7 @@ use segel_crypto::prekeys::Prekeys;
 use segel_crypto::session::{Session, Wrap, WrapContext, WrapError};
 use segel_wire::cbor;
 use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId, RootKey, RosterHash, SiteId};
+use segel_wire::limits::ONE_TIME_KEPT;
 use segel_wire::signed::{self, Bundle, DeviceKeys, Order, Prekey};
 
 pub(crate) const SITE: SiteId = SiteId([0x51; 16]);
@@ -50,7 +51,7 @@ impl Party {
     /// One whose relay holds twenty one-time prekeys.
     pub(crate) fn stocked(random: &mut ChaCha20Rng) -> Self {
         let Self { secrets, mut prekeys, .. } = Self::new(random);
-        assert!(prekeys.restock(0, 0, NOW, random));
+        assert!(prekeys.restock(0, 0, ONE_TIME_KEPT, NOW, random));
         Self::of(secrets, prekeys, NOW)
     }
 

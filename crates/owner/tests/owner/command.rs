@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use segel_owner::Owner;
+use segel_wire::ids::VoucherKey;
 
 const INIT: [&str; 11] = [
     "init",
@@ -74,6 +75,41 @@ fn a_change_is_kept_and_signed_while_the_relay_is_away_and_says_so() {
     assert!(err.contains("signed and kept, but not published: the relay cannot be reached"), "{err}");
     let owner = Owner::open(place.path()).unwrap();
     assert_eq!(owner.newest_roster().unwrap().roster().agents[0].name, "Agen Demo");
+}
+
+#[test]
+fn supervisors_and_vouchers_are_set_shown_and_taken_back() {
+    let place = tempfile::tempdir().unwrap();
+    run(place.path(), &INIT);
+    let key = format!("ed25519:{}", VoucherKey([0x5e; 32]));
+    // The relay is away: each change is kept and signed all the same, and the next command goes on from it.
+    let changed = |arguments: &[&str]| {
+        let (_, err) = said(&run(place.path(), arguments));
+        assert!(err.contains("signed and kept"), "{err}");
+        said(&run(place.path(), &["roster", "show"])).0
+    };
+    changed(&["agent", "add", "--name", "Agen Demo"]);
+    let shown = changed(&["supervisor", "add", "--agent", "Agen Demo", "--desk", "Layanan"]);
+    assert!(shown.contains("supervised by Agen Demo"), "{shown}");
+    let shown = changed(&["voucher", "add", &key]);
+    assert!(shown.contains(&format!("voucher   {key}")), "{shown}");
+    let shown = changed(&["voucher", "remove", &key]);
+    assert!(!shown.contains("voucher") && shown.contains("supervised by"), "{shown}");
+    let shown = changed(&["supervisor", "remove", "--agent", "Agen Demo"]);
+    assert!(!shown.contains("supervised by") && shown.contains("Agen Demo"), "{shown}");
+    let shown = changed(&["agent", "remove", "--name", "Agen Demo"]);
+    assert!(!shown.contains("Agen Demo"), "{shown}");
+}
+
+#[test]
+fn a_voucher_that_is_no_key_is_refused() {
+    let place = tempfile::tempdir().unwrap();
+    let bare = VoucherKey([0x5e; 32]).to_string();
+    for key in [&bare, "ed25519:AAAA", &format!("ed25519:{bare}=")] {
+        let output = run(place.path(), &["voucher", "add", key]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(said(&output).1.contains("expected ed25519:KEY"), "{key}");
+    }
 }
 
 #[test]

@@ -1,12 +1,13 @@
 //! An owner's work as readers, devices and the relay see it.
 
-#![allow(clippy::unwrap_used, reason = "what tests share fails as tests do")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "what tests share fails as tests do")]
 
 mod chain;
 mod command;
 mod enrolment;
 mod keys;
 mod relay;
+mod trust;
 
 use std::path::Path;
 

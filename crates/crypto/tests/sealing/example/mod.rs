@@ -14,6 +14,7 @@ use segel_crypto::prekeys::Prekeys;
 use segel_crypto::storage::StateKey;
 use segel_wire::cbor;
 use segel_wire::ids::{AgentId, ConversationId, DeskId, RosterHash, SiteId};
+use segel_wire::limits::ONE_TIME_KEPT;
 use segel_wire::signed::{
     self, Agent, Bundle, Certificate, Desk, Device, DeviceKeys, Order, Prekey, Profile, Roster,
     VerifiedRoster,
@@ -130,8 +131,8 @@ fn write_page() -> String {
         "A record at rest",
         "Section 5.14. The state key is the byte 0x20, repeated; draw 42 is the nonce.",
     );
-    let sealed = StateKey::new([0x20; 32]).seal("account", b"halo", &mut draws);
-    page.value("the record `halo` under the name `account`", &sealed);
+    let sealed = StateKey::new([0x20; 32]).seal("account", 7, b"halo", &mut draws);
+    page.value("the record `halo` under the name `account`, written by transaction 7", &sealed);
     page.0
 }
 
@@ -139,7 +140,7 @@ fn write_keys(page: &mut Page, draws: &mut Draws) -> Cast {
     let (root, admin) = (RootSecret::make_root(draws), AdminSecret::make_admin(draws));
     let agent = DeviceSecrets::make(draws);
     let mut prekeys = Prekeys::default();
-    assert!(prekeys.rotate(NOW, draws) && prekeys.restock(9, 0, NOW, draws));
+    assert!(prekeys.rotate(NOW, draws) && prekeys.restock(9, 0, ONE_TIME_KEPT, NOW, draws));
     let visitor = DeviceSecrets::make(draws);
     page.section(
         "Keys",
