@@ -228,6 +228,9 @@ pub fn open(
     if parsed.event != *bound_to.event {
         return Err(ContentError::WrongEvent);
     }
+    if !bound_to.recipients.is_sorted_by(|a, b| a < b) {
+        return Err(ContentError::NotAuthentic);
+    }
     let (header, rest) = content.split_at(HEADER);
     let (commitment, ciphertext) = rest.split_at(COMMITMENT);
     let associated_data = derive_associated_data(header, bound_to);

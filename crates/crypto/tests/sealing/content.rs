@@ -92,6 +92,12 @@ fn a_content_moved_to_another_place_is_refused() {
         let refused = content::open(&sealed, &key, &bound_to).map(drop);
         assert_eq!(refused, Err(ContentError::NotAuthentic), "{place}");
     }
+    for recipients in [&[second, first][..], &[first, first]] {
+        let unsorted = ContentContext { recipients, ..PLACE };
+        let (sealed, key) = content::seal(&message("halo"), ROSTER, &unsorted, &mut seeded(3));
+        let refused = content::open(&sealed, &key, &unsorted).map(drop);
+        assert_eq!(refused, Err(ContentError::NotAuthentic), "sealed for {recipients:?}");
+    }
     let other_event = ContentContext { event: &EventId([0xe1; 16]), ..PLACE };
     assert_eq!(content::open(&sealed, &key, &other_event).map(drop), Err(ContentError::WrongEvent));
 }
