@@ -76,18 +76,18 @@ const SEALED: usize = 32 + aead::TAG;
 impl<'a> Wrap<'a> {
     /// Takes a wrap apart.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, WrapError> {
+        let mut rest = Rest(bytes);
+        let [version, suite, flags] = rest.take()?;
+        if [*version, *suite] != [1, SUITE] {
+            return Err(WrapError::UnknownSuite);
+        }
         if bytes.len() > limits::WRAP_BYTES {
             return Err(WrapError::Malformed);
         }
-        let mut rest = Rest(bytes);
-        if rest.take()? != &[1, SUITE] {
-            return Err(WrapError::UnknownSuite);
-        }
-        let flags: &[u8; 1] = rest.take()?;
         let (alias, salt) = (*rest.take()?, rest.take()?);
         let init = match flags {
-            [0] => None,
-            [1] => Some(cbor::decode(rest.take_counted()?).map_err(|_| WrapError::Malformed)?),
+            0 => None,
+            1 => Some(cbor::decode(rest.take_counted()?).map_err(|_| WrapError::Malformed)?),
             _ => return Err(WrapError::Malformed),
         };
         let prefix = &bytes[..bytes.len() - rest.0.len()];

@@ -32,7 +32,16 @@ fn a_wrap_of_any_other_length_is_malformed() {
         let longer = [wrap, vec![0]].concat();
         assert_eq!(Wrap::parse(&longer).map(drop), Err(WrapError::Malformed));
     }
-    assert_eq!(Wrap::parse(&vec![1; 4_096]).map(drop), Err(WrapError::Malformed));
+    let of_suite = |suite, length| [&[1, suite, 0][..], &vec![0; length]].concat();
+    for length in [0, 4_096] {
+        assert_eq!(Wrap::parse(&of_suite(2, length)).map(drop), Err(WrapError::Malformed));
+        assert_eq!(
+            Wrap::parse(&of_suite(3, length)).map(drop),
+            Err(WrapError::UnknownSuite),
+            "is told first"
+        );
+    }
+    assert_eq!(Wrap::parse(&[1, 3]).map(drop), Err(WrapError::Malformed), "three bytes tell it");
 }
 
 #[test]
