@@ -102,13 +102,20 @@ export function beginReceiving(ratchet, { key, pn }, answer, now, note = () => {
   ratchet.skipped = ratchet.skipped.filter(({ headerKey }) => !gone.some((key) => equal(key, headerKey)));
 }
 
-// The message key n of the receiving chain; `forward` says whether the chain moved.
+// Whether the receiving chain has passed n.
+export const isLate = ({ receiving }, chain, n) => chain === 'current' && n < receiving.n;
+
+// Neither in the chain that ends nor in the one that the wrap stands in are too many keys skipped.
+export function demandNear({ receiving }, chain, { pn, n }) {
+  const skipped = chain === 'current' ? [n - receiving.n] : [receiving ? pn - receiving.n : 0, n];
+  const near = skipped.every((count) => count <= MOST_SKIPPED_AT_ONCE);
+  demand(near, 'too-far-ahead', `${skipped} keys would be skipped`);
+}
+
+// The message key n of the receiving chain, which moves on.
 export function takeReceiving(ratchet, n, now) {
-  if (n < ratchet.receiving.n) {
-    return { messageKey: takeSkipped(ratchet, ratchet.receiving.headerKey, n), forward: false };
-  }
   skipUpTo(ratchet, n, now);
-  return { messageKey: advance(ratchet.receiving), forward: true };
+  return advance(ratchet.receiving);
 }
 
 export function takeSkipped(ratchet, headerKey, n) {
@@ -119,7 +126,6 @@ export function takeSkipped(ratchet, headerKey, n) {
 
 function skipUpTo(ratchet, n, now) {
   const { receiving } = ratchet;
-  demand(n - receiving.n <= MOST_SKIPPED_AT_ONCE, 'too-far-ahead', `${n} after ${receiving.n}`);
   while (receiving.n < n) {
     const skipped = { headerKey: receiving.headerKey, n: receiving.n, at: now };
     ratchet.skipped.push({ ...skipped, messageKey: advance(receiving) });

@@ -1,5 +1,5 @@
 // 5.4 Wraps: the bytes, and how a session seals and opens them.
-import { concat, Reader, statement, u16, u32, u8, zeros } from './bytes.js';
+import { concat, equal, Reader, statement, u16, u32, u8, zeros } from './bytes.js';
 import { ALIAS } from './handshake.js';
 import { answerIfAsked, hearAnswer, hearOffer, offerIfDue, spent } from './kem-step.js';
 import {
@@ -102,13 +102,20 @@ function openHeader(ratchet, { salt, sealedHeader, prefix }, fields) {
   return refuse('not-authentic', 'no header key opens it');
 }
 
+// In the order in which 5.4 lists the refusals: stale, too-far-ahead, kem-refused, weak-key.
 function takeKey({ ratchet, kem }, chain, headerKey, header, { now, note }) {
   if (chain === 'past') return { messageKey: ratchets.takeSkipped(ratchet, headerKey, header.n), forward: false };
-  if (chain === 'next') {
-    ratchets.beginReceiving(ratchet, header, hearAnswer(kem, header.answer, { now, note }), now, note);
+  if (chain === 'current') demand(equal(header.key, ratchet.peer), 'stale', "another copy's chain");
+  if (ratchets.isLate(ratchet, chain, header.n)) {
+    const messageKey = ratchets.takeSkipped(ratchet, headerKey, header.n);
+    hearOffer(kem, header.offer);
+    return { messageKey, forward: false };
   }
+  ratchets.demandNear(ratchet, chain, header);
+  const answered = chain === 'next' ? hearAnswer(kem, header.answer, { now, note }) : undefined;
   hearOffer(kem, header.offer);
-  return ratchets.takeReceiving(ratchet, header.n, now);
+  if (chain === 'next') ratchets.beginReceiving(ratchet, header, answered, now, note);
+  return { messageKey: ratchets.takeReceiving(ratchet, header.n, now), forward: true };
 }
 
 function headerBytes({ key, pn, n, offer, answer }) {

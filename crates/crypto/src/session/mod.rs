@@ -261,14 +261,14 @@ impl Session {
         let (chosen, header) = self.open_header(wrap, &place)?;
         let mut kem = self.kem.clone();
         let (key, late, moved) = if let Some(message_key) = self.late_key(&chosen, &header, now)? {
+            if !matches!(chosen, Chosen::Past(_)) {
+                kem.hear_offer(&header)?;
+            }
             (wrap.open_key(message_key, &place)?, true, None)
         } else {
             let (message_key, moved) = self.advance(&chosen, &header, &mut kem, now)?;
             (wrap.open_key(&message_key, &place)?, false, Some(moved))
         };
-        if !matches!(chosen, Chosen::Past(_)) {
-            kem.hear_offer(&header)?;
-        }
         kem.count();
         self.kem = kem;
         self.init = None;
@@ -335,6 +335,7 @@ impl Session {
         let current = self.receiving.clone();
         if let (Chosen::Current, Some(mut receiving)) = (chosen, current.clone()) {
             let skipped = skip(&mut receiving.chain, header.n, now)?;
+            kem.hear_offer(header)?;
             let key = receiving.chain.step().ok_or(WrapError::TooFarAhead)?;
             return Ok((key, Moved { receiving, skipped: [Vec::new(), skipped], turn: None }));
         }
@@ -342,9 +343,13 @@ impl Session {
             Some(mut receiving) => skip(&mut receiving.chain, header.previous, now)?,
             None => Vec::new(),
         };
+        if header.n > limits::SKIP {
+            return Err(WrapError::TooFarAhead);
+        }
+        let secret = kem.hear_answer(header, now)?;
+        kem.hear_offer(header)?;
         let own = self.own.as_ref().ok_or(WrapError::NotAuthentic)?;
         let shared = curve::agree(own.expose(), &header.key.0).map_err(|_| WrapError::WeakKey)?;
-        let secret = kem.hear_answer(header, now)?;
         let Step { root, mut chain, next_header } = self.root.step(&shared, secret.as_ref());
         let skipped = skip(&mut chain, header.n, now)?;
         let key = chain.step().ok_or(WrapError::TooFarAhead)?;

@@ -92,6 +92,30 @@ fn a_ratchet_key_of_small_order_is_refused_and_nothing_moves() {
     good.write(&mut pair, |_| ()).assert_opens(&mut theirs);
 }
 
+#[test]
+fn of_several_faults_the_first_in_the_text_is_told() {
+    let (mut pair, theirs) = Pair::established();
+    let (key, bad) = (PrekeyKey(small_order_keys()[0]), unreduced(&text::kem_public(&[3; 64])).remove(0));
+    let answer = text::encapsulate(&text::kem_public(&[3; 64]), &[4; 32]).0;
+    let mut refused = |change: &dyn Fn(&mut Header), expected| {
+        let mut dishonest = Mirror::of(&pair.session);
+        dishonest.begin([9; 32], None);
+        let said = dishonest.write(&mut pair, |header| {
+            header.key = key;
+            change(header);
+        });
+        said.assert_refused(&mut theirs.clone(), expected);
+    };
+    refused(&|_| (), WrapError::WeakKey);
+    refused(&|header| header.answer = Some(answer.clone()), WrapError::KemRefused);
+    refused(&|header| header.offer = Some(bad.clone()), WrapError::KemRefused);
+    refused(
+        &|header| (header.n, header.offer, header.answer) = (1_001, Some(bad.clone()), Some(answer.clone())),
+        WrapError::TooFarAhead,
+    );
+    refused(&|header| header.previous = 1_002, WrapError::TooFarAhead);
+}
+
 /// Encapsulation keys with one coefficient that is not reduced: the first, one in the middle, the last.
 fn unreduced(key: &KemKey) -> Vec<KemKey> {
     [0, 576, 1_149]
