@@ -114,6 +114,15 @@ test('a wrap that was opened is stale', () => {
   refuses('stale', () => open(agent, sent), agent);
 });
 
+test('of two copies of a state the second chain under one header key is stale', () => {
+  const { visitor, agent, random } = pair();
+  talk({ visitor, agent });
+  const copy = Client.restore(visitor.serialise(), { random });
+  const [first, second] = [send(visitor, agent), send(copy, agent)];
+  open(agent, first);
+  refuses('stale', () => open(agent, second), agent);
+});
+
 test('skipped keys are gone after seven days', () => {
   const { visitor, agent } = pair();
   const [late, next] = [send(visitor, agent), send(visitor, agent)];
