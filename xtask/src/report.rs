@@ -81,11 +81,16 @@ impl Report {
     }
 }
 
-/// Sums what each test binary says at its end: `test result: ok. 3 passed; 0 failed; ...`.
+/// Sums what each test binary says at its end: `test result: ok. 3 passed; 0 failed; ...`, and what Node.js says:
+/// `# pass 3` and `# fail 0`.
 fn counts(output: &str) -> (usize, usize) {
-    let results = output.lines().filter_map(|line| line.trim().strip_prefix("test result: "));
-    results.fold((0, 0), |(passed, failed), result| {
-        (passed + number_before(result, " passed"), failed + number_before(result, " failed"))
+    output.lines().fold((0, 0), |(passed, failed), line| {
+        let result = line.trim().strip_prefix("test result: ").unwrap_or_default();
+        let of_node = |word| line.strip_prefix(word).and_then(|number| number.parse().ok()).unwrap_or(0);
+        (
+            passed + number_before(result, " passed") + of_node("# pass "),
+            failed + number_before(result, " failed") + of_node("# fail "),
+        )
     })
 }
 
@@ -104,6 +109,12 @@ mod tests {
     #[test]
     fn the_counts_of_all_test_binaries_are_summed() {
         assert_eq!(counts(OUTPUT), (15, 2));
+    }
+
+    #[test]
+    fn what_node_counts_is_counted_too() {
+        let output = "# Subtest: # pass 9 of them\nok 1 - a name\n1..13\n# tests 13\n# pass 12\n# fail 1\n# skipped 0\n";
+        assert_eq!(counts(output), (12, 1));
     }
 
     #[test]

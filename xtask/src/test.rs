@@ -15,6 +15,9 @@ const BROWSER_PACKAGES: [&str; 4] = ["segel-web", "segel-ui", "segel", "segel-co
 /// Packages that run others' test vectors, natively and in WebAssembly under Node.
 const VECTORS: [&str; 2] = ["segel-wire", "segel-crypto"];
 
+/// The second implementation of the protocol.
+const INTEROP: &str = "tests/interop";
+
 /// Folders of the packages that have tests in a browser.
 const BROWSER_TESTS: [&str; 2] = ["crates/web", "crates/ui"];
 
@@ -41,6 +44,7 @@ fn checks(args: &Args, report: &mut Report) -> Result<()> {
     report.check("format", &mut cargo("fmt --all --check"))?;
     report.check("lints", &mut cargo("clippy --workspace --all-targets -- -D warnings"))?;
     report.check("lints in scenarios", &mut cargo("clippy -p segel --test scenarios -- -D warnings"))?;
+    report.check("lints in interop", &mut cargo("clippy -p segel-crypto --test interop -- -D warnings"))?;
     report.check("lints for browsers", &mut browser_lints(&toolchain))?;
     report.tests("native tests", &mut cargo("test --workspace"))?;
     if args.quick {
@@ -52,6 +56,9 @@ fn checks(args: &Args, report: &mut Report) -> Result<()> {
     report.check("documentation", &mut docs)?;
     report.check("dependencies", &mut dependencies(&toolchain)?)?;
     report.tests("vectors in wasm", &mut vectors(&toolchain)?)?;
+    report.check("packages for Node.js", &mut tools::npm("ci", INTEROP)?)?;
+    report.tests("second implementation", &mut tools::npm("test", INTEROP)?)?;
+    report.tests("both implementations", &mut cargo("test -p segel-crypto --test interop"))?;
     in_browsers(&toolchain, report)
 }
 

@@ -44,6 +44,14 @@ pub(crate) fn wasm_opt() -> Result<PathBuf> {
     Ok(from_npm("binaryen", BINARYEN)?.join("wasm-opt"))
 }
 
+/// npm with one of its commands, in a folder of the project.
+pub(crate) fn npm(command: &str, folder: &str) -> Result<Command> {
+    check_node()?;
+    let mut npm = Command::new("npm");
+    npm.current_dir(paths::root().join(folder)).args([command, "--no-audit", "--no-fund"]);
+    Ok(npm)
+}
+
 /// The program `node`, new enough.
 pub(crate) fn node() -> Result<Command> {
     check_node()?;

@@ -17,35 +17,31 @@ export function signAct(signingSeed, act) {
   return { act: bytes, signature: sign(signingSeed, signedStatement(bytes)) };
 }
 
-// The state after a signed act. `world`: conversation, sender (the event's), roster, desk (an entry of the roster) and
-// now.
+// The state after a signed act. `world`: conversation, sender (the event's), roster (the one that its content names, with
+// its hash), desk (an entry of it) and now (when the content was written).
 export function followAct(state, { act: bytes, signature }, { conversation, sender, roster, desk, now }) {
   const refused = (condition, reason) => demand(condition, 'act-refused', reason);
   const act = refusedAs('act-refused', () => fromBytes(Act, bytes));
   refused((act.kind === KIND.transfer) === (act.agent !== undefined), 'malformed');
-  const device = listedDevice(roster, act.device);
-  refused(equal(act.device, sender) && counts(device, now), 'not-allowed');
-  refused(verify(device.keys.signing, signedStatement(bytes), signature), 'bad-signature');
-  refused(equal(act.conversation, conversation), 'elsewhere');
+  const device = listedDevice(roster, sender);
+  refused(counts(device, now), 'not-allowed');
+  const signed = verify(device.keys.signing, signedStatement(bytes), signature);
+  refused(equal(act.device, sender) && signed, 'bad-signature');
+  refused(equal(act.conversation, conversation) && equal(act.rosterHash, roster.hash), 'elsewhere');
   refused(act.epoch > state.epoch, 'late');
   refused(act.epoch === state.epoch + 1, 'ahead');
   refused(equal(act.previous, state.hash), 'not-following');
-  const after = apply(present(state, roster), act, device.agent, roles(roster, desk));
-  return { ...after, epoch: act.epoch, hash: sha256(bytes) };
+  return { ...apply(state, act, device.agent, roles(roster, desk, now)), epoch: act.epoch, hash: sha256(bytes) };
 }
 
-// An agent whom the newest roster does not list counts as not there.
-function present({ holder, joined }, roster) {
-  const listed = (agent) => roster.agents.some(({ id }) => equal(id, agent));
-  return { holder: holder && listed(holder) ? holder : null, joined: joined.filter(listed) };
+function roles(roster, desk, now) {
+  const agentOf = (id) => roster.agents.find((agent) => equal(agent.id, id));
+  const isThere = (id) => (agentOf(id)?.devices ?? []).some((device) => counts(device, now));
+  const supervises = (id) => isSupervisor(desk, id);
+  return { isThere, supervises, mayHold: (id) => isThere(id) && (isMember(roster, desk, id) || supervises(id)) };
 }
 
-const roles = (roster, desk) => ({
-  supervises: (agent) => isSupervisor(desk, agent),
-  serves: (agent) => isMember(roster, desk, agent) || isSupervisor(desk, agent),
-});
-
-function apply({ holder, joined }, { kind, agent }, signer, { supervises, serves }) {
+function apply({ holder, joined }, { kind, agent }, signer, { isThere, supervises, mayHold }) {
   const allowed = (condition) => demand(condition, 'act-refused', 'not-allowed');
   const holds = holder !== null && equal(holder, signer);
   const without = (other) => joined.filter((one) => !equal(one, other));
@@ -53,10 +49,10 @@ function apply({ holder, joined }, { kind, agent }, signer, { supervises, serves
   const heldBy = (other) => ({ holder: other, joined: without(other) });
   switch (kind) {
     case KIND.claim:
-      allowed(holder === null && serves(signer));
+      allowed((holder === null || !isThere(holder)) && mayHold(signer));
       return heldBy(signer);
     case KIND.transfer:
-      allowed(holds && serves(agent) && !equal(agent, holder));
+      allowed(holds && mayHold(agent) && !equal(agent, signer));
       return heldBy(agent);
     case KIND.release:
       allowed(holds);

@@ -213,7 +213,7 @@ export const commands = {
   },
   'signal-open'(peer, request) {
     const { conversation, sender, signal } = bytesOf(request, 'conversation', 'sender', 'signal');
-    const known = { counter: -1, ...request.known, ...bytesOf(request.known, 'key') };
+    const known = { counter: 0, ...request.known, ...bytesOf(request.known, 'key') };
     return json('Signal', openSignal({ bytes: signal, conversation, sender, known, now: request.now }));
   },
 

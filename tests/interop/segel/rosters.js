@@ -52,7 +52,8 @@ export function openRoster(bytes, pinned) {
 
 function checkLimits({ profile, desks, agents }, altered) {
   const devices = agents.flatMap((agent) => agent.devices);
-  const lists = [desks, agents, devices, profile.pages, profile.apps];
+  const supervisors = desks.map((desk) => desk.supervisors ?? []);
+  const lists = [desks, agents, devices, profile.pages, profile.apps, profile.vouchers ?? [], ...supervisors];
   altered(
     lists.every((list) => list.length <= MOST_LISTED),
     'a list is too long',
@@ -64,13 +65,14 @@ function checkLimits({ profile, desks, agents }, altered) {
   );
 }
 
-function checkListed({ site, desks, agents }, altered) {
+function checkListed({ site, profile, desks, agents }, altered) {
   const once = (list) => new Set(list.map(hex)).size === list.length;
   const devices = agents.flatMap((agent) => agent.devices);
   const ids = devices.map(({ keys }) => deviceId(site, keys));
   const agentIds = agents.map(({ id }) => id);
   altered(once(ids), 'a device stands twice');
   altered(once(devices.flatMap(({ keys }) => [keys.identity, keys.signing, keys.login])), 'a key stands twice');
+  altered(strictlyAscending(profile.vouchers ?? []), 'the vouchers are not sorted');
   altered(once(desks.map(({ id }) => id)) && once(agentIds), 'a desk or an agent stands twice');
   const listed = (all, some) => some.every((id) => all.some((other) => equal(id, other)));
   for (const { inbox, supervisors = [] } of desks) {

@@ -12,6 +12,7 @@ const SUITE = 2;
 const PADDED = 32;
 const OPEN_PART = 34;
 const LIVES = 30;
+const KEY_LIVES = 86_400;
 
 export const signalKeyId = (conversation, sender, key) =>
   sha256(statement('segel/1 signal key', conversation, sender, key)).slice(0, 8);
@@ -24,14 +25,15 @@ export function sealSignal({ conversation, sender, key, signal, random }) {
   return concat(open, xchachaSeal(key, open.slice(10), associated(conversation, sender, open), plaintext));
 }
 
-// `known`: the key that this sender gave, with its notAfter and the last counter (-1 before the first).
+// `known`: the key that this sender gave, with its notAfter, when it was given, and the last counter (0 before the
+// first).
 export function openSignal({ bytes, conversation, sender, known, now }) {
   const refused = (condition, reason) => demand(condition, 'signal-refused', reason);
   refused(bytes.length === OPEN_PART + PADDED + 16, 'of another length');
   const open = bytes.slice(0, OPEN_PART);
   refused(open[0] === VERSION && open[1] === SUITE, 'an unknown version or suite');
   refused(equal(open.slice(2, 10), signalKeyId(conversation, sender, known.key)), 'an unknown key');
-  refused(now < known.notAfter, 'the key has lapsed');
+  refused(now < Math.min(known.notAfter, known.given + KEY_LIVES), 'the key has lapsed');
   const aad = associated(conversation, sender, open);
   const plaintext = xchachaOpen(known.key, open.slice(10), aad, bytes.slice(OPEN_PART));
   refused(plaintext, 'does not open');

@@ -2,7 +2,9 @@
 // tell apart in a hex dump: a 32-byte secret is one byte repeated.
 import { fromHex, hex } from './bytes.js';
 import { deviceId, publicKeys } from './devices.js';
-import { ed25519Public } from './primitives.js';
+import { ed25519Public, sha256 } from './primitives.js';
+import { toBytes } from './shapes.js';
+import { Roster } from './structures.js';
 
 const repeat = (byte, length) => hex(new Uint8Array(length).fill(byte));
 const id = (byte) => repeat(byte, 16);
@@ -106,7 +108,7 @@ const act = (agent, kind, other) => ({
     epoch: 0,
     device: idOf(AGENTS[agent]),
     kind,
-    rosterHash: VIEW.rosterHash,
+    rosterHash: hex(sha256(toBytes(Roster, Roster.fromJson(ROSTER)))),
     ...(other === undefined ? {} : { agent: agents[other].id }),
   },
 });

@@ -79,7 +79,8 @@ export const kinds = {
 
   // The signers' acts in the order of the log, under a roster: each as bytes, and the state after it.
   acts({ roster: given, desk, now, acts }) {
-    const roster = structures.Roster.fromJson(given);
+    const bare = structures.Roster.fromJson(given);
+    const roster = { ...bare, hash: sha256(toBytes(structures.Roster, bare)) };
     const conversation = fromHex(acts[0].act.conversation);
     let state = noActs();
     return acts.map(({ signing, act }) => {
@@ -119,7 +120,7 @@ export const kinds = {
     const { conversation, sender, key } = take(input, 'conversation', 'sender', 'key');
     const signal = structures.Signal.fromJson(input.signal);
     const bytes = sealSignal({ conversation, sender, key, signal, random });
-    const known = { key, notAfter: Infinity, counter: -1 };
+    const known = { key, notAfter: Infinity, given: signal.time, counter: 0 };
     openSignal({ bytes, conversation, sender, known, now: signal.time });
     return { signal: bytes };
   },

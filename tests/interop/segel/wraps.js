@@ -29,17 +29,17 @@ const SALT = 24;
 const SEALED_KEY = 48;
 
 // Seals the content key for the session's peer, at `place` { conversation, event, contentHash }. Draws as README.md
-// says: an offer's seed, an own key, an encapsulation, the salt. Answers the wrap and the session after it.
+// says: an own key, an encapsulation, an offer's seed, the salt. Answers the wrap and the session after it.
 export function sealWrap(before, place, contentKey, { random, now, note = () => {} }) {
   const session = structuredClone(before);
   const { ratchet, kem } = session;
   demand(!spent(kem, now), 'session-spent', 'this session seals no more');
-  offerIfDue(kem, { random, now });
   if (!ratchet.sending) {
     const secret = random.bytes(32);
     const answer = answerIfAsked(kem, { random, now, note });
     ratchets.beginSending(ratchet, { secret, public: x25519Public(secret) }, answer, note);
   }
+  offerIfDue(kem, { random, now });
   const { headerKey } = ratchet.sending;
   const { n, messageKey } = ratchets.takeSending(ratchet);
   const salt = random.bytes(SALT);

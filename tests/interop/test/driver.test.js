@@ -160,7 +160,7 @@ test('each structure has its commands', async (context) => {
   assert.deepEqual(await peer('attachment-end'), {});
 
   const { signal } = await peer('signal-seal', input.signal.input);
-  const known = { key: input.signal.input.key, notAfter: NOW + 9 };
+  const known = { key: input.signal.input.key, notAfter: NOW + 9, given: NOW };
   assert.equal((await peer('signal-open', { ...input.signal.input, signal, known, now: NOW })).kind, 1);
   const { record } = await peer('record-seal', input.record.input);
   const { stateKey, name } = input.record.input;

@@ -164,7 +164,8 @@ test('acts: who holds, by a chain that everybody computes', () => {
   refused('not-allowed', signed(0, KIND.transfer, AGENTS[0]));
   refused('not-allowed', signed(0, KIND.transfer, fill(1)));
   refused('bad-signature', { ...signed(0, KIND.release), signature: fill(1, 64) });
-  refused('not-allowed', signed(0, KIND.release), 1);
+  refused('bad-signature', signed(0, KIND.release), 1);
+  refused('elsewhere', signed(0, KIND.release, undefined, { rosterHash: fill(1, 32) }));
   follows(2, KIND.join);
   refused('not-allowed', signed(2, KIND.join), 2);
   follows(0, KIND.transfer, AGENTS[2]);
@@ -174,6 +175,9 @@ test('acts: who holds, by a chain that everybody computes', () => {
   refused('not-allowed', signed(2, KIND.leave), 2);
   const gone = { ...world(0), roster: { ...list, agents: list.agents.slice(0, 2) } };
   assert.deepEqual(followAct(state, signed(0, KIND.claim), gone).holder, AGENTS[0]);
+  const lapsed = { ...list.agents[2], devices: list.agents[2].devices.map((device) => ({ ...device, notAfter: NOW })) };
+  const away = { ...world(0), roster: { ...list, agents: [...list.agents.slice(0, 2), lapsed] } };
+  assert.deepEqual(followAct(state, signed(0, KIND.claim), away).holder, AGENTS[0]);
   assert.throws(() => followAct(state, signed(2, KIND.release), { ...world(2), now: NOW + DAY }), {
     code: 'act-refused',
   });
@@ -222,7 +226,7 @@ test('a signal counts once, in its time, under a key that its sender gave', () =
   const signal = { counter: 5, time: NOW, kind: 1 };
   const key = fill(7, 32);
   const bytes = sealSignal({ ...place, key, signal, random: countingRandom() });
-  const known = { key, notAfter: NOW + DAY, counter: 4 };
+  const known = { key, notAfter: NOW + DAY, given: NOW, counter: 4 };
   assert.deepEqual(openSignal({ bytes, ...place, known, now: NOW }), signal);
   const refused = (change) =>
     refuses('signal-refused', () => openSignal({ bytes, ...place, known, now: NOW, ...change }));
@@ -232,6 +236,7 @@ test('a signal counts once, in its time, under a key that its sender gave', () =
   refused({ conversation: fill(1) });
   refused({ known: { ...known, counter: 5 } });
   refused({ known: { ...known, notAfter: NOW } });
+  refused({ known: { ...known, given: NOW - DAY } });
   refused({ known: { ...known, key: fill(8, 32) } });
   refused({ bytes: changed(bytes, 0) });
   refused({ bytes: changed(bytes, -1) });

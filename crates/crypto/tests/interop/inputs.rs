@@ -1,8 +1,9 @@
 //! The inputs of the vectors that this implementation writes; not those of tests/interop/segel/vector-inputs.js.
 
 use segel_crypto::authority::RootSecret;
+use segel_wire::cbor;
 use segel_wire::ids::SiteId;
-use segel_wire::signed::DeviceKeys;
+use segel_wire::signed::{DeviceKeys, Roster};
 use serde_json::{Value, json};
 
 use crate::json::{hex, secrets};
@@ -164,10 +165,10 @@ pub(crate) fn roster() -> Value {
 }
 
 fn acts() -> Value {
+    let hash = Roster::derive_hash(&cbor::encode(&crate::json::roster(&roster())));
     let act = |agent: u8, kind: u8, other: Option<u8>| {
         let seed = AGENTS[usize::from(agent)];
-        let mut act = json!({ "conversation": id(0xc5), "epoch": 0, "device": id_of(seed), "kind": kind,
-            "rosterHash": key(0xf5) });
+        let mut act = json!({ "conversation": id(0xc5), "epoch": 0, "device": id_of(seed), "kind": kind, "rosterHash": hex(hash.0) });
         if let Some(other) = other {
             act["agent"] = id(0x60 + other);
         }
