@@ -55,7 +55,7 @@ pub(crate) fn run(as_json: bool, simd: bool) -> Result<()> {
     let mut results: Value = serde_json::from_str(results)?;
     results["share_bytes"] = json!(share);
     if as_json {
-        shell::say(results)
+        shell::say(results);
     } else {
         print(&results);
     }
