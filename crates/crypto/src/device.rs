@@ -5,8 +5,8 @@ use segel_wire::cbor_array;
 use segel_wire::ids::{IdentityKey, LoginKey, Signature, SigningKey};
 use segel_wire::signed::{DeviceKeys, LoginStatement};
 
-use crate::hazmat::curve;
 use crate::secret::{Secret, secrets};
+use segel_hazmat::curve;
 
 secrets! {
     /// X25519 identity of this device.

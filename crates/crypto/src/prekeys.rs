@@ -10,8 +10,8 @@ use segel_wire::signed::{self, Prekey, PrekeyRole};
 
 use crate::device::DeviceSecrets;
 use crate::handshake::Transcript;
-use crate::hazmat::{curve, kem};
 use crate::secret::{Secret, secrets};
+use segel_hazmat::{curve, kem};
 
 secrets! {
     /// X25519 private half of a prekey.
