@@ -19,6 +19,7 @@ mod refused_access;
 mod refused_messages;
 mod refused_rosters;
 mod relay_killed;
+mod removal;
 mod secrecy;
 mod size;
 mod tabs;

@@ -8,6 +8,8 @@ const KEY = "k".repeat(32);
 
 /** Rows as in `primitives.js`. `wasm` says where olm's module is, if it cannot find it itself. */
 export async function rows(wasm) {
+  // It assigns to this name, which a module must have declared.
+  globalThis.OLM_OPTIONS = {};
   await Olm.init(wasm ? { locateFile: () => wasm } : {});
   const talk = [
     ["oneway", "one direction", false],

@@ -2,8 +2,8 @@
 // all of them.
 
 /** How long a contender runs in a round, milliseconds, and how many rounds there are. */
-const MOMENT = 20;
-const ROUNDS = 15;
+const MOMENT = 8;
+const ROUNDS = 30;
 
 /**
  * Measures every row.
@@ -11,8 +11,9 @@ const ROUNDS = 15;
  * @param rows as in `primitives.js`
  * @param modules our own modules by name; the first is the one that others are compared with
  * @param native `(id, count) => Promise<milliseconds>` of the same work on this machine
- * @returns rows of `{ id, name, milliseconds: { contender: median }, ratios: { contender: median } }`; a ratio is
- * how many times as long as ours a contender takes
+ * @returns rows of `{ id, name, milliseconds, ratios, quickest }`, each by contender: the median of the rounds' times
+ * and of their ratios, and the ratio of the quickest rounds, which other work on the machine disturbs least. A
+ * ratio is how many times as long as ours a contender takes
  */
 export async function measure(rows, modules, native) {
   const results = [];
@@ -47,7 +48,12 @@ async function compete(contenders) {
   }
   const each = (value) =>
     Object.fromEntries(contenders.map(([name], at) => [name, median(rounds.map((times) => value(times, at)))]));
-  return { milliseconds: each((times, at) => times[at]), ratios: each((times, at) => times[at] / times[0]) };
+  const best = contenders.map((_, at) => Math.min(...rounds.map((times) => times[at])));
+  return {
+    milliseconds: each((times, at) => times[at]),
+    ratios: each((times, at) => times[at] / times[0]),
+    quickest: Object.fromEntries(contenders.map(([name], at) => [name, best[at] / best[0]])),
+  };
 }
 
 /** How often a contender is called in a round; it is warm afterwards. */

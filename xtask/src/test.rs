@@ -13,7 +13,7 @@ use crate::{build, paths, size};
 const BROWSER_PACKAGES: [&str; 4] = ["segel-web", "segel-ui", "segel", "segel-console"];
 
 /// Packages that run others' test vectors, natively and in WebAssembly under Node.
-const VECTORS: [&str; 2] = ["segel-wire", "segel-crypto"];
+const VECTORS: [&str; 2] = ["segel-wire", "segel-hazmat"];
 
 /// The second implementation of the protocol.
 const INTEROP: &str = "tests/interop";
@@ -46,6 +46,9 @@ fn checks(args: &Args, report: &mut Report) -> Result<()> {
     report.check("lints in scenarios", &mut cargo("clippy -p segel --test scenarios -- -D warnings"))?;
     report.check("lints in interop", &mut cargo("clippy -p segel-crypto --test interop -- -D warnings"))?;
     report.check("lints for browsers", &mut browser_lints(&toolchain))?;
+    let examples = "--example workloads_wasm --example share --example floor";
+    let examples = format!("clippy -p segel-crypto --target {TARGET} {examples} -- -D warnings");
+    report.check("lints in browsers' examples", &mut cargo(&examples))?;
     report.tests("native tests", &mut cargo("test --workspace"))?;
     if args.quick {
         return Ok(());

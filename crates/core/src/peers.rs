@@ -55,7 +55,7 @@ impl Peers {
     /// Keeps a session that is new or has moved, at `now` (Unix seconds). It becomes the active one if it is new
     /// or a wrap of the peer moved it on.
     pub(crate) fn keep(&mut self, peer: Peer, session: Session, now: u64, ledger: &mut Ledger) {
-        let kept = &mut self.0.or_default(peer);
+        let kept = self.0.or_default(peer);
         let place = kept.0.iter().position(|other| other.transcript() == session.transcript());
         match place {
             Some(place) if kept.0[place].received() == session.received() => {

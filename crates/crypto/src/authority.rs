@@ -6,8 +6,8 @@ use segel_wire::cbor;
 use segel_wire::ids::{AdminKey, Octets, RootKey, Signature};
 use segel_wire::signed::{AdminSigned, Certificate, Invitation, Roster, statement};
 
-use crate::hazmat::curve;
 use crate::secret::{Secret, secrets};
+use segel_hazmat::curve;
 
 secrets! {
     /// The site's root key; kept offline as a recovery kit.

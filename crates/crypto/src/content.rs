@@ -12,11 +12,11 @@ use crate::act::{ActHash, SignedAct};
 use crate::attachment::Attachment;
 use crate::grant::Grant;
 use crate::handshake::SUITE;
-use crate::hazmat::{aead, kdf};
 use crate::log::Seen;
 use crate::padding;
 use crate::secret::{Secret, secrets};
 use crate::signal::SharedKey;
+use segel_hazmat::{aead, kdf};
 
 secrets! {
     /// Opens one content; travels in wraps only.

@@ -1,12 +1,13 @@
 //! A device's own secrets and what it signs with them. PROTOCOL.md, sections 3.1 and 3.5.
 
 use rand_core::CryptoRng;
+use segel_wire::cbor::{Cbor, MalformedCbor, Reader, Writer};
 use segel_wire::cbor_array;
 use segel_wire::ids::{IdentityKey, LoginKey, Signature, SigningKey};
 use segel_wire::signed::{DeviceKeys, LoginStatement};
 
-use crate::hazmat::curve;
 use crate::secret::{Secret, secrets};
+use segel_hazmat::curve;
 
 secrets! {
     /// X25519 identity of this device.
@@ -20,42 +21,65 @@ secrets! {
 /// The three secrets of a device; made once, never leaves it.
 #[derive(Debug, Clone)]
 pub struct DeviceSecrets {
+    secrets: Secrets,
+    /// Derived once: each handshake names them, and computing them would be a quarter of its work.
+    keys: DeviceKeys,
+}
+
+/// What is kept of a device.
+#[derive(Debug, Clone)]
+struct Secrets {
     identity: IdentitySecret,
     signing: SigningSecret,
     login: LoginSecret,
 }
 
-cbor_array!(DeviceSecrets { identity, signing, login });
+cbor_array!(Secrets { identity, signing, login });
 
 impl DeviceSecrets {
     /// New keys.
     pub fn make(random: &mut impl CryptoRng) -> Self {
-        Self {
+        Self::new(Secrets {
             identity: IdentitySecret::make(random),
             signing: SigningSecret::make(random),
             login: LoginSecret::make(random),
-        }
+        })
     }
 
     /// The public halves.
     pub fn derive_keys(&self) -> DeviceKeys {
-        DeviceKeys {
-            identity: IdentityKey(curve::derive_x25519_public(self.identity.expose())),
-            signing: SigningKey(curve::derive_ed25519_public(self.signing.expose())),
-            login: LoginKey(curve::derive_ed25519_public(self.login.expose())),
-        }
+        self.keys
+    }
+
+    fn new(secrets: Secrets) -> Self {
+        let keys = DeviceKeys {
+            identity: IdentityKey(curve::derive_x25519_public(secrets.identity.expose())),
+            signing: SigningKey(curve::derive_ed25519_public(secrets.signing.expose())),
+            login: LoginKey(curve::derive_ed25519_public(secrets.login.expose())),
+        };
+        Self { secrets, keys }
     }
 
     /// Proof of possession for a relay.
     pub fn sign_login(&self, statement: &LoginStatement<'_>) -> Signature {
-        Signature(curve::sign(self.login.expose(), &statement.to_bytes()))
+        Signature(curve::sign(self.secrets.login.expose(), &statement.to_bytes()))
     }
 
     pub(crate) fn sign(&self, statement: &[u8]) -> Signature {
-        Signature(curve::sign(self.signing.expose(), statement))
+        Signature(curve::sign(self.secrets.signing.expose(), statement))
     }
 
     pub(crate) fn identity(&self) -> &IdentitySecret {
-        &self.identity
+        &self.secrets.identity
+    }
+}
+
+impl Cbor for DeviceSecrets {
+    fn write(&self, to: &mut Writer) {
+        self.secrets.write(to);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, MalformedCbor> {
+        Secrets::read(from).map(Self::new)
     }
 }

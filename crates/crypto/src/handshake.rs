@@ -12,12 +12,12 @@ use zeroize::Zeroizing;
 
 use crate::content::ContentKey;
 use crate::device::DeviceSecrets;
-use crate::hazmat::curve::{self, WeakKey};
-use crate::hazmat::kdf;
-use crate::hazmat::kem::{self, BadKemKey};
 use crate::prekeys::{Prekeys, Used};
 use crate::secret::{Secret, secrets};
 use crate::session::{Beginning, HeaderKey, Parties, RootChainKey, Session, Wrap, WrapContext, WrapError};
+use segel_hazmat::curve::{self, WeakKey};
+use segel_hazmat::kdf;
+use segel_hazmat::kem::{self, BadKemKey};
 
 secrets! {
     /// The initiator's ephemeral X25519 key; fresh for each responder and dropped after the handshake.

@@ -1,6 +1,6 @@
 //! Keys, handshake, sessions and content sealing: sections 3 to 5 of docs/PROTOCOL.md.
 //!
-//! Sans-IO: randomness is an argument (`&mut impl CryptoRng`), time is a number. Only [`hazmat`] names
+//! Sans-IO: randomness is an argument (`&mut impl CryptoRng`), time is a number. Only `segel-hazmat` names
 //! primitives; the other rooms speak in keys with a role. Nothing here knows about masking.
 
 pub mod act;
@@ -18,6 +18,5 @@ pub mod session;
 pub mod signal;
 pub mod storage;
 
-mod hazmat;
 mod padding;
 mod secret;

@@ -10,8 +10,8 @@ use segel_wire::signed::{self, Prekey, PrekeyRole};
 
 use crate::device::DeviceSecrets;
 use crate::handshake::Transcript;
-use crate::hazmat::{curve, kem};
 use crate::secret::{Secret, secrets};
+use segel_hazmat::{curve, kem};
 
 secrets! {
     /// X25519 private half of a prekey.
@@ -75,6 +75,8 @@ cbor_array!(Prekeys { signed, one_time, last_id, uploaded });
 
 /// How far the relay's highest id may be ahead of the own one.
 const LEAP: u32 = 100_000;
+/// Signed prekeys from which on the relay's word makes no more of them.
+const SIGNED_HELD: usize = 8;
 /// Bytes of a transcript that are remembered.
 const REMEMBERED: usize = 16;
 
@@ -105,8 +107,8 @@ impl Prekeys {
     /// there is anything to upload.
     ///
     /// A relay that knows higher ids than were given here shows that this state is a copy from before they were
-    /// given: every one-time prekey goes, since some were used. A leap that no device makes is not believed: it
-    /// would use up the ids.
+    /// given: every one-time prekey goes, since some were used. A leap that no device makes is not believed, nor
+    /// one after another without end: they would use up the ids and fill the store.
     pub fn restock(
         &mut self,
         kept: u32,
@@ -115,7 +117,9 @@ impl Prekeys {
         now: u64,
         random: &mut impl CryptoRng,
     ) -> bool {
-        if highest > self.last_id && highest - self.last_id <= LEAP {
+        let is_believed = self.signed.len() < SIGNED_HELD
+            && highest.checked_sub(self.last_id).is_some_and(|leap| (1..=LEAP).contains(&leap));
+        if is_believed {
             self.one_time.clear();
             self.last_id = highest;
             // Of an id that the relay does not know, so that it is taken.

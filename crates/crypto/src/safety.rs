@@ -5,7 +5,7 @@ use core::fmt;
 use segel_wire::ids::{IdentityKey, RootKey, SiteId};
 use segel_wire::signed::statement;
 
-use crate::hazmat::kdf;
+use segel_hazmat::kdf;
 
 /// Twelve groups of five digits over the site's root key and a visitor's identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

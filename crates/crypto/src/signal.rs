@@ -8,8 +8,8 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::handshake::SUITE;
-use crate::hazmat::{aead, kdf};
 use crate::secret::{Secret, secrets};
+use segel_hazmat::{aead, kdf};
 
 secrets! {
     /// Seals one sender's signals in one conversation.

@@ -4,8 +4,8 @@ use rand_core::CryptoRng;
 use segel_wire::signed::statement;
 use zeroize::Zeroizing;
 
-use crate::hazmat::aead;
 use crate::secret::{Secret, secrets};
+use segel_hazmat::aead;
 
 secrets! {
     /// Seals everything that a client stores; the browser keeps it wrapped.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use axum::http::header::InvalidHeaderValue;
 use segel_owner::{Origin, Publisher, Round};
+use segel_wire::ids::DeviceId;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -185,6 +186,16 @@ impl Demo {
     /// The console's address with a code that enrols one device of the agent.
     pub async fn invite(&self) -> Result<String, DemoError> {
         Ok(format!("{}/#{}", self.console.url(), self.owner.invite(&self.publisher).await?))
+    }
+
+    /// The agent's devices, in the order in which they were enrolled.
+    pub async fn devices(&self) -> Result<Vec<DeviceId>, DemoError> {
+        Ok(self.owner.devices().await?)
+    }
+
+    /// Removes a device of the agent; the roster without it is published a moment later.
+    pub async fn remove_device(&self, device: &DeviceId) -> Result<(), DemoError> {
+        Ok(self.owner.remove_device(device).await?)
     }
 
     /// Waits until a device of the agent is enrolled and in the published roster, or refused. Answers

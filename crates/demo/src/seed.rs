@@ -11,7 +11,7 @@ use segel_owner::{
     FileError, NotAnOrigin, Origin, Owner, OwnerError, PublishError, Publisher, Round, RoundError,
     SiteDescription,
 };
-use segel_wire::ids::RootKey;
+use segel_wire::ids::{DeviceId, RootKey};
 use segel_wire::{Code, SiteId};
 use tokio::sync::Mutex;
 use tokio::time::{MissedTickBehavior, interval};
@@ -141,6 +141,17 @@ impl DemoOwner {
         };
         relay.publish_invitation(invited.invitation.0).await?;
         Ok(invited.code.to_text())
+    }
+
+    /// The agent's devices, in the order in which they were enrolled.
+    pub async fn devices(&self) -> Result<Vec<DeviceId>, SeedError> {
+        let owner = Owner::open(&self.folder.lock().await)?;
+        Ok(owner.description().devices().map(|(id, ..)| id).collect())
+    }
+
+    /// Removes a device of the agent; the next attendance publishes it.
+    pub async fn remove_device(&self, device: &DeviceId) -> Result<(), SeedError> {
+        Ok(Owner::open(&self.folder.lock().await)?.remove_device(device)?)
     }
 
     /// Attends until a device has been enrolled or refused; waits for a relay that is away and while another

@@ -89,7 +89,8 @@ impl Engine {
             return;
         }
         let idle = self.conversations.iter().filter(|(id, kept)| {
-            !self.link.under_way.contains(id) && !(kept.outbox.is_empty() && kept.controls.is_empty())
+            let has_some = !kept.outbox.is_empty() || !kept.controls.is_empty();
+            has_some && !self.link.under_way.contains(id)
         });
         let idle: Vec<_> = idle.map(|(id, _)| *id).collect();
         for id in idle {
@@ -258,21 +259,21 @@ impl Engine {
             act: None,
             body,
         };
-        let context =
+        let bound_to =
             ContentContext { conversation: &id, event: &event, sender: &sender, recipients: &recipients };
-        let (sealed, key) = content::seal(&plain, roster, &context, random);
+        let (sealed, key) = content::seal(&plain, roster, &bound_to, random);
         let content = ContentHash::derive(&sealed);
         let mut wraps = Vec::with_capacity(members.len());
         for peer in members {
             let mut session = self.peers.active(*peer)?.clone();
-            let context = WrapContext {
+            let place = WrapContext {
                 conversation: &id,
                 event: &event,
                 sender: &sender,
                 recipient: &peer.0,
                 content: &content,
             };
-            let wrap = session.seal(&key, &context, time, random).ok()?;
+            let wrap = session.seal(&key, &place, time, random).ok()?;
             self.peers.keep(*peer, session, time, &mut self.ledger);
             wraps.push(Wrapped { device: peer.0, wrap: wrap.into() });
         }

@@ -77,7 +77,9 @@ impl Engine {
                 }
             }
         }
-        asked.iter().for_each(|peer| self.give_up_controls(*peer));
+        for peer in asked {
+            self.give_up_controls(*peer);
+        }
     }
 
     /// A request that needed the session was refused.

@@ -4,8 +4,8 @@
 
 mod work;
 
+use segel_hazmat::{aead, curve, kem};
 use wasm_bindgen::prelude::wasm_bindgen;
-use work::hazmat::{aead, curve, kem};
 
 /// X25519.
 #[wasm_bindgen]

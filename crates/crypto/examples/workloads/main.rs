@@ -11,7 +11,7 @@ use std::hint::black_box;
 use std::io;
 use std::time::Instant;
 
-use work::hazmat::{aead, curve, kem};
+use segel_hazmat::{aead, curve, kem};
 use work::{Flight, Pair};
 
 const MEBIBYTE: usize = 1 << 20;

@@ -17,9 +17,9 @@ use zeroize::Zeroizing;
 pub use opener::{OpenError, Opener};
 pub use sealer::{Measure, Measured, SealError, Sealer};
 
-use crate::hazmat::{aead, kdf};
 use crate::padding;
 use crate::secret::{Secret, secrets};
+use segel_hazmat::{aead, kdf};
 
 secrets! {
     /// Seals the chunks of one attachment.

@@ -3,9 +3,9 @@
 use zeroize::Zeroizing;
 
 use super::{Attachment, Layout};
-use crate::hazmat::aead;
-use crate::hazmat::kdf::Hasher;
 use crate::secret::Secret;
+use segel_hazmat::aead;
+use segel_hazmat::kdf::Hasher;
 
 /// Opens the chunks of an attachment in order, one in memory at a time.
 #[derive(Debug)]

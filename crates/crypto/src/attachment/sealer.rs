@@ -6,9 +6,9 @@ use segel_wire::ids::AttachmentId;
 use segel_wire::limits;
 
 use super::{Attachment, AttachmentKey, Layout, derive_key};
-use crate::hazmat::aead;
-use crate::hazmat::kdf::{self, Hasher};
 use crate::secret::Secret;
+use segel_hazmat::aead;
+use segel_hazmat::kdf::{self, Hasher};
 
 /// The first reading of a source: 32 bytes a chunk are kept of it, and one chunk at a time.
 #[derive(Debug)]

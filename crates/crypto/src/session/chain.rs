@@ -4,8 +4,8 @@
 use segel_wire::cbor_array;
 use zeroize::Zeroizing;
 
-use crate::hazmat::kdf;
 use crate::secret::{Secret, secrets};
+use segel_hazmat::kdf;
 
 secrets! {
     /// The key that the chain of root keys stands at.

@@ -4,8 +4,8 @@ use segel_wire::ids::{KemCiphertext, KemKey, PrekeyKey};
 
 use super::chain::HeaderKey;
 use super::wrap::{Place, SALT, Wrap};
-use crate::hazmat::aead;
 use crate::secret::Secret;
+use segel_hazmat::aead;
 
 /// Where a wrap stands in the ratchet.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,9 +9,9 @@ use super::chain::KemSecret;
 use super::header::Header;
 use super::wrap::WrapError;
 use crate::handshake::encapsulate;
-use crate::hazmat::{kdf, kem};
 use crate::prekeys::KemSeed;
 use crate::secret::Secret;
+use segel_hazmat::{kdf, kem};
 
 /// Where the KEM step of a session stands.
 #[derive(Debug, Clone)]

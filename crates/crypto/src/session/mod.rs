@@ -22,9 +22,9 @@ use self::skipped::{Skipped, SkippedKey};
 use self::wrap::{Place, SALT};
 use crate::content::ContentKey;
 use crate::handshake::{Init, Transcript};
-use crate::hazmat::curve;
 use crate::prekeys::PrekeySecret;
 use crate::secret::Secret;
+use segel_hazmat::curve;
 
 /// Whom a session is between. The peer chooses what it writes into a wrap's associated data, so the
 /// session itself must hold that it speaks for this peer only.

@@ -9,8 +9,8 @@ use zeroize::Zeroizing;
 use super::chain::MessageKey;
 use crate::content::{ContentHash, ContentKey};
 use crate::handshake::{Init, SUITE, Transcript};
-use crate::hazmat::{aead, kdf};
 use crate::secret::Secret;
+use segel_hazmat::{aead, kdf};
 
 /// What a wrap is bound to.
 #[derive(Debug, Clone, Copy)]

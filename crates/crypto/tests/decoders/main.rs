@@ -2,6 +2,7 @@
 //! halves. The fuzz targets at the repository's root run the same functions.
 #![cfg(test)]
 
+mod leaps;
 mod targets;
 
 use std::collections::BTreeSet;

@@ -4,10 +4,6 @@ mod file;
 mod flight;
 mod pair;
 
-#[path = "../../../src/hazmat/mod.rs"]
-#[expect(dead_code, unreachable_pub, reason = "only what is timed is used of the crate's private room")]
-pub(crate) mod hazmat;
-
 use rand_chacha::ChaCha20Rng;
 use segel_crypto::content::{Body, ContentHash, Message};
 use segel_crypto::device::DeviceSecrets;

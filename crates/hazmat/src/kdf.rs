@@ -6,25 +6,27 @@ use sha2::{Digest, Sha256, Sha512};
 use zeroize::Zeroizing;
 
 /// SHA-256.
-pub(crate) fn hash(bytes: &[u8]) -> [u8; 32] {
+pub fn hash(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
 /// SHA-512.
-pub(crate) fn hash_long(bytes: &[u8]) -> [u8; 64] {
+pub fn hash_long(bytes: &[u8]) -> [u8; 64] {
     Sha512::digest(bytes).into()
 }
 
 /// SHA-256 of what comes piece by piece.
 #[derive(Clone, Default)]
-pub(crate) struct Hasher(Sha256);
+pub struct Hasher(Sha256);
 
 impl Hasher {
-    pub(crate) fn update(&mut self, bytes: &[u8]) {
+    /// Takes the next piece.
+    pub fn update(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
     }
 
-    pub(crate) fn finish(self) -> [u8; 32] {
+    /// The hash of all pieces.
+    pub fn finish(self) -> [u8; 32] {
         self.0.finalize().into()
     }
 }
@@ -37,12 +39,12 @@ impl core::fmt::Debug for Hasher {
 }
 
 /// HMAC-SHA-256.
-pub(crate) fn mac(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
+pub fn mac(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
     authenticate(key, message)
 }
 
 /// HKDF: extract with `salt`, expand with `label` to `N` bytes (at most 8,160).
-pub(crate) fn derive<const N: usize>(salt: &[u8], secret: &[u8], label: &str) -> Zeroizing<[u8; N]> {
+pub fn derive<const N: usize>(salt: &[u8], secret: &[u8], label: &str) -> Zeroizing<[u8; N]> {
     const { assert!(N <= 255 * 32, "HKDF-SHA-256 gives at most 8,160 bytes") }
     let mut out = Zeroizing::new([0; N]);
     // The only error is a length over the one asserted above.
@@ -51,7 +53,7 @@ pub(crate) fn derive<const N: usize>(salt: &[u8], secret: &[u8], label: &str) ->
 }
 
 /// 32 bytes of derived keys, from byte `at`; zeros where there are not as many.
-pub(crate) fn part(keys: &[u8], at: usize) -> [u8; 32] {
+pub fn part(keys: &[u8], at: usize) -> [u8; 32] {
     keys.get(at..).and_then(|keys| keys.first_chunk()).copied().unwrap_or([0; 32])
 }
 
@@ -77,7 +79,7 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use super::*;
-    use crate::hazmat::vectors::{self, Hex, read_rfc, read_wycheproof};
+    use crate::vectors::{self, Hex, read_rfc, read_wycheproof};
 
     #[derive(Deserialize)]
     struct Derivation {

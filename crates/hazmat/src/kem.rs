@@ -11,27 +11,24 @@ use zeroize::Zeroizing;
 pub struct BadKemKey;
 
 /// The encapsulation key of a seed, 1,184 bytes.
-pub(crate) fn derive_public(seed: &[u8; 64]) -> Vec<u8> {
+pub fn derive_public(seed: &[u8; 64]) -> Vec<u8> {
     DecapsulationKey::from_seed((*seed).into()).encapsulation_key().to_bytes().to_vec()
 }
 
 /// The length and modulus check of FIPS 203, section 7.2.
-pub(crate) fn check(public: &[u8]) -> Result<(), BadKemKey> {
+pub fn check(public: &[u8]) -> Result<(), BadKemKey> {
     EncapsulationKey::new_from_slice(public).map(drop).map_err(|_| BadKemKey)
 }
 
 /// A ciphertext (1,088 bytes) and the secret inside, from 32 random bytes.
-pub(crate) fn encapsulate(
-    public: &[u8],
-    random: &[u8; 32],
-) -> Result<(Vec<u8>, Zeroizing<[u8; 32]>), BadKemKey> {
+pub fn encapsulate(public: &[u8], random: &[u8; 32]) -> Result<(Vec<u8>, Zeroizing<[u8; 32]>), BadKemKey> {
     let key = EncapsulationKey::new_from_slice(public).map_err(|_| BadKemKey)?;
     let (ciphertext, secret) = key.encapsulate_deterministic(&(*random).into());
     Ok((ciphertext.to_vec(), Zeroizing::new(secret.into())))
 }
 
 /// The secret inside a ciphertext; another one where it was not made for this key (implicit rejection).
-pub(crate) fn decapsulate(seed: &[u8; 64], ciphertext: &[u8]) -> Result<Zeroizing<[u8; 32]>, BadKemKey> {
+pub fn decapsulate(seed: &[u8; 64], ciphertext: &[u8]) -> Result<Zeroizing<[u8; 32]>, BadKemKey> {
     let key = DecapsulationKey::from_seed((*seed).into());
     key.decapsulate_slice(ciphertext).map(|secret| Zeroizing::new(secret.into())).map_err(|_| BadKemKey)
 }
@@ -43,7 +40,7 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use super::*;
-    use crate::hazmat::vectors::{self, Hex, read_wycheproof};
+    use crate::vectors::{self, Hex, read_wycheproof};
 
     #[derive(Deserialize)]
     struct KeyGeneration {

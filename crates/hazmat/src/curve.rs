@@ -10,23 +10,23 @@ use zeroize::Zeroizing;
 pub struct WeakKey;
 
 /// The public half of an X25519 secret.
-pub(crate) fn derive_x25519_public(secret: &[u8; 32]) -> [u8; 32] {
+pub fn derive_x25519_public(secret: &[u8; 32]) -> [u8; 32] {
     PublicKey::from(&StaticSecret::from(*secret)).to_bytes()
 }
 
 /// X25519; an all-zero result is refused.
-pub(crate) fn agree(secret: &[u8; 32], public: &[u8; 32]) -> Result<Zeroizing<[u8; 32]>, WeakKey> {
+pub fn agree(secret: &[u8; 32], public: &[u8; 32]) -> Result<Zeroizing<[u8; 32]>, WeakKey> {
     let shared = StaticSecret::from(*secret).diffie_hellman(&PublicKey::from(*public));
     if shared.was_contributory() { Ok(Zeroizing::new(shared.to_bytes())) } else { Err(WeakKey) }
 }
 
 /// The public half of an Ed25519 secret.
-pub(crate) fn derive_ed25519_public(secret: &[u8; 32]) -> [u8; 32] {
+pub fn derive_ed25519_public(secret: &[u8; 32]) -> [u8; 32] {
     ed25519_dalek::SigningKey::from_bytes(secret).verifying_key().to_bytes()
 }
 
 /// An Ed25519 signature.
-pub(crate) fn sign(secret: &[u8; 32], statement: &[u8]) -> [u8; 64] {
+pub fn sign(secret: &[u8; 32], statement: &[u8]) -> [u8; 64] {
     ed25519_dalek::SigningKey::from_bytes(secret).sign(statement).to_bytes()
 }
 
@@ -37,7 +37,7 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use super::*;
-    use crate::hazmat::vectors::{self, Hex, read_rfc, read_rfc_section, read_wycheproof};
+    use crate::vectors::{self, Hex, read_rfc, read_rfc_section, read_wycheproof};
 
     #[derive(Deserialize)]
     struct Agreement {
