@@ -39,7 +39,7 @@ pub(crate) struct Local {
 
 /// What is said, as both implementations read it.
 pub(crate) fn said(sequence: u64, text: &str) -> Value {
-    crate::inputs::message(sequence, json!({ "kind": 0, "value": text }))
+    crate::inputs::message(sequence, &json!({ "kind": 0, "value": text }))
 }
 
 impl Local {
@@ -154,7 +154,7 @@ impl Local {
         }
         match known {
             Some(place) if self.sessions[place].received() == session.received() => {
-                self.sessions[place] = session
+                self.sessions[place] = session;
             }
             Some(place) => {
                 self.sessions.remove(place);

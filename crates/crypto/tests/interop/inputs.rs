@@ -51,7 +51,7 @@ fn prekeys() -> Value {
     json!([prekey(1, "signed"), prekey(2, "one-time"), prekey(3, "one-time"), prekey(4, "one-time")])
 }
 
-pub(crate) fn message(sequence: u64, body: Value) -> Value {
+pub(crate) fn message(sequence: u64, body: &Value) -> Value {
     json!({
         "sequence": sequence,
         "timeMs": NOW * 1_000 + sequence,
@@ -73,7 +73,7 @@ fn view() -> Value {
     json!({ "order": { "generation": 2, "version": 9 }, "rosterHash": key(0xf5) })
 }
 
-fn exchange(name: &str, script: Value, more: Value) -> (&'static str, String, Value) {
+fn exchange(name: &str, script: &Value, more: Value) -> (&'static str, String, Value) {
     let place = json!({
         "site": hex(SITE),
         "root": key(0xe5),
@@ -88,7 +88,7 @@ fn exchange(name: &str, script: Value, more: Value) -> (&'static str, String, Va
     ("exchange", name.to_owned(), with(with(place, view()), more))
 }
 
-fn content(kind: &'static str, name: &str, body: Value) -> (&'static str, String, Value) {
+fn content(kind: &'static str, name: &str, body: &Value) -> (&'static str, String, Value) {
     let mut recipients: Vec<_> = AGENTS.map(id_of).into();
     recipients.sort_by_key(ToString::to_string);
     let place = json!({
@@ -114,31 +114,31 @@ fn bodies() -> Vec<(&'static str, String, Value)> {
     };
     let signature = hex([0x66; 64]);
     let mut all = vec![
-        content("content", "an attachment without a caption", json!({ "kind": 1, "value": attached })),
+        content("content", "an attachment without a caption", &json!({ "kind": 1, "value": attached })),
         content(
             "content",
             "an act",
-            json!({ "kind": 2, "value": { "act": hex([0x33; 40]), "signature": signature } }),
+            &json!({ "kind": 2, "value": { "act": hex([0x33; 40]), "signature": signature } }),
         ),
-        content("content", "two grants", json!({ "kind": 3, "value": [grant(1), grant(2)] })),
-        content("content", "a request", json!({ "kind": 4, "value": [id(4)] })),
+        content("content", "two grants", &json!({ "kind": 3, "value": [grant(1), grant(2)] })),
+        content("content", "a request", &json!({ "kind": 4, "value": [id(4)] })),
         content(
             "content",
             "a key for signals",
-            json!({ "kind": 5, "value": { "key": key(8), "notAfter": NOW + DAY } }),
+            &json!({ "kind": 5, "value": { "key": key(8), "notAfter": NOW + DAY } }),
         ),
         content(
             "content",
             "an identity token",
-            json!({ "kind": 6, "value": { "token": hex([0x44; 90]), "voucher": key(9), "signature": signature } }),
+            &json!({ "kind": 6, "value": { "token": hex([0x44; 90]), "voucher": key(9), "signature": signature } }),
         ),
-        content("content", "other scripts", json!({ "kind": 0, "value": "سلام 你好 𝄞 e\u{301}\u{feff}" })),
+        content("content", "other scripts", &json!({ "kind": 0, "value": "سلام 你好 𝄞 e\u{301}\u{feff}" })),
     ];
     // Around the first sizes of padding, and the longest text there is.
     for length in [74, 75, 76, 77, 78, 90, 91, 92, 93, 94, 347, 348, 349, 350, 3_999, 4_000] {
         let said = "x".repeat(length);
         let name = format!("a text of {length} letters");
-        all.push(content("content", &name, json!({ "kind": 0, "value": said })));
+        all.push(content("content", &name, &json!({ "kind": 0, "value": said })));
     }
     all
 }
@@ -263,11 +263,15 @@ pub(crate) fn all() -> Vec<(&'static str, String, Value)> {
     );
     all.extend(bodies());
     let said = json!({ "kind": 0, "value": "granted" });
-    all.push(content("grant", "by another than the sender", said.clone()));
-    all.push(content("grant", "by the sender, its own", said));
-    all.push(exchange("fifty-six wraps, an offer at the fiftieth", talk(1, 56, 10), json!({ "oneTime": 3 })));
-    all.push(exchange("days pass, offers cross", talk(2, 40, 20_000), json!({})));
+    all.push(content("grant", "by another than the sender", &said));
+    all.push(content("grant", "by the sender, its own", &said));
+    all.push(exchange(
+        "fifty-six wraps, an offer at the fiftieth",
+        &talk(1, 56, 10),
+        json!({ "oneTime": 3 }),
+    ));
+    all.push(exchange("days pass, offers cross", &talk(2, 40, 20_000), json!({})));
     let agents = json!({ "scope": id(0), "initiator": own(AGENTS[1]), "oneTime": 4 });
-    all.push(exchange("between two agents' devices", talk(3, 12, 3_600), agents));
+    all.push(exchange("between two agents' devices", &talk(3, 12, 3_600), agents));
     all
 }

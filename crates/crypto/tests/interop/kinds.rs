@@ -175,8 +175,8 @@ fn attachment(input: &Value, random: &mut CountingRng) -> Value {
     let hash = Sha256::digest(chunks.concat()).into();
     let described = sealer.describe(hash, "name".to_owned(), "type".to_owned(), None);
     let mut opener = Opener::new(&described).unwrap();
-    let opened: Vec<_> = chunks.iter().map(|chunk| opener.open(chunk).unwrap()).collect();
-    assert!(opened.concat() == source && opener.finish().is_ok());
+    let pieces: Vec<_> = chunks.iter().map(|chunk| opener.open(chunk).unwrap()).collect();
+    assert!(pieces.concat() == source && opener.finish().is_ok());
     let chunks =
         chunks.iter().map(|chunk| json!({ "length": chunk.len(), "hash": hex(Sha256::digest(chunk)) }));
     json!({

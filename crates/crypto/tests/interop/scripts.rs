@@ -18,7 +18,7 @@ pub(crate) fn talk(seed: u64, seals: u8, gap: usize) -> Value {
         let by = ["initiator", "responder"][own];
         if sealed < seals && can_seal[own] && chance.once_in(2) {
             let said =
-                message(u64::from(sealed) + 1, json!({ "kind": 0, "value": format!("{by} says {sealed}") }));
+                message(u64::from(sealed) + 1, &json!({ "kind": 0, "value": format!("{by} says {sealed}") }));
             let event = hex([sealed + 1; 16]);
             steps.push(json!({ "do": "seal", "by": by, "at": now, "event": event, "message": said }));
             if sealed < 3 || !chance.once_in(12) {
