@@ -1,10 +1,11 @@
-//! Everything of this crate that core uses, as a WebAssembly module: its compressed size is what sealing weighs
+//! Everything of this crate that a visitor's or an agent's page uses, as a WebAssembly module: its compressed size is what sealing weighs
 //! in the widget. It is weighed and never run.
 #![cfg(target_family = "wasm")]
 
 use core::convert::Infallible;
 
 use rand_core::{TryCryptoRng, TryRng};
+use segel_crypto::act::{ActContext, ActKind, Assignment};
 use segel_crypto::attachment::{Attachment, Measure, Opener, Sealer};
 use segel_crypto::content::{self, ContentContext, ContentHash, ContentKey, Header, Message};
 use segel_crypto::device::DeviceSecrets;
@@ -13,13 +14,16 @@ use segel_crypto::grant::Grant;
 use segel_crypto::handshake::{self, Context};
 use segel_crypto::log::LogHash;
 use segel_crypto::prekeys::Prekeys;
+use segel_crypto::safety::SafetyNumber;
 use segel_crypto::session::{Session, Wrap, WrapContext};
+use segel_crypto::signal::{SignalReceiver, SignalSender};
 use segel_crypto::storage::StateKey;
 use segel_wire::cbor::{self, Cbor};
 use segel_wire::ids::{
-    AttachmentId, Challenge, ConversationId, DeviceId, EventId, RootKey, RosterHash, SiteId,
+    AttachmentId, Challenge, ConversationId, DeskId, DeviceId, EventId, IdentityKey, RootKey, RosterHash,
+    SiteId,
 };
-use segel_wire::signed::{Bundle, LoginStatement, Order};
+use segel_wire::signed::{Bundle, LoginStatement, Order, VerifiedRoster};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Nothing is known of the input when this is compiled, so that nothing is left out.
@@ -36,11 +40,14 @@ pub fn share(operation: u32, input: &[u8]) -> Option<Vec<u8>> {
         5 => open_wrap(number, input),
         6 => seal_content(input, random),
         7 => open_content(input),
-        8 => store(input, random),
+        8 => store(number, input, random),
         9 => enrol_and_log_in(number, input),
         10 => follow(number, input),
         11 => send_file(operation, input, random),
         12 => receive_file(input),
+        13 => act(number, input),
+        14 => signal(number, input, random),
+        15 => compare(input),
         _ => None,
     }
 }
@@ -181,10 +188,10 @@ fn open_content(input: &[u8]) -> Option<Vec<u8>> {
     Some([cbor::encode(&message), cbor::encode(&granted), hash.0.to_vec(), header.event.0.to_vec()].concat())
 }
 
-fn store(input: &[u8], random: &mut Source<'_>) -> Option<Vec<u8>> {
+fn store(generation: u64, input: &[u8], random: &mut Source<'_>) -> Option<Vec<u8>> {
     let key = StateKey::new(*input.first_chunk()?);
-    let opened = key.open("name", input).ok()?;
-    Some(key.seal("name", &opened, random))
+    let record = key.open("name", input, generation).ok()?.at_least(generation).ok()?;
+    Some(key.seal("name", record.generation, &record.bytes, random))
 }
 
 fn enrol_and_log_in(expires: u64, input: &[u8]) -> Option<Vec<u8>> {
@@ -219,4 +226,37 @@ fn receive_file(input: &[u8]) -> Option<Vec<u8>> {
     let chunk = opener.open(input.get(..opener.expects())?).ok()?;
     opener.finish().ok()?;
     Some(chunk)
+}
+
+fn act(now: u64, input: &[u8]) -> Option<Vec<u8>> {
+    let subject = Subject::read(input)?;
+    let roster = VerifiedRoster::open(input, &subject.site, &subject.root).ok()?;
+    let desk = roster.desk(&DeskId(subject.site.0))?;
+    let (conversation, sender) = (&subject.conversation, &subject.devices[0]);
+    let context = ActContext { roster: &roster, desk, conversation, sender, now };
+    let assignment: Assignment = read(input)?;
+    let signed = assignment.draft(ActKind::Claim, None, &context).sign(&read(input)?);
+    let after = assignment.follow(&read(input)?, &context).ok()?;
+    let devices = after
+        .devices(&roster, desk, now)
+        .into_iter()
+        .chain(assignment.devices_of_act(&after, &roster, desk, now));
+    Some(
+        [cbor::encode(&signed), cbor::encode(&after), devices.flat_map(|device| device.0).collect()].concat(),
+    )
+}
+
+fn signal(now: u64, input: &[u8], random: &mut Source<'_>) -> Option<Vec<u8>> {
+    let subject = Subject::read(input)?;
+    let mut sender = SignalSender::make(&subject.conversation, &subject.devices[0], now, random);
+    let mut receiver = SignalReceiver::new(&subject.conversation, &subject.devices[0], &read(input)?, now);
+    let kind = receiver.open(input, now).ok()?;
+    Some([sender.seal(kind, now, random), cbor::encode(sender.shared())].concat())
+}
+
+fn compare(input: &[u8]) -> Option<Vec<u8>> {
+    let subject = Subject::read(input)?;
+    let number = SafetyNumber::derive(&subject.root, &subject.site, &IdentityKey(subject.root.0));
+    let groups = number.groups().into_iter().flat_map(u32::to_be_bytes);
+    Some([number.qr_text().into_bytes(), groups.collect()].concat())
 }
