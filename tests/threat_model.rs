@@ -20,7 +20,7 @@ fn tests_below(folder: &Path, found: &mut BTreeSet<String>) {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         if path.is_dir() && !["target", "node_modules", ".git"].contains(&name.as_str()) {
             tests_below(&path, found);
-        } else if name.ends_with(".rs") {
+        } else if path.extension().is_some_and(|kind| kind == "rs") {
             let text = fs::read_to_string(&path).unwrap();
             let marked = text.split("#[test]").skip(1).chain(text.split("#[tokio::test").skip(1));
             let names = marked.filter_map(|after| after.split_once("fn ")?.1.split_once('('));

@@ -6,7 +6,7 @@ use segel_core::show::{Author, Refusal};
 use segel_testkit::client::Client;
 use segel_testkit::site::TestSite;
 
-const AN_HOUR: Duration = Duration::from_secs(60 * 60);
+const AN_HOUR: Duration = Duration::from_hours(1);
 
 /// A visitor and an agent who have talked, with sessions both ways.
 async fn talk(site: &mut TestSite) -> (Client, Client) {
