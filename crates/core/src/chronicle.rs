@@ -43,9 +43,11 @@ struct Heard {
     content: Option<ContentHash>,
     /// Contents of the device since then that did not open here.
     closed: u64,
+    /// The last of those.
+    last_closed: Option<ContentHash>,
 }
 
-cbor_array!(Heard { sequence, content, closed });
+cbor_array!(Heard { sequence, content, closed, last_closed });
 
 impl Chronicle {
     /// Takes an event into the log: the next one, or the last one again as it is to be.
@@ -76,8 +78,10 @@ impl Chronicle {
     }
 
     /// A content of this device did not open here.
-    pub(crate) fn pass_over(&mut self, sender: DeviceId) {
-        self.heard.or_default(sender).closed += 1;
+    pub(crate) fn pass_over(&mut self, sender: DeviceId, content: ContentHash) {
+        let heard = self.heard.or_default(sender);
+        heard.closed += 1;
+        heard.last_closed = Some(content);
     }
 
     /// A content opened: what it says of its sender's order and log. `Err` if the sequence was used before.
@@ -92,9 +96,11 @@ impl Chronicle {
             return Err(Refusal::MessageReplayed);
         }
         let left_out = message.sequence - heard.sequence - 1;
-        let follows = left_out > 0 || heard.content.unwrap_or(ContentHash::NONE) == message.previous;
+        // What did not open proves nothing of its sender; only the sender's own word says what came before.
+        let before = if left_out > 0 { heard.last_closed } else { heard.content };
+        let follows = before.unwrap_or(ContentHash::NONE) == message.previous;
         let is_whole = follows && left_out <= heard.closed;
-        *heard = Heard { sequence: message.sequence, content: Some(content), closed: 0 };
+        *heard = Heard { sequence: message.sequence, content: Some(content), closed: 0, last_closed: None };
         if !is_whole {
             return Ok(Some(Refusal::EventsMissing));
         }

@@ -260,6 +260,11 @@ impl Message {
         Self { position, author, body, time, stage, content, key, recipients: None, unopened: None }
     }
 
+    /// Whether it is closed and its key is still to be asked for.
+    pub(crate) fn awaits_key(&self) -> bool {
+        self.unopened.as_ref().is_some_and(|unopened| unopened.asked < ASKED_MOST)
+    }
+
     /// Whether it is sealed and kept, and may have been sent.
     pub(crate) fn has_left(&self) -> bool {
         matches!(self.stage, Stage::Sealed(_))

@@ -15,12 +15,14 @@ export function logHashes(conversation, entries) {
 }
 
 // The codes that are said beside a genuine message. `last`: sequence and hash of the sender's last content here, or
-// null; `unopened`: how many of its events did not open here; `hashes`: the own log, by position.
-export function warnings({ sequence, previous, seen }, { last, unopened, hashes }) {
+// null; `unopened`: how many of its events did not open here since, and `lastUnopened` the last one's hash, or null;
+// `hashes`: the own log, by position.
+export function warnings({ sequence, previous, seen }, { last, unopened, lastUnopened, hashes }) {
   const found = [];
   const before = last ?? { sequence: 0, hash: zeros(32) };
   const skipped = sequence - before.sequence - 1;
-  const broken = skipped === 0 && !equal(previous, before.hash);
+  const expected = skipped > 0 ? lastUnopened : before.hash;
+  const broken = skipped >= 0 && !equal(previous, expected ?? zeros(32));
   if (broken || skipped > unopened) found.push('events-missing');
   const own = hashes[seen.position];
   if (own && !equal(own, seen.logHash)) found.push('log-forked');

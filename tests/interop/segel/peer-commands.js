@@ -229,7 +229,8 @@ export const commands = {
   },
   warnings(peer, request) {
     const last = request.last && { ...request.last, ...bytesOf(request.last, 'hash') };
-    const world = { last, unopened: request.unopened ?? 0, hashes: request.hashes.map(fromHex) };
+    const lastUnopened = request.lastUnopened ? fromHex(request.lastUnopened) : null;
+    const world = { last, unopened: request.unopened ?? 0, lastUnopened, hashes: request.hashes.map(fromHex) };
     return { warnings: warnings(parsed('Message', request.message), world) };
   },
   login({ own }, request) {

@@ -275,7 +275,9 @@ test('what is missing and what forks is said beside the message', () => {
   assert.deepEqual(warnings({ ...said, previous: fill(1, 32) }, world), ['events-missing']);
   assert.deepEqual(warnings({ ...said, sequence: 4 }, world), ['events-missing']);
   assert.deepEqual(warnings({ ...said, sequence: 1 }, { ...world, last: null }), ['events-missing']);
-  assert.deepEqual(warnings({ ...said, sequence: 4 }, { ...world, unopened: 1 }), []);
+  const one = { ...world, unopened: 1, lastUnopened: fill(2, 32) };
+  assert.deepEqual(warnings({ ...said, sequence: 4 }, one), []);
+  assert.deepEqual(warnings({ ...said, sequence: 4, previous: fill(1, 32) }, one), ['events-missing']);
   assert.deepEqual(warnings({ ...said, seen: { position: 0, logHash: hashes[1] } }, world), ['log-forked']);
   assert.deepEqual(warnings({ ...said, seen: { position: 9, logHash: fill(1, 32) } }, world), []);
 });

@@ -83,7 +83,10 @@ impl Engine {
             if hopeless {
                 self.give_up_on(&delivered);
                 let is_known = self.is_known(&delivered);
-                self.keep_closed(&delivered, Refusal::RosterForked, is_known);
+                let hash = ContentHash::derive(&delivered.content.0);
+                self.count_own(&delivered, hash, is_known);
+                self.chronicle(&delivered, hash);
+                self.keep_closed(&delivered, None, Refusal::RosterForked, is_known);
                 self.move_cursor(Some(delivered.cursor));
                 continue;
             }
@@ -157,7 +160,9 @@ impl Engine {
         let has_opened = known.is_some_and(|message| matches!(message.body, Body::Text(_)));
         let is_past = delivered.position <= conversation.facts.head;
         let is_quiet = Header::parse(&delivered.content.0).is_ok_and(|header| header.quiet);
-        if is_quiet && conversation.facts.chronicle.holds(delivered.position) {
+        let took_effect =
+            is_quiet && known.is_none() && conversation.facts.chronicle.holds(delivered.position);
+        if took_effect {
             // Nothing of it is kept, and it took effect when it came first.
             self.confirm(id, event, delivered.position);
         } else if is_same && has_opened {

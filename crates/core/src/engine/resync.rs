@@ -97,10 +97,16 @@ impl Engine {
         let first = conversation.controls.iter().min_by_key(|(_, control)| control.time);
         let Some((&event, control)) = first else { return };
         let (peer, body, time) = (control.peer(), control.body.clone(), control.time);
-        if control.wants_handshake {
+        let wants_handshake = control.wants_handshake;
+        let Some(desk) = self.desk(conversation.facts.desk) else { return };
+        let today = self.membership.time(now);
+        if !self.may_reach(peer, today) {
+            // It was removed meanwhile: nothing more is sealed to it.
+            return self.fail(id, event, Refusal::NotAMember);
+        }
+        if wants_handshake || !self.peers.reaches(peer, today) {
             return self.ask_for_bundles(&[peer], now);
         }
-        let Some(desk) = self.desk(conversation.facts.desk) else { return };
         let sealed = self.seal((id, event), (desk, &[peer]), (body, time), now, random);
         let (Some(sealed), Some(conversation)) = (sealed, self.conversations.get_mut(&id)) else { return };
         let Some(control) = conversation.controls.get_mut(&event) else { return };
@@ -141,7 +147,13 @@ impl Engine {
 
     /// Content keys came: opens what is closed here. Only the sender's own word makes a message as genuine as
     /// a wrap would have.
-    pub(super) fn granted(&mut self, id: ConversationId, giver: DeviceId, grants: &[Grant], now: u64) {
+    pub(super) fn granted(
+        &mut self,
+        id: ConversationId,
+        (author, giver): (&Author, DeviceId),
+        grants: &[Grant],
+        now: u64,
+    ) {
         for grant in grants {
             if grant.sender != giver {
                 continue;
@@ -159,7 +171,8 @@ impl Engine {
             message.time = plain.time;
             message.key = Some(grant.key.clone());
             message.unopened = None;
-            if message.author == Author::Visitor {
+            message.author = author.clone();
+            if *author == Author::Visitor {
                 conversation.facts.visitor.get_or_insert(giver);
                 conversation.facts.desk.get_or_insert(plain.desk);
             }

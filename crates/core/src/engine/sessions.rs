@@ -27,12 +27,14 @@ impl Engine {
         let time = self.membership.time(now);
         let missing = peers.iter().filter(|peer| self.peers.wants_handshake(**peer, time));
         let missing: Vec<Peer> = missing.copied().collect();
-        let is_new = missing.iter().any(|peer| !self.unreachable.contains(&peer.0));
-        let seeks = is_new || self.bundle_trouble.is_some();
-        if seeks {
+        let is_new = |peer: &&Peer| !self.unreachable.contains(&peer.0);
+        let new: Vec<Peer> = missing.iter().filter(is_new).copied().collect();
+        if !new.is_empty() {
+            self.ask_for_bundles(&new, now);
+        } else if self.bundle_trouble.is_some() {
             self.ask_for_bundles(&missing, now);
         }
-        seeks
+        !new.is_empty() || self.bundle_trouble.is_some()
     }
 
     pub(super) fn ask_for_bundles(&mut self, peers: &[Peer], now: u64) {
@@ -58,6 +60,7 @@ impl Engine {
         let bundles = match answer {
             Answer::Bundles(answer) => answer.bundles,
             Answer::Problem(problem) if !passes(problem.code) => {
+                self.bundles.failed(now, random);
                 return self.session_problem(&problem, now, random);
             }
             _ => return self.bundles.failed(now, random),
@@ -106,20 +109,25 @@ impl Engine {
         let time = self.membership.time(now);
         let peer = asked.iter().find(|peer| peer.0 == device).copied().ok_or(Refusal::BundleRefused)?;
         if !self.may_reach(peer, time) {
-            return Err(Refusal::BundleRefused);
+            // It was removed since it was asked for.
+            return Ok(None);
         }
+        let is_listed = self.membership.roster().is_some_and(|roster| roster.device(&device, time).is_some());
         let bundle = match Bundle::verify(bytes, &self.site, &device, time) {
             Ok(bundle) => bundle,
-            Err(BundleError::Expired) => return Ok(None),
+            // What a visitor uploads is the visitor's own loss, and no trouble of the desk's.
+            Err(error) if error == BundleError::Expired || !is_listed => return Ok(None),
             Err(_) => return Err(Refusal::BundleRefused),
         };
         let (Some(account), Some(name)) = (&self.account, self.membership.name()) else { return Ok(None) };
         let context = Context { root: &self.root, site: &self.site, scope: peer.1 };
         let session = handshake::initiate(&account.secrets, &bundle, name, &context, time, random);
-        let session = session.map_err(|error| match error {
-            HandshakeError::WeakKey(_) | HandshakeError::BadKemKey(_) => Refusal::WeakKey,
-            _ => Refusal::BundleRefused,
-        })?;
+        let session = match session {
+            Ok(session) => session,
+            Err(_) if !is_listed => return Ok(None),
+            Err(HandshakeError::WeakKey(_) | HandshakeError::BadKemKey(_)) => return Err(Refusal::WeakKey),
+            Err(_) => return Err(Refusal::BundleRefused),
+        };
         self.peers.keep(peer, session, time, &mut self.ledger);
         self.handshake_made(peer);
         Ok(Some(device))

@@ -58,14 +58,16 @@ impl Engine {
             return;
         }
         if self.relate(delivered) == Named::Forked {
-            return self.keep_closed(delivered, Refusal::RosterForked, is_known);
+            return self.keep_closed(delivered, None, Refusal::RosterForked, is_known);
         }
         let (author, peer) = match self.vouch(delivered, now) {
             Ok(vouched) => vouched,
-            Err(refusal) => return self.keep_closed(delivered, refusal, is_known),
+            Err(refusal) => return self.keep_closed(delivered, None, refusal, is_known),
         };
         if delivered.wrap.is_none() {
-            self.pass_over(delivered);
+            if !is_known {
+                self.pass_over(delivered);
+            }
             if !is_quiet && !is_known {
                 self.keep_sealed(delivered, author, hash);
             }
@@ -76,7 +78,7 @@ impl Engine {
                 self.opened(delivered, hash, Opened { author, peer, unwrapped, message }, now, random);
             }
             Err(closed) => {
-                self.keep_closed(delivered, closed.refusal, is_known);
+                self.keep_closed(delivered, Some(author), closed.refusal, is_known);
                 if closed.may_be_stale {
                     self.keep_unopened(delivered, hash);
                     let is_genuine = closed.refusal == Refusal::MessageStale;
@@ -86,17 +88,24 @@ impl Engine {
         }
     }
 
-    /// Keeps a closed event with its reason. It has no say in what opens later.
-    pub(super) fn keep_closed(&mut self, delivered: &Delivered, refusal: Refusal, is_known: bool) {
+    /// Keeps a closed event with its reason, by the author that the roster gives, if it was asked. It has no say in
+    /// what opens later.
+    pub(super) fn keep_closed(
+        &mut self,
+        delivered: &Delivered,
+        author: Option<Author>,
+        refusal: Refusal,
+        is_known: bool,
+    ) {
         if is_known {
             return;
         }
         self.pass_over(delivered);
-        let author = match (&self.part, refusal) {
+        let author = author.unwrap_or_else(|| match (&self.part, refusal) {
             (_, Refusal::UnknownSender) => Author::Unknown,
             (Part::Visitor { .. }, _) => Author::Agent(String::new()),
             (Part::Agent, _) => Author::Visitor,
-        };
+        });
         let hash = ContentHash::derive(&delivered.content.0);
         let message = Message::received(author, Body::Closed(refusal), delivered.time);
         self.keep(delivered, Message { content: Some(hash), ..message });
@@ -171,7 +180,7 @@ impl Engine {
             Ok(warning) => warning,
             Err(refusal) => {
                 let is_known = self.is_known(delivered);
-                return self.keep_closed(delivered, refusal, is_known);
+                return self.keep_closed(delivered, Some(author), refusal, is_known);
             }
         };
         if author == Author::Visitor {
@@ -190,7 +199,7 @@ impl Engine {
         }
         let outdated = self.outdated(delivered, message.time);
         warning.into_iter().chain(outdated).for_each(|warning| self.show_refused(warning));
-        let received = Message::received(author, Body::Closed(Refusal::NotUnderstood), message.time);
+        let received = Message::received(author.clone(), Body::Closed(Refusal::NotUnderstood), message.time);
         let received = Message { content: Some(hash), key: Some(unwrapped.key), ..received };
         match message.body {
             content::Body::Text(text) => {
@@ -200,7 +209,7 @@ impl Engine {
                 self.ledger.put(Name::Conversation(id), facts);
             }
             content::Body::Request(events) => self.requested(id, peer, &events, now, random),
-            content::Body::Grants(grants) => self.granted(id, delivered.sender, &grants, now),
+            content::Body::Grants(grants) => self.granted(id, (&author, delivered.sender), &grants, now),
             content::Body::SignalKey(_) => {}
             content::Body::Attachment(_) | content::Body::Act(_) | content::Body::Token(_) => {
                 self.keep(delivered, received);
@@ -248,9 +257,9 @@ impl Engine {
     /// names.
     fn keep_unopened(&mut self, delivered: &Delivered, hash: ContentHash) {
         let conversation = self.conversations.or_default(delivered.conversation);
-        let kept = conversation.messages.values().filter(|message| message.unopened.is_some()).count();
+        let kept = conversation.messages.values().filter(|message| message.awaits_key()).count();
         let Some(message) = conversation.messages.get_mut(&delivered.event) else { return };
-        if kept < limits::REQUESTED_EVENTS && message.content == Some(hash) {
+        if kept < limits::REQUESTED_EVENTS && message.unopened.is_none() && message.content == Some(hash) {
             message.unopened = Some(Unopened {
                 sender: delivered.sender,
                 recipients: delivered.recipients.clone(),
@@ -263,7 +272,7 @@ impl Engine {
 
     fn pass_over(&mut self, delivered: &Delivered) {
         let facts = &mut self.conversations.or_default(delivered.conversation).facts;
-        facts.chronicle.pass_over(delivered.sender);
+        facts.chronicle.pass_over(delivered.sender, ContentHash::derive(&delivered.content.0));
         self.ledger.put(Name::Conversation(delivered.conversation), facts);
     }
 }
@@ -294,7 +303,7 @@ impl From<HandshakeError> for Closed {
             HandshakeError::WeakKey(_) | HandshakeError::BadKemKey(_) => {
                 Self { refusal: Refusal::WeakKey, may_be_stale: false }
             }
-            HandshakeError::UnknownPrekey => Self { refusal: Refusal::MessageStale, may_be_stale: true },
+            HandshakeError::UnknownPrekey => Self { refusal: Refusal::MessageAltered, may_be_stale: true },
             HandshakeError::Seen => Self { refusal: Refusal::MessageReplayed, may_be_stale: false },
             HandshakeError::WrongSender => Self::altered(),
         }

@@ -102,3 +102,26 @@ async fn a_wrap_that_is_rubbish_leads_to_one_request_in_an_hour_and_no_more() {
     agent.reads("rusak satu").await;
     agent.reads("rusak dua").await;
 }
+
+#[tokio::test]
+async fn what_a_colleague_wrote_stays_the_colleagues_when_its_key_comes_later() {
+    let mut site = TestSite::start().await;
+    let mut first = site.agent().await;
+    let second = site.agent().await;
+    let visitor = site.visitor();
+    exchange(&visitor, &first, "awal").await;
+    second.reads("jawab awal").await;
+    let copy = first.store().copy();
+    first.say_in(visitor.conversation(), "yang hilang");
+    second.reads("yang hilang").await;
+
+    first.set_back(&copy).await;
+    first.is_online().await;
+    first.say_in(visitor.conversation(), "dari keadaan lama");
+    let screen = second.reads("dari keadaan lama").await;
+    let author = Author::Agent(segel_testkit::site::AGENT.to_owned());
+    assert_eq!(screen.item("dari keadaan lama").unwrap().author, author);
+    visitor.say("masih saya");
+    let screen = second.reads("masih saya").await;
+    assert_eq!(screen.item("masih saya").unwrap().author, Author::Visitor);
+}
