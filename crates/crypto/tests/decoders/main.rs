@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod leaps;
+mod limits;
 mod targets;
 
 use std::collections::BTreeSet;
