@@ -40,6 +40,11 @@ fn a_verified_roster_tells_devices_desks_and_pages() {
     assert!(verified.device(&id(20), NOW + 499).is_some());
     assert!(verified.device(&id(20), NOW + 500).is_none(), "a device lapses before its roster");
     assert!(verified.device(&id(40), NOW).is_none());
+    assert_eq!(verified.agent(&agent.id), Some(agent));
+    for other in verified.roster().agents.iter().filter(|other| other.id != agent.id) {
+        assert_eq!(verified.agent(&other.id), Some(other));
+    }
+    assert_eq!(verified.agent(&segel_wire::ids::AgentId([0xee; 16])), None);
     assert_eq!(verified.desk(&DeskId([2; 16])).unwrap().inbox, [id(10)]);
     assert_eq!(verified.desk(&DeskId([3; 16])), None);
     assert!(verified.lists_page("https://toko.example"));
