@@ -97,3 +97,21 @@ fn a_wrap_of_a_chain_that_is_over_opens_as_long_as_its_key_is_kept() {
     first[2].assert_refused(&mut theirs, WrapError::Stale);
     first[1].assert_opens(&mut theirs);
 }
+
+#[test]
+fn only_a_wrap_that_moves_a_chain_forward_shows_in_what_was_received() {
+    let (mut pair, mut theirs) = Pair::established();
+    pair.say().assert_opens(&mut theirs);
+    let [late, newest] = [pair.say(), pair.say()];
+    let before = theirs.received();
+    assert!(before.0.is_some());
+    newest.assert_opens(&mut theirs);
+    let moved = theirs.received();
+    assert_eq!((moved.0, moved.1), (before.0, before.1 + 2), "the same chain, two further");
+    late.assert_opens(&mut theirs);
+    assert!(newest.open(&mut theirs).is_err());
+    assert_eq!(theirs.received(), moved, "neither a late one nor one again");
+    pair.answer(&mut theirs).assert_opens(&mut pair.session);
+    pair.say().assert_opens(&mut theirs);
+    assert_ne!(theirs.received().0, moved.0, "a new chain");
+}

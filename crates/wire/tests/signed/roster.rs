@@ -187,3 +187,16 @@ fn a_roster_over_its_size_is_refused_unread() {
     assert!(bytes.len() > ROSTER_BYTES);
     assert_eq!(open(&bytes), Err(RosterError::Malformed(MalformedCbor)));
 }
+
+#[test]
+fn a_roster_of_exactly_its_size_is_read() {
+    let mut roster = roster();
+    roster.profile.pages = vec!["x".repeat(60_000)];
+    // From here on each character of the page's address is one byte more.
+    let left = ROSTER_BYTES - signed(&roster).len();
+    roster.profile.pages[0].push_str(&"x".repeat(left));
+    let bytes = signed(&roster);
+    assert_eq!((bytes.len(), open(&bytes).map(drop)), (ROSTER_BYTES, Ok(())));
+    roster.profile.pages[0].push('x');
+    assert_eq!(open(&signed(&roster)).map(drop), Err(RosterError::Malformed(MalformedCbor)));
+}

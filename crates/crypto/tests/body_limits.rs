@@ -1,0 +1,62 @@
+//! Section 5.6: a content whose list names nothing, or more than section 9 allows, is malformed.
+
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng;
+use segel_crypto::content::{self, Body, ContentContext, ContentError, ContentHash, Message};
+use segel_crypto::grant::Grant;
+use segel_crypto::log::Seen;
+use segel_wire::cbor;
+use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId, RosterHash};
+use segel_wire::limits::{GRANTS, REQUESTED_EVENTS};
+use segel_wire::signed::Order;
+
+const CONVERSATION: ConversationId = ConversationId([1; 16]);
+const EVENT: EventId = EventId([2; 16]);
+const SENDER: DeviceId = DeviceId([3; 16]);
+
+/// Seals a body as anyone who may write here could, and opens it.
+fn open(body: Body) -> Result<(), ContentError> {
+    let message = Message {
+        sequence: 1,
+        time: 2,
+        desk: DeskId([4; 16]),
+        previous: ContentHash::NONE,
+        seen: Seen::start(&CONVERSATION),
+        act: None,
+        body,
+    };
+    let recipients = [DeviceId([5; 16])];
+    let bound_to = ContentContext {
+        conversation: &CONVERSATION,
+        event: &EVENT,
+        sender: &SENDER,
+        recipients: &recipients,
+    };
+    let roster = (Order { generation: 1, version: 1 }, RosterHash([6; 32]));
+    let (sealed, key) = content::seal(&message, roster, &bound_to, &mut ChaCha20Rng::seed_from_u64(7));
+    content::open(&sealed, &key, &bound_to).map(|opened| assert!(opened == message))
+}
+
+#[test]
+fn a_request_names_between_one_and_sixty_four_events() {
+    let request = |count: usize| open(Body::Request(vec![EVENT; count]));
+    for count in [1, REQUESTED_EVENTS] {
+        assert_eq!(request(count), Ok(()), "{count}");
+    }
+    for count in [0, REQUESTED_EVENTS + 1] {
+        assert_eq!(request(count), Err(ContentError::Malformed), "{count}");
+    }
+}
+
+#[test]
+fn between_one_and_two_hundred_and_fifty_six_grants_travel_together() {
+    let key = cbor::read(&cbor::encode(&[8; 32])).unwrap();
+    let grant = Grant { event: EVENT, position: 1, sender: SENDER, content: ContentHash([9; 32]), key };
+    let grants = |count: usize| open(Body::Grants(vec![grant.clone(); count]));
+    for count in [1, GRANTS] {
+        assert_eq!(grants(count), Ok(()), "{count}");
+    }
+    for count in [0, GRANTS + 1] {
+        assert_eq!(grants(count), Err(ContentError::Malformed), "{count}");
+    }
+}
