@@ -41,6 +41,9 @@ const ONLY: [(&str, &[&str]); 5] = [
     ("xtask", &[]),
 ];
 
+/// Packages that are one other's business alone.
+const FOR: [(&str, &str); 1] = [("segel-hazmat", "segel-crypto")];
+
 /// What code that must not be able to open a message never reaches.
 const SEALING: [&str; 7] =
     ["segel-crypto", "segel-hazmat", "segel-mask", "x25519-dalek", "chacha20poly1305", "ml-kem", "hpke"];
@@ -99,6 +102,7 @@ fn each_rule_can_fail() {
             &["segel-relay reaches chacha20poly1305@0.11.0 by way of tower@0.5.3"],
         ),
         ("outside-in-core.json", &["segel-core reaches getrandom@0.4.3 by way of rand@0.10.3"]),
+        ("hazmat-in-core.json", &["segel-hazmat is for segel-crypto alone and not for segel-core"]),
         ("homeless.json", &["segel-attic has no floor"]),
     ];
     let named = expected.iter().map(|(name, _)| fixtures.join(name)).collect::<BTreeSet<_>>();
@@ -145,6 +149,9 @@ fn violations(house: &House) -> Vec<String> {
             let only = ONLY.iter().find(|(package, _)| package == member);
             if only.is_some_and(|(_, allowed)| !allowed.contains(&used.as_str())) {
                 found.push(format!("{member} may not use {used}"));
+            }
+            if let Some((_, user)) = FOR.iter().find(|(package, user)| package == used && user != member) {
+                found.push(format!("{used} is for {user} alone and not for {member}"));
             }
         }
         if ["segel-relay", "segel-conform"].contains(&member.as_str()) {

@@ -1,5 +1,5 @@
-//! The only room that names cryptographic primitives (sections 2.1 and 4 to 5 of docs/PROTOCOL.md call them).
-//! `segel-crypto` goes through here and speaks in keys with a role; nothing else uses it.
+//! The only room that names primitives which hold secrets (docs/PROTOCOL.md, sections 2.1, 4 and 5). `segel-crypto`
+//! goes through here and speaks in keys with a role; nothing else uses it. What is public, `segel-wire` verifies itself.
 //!
 //! A package of its own because of its weight: it is compiled for speed in browsers, and what is built on it for
 //! size. Generic primitives are compiled where they are called, which is here.

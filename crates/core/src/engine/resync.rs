@@ -105,7 +105,7 @@ impl Engine {
             return self.fail(id, event, Refusal::NotAMember);
         }
         if wants_handshake || !self.peers.reaches(peer, today) {
-            return self.ask_for_bundles(&[peer], now);
+            return self.await_handshake(id, event, now);
         }
         let sealed = self.seal((id, event), (desk, &[peer]), (body, time), now, random);
         let (Some(sealed), Some(conversation)) = (sealed, self.conversations.get_mut(&id)) else { return };
@@ -115,6 +115,19 @@ impl Engine {
         self.ledger.put(Name::Control(id, event), control);
         self.ledger.put(Name::Conversation(id), &conversation.facts);
         self.send(id, event, sealed.envelope);
+    }
+
+    /// Asks for the bundle that a control waits for. Where there is none the control is given up, so that nobody is
+    /// asked again and again.
+    fn await_handshake(&mut self, id: ConversationId, event: EventId, now: u64) {
+        let Some(conversation) = self.conversations.get_mut(&id) else { return };
+        let Some(control) = conversation.controls.get_mut(&event) else { return };
+        if !control.wants_handshake {
+            control.wants_handshake = true;
+            self.ledger.put(Name::Control(id, event), control);
+        }
+        let peer = control.peer();
+        self.ask_for_bundles(&[peer], now);
     }
 
     /// A device that is to be written to asks for events that it could not open.

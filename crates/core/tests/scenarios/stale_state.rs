@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use segel_core::show::{Author, Refusal};
 use segel_testkit::client::Client;
+use segel_testkit::proxy::{Record, Towards};
 use segel_testkit::site::TestSite;
+use segel_wire::api::BundlesAnswer;
 
 const AN_HOUR: Duration = Duration::from_hours(1);
 
@@ -101,6 +103,37 @@ async fn a_wrap_that_is_rubbish_leads_to_one_request_in_an_hour_and_no_more() {
     agent.until("both to open after all", |screen| screen.closed().count() == 0).await;
     agent.reads("rusak satu").await;
     agent.reads("rusak dua").await;
+}
+
+#[tokio::test]
+async fn a_peer_without_prekeys_is_asked_about_once_and_the_chat_goes_on() {
+    let mut site = TestSite::start().await;
+    let (agent, visitor) = talk(&mut site).await;
+    let device = site.roster().agents[0].devices[0].keys.derive_id(&site.tag().site);
+    let mut spoilt = false;
+    site.proxy().alter_events(move |mut event| {
+        if event.sender != device && !spoilt {
+            spoilt = true;
+            *event.wrap.as_mut().unwrap().0.last_mut().unwrap() ^= 1;
+        }
+        vec![event]
+    });
+    let nobody = serde_json::to_vec(&BundlesAnswer { bundles: Vec::new() }).unwrap();
+    site.proxy().alter_answers("/bundles", move |_| nobody.clone());
+    let answered = |records: &[Record]| {
+        let is_answer = |record: &&Record| record.towards == Towards::Client;
+        let answers = records.iter().filter(is_answer);
+        answers.filter(|record| record.subject.ends_with("/bundles")).count()
+    };
+    let before = answered(&site.proxy().records());
+    visitor.say("rusak");
+    agent.refuses(Refusal::MessageAltered).await;
+    agent.advance(Duration::from_secs(61));
+    site.proxy().until("the answer that there are none", |records| answered(records) > before).await;
+
+    exchange(&visitor, &agent, "sesudahnya").await;
+    assert_eq!(answered(&site.proxy().records()), before + 1, "no second question");
+    assert_eq!(agent.screen().closed().count(), 1, "it stays closed, and is shown");
 }
 
 #[tokio::test]
