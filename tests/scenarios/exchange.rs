@@ -114,7 +114,7 @@ async fn an_answer_to_a_closed_chat_is_counted_on_the_launcher_until_it_is_seen(
         let visitor = stage.visitor().await;
         visitor.says("saya tutup dulu").await;
         agent.reads("saya tutup dulu").await;
-        visitor.clicks(".header button").await;
+        visitor.clicks(".header .close").await;
         visitor.turns_to_page().await;
         visitor.sees_launcher("Buka chat").await;
 
@@ -122,7 +122,7 @@ async fn an_answer_to_a_closed_chat_is_counted_on_the_launcher_until_it_is_seen(
         visitor.sees_launcher("Buka chat, 1 pesan belum dibaca").await;
         visitor.opens_chat().await;
         visitor.reads("sudah kami cek").await;
-        visitor.clicks(".header button").await;
+        visitor.clicks(".header .close").await;
         visitor.turns_to_page().await;
         visitor.sees_launcher("Buka chat").await;
     })

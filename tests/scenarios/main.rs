@@ -20,6 +20,7 @@ mod refused_messages;
 mod refused_rosters;
 mod relay_killed;
 mod removal;
+mod safety;
 mod secrecy;
 mod size;
 mod tabs;

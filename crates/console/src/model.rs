@@ -44,6 +44,7 @@ pub(crate) struct Model {
     items: BTreeMap<ConversationId, Items>,
     drafts: BTreeMap<ConversationId, String>,
     open: Option<ConversationId>,
+    verifying: bool,
 }
 
 impl Model {
@@ -64,11 +65,18 @@ impl Model {
     /// Opens a conversation.
     pub(crate) fn open(&mut self, conversation: ConversationId) {
         self.open = Some(conversation);
+        self.verifying = false;
+    }
+
+    /// Shows the safety number in the place of the open conversation, or the conversation again.
+    pub(crate) fn verify(&mut self, on: bool) {
+        self.verifying = on;
     }
 
     /// Back to the list.
     pub(crate) fn back(&mut self) {
         self.open = None;
+        self.verifying = false;
     }
 
     /// Keeps the draft of the open conversation.
@@ -107,6 +115,7 @@ impl Model {
             summary: self.inbox.iter().find(|summary| summary.conversation == conversation),
             items: self.items.get(&conversation),
             draft: self.drafts.get(&conversation).map_or("", String::as_str),
+            verifying: self.verifying,
         })
     }
 
@@ -128,6 +137,8 @@ pub(crate) struct Opened<'a> {
     pub(crate) items: Option<&'a Items>,
     /// What the agent has typed and not sent.
     pub(crate) draft: &'a str,
+    /// Whether the safety number is looked at.
+    pub(crate) verifying: bool,
 }
 
 /// Four letters and digits by which people tell conversations apart; not secret and not unique.
@@ -165,6 +176,7 @@ mod tests {
             time,
             unread: 0,
             answerable: true,
+            safety: None,
         })
     }
 

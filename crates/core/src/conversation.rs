@@ -2,13 +2,13 @@
 
 use segel_crypto::content::{self, ContentHash, ContentKey};
 use segel_wire::Envelope;
-use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId, Octets};
+use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId, IdentityKey, Octets};
 use segel_wire::{cbor_array, cbor_map, cbor_variants, limits};
 
 use crate::chronicle::Chronicle;
 use crate::peers::Peer;
 use crate::records::{BrokenStore, Name, Opened};
-use crate::show::{Author, Body, Delivery, Item, Refusal, Summary};
+use crate::show::{Author, Body, Delivery, Item, Refusal, SafetyNumber, Summary};
 use crate::sorted::{Sorted, SortedSet};
 
 /// What is kept of a conversation besides its messages.
@@ -34,6 +34,8 @@ pub(crate) struct Facts {
     pub(crate) unread: u32,
     /// The highest position received.
     pub(crate) head: u64,
+    /// The visitor's key, from the handshake that began a session with it.
+    pub(crate) identity: Option<IdentityKey>,
 }
 
 cbor_map!(Facts {
@@ -46,7 +48,8 @@ cbor_map!(Facts {
     6: head,
     7: chronicle,
     8: before,
-    9: resynced
+    9: resynced,
+    20: identity
 });
 
 /// A message as it is kept.
@@ -199,7 +202,12 @@ impl Conversation {
     }
 
     /// As it stands in a list.
-    pub(crate) fn summary(&self, conversation: ConversationId, answerable: bool) -> Summary {
+    pub(crate) fn summary(
+        &self,
+        conversation: ConversationId,
+        answerable: bool,
+        safety: Option<SafetyNumber>,
+    ) -> Summary {
         let last =
             self.messages.values().max_by_key(|message| (message.position.unwrap_or(u64::MAX), message.time));
         let preview = last.map_or("", |message| match &message.body {
@@ -212,6 +220,7 @@ impl Conversation {
             time: last.map_or(0, |message| message.time),
             unread: self.facts.unread,
             answerable,
+            safety,
         }
     }
 

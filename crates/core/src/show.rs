@@ -1,5 +1,6 @@
 //! What an engine asks its screen to show: facts and stable codes, never sentences.
 
+pub use segel_crypto::safety::SafetyNumber;
 use segel_wire::ids::{ConversationId, EventId};
 use segel_wire::{cbor_index, cbor_variants};
 
@@ -72,6 +73,8 @@ pub struct Summary {
     pub unread: u32,
     /// Whether this device can answer; a device enrolled later waits for the visitor's next message.
     pub answerable: bool,
+    /// What visitor and business compare (PROTOCOL.md, section 3.8); `None` while the visitor's key is not known here.
+    pub safety: Option<SafetyNumber>,
 }
 
 /// A message in the timeline.

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use segel_ui::composer::Composer;
 use segel_ui::text::fill;
 use segel_ui::timeline::Timeline;
+use segel_ui::verify::{self, Verify};
 use segel_ui::{Act, Action, Language, icons};
 use segel_web::dom::{self, El, el, icon};
 use segel_wire::ids::ConversationId;
@@ -21,7 +22,10 @@ pub(crate) struct Conversation {
     title: El,
     timeline: Timeline,
     composer: Composer,
+    check: El,
+    verify: Verify,
     shown: Option<ConversationId>,
+    verifying: bool,
 }
 
 impl Conversation {
@@ -39,14 +43,18 @@ impl Conversation {
             .on("click", move |_| act_back(Action::Back));
         let timeline = Timeline::new(language, Rc::clone(act));
         let composer = Composer::new(language, Rc::clone(act));
+        let check = verify::button(language, act);
+        let verify = Verify::new(language, act);
         let opened = el("div")
             .class("chat")
-            .child(el("div").class("over").child(back).place(&title))
+            .child(el("div").class("over").child(back).place(&title).place(&check))
             .place(timeline.root())
             .place(composer.root())
+            .place(verify.root())
             .hidden();
         let root = el("section").class("conversation").place(&choose).place(&opened);
-        Self { language, root, choose, opened, title, timeline, composer, shown: None }
+        let (shown, verifying) = (None, false);
+        Self { language, root, choose, opened, title, timeline, composer, check, verify, shown, verifying }
     }
 
     /// The element to put on the page.
@@ -70,6 +78,23 @@ impl Conversation {
         if changed {
             self.composer.set_draft(opened.draft);
             self.composer.focus();
+        }
+        self.render_verify(&opened, changed);
+    }
+
+    fn render_verify(&mut self, opened: &Opened<'_>, changed: bool) {
+        let (verifying, text) = (opened.verifying, self.language.desk());
+        let safety = opened.summary.and_then(|summary| summary.safety.as_ref());
+        self.verify.render(safety, safety.map_or(text.verify_unknown, |_| text.verify_agent));
+        dom::set_hidden(self.verify.root(), !verifying);
+        for part in [self.timeline.root(), self.composer.root(), &self.check] {
+            dom::set_hidden(part, verifying);
+        }
+        let turns = std::mem::replace(&mut self.verifying, verifying) != verifying;
+        if turns && verifying {
+            self.verify.focus();
+        } else if turns && !changed {
+            dom::focus(&self.check);
         }
     }
 

@@ -28,7 +28,7 @@ use crate::link::{Backoff, Link, Pulse, Stage};
 use crate::membership::{Membership, MembershipRecord};
 use crate::peers::Peers;
 use crate::records::{BrokenStore, Ledger, Name, Opened};
-use crate::show::{self, Gate, Refusal, Show};
+use crate::show::{self, Gate, Refusal, SafetyNumber, Show};
 use crate::sorted::{Sorted, SortedSet};
 
 /// The state machine of one device.
@@ -325,9 +325,9 @@ impl Engine {
             self.outputs.extend(item.map(|item| Output::Show(Show::Item(item))));
         }
         for &id in changed.keys() {
-            let answerable = self.is_answerable(id);
+            let (answerable, safety) = (self.is_answerable(id), self.safety(id));
             let summary =
-                self.conversations.get(&id).map(|conversation| conversation.summary(id, answerable));
+                self.conversations.get(&id).map(|conversation| conversation.summary(id, answerable, safety));
             self.outputs.extend(summary.map(|summary| Output::Show(Show::Conversation(summary))));
         }
         let gate = self.gate(now);
@@ -346,6 +346,15 @@ impl Engine {
         if self.shown.link.replace(link) != Some(link) {
             self.outputs.push_back(Output::Show(Show::Link(link)));
         }
+    }
+
+    /// What both sides compare: over the own key, or over the visitor's as its handshake named it.
+    fn safety(&self, id: ConversationId) -> Option<SafetyNumber> {
+        let identity = match self.part {
+            Part::Visitor { .. } => self.account.as_ref()?.keys().identity,
+            Part::Agent => self.conversations.get(&id)?.facts.identity?,
+        };
+        Some(SafetyNumber::derive(&self.root, &self.site, &identity))
     }
 
     fn show_site(&mut self) {

@@ -6,6 +6,7 @@ use segel_crypto::handshake::{self, Context, HandshakeError};
 use segel_crypto::prekeys::Used;
 use segel_crypto::session::{Session, Wrap, WrapContext, WrapError};
 use segel_wire::Delivered;
+use segel_wire::ids::IdentityKey;
 use segel_wire::limits;
 
 use super::{Engine, Part};
@@ -21,6 +22,8 @@ struct Unwrapped {
     session: Session,
     key: ContentKey,
     used: Option<Used>,
+    /// The sender's, where the wrap begins the session.
+    identity: Option<IdentityKey>,
 }
 
 /// Why a wrap did not open.
@@ -150,7 +153,7 @@ impl Engine {
         if let Some(session) = self.peers.named(peer, wrap.alias) {
             let mut session = session.clone();
             let key = session.open(wrap, context, time)?;
-            return Ok(Unwrapped { session, key, used: None });
+            return Ok(Unwrapped { session, key, used: None, identity: None });
         }
         let (Some(init), Some(account)) = (&wrap.init, &self.account) else {
             return Err(Closed { refusal: Refusal::MessageAltered, may_be_stale: true });
@@ -161,7 +164,7 @@ impl Engine {
         // What a new session cannot open is no question of state.
         let opened = response.open(wrap, context, time).map_err(|_| Closed::altered())?;
         let (session, key, used) = opened;
-        Ok(Unwrapped { session, key, used: Some(used) })
+        Ok(Unwrapped { session, key, used: Some(used), identity: Some(init.keys.identity) })
     }
 
     /// Everything held: sessions move on, and the content takes effect.
@@ -186,6 +189,7 @@ impl Engine {
         if author == Author::Visitor {
             facts.visitor = Some(delivered.sender);
             facts.desk.get_or_insert(message.desk);
+            facts.identity = unwrapped.identity.or(facts.identity);
         }
         // Only what opened proves that the relay has come this far.
         facts.head = facts.head.max(delivered.position);

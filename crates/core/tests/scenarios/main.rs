@@ -13,5 +13,6 @@ mod refused_bundles;
 mod refused_messages;
 mod refused_rosters;
 mod relay_killed;
+mod safety;
 mod secrecy;
 mod stale_state;

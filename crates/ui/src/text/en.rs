@@ -44,6 +44,11 @@ pub(super) static TEXT: Text = Text {
     stopped: "Cannot be opened here",
     code: "Code: #",
     dismiss: "Hide",
+    verify: "Safety number",
+    verify_visitor: "Ask # for this number in another way, for example on the phone or at the counter. If all twelve groups agree, nobody stands between you.",
+    verify_later: "This number exists once you have sent your first message.",
+    verify_differs: "If a group differs, write nothing confidential here and tell the business.",
+    verify_back: "Back to the conversation",
 };
 
 pub(super) static DESK: DeskText = DeskText {
@@ -60,6 +65,8 @@ pub(super) static DESK: DeskText = DeskText {
     back: "Back to the list",
     choose: "Choose a conversation to read it.",
     not_answerable: "This device was enrolled recently. You can answer once the visitor writes again.",
+    verify_agent: "Read this number to the visitor in another way, for example on the phone or at the counter. If all twelve groups agree, nobody stands between you.",
+    verify_unknown: "This device does not know this visitor's key yet. The number appears once the visitor writes again.",
     enrol: "Enrol this device",
     enrol_no_code: "Open the address with the enrolment code that the site's owner gave you.",
     enrol_making_keys: "Making keys in this browser…",

@@ -98,6 +98,16 @@ table! {
         code,
         /// Button: hide the banner.
         dismiss,
+        /// The safety number: button, heading and label.
+        verify,
+        /// What a visitor does with it; `#` is the business's name.
+        verify_visitor,
+        /// There is no number before the first message.
+        verify_later,
+        /// What to do if the numbers differ.
+        verify_differs,
+        /// Button: back to the conversation.
+        verify_back,
     }
 }
 
@@ -130,6 +140,10 @@ table! {
         choose,
         /// This device cannot answer yet.
         not_answerable,
+        /// What an agent does with the safety number.
+        verify_agent,
+        /// The visitor's key is not known on this device.
+        verify_unknown,
         /// Heading of the enrolment screen.
         enrol,
         /// No enrolment code in the address.
