@@ -67,9 +67,10 @@ impl Verify {
         for part in [&self.number, &self.differs] {
             dom::set_hidden(part, number.is_none());
         }
-        let digits = number.map(SafetyNumber::to_string).unwrap_or_default();
-        for (group, digits) in self.groups.iter().zip(digits.split(' ')) {
-            dom::set_text(group, digits);
+        for (group, value) in self.groups.iter().zip(number.iter().flat_map(|number| number.groups())) {
+            let digits =
+                (0..5).rev().filter_map(|place| char::from_digit(value / 10_u32.pow(place) % 10, 10));
+            dom::set_text(group, &digits.collect::<String>());
         }
     }
 

@@ -11,11 +11,12 @@ use segel_wire::{ClientFrame, Code, ConversationId, Envelope, EventId, ServerFra
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
 
 use super::connection::{Connection, End};
-use super::listeners::Listener;
+use super::listeners::{Listener, Signal};
 use crate::clock::now_seconds;
 use crate::events::{self, Caller};
 use crate::refusal::Refusal;
 use crate::service::Service;
+use crate::signals;
 use crate::store::cursor;
 
 /// Events read from the store at once.
@@ -64,6 +65,7 @@ impl<'a> Follower<'a> {
                     }
                 }
                 () = bell.notified() => self.deliver().await?,
+                Some(signal) = self.listener.signals.recv() => self.pass_on(signal).await?,
                 Ok(()) = roster.changed() => {
                     let order = roster.borrow_and_update().as_ref().map(|roster| roster.order());
                     if let Some(order) = order {
@@ -88,6 +90,10 @@ impl<'a> Follower<'a> {
             ClientFrame::Send { conversation, event, envelope } => {
                 self.store(conversation, event, envelope).await
             }
+            ClientFrame::Signal { conversation, signal } => {
+                signals::pass(self.service, &self.caller, conversation, signal).await;
+                Ok(())
+            }
             ClientFrame::Ping => self.connection.send(&ServerFrame::Pong).await,
             ClientFrame::Hello { .. } => Err(Code::Malformed.into()),
         }
@@ -106,6 +112,14 @@ impl<'a> Follower<'a> {
             Err(refusal) => ServerFrame::Error { event: Some(event), problem: refusal.problem() },
         };
         self.connection.send(&answer).await
+    }
+
+    /// Sends a signal, unless a roster that was published meanwhile has put its conversation out of reach.
+    async fn pass_on(&mut self, signal: Signal) -> Result<(), End> {
+        if self.caller.reach().contains(self.caller.session.site, signal.visitor) {
+            self.connection.send(&signal.frame).await?;
+        }
+        Ok(())
     }
 
     /// Sends the next batch; rings for itself if there is more, so that it also listens in between.
