@@ -9,6 +9,7 @@ use crate::chronicle::Chronicle;
 use crate::peers::Peer;
 use crate::records::{BrokenStore, Name, Opened};
 use crate::show::{Author, Body, Delivery, Item, Refusal, SafetyNumber, Summary};
+use crate::signals::GivenKey;
 use crate::sorted::{Sorted, SortedSet};
 
 /// What is kept of a conversation besides its messages.
@@ -36,6 +37,8 @@ pub(crate) struct Facts {
     pub(crate) head: u64,
     /// The visitor's key, from the handshake that began a session with it.
     pub(crate) identity: Option<IdentityKey>,
+    /// Keys for signals, the newest of each device that gave one.
+    pub(crate) signal_keys: Vec<GivenKey>,
 }
 
 cbor_map!(Facts {
@@ -49,7 +52,8 @@ cbor_map!(Facts {
     7: chronicle,
     8: before,
     9: resynced,
-    20: identity
+    20: identity,
+    21: signal_keys
 });
 
 /// A message as it is kept.
@@ -101,7 +105,7 @@ const ASKED_MOST: u32 = 2;
 /// An own content that is not for the timeline, until the relay has stored it.
 #[derive(Clone)]
 pub(crate) struct Control {
-    /// For whom alone it is.
+    /// For whom alone it is; this device itself once it is sealed to all members.
     pub(crate) device: DeviceId,
     pub(crate) scope: Option<ConversationId>,
     pub(crate) body: content::Body,

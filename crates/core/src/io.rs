@@ -27,6 +27,13 @@ pub enum Input {
         /// The message.
         event: EventId,
     },
+    /// A key was pressed in the draft of a conversation, or the draft is empty: sent or taken back.
+    Typing {
+        /// The conversation.
+        conversation: ConversationId,
+        /// Whether something stands in the draft.
+        typing: bool,
+    },
     /// The person has the end of this conversation before their eyes.
     Seen(ConversationId),
     /// The browser says whether there is a network.

@@ -17,6 +17,13 @@ pub enum Show {
     Conversation(Summary),
     /// A message appeared or changed; replaces the one of the same id.
     Item(Item),
+    /// Somebody else is typing in a conversation, or nobody any more.
+    Typing {
+        /// The conversation.
+        conversation: ConversationId,
+        /// Who; of several, the one who was heard first.
+        who: Option<Author>,
+    },
     /// Something from outside was refused; nothing changed by it.
     Refused(Refusal),
 }

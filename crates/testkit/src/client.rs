@@ -109,6 +109,11 @@ impl Client {
         self.submit(Some(conversation), text);
     }
 
+    /// Presses a key in the draft of the device's only conversation.
+    pub fn types(&self) {
+        self.input(Input::Typing { conversation: self.conversation(), typing: true });
+    }
+
     /// Sets the clock ahead.
     pub fn advance(&self, by: Duration) {
         self.clock.0.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::Relaxed);

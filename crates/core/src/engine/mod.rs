@@ -10,6 +10,7 @@ mod resync;
 mod roster;
 mod send;
 mod sessions;
+mod signals;
 mod unseal;
 
 use std::collections::VecDeque;
@@ -29,6 +30,7 @@ use crate::membership::{Membership, MembershipRecord};
 use crate::peers::Peers;
 use crate::records::{BrokenStore, Ledger, Name, Opened};
 use crate::show::{self, Gate, Refusal, SafetyNumber, Show};
+use crate::signals::Signals;
 use crate::sorted::{Sorted, SortedSet};
 
 /// The state machine of one device.
@@ -63,6 +65,7 @@ pub struct Engine {
     answered: Sorted<(EventId, DeviceId), u64>,
     /// Events that wait for a roster, in order.
     held: VecDeque<Delivered>,
+    signals: Signals,
     shown: Shown,
     outputs: VecDeque<Output>,
 }
@@ -181,6 +184,7 @@ impl Engine {
                 self.ledger.resume();
                 self.retry(conversation, event, now);
             }
+            Input::Typing { conversation, typing } => self.signals.typed(conversation, typing, now),
             Input::Seen(conversation) => self.seen(conversation),
             Input::Network(up) => self.network(up, now),
             Input::Answered { id, answer } => {
@@ -241,6 +245,7 @@ impl Engine {
             resyncs: Vec::new(),
             answered: Sorted::new(),
             held: VecDeque::new(),
+            signals: Signals::default(),
             shown: Shown::default(),
             outputs: VecDeque::new(),
         }
@@ -278,6 +283,7 @@ impl Engine {
         self.pump_prekeys(now, random);
         self.pump_resyncs(now, random);
         self.pump_outbox(now, random);
+        self.pump_signals(now, random);
         let store = self.ledger.close_step(random);
         self.outputs.extend(store);
         let released = self.ledger.release();
@@ -384,6 +390,7 @@ impl Engine {
             self.bundles_wake(now),
             self.prekeys_wake(now),
             self.sending.at(),
+            self.signals.wake_at(now),
             expiry,
         ];
         let at = times.into_iter().filter(|at| *at > now).min().unwrap_or(u64::MAX);

@@ -53,6 +53,9 @@ impl Engine {
                 self.sending.succeeded(now, 0);
                 self.confirm(conversation, event, position);
             }
+            ServerFrame::Signal { conversation, sender, signal } => {
+                self.signalled(conversation, sender, &signal.0, now);
+            }
             ServerFrame::Roster { .. } => self.refresh_roster(now),
             ServerFrame::Error { event: Some(event), problem } => {
                 self.send_refused(event, &problem, now, random);
@@ -215,6 +218,7 @@ impl Engine {
         }
         if conversation.controls.remove(&event).is_some() {
             self.ledger.remove(Name::Control(id, event));
+            self.signals.settle(event, true);
         }
         let Some(message) = conversation.messages.get_mut(&event) else { return };
         if !matches!(message.stage, Stage::Sent | Stage::Received) {
@@ -251,6 +255,7 @@ impl Engine {
         conversation.outbox.retain(|other| *other != event);
         if let Some(control) = conversation.controls.remove(&event) {
             self.ledger.remove(Name::Control(id, event));
+            self.signals.settle(event, false);
             if let Stage::Sealed(envelope) = &control.stage {
                 conversation.facts.take_back(Some(ContentHash::derive(&envelope.content.0)));
             }

@@ -214,7 +214,7 @@ impl Engine {
             }
             content::Body::Request(events) => self.requested(id, peer, &events, now, random),
             content::Body::Grants(grants) => self.granted(id, (&author, delivered.sender), &grants, now),
-            content::Body::SignalKey(_) => {}
+            content::Body::SignalKey(shared) => self.signal_key_given(delivered, shared, now),
             content::Body::Attachment(_) | content::Body::Act(_) | content::Body::Token(_) => {
                 self.keep(delivered, received);
             }
@@ -250,6 +250,7 @@ impl Engine {
     fn keep(&mut self, delivered: &Delivered, message: Message) {
         let (id, event) = (delivered.conversation, delivered.event);
         let message = Message { position: Some(delivered.position), ..message };
+        self.signals.came(id, delivered.sender);
         self.ledger.put(Name::Message(id, event), &message);
         let conversation = self.conversations.or_default(id);
         self.ledger.put(Name::Conversation(id), &conversation.facts);

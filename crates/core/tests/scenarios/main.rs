@@ -16,3 +16,4 @@ mod relay_killed;
 mod safety;
 mod secrecy;
 mod stale_state;
+mod typing;

@@ -7,6 +7,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use segel_wire::{ClientFrame, Code, ConversationId, Envelope, EventId, ServerFrame};
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
 
@@ -114,8 +115,15 @@ impl<'a> Follower<'a> {
         self.connection.send(&answer).await
     }
 
-    /// Sends a signal, unless a roster that was published meanwhile has put its conversation out of reach.
+    /// Sends a signal after the events that were stored before it, one of which may give its key; not to who is
+    /// still catching up, and not if a roster that was published meanwhile has put its conversation out of reach.
     async fn pass_on(&mut self, signal: Signal) -> Result<(), End> {
+        if !self.caught_up {
+            return Ok(());
+        }
+        while self.listener.bell.notified().now_or_never().is_some() {
+            self.deliver().await?;
+        }
         if self.caller.reach().contains(self.caller.session.site, signal.visitor) {
             self.connection.send(&signal.frame).await?;
         }
