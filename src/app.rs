@@ -184,8 +184,14 @@ impl Parts {
                 self.handle.render_soon();
             }
             Action::Close => self.post("close", None),
-            // The composer holds the draft, and a visitor has one conversation.
-            Action::Draft(_) | Action::Open(_) | Action::Back => {}
+            // The composer holds the draft.
+            Action::Draft(draft) => {
+                if let Some(conversation) = self.conversation.get() {
+                    self.handle.input(Input::Typing { conversation, typing: !draft.is_empty() });
+                }
+            }
+            // A visitor has one conversation.
+            Action::Open(_) | Action::Back => {}
         }
     }
 

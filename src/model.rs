@@ -1,6 +1,6 @@
 //! What the visitor sees, folded from what the engine shows: pure, without a browser.
 
-use segel_core::show::{SafetyNumber, Show};
+use segel_core::show::{Author, SafetyNumber, Show};
 use segel_ui::{Items, Situation, Trouble};
 
 /// The state of the panel.
@@ -12,6 +12,7 @@ pub(crate) struct Model {
     items: Items,
     safety: Option<SafetyNumber>,
     verifying: bool,
+    typing: Option<Author>,
 }
 
 /// What fills the panel.
@@ -34,6 +35,7 @@ impl Model {
                 self.safety = summary.safety;
             }
             Some(Show::Item(item)) => self.items.put(item),
+            Some(Show::Typing { who, .. }) => self.typing = who,
             _ => {}
         }
     }
@@ -65,6 +67,11 @@ impl Model {
     /// What the visitor and the business compare; none before the first message.
     pub(crate) fn safety(&self) -> Option<&SafetyNumber> {
         self.safety.as_ref()
+    }
+
+    /// Who is typing at the other end.
+    pub(crate) fn typing(&self) -> Option<&Author> {
+        self.typing.as_ref()
     }
 
     /// The conversation's messages.

@@ -10,6 +10,7 @@ use segel_ui::composer::Composer;
 use segel_ui::sentence::{self, Sentence};
 use segel_ui::text::fill;
 use segel_ui::timeline::Timeline;
+use segel_ui::typing::Typing;
 use segel_ui::verify::Verify;
 use segel_ui::{Act, Action, Language};
 use segel_web::dom::{self, El, el};
@@ -29,6 +30,7 @@ pub(crate) struct Panel {
     banner: Banner,
     greeting: Greeting,
     timeline: Timeline,
+    typing: Typing,
     composer: Composer,
     sentence: Sentence,
     preparing: El,
@@ -45,6 +47,7 @@ impl Panel {
         let banner = Banner::new(language, act);
         let greeting = Greeting::new(language);
         let timeline = Timeline::new(language, Rc::clone(act));
+        let typing = Typing::new(language);
         let composer = Composer::new(language, Rc::clone(act));
         let sentence = Sentence::new(language);
         let preparing = sentence::preparing(language);
@@ -53,6 +56,7 @@ impl Panel {
             .place(banner.root())
             .place(greeting.root())
             .place(timeline.root())
+            .place(typing.root())
             .place(composer.root())
             .hidden();
         let verify = Verify::new(language, act);
@@ -79,6 +83,7 @@ impl Panel {
             banner,
             greeting,
             timeline,
+            typing,
             composer,
             sentence,
             preparing,
@@ -111,6 +116,7 @@ impl Panel {
         self.greeting.render(business, model.items().is_empty());
         dom::set_hidden(self.timeline.root(), model.items().is_empty());
         self.timeline.render(model.items().as_slice());
+        self.typing.render(model.typing());
         self.composer.hinder(self.language.gate(model.situation.gate));
         let (safety, text) = (model.safety(), self.language.text());
         let why = safety.map_or(text.verify_later, |_| text.verify_visitor);

@@ -24,3 +24,4 @@ mod safety;
 mod secrecy;
 mod size;
 mod tabs;
+mod typing;

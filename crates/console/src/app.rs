@@ -136,12 +136,16 @@ impl Parts {
             (Action::Retry(event), Some(conversation)) => {
                 self.handle.input(Input::Retry { conversation, event });
             }
-            (Action::Draft(draft), _) => self.model.borrow_mut().set_draft(draft),
+            (Action::Draft(draft), Some(conversation)) => {
+                let typing = !draft.is_empty();
+                self.model.borrow_mut().set_draft(draft);
+                self.handle.input(Input::Typing { conversation, typing });
+            }
             (Action::Dismiss, _) => self.model.borrow_mut().situation.dismiss(),
             (Action::Open(conversation), _) => self.model.borrow_mut().open(conversation),
             (Action::Verify(on), _) => self.model.borrow_mut().verify(on),
             (Action::Back, _) => self.model.borrow_mut().back(),
-            (Action::Send(_) | Action::Retry(_), None) | (Action::Close, _) => {}
+            (Action::Send(_) | Action::Retry(_) | Action::Draft(_), None) | (Action::Close, _) => {}
         }
         self.handle.render_soon();
     }

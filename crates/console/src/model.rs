@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use segel_core::show::{Gate, Refusal, Show, Summary};
+use segel_core::show::{Author, Gate, Refusal, Show, Summary};
 use segel_ui::{Items, Situation, Trouble};
 use segel_wire::ids::ConversationId;
 
@@ -43,6 +43,7 @@ pub(crate) struct Model {
     inbox: Vec<Summary>,
     items: BTreeMap<ConversationId, Items>,
     drafts: BTreeMap<ConversationId, String>,
+    typing: BTreeMap<ConversationId, Author>,
     open: Option<ConversationId>,
     verifying: bool,
 }
@@ -53,6 +54,12 @@ impl Model {
         match self.situation.apply(show) {
             Some(Show::Conversation(summary)) => self.list(summary),
             Some(Show::Item(item)) => self.items.entry(item.conversation).or_default().put(item),
+            Some(Show::Typing { conversation, who: Some(who) }) => {
+                self.typing.insert(conversation, who);
+            }
+            Some(Show::Typing { conversation, who: None }) => {
+                self.typing.remove(&conversation);
+            }
             _ => {}
         }
     }
@@ -115,6 +122,7 @@ impl Model {
             summary: self.inbox.iter().find(|summary| summary.conversation == conversation),
             items: self.items.get(&conversation),
             draft: self.drafts.get(&conversation).map_or("", String::as_str),
+            typing: self.typing.get(&conversation),
             verifying: self.verifying,
         })
     }
@@ -137,6 +145,8 @@ pub(crate) struct Opened<'a> {
     pub(crate) items: Option<&'a Items>,
     /// What the agent has typed and not sent.
     pub(crate) draft: &'a str,
+    /// Who is typing in it.
+    pub(crate) typing: Option<&'a Author>,
     /// Whether the safety number is looked at.
     pub(crate) verifying: bool,
 }

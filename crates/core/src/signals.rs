@@ -146,7 +146,8 @@ impl Signals {
 
     /// Who is typing.
     pub(crate) fn typing(&self, now: u64) -> impl Iterator<Item = (ConversationId, DeviceId)> {
-        let typing = self.heard.iter().filter(move |heard| now < heard.until);
+        // A clock that was set back must not keep somebody typing.
+        let typing = self.heard.iter().filter(move |heard| (now + 1..=now + SHOWN).contains(&heard.until));
         typing.map(|heard| (heard.conversation, heard.sender))
     }
 
@@ -168,7 +169,7 @@ impl Own {
         let is_typing = now < self.pressed + PAUSE;
         let is_news = if self.is_said { !is_typing || self.pressed > self.said_at } else { is_typing };
         let kind = if is_typing { SignalKind::Typing } else { SignalKind::Idle };
-        (is_news && now >= self.said_at + EVERY).then_some(kind)
+        (is_news && now.abs_diff(self.said_at) >= EVERY).then_some(kind)
     }
 
     pub(crate) fn say(&mut self, kind: SignalKind, now: u64) {

@@ -17,6 +17,7 @@ pub mod text;
 pub mod time;
 pub mod timeline;
 pub mod trouble;
+pub mod typing;
 pub mod verify;
 
 pub use action::{Act, Action};

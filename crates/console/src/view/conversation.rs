@@ -5,6 +5,7 @@ use std::rc::Rc;
 use segel_ui::composer::Composer;
 use segel_ui::text::fill;
 use segel_ui::timeline::Timeline;
+use segel_ui::typing::Typing;
 use segel_ui::verify::{self, Verify};
 use segel_ui::{Act, Action, Language, icons};
 use segel_web::dom::{self, El, el, icon};
@@ -21,6 +22,7 @@ pub(crate) struct Conversation {
     opened: El,
     title: El,
     timeline: Timeline,
+    typing: Typing,
     composer: Composer,
     check: El,
     verify: Verify,
@@ -42,6 +44,7 @@ impl Conversation {
             .child(icon(icons::BACK))
             .on("click", move |_| act_back(Action::Back));
         let timeline = Timeline::new(language, Rc::clone(act));
+        let typing = Typing::new(language);
         let composer = Composer::new(language, Rc::clone(act));
         let check = verify::button(language, act);
         let verify = Verify::new(language, act);
@@ -49,12 +52,26 @@ impl Conversation {
             .class("chat")
             .child(el("div").class("over").child(back).place(&title).place(&check))
             .place(timeline.root())
+            .place(typing.root())
             .place(composer.root())
             .place(verify.root())
             .hidden();
         let root = el("section").class("conversation").place(&choose).place(&opened);
         let (shown, verifying) = (None, false);
-        Self { language, root, choose, opened, title, timeline, composer, check, verify, shown, verifying }
+        Self {
+            language,
+            root,
+            choose,
+            opened,
+            title,
+            timeline,
+            typing,
+            composer,
+            check,
+            verify,
+            shown,
+            verifying,
+        }
     }
 
     /// The element to put on the page.
@@ -74,6 +91,7 @@ impl Conversation {
 
         dom::set_text(&self.title, &fill(self.language.desk().title, &mark(opened.conversation)));
         self.timeline.render(opened.items.map_or(&[], |items| items.as_slice()));
+        self.typing.render(opened.typing);
         self.composer.hinder(self.hindrance(model, &opened));
         if changed {
             self.composer.set_draft(opened.draft);
@@ -87,7 +105,7 @@ impl Conversation {
         let safety = opened.summary.and_then(|summary| summary.safety.as_ref());
         self.verify.render(safety, safety.map_or(text.verify_unknown, |_| text.verify_agent));
         dom::set_hidden(self.verify.root(), !verifying);
-        for part in [self.timeline.root(), self.composer.root(), &self.check] {
+        for part in [self.timeline.root(), self.typing.root(), self.composer.root(), &self.check] {
             dom::set_hidden(part, verifying);
         }
         let turns = std::mem::replace(&mut self.verifying, verifying) != verifying;

@@ -19,7 +19,7 @@ use crate::signals::{GivenKey, OwnKey};
 impl Engine {
     /// Says what is due, and shows who is typing.
     pub(super) fn pump_signals(&mut self, now: u64, random: &mut impl CryptoRng) {
-        if self.link.stage == link::Stage::Online {
+        if self.link.stage == link::Stage::Online && self.may_seal(now) {
             let due = self.signals.own.iter().filter_map(|own| Some((own.conversation, own.due(now)?)));
             for (id, kind) in due.collect::<Vec<_>>() {
                 self.signal(id, kind, now, random);
@@ -68,7 +68,7 @@ impl Engine {
             // What was said under a key that counts no more lapses by itself.
             _ if kind == SignalKind::Idle => own.say(kind, now),
             _ => {
-                let waited = now.saturating_sub(own.made_at);
+                let waited = now.abs_diff(own.made_at);
                 if waited >= limits::SIGNAL_KEY_EVERY_SECONDS * 1_000 && self.wants_signal_key(id, now) {
                     self.give_signal_key(id, (desk, members), now, random);
                 }
@@ -89,7 +89,7 @@ impl Engine {
             matches!((&message.stage, &message.body), (Stage::Received, Body::Text(_)))
                 && message.time >= recent
         });
-        is_idle && is_watched && self.may_seal(now)
+        is_idle && is_watched
     }
 
     /// Makes a key and seals it to everyone who is reached. It is kept as sealed and sent like any content.
@@ -149,15 +149,12 @@ impl Engine {
         if typing == self.signals.shown {
             return;
         }
-        let before = core::mem::replace(&mut self.signals.shown, typing);
-        let after = &self.signals.shown;
-        let gone = before.iter().filter(|(id, _)| after.iter().all(|(other, _)| other != id));
-        let gone = gone.map(|(id, _)| (*id, None));
-        let come = after.iter().filter(|shown| !before.contains(shown));
-        let come = come.map(|(id, author)| (*id, Some(author.clone())));
-        let changed = gone.chain(come);
-        self.outputs
-            .extend(changed.map(|(conversation, who)| Output::Show(Show::Typing { conversation, who })));
+        let before = core::mem::take(&mut self.signals.shown);
+        let gone = before.into_iter().map(|(id, _)| (id, None));
+        let come = typing.iter().map(|(id, author)| (*id, Some(author.clone())));
+        let shows = gone.chain(come).map(|(conversation, who)| Show::Typing { conversation, who });
+        self.outputs.extend(shows.map(Output::Show));
+        self.signals.shown = typing;
     }
 
     /// Whose device it is in this conversation.

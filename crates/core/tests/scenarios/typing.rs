@@ -172,6 +172,7 @@ async fn a_given_key_outlives_a_restart_of_the_other_side_and_a_restarted_progra
 
     desk.restart().await;
     desk.is_online().await;
+    visitor.advance(SHOWN);
     sees_nobody(&visitor).await;
     desk.types();
     sees(&visitor, agent()).await;

@@ -28,6 +28,7 @@ pub(super) static TEXT: Text = Text {
     today: "Today",
     yesterday: "Yesterday",
     day: "#, ",
+    typing: "# is typing…",
     write: "Write a message",
     send: "Send",
     left: "# characters left",

@@ -28,6 +28,7 @@ pub(super) static TEXT: Text = Text {
     today: "Hari ini",
     yesterday: "Kemarin",
     day: "#, ",
+    typing: "# sedang mengetik…",
     write: "Tulis pesan",
     send: "Kirim",
     left: "Sisa # karakter",

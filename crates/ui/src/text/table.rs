@@ -66,6 +66,8 @@ table! {
         yesterday,
         /// Day line before its date; `#` is the day of the week.
         day,
+        /// Somebody else is typing; `#` is who.
+        typing,
         /// Label of the text area.
         write,
         /// Label of the button that sends.
