@@ -227,6 +227,23 @@ mod tests {
     }
 
     #[test]
+    fn typing_and_the_safety_number_belong_to_the_conversation_that_is_open() {
+        let typing = |who| Show::Typing { conversation: ONE, who };
+        let mut model = shown([summary(ONE, 1), summary(TWO, 2), typing(Some(Author::Visitor))]);
+        model.open(TWO);
+        assert_eq!(model.opened().unwrap().typing, None);
+        model.open(ONE);
+        assert_eq!(model.opened().unwrap().typing, Some(&Author::Visitor));
+        model.apply(typing(None));
+        assert_eq!(model.opened().unwrap().typing, None);
+
+        model.verify(true);
+        assert!(model.opened().unwrap().verifying);
+        model.open(TWO);
+        assert!(!model.opened().unwrap().verifying, "another conversation is opened as such");
+    }
+
+    #[test]
     fn enrolment_is_shown_until_it_is_done() {
         let mut model = Model::default();
         assert_eq!(model.screen(), Screen::Preparing);
