@@ -192,19 +192,23 @@ mod tests {
 
     const CONVERSATION: ConversationId = ConversationId([1; 16]);
 
-    /// What is said in a quarter of a minute by somebody who presses keys at these times, from the first second.
+    /// Some time, Unix milliseconds.
+    const BEGUN: u64 = 1_000_000;
+
+    /// What is said in a quarter of a minute by somebody who presses keys at these times.
     fn said(pressed: &[u64], emptied: Option<u64>) -> Vec<(u64, SignalKind)> {
         let mut signals = Signals::default();
         let mut said = Vec::new();
-        for now in (1_000..16_000).step_by(100) {
-            if pressed.contains(&now) || emptied == Some(now) {
-                signals.typed(CONVERSATION, emptied != Some(now), now);
+        for at in (0..15_000).step_by(100) {
+            let now = BEGUN + at;
+            if pressed.contains(&at) || emptied == Some(at) {
+                signals.typed(CONVERSATION, emptied != Some(at), now);
             }
             // Only a pressed key, an emptied draft and the own alarm are looked at.
             let own = signals.own.first_mut();
             if let Some((own, kind)) = own.and_then(|own| own.due(now).map(|kind| (own, kind))) {
                 own.say(kind, now);
-                said.push((now, kind));
+                said.push((at, kind));
             }
         }
         said
@@ -212,21 +216,21 @@ mod tests {
 
     #[test]
     fn one_key_is_typing_and_then_idle_after_a_pause() {
-        assert_eq!(said(&[1_000], None), [(1_000, SignalKind::Typing), (6_000, SignalKind::Idle)]);
+        assert_eq!(said(&[0], None), [(0, SignalKind::Typing), (5_000, SignalKind::Idle)]);
     }
 
     #[test]
     fn many_keys_are_said_every_three_seconds() {
-        let keys: Vec<_> = (1_000..=8_000).step_by(200).collect();
-        let typing = [1_000, 4_000, 7_000, 10_000].map(|at| (at, SignalKind::Typing));
-        assert_eq!(said(&keys, None), [&typing[..], &[(13_000, SignalKind::Idle)]].concat());
+        let keys: Vec<_> = (0..=7_000).step_by(200).collect();
+        let typing = [0, 3_000, 6_000, 9_000].map(|at| (at, SignalKind::Typing));
+        assert_eq!(said(&keys, None), [&typing[..], &[(12_000, SignalKind::Idle)]].concat());
     }
 
     #[test]
     fn an_emptied_draft_is_idle_as_soon_as_a_signal_may_be_sent() {
-        let idle = (4_000, SignalKind::Idle);
-        assert_eq!(said(&[1_000], Some(1_500)), [(1_000, SignalKind::Typing), idle]);
-        assert_eq!(said(&[1_000], Some(1_000)), [], "nothing was said yet");
+        let idle = (3_000, SignalKind::Idle);
+        assert_eq!(said(&[0], Some(500)), [(0, SignalKind::Typing), idle]);
+        assert_eq!(said(&[0], Some(0)), [], "nothing was said yet");
     }
 
     #[test]

@@ -147,7 +147,7 @@ async fn typing_that_nobody_waits_for_costs_no_event_and_is_not_told() {
     );
 
     // Much later nobody is waiting any more.
-    let later = Duration::from_secs(16 * 60);
+    let later = Duration::from_mins(16);
     visitor.advance(later);
     desk.advance(later);
     desk.types();
@@ -253,7 +253,7 @@ async fn who_is_a_member_no_more_is_heard_no_more_and_the_others_make_new_keys()
     deliver(&desk, chat, gone, withheld);
 
     for device in [&desk, &visitor] {
-        device.advance(Duration::from_secs(60));
+        device.advance(Duration::from_mins(1));
     }
     let before = events(&site);
     desk.types();
