@@ -270,6 +270,11 @@ impl Message {
         matches!(self.stage, Stage::Sealed(_))
     }
 
+    /// Whether it is this person's and the relay is not known to have it.
+    pub(crate) fn is_unsent(&self) -> bool {
+        self.is_outgoing() || matches!(self.stage, Stage::Failed(_))
+    }
+
     fn is_outgoing(&self) -> bool {
         matches!(self.stage, Stage::Waiting | Stage::Sealed(_))
     }

@@ -76,10 +76,12 @@ fn is_served(world: &World, browser: &Browser) -> bool {
     browser.is_visitor() || browser.id.is_some_and(|id| world.relay.lists(id))
 }
 
-/// Whether receiver or sender lost state, so that a message may stay closed; it is shown as that.
+/// Whether receiver or sender lost state or the sender was removed, so that a message may stay closed; it is shown as
+/// that.
 fn was_torn(world: &World, receiver: &Browser, row: &Row) -> bool {
     let sender = world.browsers.iter().find(|browser| browser.id == Some(row.sender));
-    receiver.was_set_back || sender.is_none_or(|sender| sender.was_set_back)
+    let is_removed = sender.is_some_and(|sender| !is_served(world, sender));
+    receiver.was_set_back || is_removed || sender.is_none_or(|sender| sender.was_set_back)
 }
 
 /// Whether a screen holds together by itself.

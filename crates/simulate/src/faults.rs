@@ -4,7 +4,7 @@ use segel_core::Input;
 use segel_crypto::enrol::EnrolmentCode;
 
 use crate::chance::Chance;
-use crate::device::Part;
+use crate::device::{Browser, Part};
 use crate::disk::Disk;
 use crate::people::Deed;
 use crate::world::{Happening, World};
@@ -155,8 +155,11 @@ impl World {
                 self.note_of(browser, || format!("its clock is {} s wrong", skew / 1_000));
             }
             Fault::Copied { browser } => {
-                let copy = self.browsers[browser].disk.clone();
-                self.browsers[browser].copies.push(copy);
+                let Browser { disk, copies, id, .. } = &mut self.browsers[browser];
+                // A copy from before there were keys is as good as none.
+                if id.is_some() {
+                    copies.push(disk.clone());
+                }
             }
             Fault::StorageLost { browser } => self.lose_storage(browser),
             Fault::StorageSetBack { browser } => self.set_back(browser),

@@ -3,7 +3,7 @@
 use segel_core::show::{Author, Body, Gate};
 use segel_core::{Input, Outgoing, VisitorConfig};
 use segel_wire::ClientFrame;
-use segel_wire::ids::{ConversationId, EventId};
+use segel_wire::ids::EventId;
 
 use crate::chance::Chance;
 use crate::device::{Browser, Device, Part};
@@ -34,7 +34,6 @@ pub(crate) struct Said {
     pub(crate) run: u64,
     /// As its masker passed it.
     pub(crate) text: String,
-    pub(crate) conversation: ConversationId,
     pub(crate) event: EventId,
     /// The step that keeps it.
     pub(crate) generation: u64,
@@ -174,7 +173,7 @@ impl World {
         let generation = self.take(device, input);
         let own = self.devices[device].screen.places(&text);
         let own = own.into_iter().find(|item| item.author == Author::Own);
-        let Some((conversation, event)) = own.map(|item| (item.conversation, item.event)) else { return };
+        let Some(event) = own.map(|item| item.event) else { return };
         self.tally.count("texts");
         self.note(device, || format!("says {text:?}"));
         self.said.push(Said {
@@ -182,7 +181,6 @@ impl World {
             device,
             run,
             text,
-            conversation,
             event,
             generation: generation.unwrap_or(u64::MAX),
             is_kept: false,

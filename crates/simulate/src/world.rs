@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use segel_core::{Answer, Change, Input, Request};
-use segel_wire::ids::RootKey;
+use segel_wire::ids::{DeviceId, RootKey};
 use segel_wire::{ClientFrame, ServerFrame, SiteId};
 
 use crate::agenda::Agenda;
@@ -149,6 +149,7 @@ impl World {
             Happening::Dialled { socket } => self.dialled(socket),
             Happening::FrameAtRelay { socket, frame } => {
                 if self.relay.is_up && self.sockets.contains_key(&socket) {
+                    self.tell_of(socket, &frame);
                     let sent = self.relay.frame(socket, frame, self.now);
                     self.carry(sent);
                 }
@@ -257,6 +258,7 @@ impl World {
         let is_lost = self.weather.loses_answers && self.chance.one_in(15);
         let mut answer = Answer::Unreachable;
         if !is_cut {
+            self.note(device, || format!("asks for {}", kind(request)));
             answer = self.relay.answer(request, token, self.now, &mut self.chance);
         }
         let mut wait = self.latency(device);
@@ -344,6 +346,28 @@ impl World {
         self.relay.hang_up(number);
     }
 
+    fn tell_of(&mut self, socket: u64, frame: &ClientFrame) {
+        let Some(device) = self.sockets.get(&socket).map(|socket| socket.device) else { return };
+        match frame {
+            ClientFrame::Send { event, envelope, .. } => {
+                let wraps = envelope.wraps.iter().map(|wrapped| self.name_of(wrapped.device));
+                let wraps: Vec<_> = wraps.collect();
+                let quiet = if envelope.content.0.get(2) == Some(&1) { "quiet " } else { "" };
+                self.note(device, || format!("sends {quiet}{event} to {}", wraps.join(", ")));
+            }
+            ClientFrame::Hello { cursor, .. } => {
+                let cursor = cursor.clone().unwrap_or_default();
+                self.note(device, || format!("connects from {cursor:?}"));
+            }
+            _ => {}
+        }
+    }
+
+    fn name_of(&self, id: DeviceId) -> String {
+        let browser = self.browsers.iter().find(|browser| browser.id == Some(id));
+        browser.map_or_else(|| "a former device".to_owned(), |browser| browser.name.clone())
+    }
+
     fn latency(&mut self, device: usize) -> u64 {
         let is_slow = self.now < self.devices[device].slow_until;
         if is_slow { self.chance.between(400, 6_000) } else { self.chance.between(5, 120) }
@@ -352,5 +376,19 @@ impl World {
     pub(crate) fn note(&mut self, device: usize, what: impl FnOnce() -> String) {
         let name = &self.browsers[self.devices[device].browser].name;
         self.trace.note(self.now - START, name, what);
+    }
+}
+
+/// What a request is about.
+fn kind(request: &Request) -> &'static str {
+    match request {
+        Request::Roster => "the newest roster",
+        Request::RosterVersion(_) => "an older roster",
+        Request::Challenge => "a challenge",
+        Request::Login(_) => "a session",
+        Request::Bundles(..) => "bundles",
+        Request::PutPrekeys(_) => "a place for its prekeys",
+        Request::OpenConversation(..) => "a conversation",
+        Request::Enrol(..) => "enrolment",
     }
 }

@@ -3,6 +3,7 @@
 //! Every input changes state and then [`Engine::pump`] looks at the whole and starts what is due, so
 //! that nothing depends on the order in which answers come.
 
+mod clock;
 mod connect;
 mod prekeys;
 mod receive;
@@ -54,11 +55,15 @@ pub struct Engine {
     bundles: Backoff,
     /// When to try again what the relay did not take for now.
     sending: Backoff,
+    /// When to try again to keep what could not be kept.
+    storing: Backoff,
     prekeys: PrekeyUpload,
     /// Devices that have no usable bundle, and until when not to ask again.
     unreachable: Sorted<DeviceId, u64>,
     /// Whom to ask anew.
     resyncs: Vec<Resync>,
+    /// What the local clock showed last, Unix milliseconds.
+    latest: u64,
     /// When an event was granted to a device, Unix seconds.
     answered: Sorted<(EventId, DeviceId), u64>,
     /// Events that wait for a roster, in order.
@@ -172,6 +177,7 @@ impl Engine {
 
     /// Takes an input; `now` in Unix milliseconds by the local clock.
     pub fn handle(&mut self, input: Input, now: u64, random: &mut impl CryptoRng) {
+        self.keep_time(now);
         match input {
             Input::Submit { conversation, text } => {
                 self.ledger.resume();
@@ -195,8 +201,11 @@ impl Engine {
                 }
             }
             Input::Frame(frame) => self.frame(frame, now, random),
-            Input::Stored(generation) => self.ledger.stored(generation),
-            Input::StoreFailed(_) => self.store_failed(),
+            Input::Stored(generation) => {
+                self.storing.succeeded(now, 0);
+                self.ledger.stored(generation);
+            }
+            Input::StoreFailed(_) => self.store_failed(now, random),
             Input::Woke => self.shown.wake_at = None,
         }
         self.pump(now, random);
@@ -236,9 +245,11 @@ impl Engine {
             bundle_trouble: None,
             bundles: Backoff::default(),
             sending: Backoff::default(),
+            storing: Backoff::default(),
             prekeys: PrekeyUpload::default(),
             unreachable: Sorted::new(),
             resyncs: Vec::new(),
+            latest: 0,
             answered: Sorted::new(),
             held: VecDeque::new(),
             shown: Shown::default(),
@@ -278,6 +289,9 @@ impl Engine {
         self.pump_prekeys(now, random);
         self.pump_resyncs(now, random);
         self.pump_outbox(now, random);
+        if self.storing.is_failing() && self.storing.is_due(now) {
+            self.ledger.resume();
+        }
         let store = self.ledger.close_step(random);
         self.outputs.extend(store);
         let released = self.ledger.release();
@@ -375,6 +389,7 @@ impl Engine {
             self.bundles_wake(now),
             self.prekeys_wake(now),
             self.sending.at(),
+            self.storing.at(),
             expiry,
         ];
         let at = times.into_iter().filter(|at| *at > now).min().unwrap_or(u64::MAX);
@@ -383,7 +398,9 @@ impl Engine {
         }
     }
 
-    fn store_failed(&mut self) {
+    /// What was to be sent in a step that could not be kept has failed and is the person's to try again; the state
+    /// that it belonged to stays in memory and is offered to the store again after a while.
+    fn store_failed(&mut self, now: u64, random: &mut impl CryptoRng) {
         let mut unsent = Vec::new();
         for output in self.ledger.halt() {
             match output {
@@ -413,7 +430,10 @@ impl Engine {
                 false
             });
         }
-        self.show_refused(Refusal::StoreFailed);
+        if !self.storing.is_failing() {
+            self.show_refused(Refusal::StoreFailed);
+        }
+        self.storing.failed(now, random);
     }
 }
 

@@ -9,7 +9,7 @@ use segel_wire::{Code, Delivered, Problem, ServerFrame};
 use super::{Engine, Part, passes};
 use crate::account::Account;
 use crate::chronicle::Entry;
-use crate::conversation::Stage;
+use crate::conversation::{Message, Stage};
 use crate::io::Request;
 use crate::link;
 use crate::membership::Named;
@@ -159,6 +159,8 @@ impl Engine {
         });
         let has_opened = known.is_some_and(|message| matches!(message.body, Body::Text(_)));
         let is_past = delivered.position <= conversation.facts.head;
+        let own = self.account.as_ref().map(Account::device);
+        let was_sent = own == Some(delivered.sender) && known.is_some_and(Message::is_unsent);
         let is_quiet = Header::parse(&delivered.content.0).is_ok_and(|header| header.quiet);
         let took_effect =
             is_quiet && known.is_none() && conversation.facts.chronicle.holds(delivered.position);
@@ -169,6 +171,8 @@ impl Engine {
             self.chronicle(&delivered, hash);
             self.confirm(id, event, delivered.position);
             self.raise_head(id, delivered.position);
+        } else if was_sent && !is_same {
+            self.settle(&delivered, hash);
         } else if has_opened || (is_past && !is_same) {
             self.show_refused(Refusal::MessageReplayed);
         } else {
@@ -192,6 +196,23 @@ impl Engine {
             facts.count(hash);
             self.ledger.put(Name::Conversation(delivered.conversation), facts);
         }
+    }
+
+    /// An own message that this device has not sent is with the relay: a later state, since lost, sealed and sent it.
+    fn settle(&mut self, delivered: &Delivered, hash: ContentHash) {
+        let (id, event) = (delivered.conversation, delivered.event);
+        let Some(conversation) = self.conversations.get_mut(&id) else { return };
+        if let Some(message) = conversation.messages.get_mut(&event) {
+            if message.has_left() {
+                conversation.facts.take_back(message.content);
+            }
+            message.content = Some(hash);
+            (message.key, message.recipients) = (None, None);
+        }
+        self.count_own(delivered, hash, false);
+        self.chronicle(delivered, hash);
+        self.confirm(id, event, delivered.position);
+        self.raise_head(id, delivered.position);
     }
 
     /// Takes the event into the conversation's log.

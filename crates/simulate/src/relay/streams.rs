@@ -91,12 +91,14 @@ impl Relay {
     }
 
     fn deliver_to(&mut self, socket: u64) -> Vec<Sent> {
-        let Some(Stream { device, row, .. }) = self.streams.get_mut(&socket) else { return Vec::new() };
-        let (device, from) = (*device, *row);
-        *row = self.kept.log.len().max(from);
-        let rows = from..self.kept.log.len();
-        let events = rows.filter_map(|row| self.deliver(row, device));
-        events.map(|event| (socket, Some(ServerFrame::Event(event)))).collect()
+        let Some(Stream { device, row: from, .. }) = self.streams.get(&socket) else { return Vec::new() };
+        let reached = (*from..self.kept.log.len()).filter_map(|row| Some((row, self.deliver(row, *device)?)));
+        let reached: Vec<_> = reached.collect();
+        // What it does not reach may come within its reach later.
+        if let (Some((last, _)), Some(stream)) = (reached.last(), self.streams.get_mut(&socket)) {
+            stream.row = last + 1;
+        }
+        reached.into_iter().map(|(_, event)| (socket, Some(ServerFrame::Event(event)))).collect()
     }
 
     fn part(&mut self, socket: u64, code: Code) -> Vec<Sent> {
