@@ -50,7 +50,7 @@ fn arrival(world: &World, said: &Said) -> Vec<String> {
         if items.len() > 1 {
             found.push(format!("{} shows {text:?} {} times", browser.name, items.len()));
         }
-        if id == row.sender && !said.is_gone_here {
+        if id == row.sender && !said.is_gone_here && is_served(world, browser) {
             let is_sent = items.first().is_some_and(|item| {
                 item.delivery == Delivery::Sent && item.position == Some(row.position)
             });
