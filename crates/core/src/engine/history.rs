@@ -12,7 +12,7 @@ use super::acts::desk_of;
 use super::{Engine, Part, passes};
 use crate::account::Account;
 use crate::acts::ActRecord;
-use crate::conversation::Unopened;
+use crate::conversation::{Message, Unopened};
 use crate::io::{Answer, Request};
 use crate::peers::Peer;
 use crate::records::Name;
@@ -119,10 +119,18 @@ impl Engine {
         };
         for grant in grants {
             let Some(conversation) = self.conversations.get_mut(&id) else { return };
+            if !conversation.messages.contains(&grant.event) {
+                // It was never delivered: the relay is asked for it like for any content.
+                let message = Message::received(Author::Unknown, Body::Withheld, now);
+                let (position, sender) = (Some(grant.position), Some(grant.sender));
+                let message = Message { position, sender, content: Some(grant.content), ..message };
+                conversation.messages.insert(grant.event, message);
+            }
             let Some(message) = conversation.messages.get_mut(&grant.event) else { continue };
             let is_for = message.sender == Some(grant.sender) && message.content == Some(grant.content);
             let vouched = name.clone().filter(|_| grant.sender != giver);
-            if !is_for || (message.is_open() && vouched.is_some()) {
+            let has_own_word = message.key.is_some() && message.vouched.is_none();
+            if !is_for || (vouched.is_some() && (message.is_open() || has_own_word)) {
                 continue;
             }
             message.vouched = vouched;
@@ -182,17 +190,26 @@ impl Engine {
             }
             _ => return self.fetches.failed(now, random),
         };
+        let Some(conversation) = self.conversations.get_mut(&id) else { return };
         let mut found = false;
+        for (event, message) in conversation.messages.iter_mut().filter(|(_, sought)| sought.awaits_content())
+        {
+            let at_its_place = page.iter().find(|delivered| message.position == Some(delivered.position));
+            let Some(delivered) = at_its_place else { continue };
+            found = true;
+            let is_it = delivered.event == *event
+                && message.sender == Some(delivered.sender)
+                && message.content == Some(ContentHash::derive(&delivered.content.0));
+            if !is_it {
+                // There is no such event: whoever handed its key on said what is not so.
+                (message.key, message.vouched) = (None, None);
+                self.ledger.put(Name::Message(id, *event), message);
+            }
+        }
         for delivered in page {
             let Some(conversation) = self.conversations.get(&id) else { return };
-            let is_sought = conversation.messages.get(&delivered.event).is_some_and(|message| {
-                message.awaits_content()
-                    && message.sender == Some(delivered.sender)
-                    && message.position == Some(delivered.position)
-                    && message.content == Some(ContentHash::derive(&delivered.content.0))
-            });
-            if is_sought {
-                found = true;
+            let sought = conversation.messages.get(&delivered.event);
+            if sought.is_some_and(Message::awaits_content) {
                 let Delivered { event, sender, recipients, content, .. } = delivered;
                 let sealed = Unopened { sender, recipients, content, asked: 0 };
                 self.unlock(id, event, &sealed, now, random);
