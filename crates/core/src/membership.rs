@@ -207,8 +207,9 @@ impl Membership {
             Some(hash) if *hash == newest.hash() => {
                 self.hashes.extend(walk.hashes.into_iter());
                 self.superseded.extend(walk.superseded.into_iter());
-                let superseded = self.newest.replace(walk.tip);
-                superseded.into_iter().for_each(|roster| self.remember(roster));
+                if let Some(superseded) = self.newest.replace(walk.tip) {
+                    self.remember(superseded);
+                }
                 Ok(Step::Adopted)
             }
             Some(_) => Err(Refusal::RosterForked),
