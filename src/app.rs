@@ -181,7 +181,7 @@ impl Parts {
             }
             Action::Close => self.post("close", None),
             // The composer holds the draft, and a visitor has one conversation.
-            Action::Draft(_) | Action::Open(_) | Action::Back => {}
+            Action::Draft(_) | Action::Open(_) | Action::Back | Action::Do(_) => {}
         }
     }
 

@@ -55,7 +55,7 @@ impl Model {
 
 #[cfg(test)]
 mod tests {
-    use segel_core::show::{Author, Body, Delivery, Gate, Item, Refusal, Site, Summary};
+    use segel_core::show::{Author, Body, Delivery, Gate, Hold, Item, Refusal, Site, Summary};
     use segel_wire::ids::{ConversationId, EventId};
 
     use super::*;
@@ -81,6 +81,7 @@ mod tests {
             body: Body::Text("Halo".to_owned()),
             time: 1,
             delivery,
+            vouched: None,
         })
     }
 
@@ -130,6 +131,7 @@ mod tests {
                 time: 0,
                 unread,
                 answerable: true,
+                hold: Hold::default(),
             })
         };
         assert_eq!(shown([summary(3)]).unread(), 3);

@@ -135,11 +135,14 @@ impl Parts {
             (Action::Retry(event), Some(conversation)) => {
                 self.handle.input(Input::Retry { conversation, event });
             }
+            (Action::Do(deed), Some(conversation)) => {
+                self.handle.input(Input::Act { conversation, deed });
+            }
             (Action::Draft(draft), _) => self.model.borrow_mut().set_draft(draft),
             (Action::Dismiss, _) => self.model.borrow_mut().situation.dismiss(),
             (Action::Open(conversation), _) => self.model.borrow_mut().open(conversation),
             (Action::Back, _) => self.model.borrow_mut().back(),
-            (Action::Send(_) | Action::Retry(_), None) | (Action::Close, _) => {}
+            (Action::Send(_) | Action::Retry(_) | Action::Do(_), None) | (Action::Close, _) => {}
         }
         self.handle.render_soon();
     }

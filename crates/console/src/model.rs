@@ -139,7 +139,7 @@ pub(crate) fn mark(conversation: ConversationId) -> String {
 
 #[cfg(test)]
 mod tests {
-    use segel_core::show::{Author, Body, Delivery, Item, Site};
+    use segel_core::show::{Author, Body, Delivery, Hold, Item, Site};
     use segel_web::tab_lock::Lead;
     use segel_wire::ids::EventId;
 
@@ -165,6 +165,7 @@ mod tests {
             time,
             unread: 0,
             answerable: true,
+            hold: Hold::default(),
         })
     }
 
@@ -177,6 +178,7 @@ mod tests {
             body: Body::Text("Halo".to_owned()),
             time: 1,
             delivery: Delivery::Received,
+            vouched: None,
         })
     }
 

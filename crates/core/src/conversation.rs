@@ -1,14 +1,16 @@
 //! A conversation as this device knows it: its members, its messages and its outbox.
 
+use segel_crypto::act::Assignment;
 use segel_crypto::content::{self, ContentHash, ContentKey};
 use segel_wire::Envelope;
 use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId, Octets};
 use segel_wire::{cbor_array, cbor_map, cbor_variants, limits};
 
+use crate::acts::ActRecord;
 use crate::chronicle::Chronicle;
 use crate::peers::Peer;
 use crate::records::{BrokenStore, Name, Opened};
-use crate::show::{Author, Body, Delivery, Item, Refusal, Summary};
+use crate::show::{Author, Body, Delivery, Hold, Item, Refusal, Summary};
 use crate::sorted::{Sorted, SortedSet};
 
 /// What is kept of a conversation besides its messages.
@@ -34,6 +36,12 @@ pub(crate) struct Facts {
     pub(crate) unread: u32,
     /// The highest position received.
     pub(crate) head: u64,
+    /// What the acts up to `acted_at` come to.
+    pub(crate) assignment: Assignment,
+    /// Position of the last act that counted; 0 before the first.
+    pub(crate) acted_at: u64,
+    /// The last event that named an act which is not known here, to ask its sender by.
+    pub(crate) behind: Option<Behind>,
 }
 
 cbor_map!(Facts {
@@ -46,8 +54,20 @@ cbor_map!(Facts {
     6: head,
     7: chronicle,
     8: before,
-    9: resynced
+    9: resynced,
+    10: assignment,
+    11: acted_at,
+    12: behind
 });
+
+/// An event that names an act which is not known here.
+#[derive(Clone)]
+pub(crate) struct Behind {
+    pub(crate) event: EventId,
+    pub(crate) sender: DeviceId,
+}
+
+cbor_array!(Behind { event, sender });
 
 /// A message as it is kept.
 #[derive(Clone)]
@@ -66,6 +86,14 @@ pub(crate) struct Message {
     pub(crate) recipients: Option<Vec<DeviceId>>,
     /// What came of a message that did not open, for a key that may come later.
     pub(crate) unopened: Option<Unopened>,
+    /// The device that sealed it, if it was delivered.
+    pub(crate) sender: Option<DeviceId>,
+    /// Of an own message: the last act that it knew, by its number.
+    pub(crate) epoch: u64,
+    /// What it does, if it is an act.
+    pub(crate) act: Option<ActRecord>,
+    /// Who handed on its key, if that was neither its sender nor the visitor.
+    pub(crate) vouched: Option<String>,
 }
 
 cbor_map!(Message {
@@ -77,7 +105,11 @@ cbor_map!(Message {
     5: content,
     6: key,
     7: recipients,
-    8: unopened
+    8: unopened,
+    9: sender,
+    10: epoch,
+    11: act,
+    12: vouched
 });
 
 /// A message as it was delivered, closed.
@@ -199,12 +231,13 @@ impl Conversation {
     }
 
     /// As it stands in a list.
-    pub(crate) fn summary(&self, conversation: ConversationId, answerable: bool) -> Summary {
-        let last =
-            self.messages.values().max_by_key(|message| (message.position.unwrap_or(u64::MAX), message.time));
+    pub(crate) fn summary(&self, conversation: ConversationId, answerable: bool, hold: Hold) -> Summary {
+        let is_said = |message: &&Message| message.act.is_none() && message.body != Body::Withheld;
+        let said = self.messages.values().filter(is_said);
+        let last = said.max_by_key(|message| (message.position.unwrap_or(u64::MAX), message.time));
         let preview = last.map_or("", |message| match &message.body {
             Body::Text(text) => text,
-            Body::Closed(_) | Body::BeforeEnrolment => "",
+            _ => "",
         });
         Summary {
             conversation,
@@ -212,6 +245,7 @@ impl Conversation {
             time: last.map_or(0, |message| message.time),
             unread: self.facts.unread,
             answerable,
+            hold,
         }
     }
 
@@ -223,9 +257,10 @@ impl Conversation {
             event,
             position: message.position,
             author: message.author.clone(),
-            body: message.body.clone(),
+            body: message.shown_body(),
             time: message.time,
             delivery: message.delivery(),
+            vouched: message.vouched.clone(),
         })
     }
 
@@ -246,8 +281,8 @@ impl Conversation {
 
 impl Message {
     /// A message of this person, not sealed yet.
-    pub(crate) fn own(text: String, time: u64, stage: Stage) -> Self {
-        Self::new(Author::Own, Body::Text(text), time, stage)
+    pub(crate) fn own(body: Body, time: u64, stage: Stage) -> Self {
+        Self::new(Author::Own, body, time, stage)
     }
 
     /// A message of another device.
@@ -256,8 +291,41 @@ impl Message {
     }
 
     fn new(author: Author, body: Body, time: u64, stage: Stage) -> Self {
-        let (position, content, key) = (None, None, None);
-        Self { position, author, body, time, stage, content, key, recipients: None, unopened: None }
+        Self {
+            position: None,
+            author,
+            body,
+            time,
+            stage,
+            content: None,
+            key: None,
+            recipients: None,
+            unopened: None,
+            sender: None,
+            epoch: 0,
+            act: None,
+            vouched: None,
+        }
+    }
+
+    /// Whether this device wrote it, and knows that it did.
+    pub(crate) fn is_own(&self) -> bool {
+        matches!(self.stage, Stage::Waiting | Stage::Sealed(_) | Stage::Sent)
+    }
+
+    /// Whether this device knows what it says.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self.body, Body::Text(_)) || self.act.is_some()
+    }
+
+    /// Whether its key was handed on, and the content is still to be fetched.
+    pub(crate) fn awaits_content(&self) -> bool {
+        let is_closed = !self.is_open() && self.unopened.is_none();
+        self.key.is_some() && is_closed && self.body != Body::Closed(Refusal::NotUnderstood)
+    }
+
+    fn shown_body(&self) -> Body {
+        if self.act.as_ref().is_some_and(|act| !act.counts()) { Body::Withheld } else { self.body.clone() }
     }
 
     /// Whether it is closed and its key is still to be asked for.
@@ -270,9 +338,10 @@ impl Message {
         matches!(self.stage, Stage::Sealed(_))
     }
 
-    /// Whether it is this person's and the relay is not known to have it.
-    pub(crate) fn is_unsent(&self) -> bool {
-        self.is_outgoing() || matches!(self.stage, Stage::Failed(_))
+    /// Whether it is a text of this person and the relay is not known to have it.
+    pub(crate) fn is_unsent_text(&self) -> bool {
+        let is_unsent = self.is_outgoing() || matches!(self.stage, Stage::Failed(_));
+        is_unsent && matches!(self.body, Body::Text(_))
     }
 
     fn is_outgoing(&self) -> bool {

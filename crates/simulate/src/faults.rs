@@ -16,6 +16,7 @@ pub(crate) struct Weather {
     pub(crate) agents: usize,
     pub(crate) consoles: usize,
     pub(crate) texts: u64,
+    pub(crate) acts: u64,
     /// When it becomes calm, Unix milliseconds.
     pub(crate) ends_at: u64,
     tabs_crash: bool,
@@ -62,6 +63,7 @@ impl Weather {
             agents,
             consoles: agents + chance.place(2),
             texts: chance.between(6, 40),
+            acts: if chance.one_in(2) { chance.between(1, 8) } else { 0 },
             ends_at: start + chance.between(60_000, 600_000),
             tabs_crash,
             crashes_after_commits,

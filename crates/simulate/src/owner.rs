@@ -44,7 +44,9 @@ impl Owner {
             name: format!("Agen Demo {number}"),
             devices: Vec::new(),
         };
-        let desk = Desk { id: DeskId([1; 16]), name: "Layanan".into(), inbox: Vec::new(), supervisors: None };
+        // The first agent supervises where there are others.
+        let supervisors = (agents > 1).then(|| vec![AgentId([1; 16])]);
+        let desk = Desk { id: DeskId([1; 16]), name: "Layanan".into(), inbox: Vec::new(), supervisors };
         let roster = Roster {
             site,
             order: Order { generation: 1, version: 0 },

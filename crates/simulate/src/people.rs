@@ -1,6 +1,6 @@
 //! What people do: write, open and close tabs, enrol and remove devices.
 
-use segel_core::show::{Author, Body, Gate};
+use segel_core::show::{self, Author, Body, Gate, Summary};
 use segel_core::{Input, Outgoing, VisitorConfig};
 use segel_wire::ClientFrame;
 use segel_wire::ids::EventId;
@@ -17,6 +17,8 @@ pub(crate) const CARD: &str = "4111 1111 1111 1111";
 pub(crate) enum Deed {
     /// Somebody writes something.
     Say { browser: usize },
+    /// An agent changes who holds a conversation.
+    Act { browser: usize },
     StartTab { device: usize },
     /// The owner takes up the enrolments that the relay has.
     Attend,
@@ -68,12 +70,18 @@ impl World {
             let browser = self.chance.place(browsers);
             self.agenda.plan(at, Happening::Deed(Deed::Say { browser }));
         }
+        for _ in 0..self.weather.acts {
+            let at = self.chance.between(self.now + 20_000, self.weather.ends_at);
+            let browser = self.chance.place(self.weather.consoles);
+            self.agenda.plan(at, Happening::Deed(Deed::Act { browser }));
+        }
         self.plan_faults();
     }
 
     pub(crate) fn deed(&mut self, deed: Deed) {
         match deed {
             Deed::Say { browser } => self.say(browser),
+            Deed::Act { browser } => self.act(browser),
             Deed::StartTab { device } => self.start_tab(device),
             Deed::Attend => {
                 self.attend();
@@ -186,6 +194,22 @@ impl World {
             is_kept: false,
             is_gone_here: false,
         });
+    }
+
+    /// Something that the screen offers.
+    fn act(&mut self, browser: usize) {
+        let Some(device) = self.browsers[browser].leader else { return };
+        let conversations = self.devices[device].screen.conversations.values();
+        let offered = conversations.flat_map(|Summary { conversation, hold, .. }| {
+            let transfers = hold.colleagues.iter().map(|(agent, _)| show::Deed::Transfer(*agent));
+            hold.may.iter().copied().chain(transfers).map(|deed| (*conversation, deed))
+        });
+        let offered: Vec<_> = offered.collect();
+        if let Some(&(conversation, deed)) = self.chance.pick(&offered) {
+            self.tally.count("acts");
+            self.note(device, || format!("wants {deed:?}"));
+            self.take(device, Input::Act { conversation, deed });
+        }
     }
 
     fn attend(&mut self) {

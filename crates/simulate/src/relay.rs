@@ -8,7 +8,7 @@ mod streams;
 use std::collections::{BTreeMap, BTreeSet};
 
 use segel_core::{Answer, Request};
-use segel_wire::api::{BundlesAnswer, ChallengeAnswer, LoginAnswer, LoginRequest};
+use segel_wire::api::{BundlesAnswer, ChallengeAnswer, EventsAnswer, LoginAnswer, LoginRequest};
 use segel_wire::ids::{Challenge, ConversationId, DeviceId, EventId, InvitationId, RootKey, SiteId};
 use segel_wire::signed::{LoginStatement, VerifiedRoster};
 use segel_wire::{Code, Delivered, DeskId, Envelope, Octets, limits};
@@ -133,6 +133,7 @@ impl Relay {
                 });
                 Answer::Bundles(BundlesAnswer { bundles: bundles.collect() })
             }),
+            Request::Events(id, after) => self.session(token, now).map(|device| self.page(*id, device, *after)),
             Request::OpenConversation(id, open) => {
                 self.session(token, now).and_then(|device| self.open(*id, device, open.desk))
             }
@@ -208,6 +209,15 @@ impl Relay {
             return Err(Code::NotAMember);
         }
         if kept.desk == desk { Ok(Answer::Done) } else { Err(Code::Conflict) }
+    }
+
+    fn page(&self, id: ConversationId, device: DeviceId, after: u64) -> Answer {
+        let is_next = |row: &Row| row.conversation == id && row.position > after;
+        let rows = self.kept.log.iter().enumerate().filter(|(_, row)| is_next(row));
+        let mut events: Vec<_> = rows.filter_map(|(row, _)| self.deliver(row, device)).collect();
+        let more = events.len() > limits::PAGE_EVENTS;
+        events.truncate(limits::PAGE_EVENTS);
+        Answer::Events(EventsAnswer { events, more })
     }
 
     /// An event as one device is sent it.

@@ -389,6 +389,7 @@ fn kind(request: &Request) -> &'static str {
         Request::Bundles(..) => "bundles",
         Request::PutPrekeys(_) => "a place for its prekeys",
         Request::OpenConversation(..) => "a conversation",
+        Request::Events(..) => "events of a conversation",
         Request::Enrol(..) => "enrolment",
     }
 }

@@ -14,7 +14,8 @@ impl Engine {
         }
         let roster = &mut self.roster_check.backoff;
         let others = [&mut self.bundles, &mut self.sending, &mut self.storing, &mut self.prekeys.backoff];
-        let all = [roster, &mut self.link.backoff].into_iter().chain(others);
+        let acts = [&mut self.act_rosters, &mut self.fetches];
+        let all = [roster, &mut self.link.backoff].into_iter().chain(others).chain(acts);
         all.for_each(|backoff: &mut Backoff| backoff.move_back(by));
         self.link.move_back(by);
         for resync in &mut self.resyncs {

@@ -3,8 +3,10 @@
 //! Every input changes state and then [`Engine::pump`] looks at the whole and starts what is due, so
 //! that nothing depends on the order in which answers come.
 
+mod acts;
 mod clock;
 mod connect;
+mod history;
 mod prekeys;
 mod receive;
 mod resync;
@@ -66,6 +68,13 @@ pub struct Engine {
     latest: u64,
     /// When an event was granted to a device, Unix seconds.
     answered: Sorted<(EventId, DeviceId), u64>,
+    /// Conversations with acts that could not be judged yet.
+    unsettled: SortedSet<ConversationId>,
+    /// When to ask again for a roster that an act waits for.
+    act_rosters: Backoff,
+    /// Conversations with contents whose keys were handed on.
+    fetching: SortedSet<ConversationId>,
+    fetches: Backoff,
     /// Events that wait for a roster, in order.
     held: VecDeque<Delivered>,
     shown: Shown,
@@ -187,6 +196,10 @@ impl Engine {
                 self.ledger.resume();
                 self.retry(conversation, event, now);
             }
+            Input::Act { conversation, deed } => {
+                self.ledger.resume();
+                self.act(conversation, deed, now, random);
+            }
             Input::Seen(conversation) => self.seen(conversation),
             Input::Network(up) => self.network(up, now),
             Input::Answered { id, answer } => {
@@ -251,6 +264,10 @@ impl Engine {
             resyncs: Vec::new(),
             latest: 0,
             answered: Sorted::new(),
+            unsettled: SortedSet::new(),
+            act_rosters: Backoff::default(),
+            fetching: SortedSet::new(),
+            fetches: Backoff::default(),
             held: VecDeque::new(),
             shown: Shown::default(),
             outputs: VecDeque::new(),
@@ -267,6 +284,8 @@ impl Engine {
         self.link = Link::new(opened.read(Name::Cursor)?.flatten());
         for (id, conversation) in self.conversations.iter() {
             self.shown.lists.insert(*id, ());
+            self.unsettled.insert(*id, ());
+            self.fetching.insert(*id, ());
             self.shown.dirty.extend(conversation.messages.keys().map(|event| ((*id, *event), ())));
         }
         self.restore_resyncs();
@@ -288,6 +307,8 @@ impl Engine {
         self.pump_link(now);
         self.pump_prekeys(now, random);
         self.pump_resyncs(now, random);
+        self.pump_acts(now, random);
+        self.pump_fetches(now);
         self.pump_outbox(now, random);
         if self.storing.is_failing() && self.storing.is_due(now) {
             self.ledger.resume();
@@ -327,6 +348,7 @@ impl Engine {
                 self.bundles_answered(&asked, answer, now, random);
             }
             Request::OpenConversation(id, _) => self.conversation_answered(id, &answer, now, random),
+            Request::Events(id, _) => self.events_answered(id, answer, now, random),
         }
     }
 
@@ -339,9 +361,9 @@ impl Engine {
             self.outputs.extend(item.map(|item| Output::Show(Show::Item(item))));
         }
         for &id in changed.keys() {
-            let answerable = self.is_answerable(id);
+            let (answerable, hold) = (self.is_answerable(id), self.hold(id, now));
             let summary =
-                self.conversations.get(&id).map(|conversation| conversation.summary(id, answerable));
+                self.conversations.get(&id).map(|conversation| conversation.summary(id, answerable, hold));
             self.outputs.extend(summary.map(|summary| Output::Show(Show::Conversation(summary))));
         }
         let gate = self.gate(now);
@@ -390,6 +412,8 @@ impl Engine {
             self.prekeys_wake(now),
             self.sending.at(),
             self.storing.at(),
+            self.act_rosters.at(),
+            self.fetches.at(),
             expiry,
         ];
         let at = times.into_iter().filter(|at| *at > now).min().unwrap_or(u64::MAX);
