@@ -40,7 +40,8 @@ fn arrival(world: &World, said: &Said) -> Vec<String> {
     let text = &said.text;
     let sender = &world.browsers[said.browser];
     let Some(row) = world.relay.log().iter().find(|row| row.event == said.event) else {
-        let is_owed = said.is_kept && !said.is_gone_here && is_served(world, sender);
+        let is_owed =
+            said.is_kept && !said.is_gone_here && is_served(world, sender) && !was_held(world, sender, said);
         return if is_owed { vec![format!("{text:?} of {} never reached the relay", sender.name)] } else { Vec::new() };
     };
     let mut found = Vec::new();
@@ -71,6 +72,18 @@ fn arrival(world: &World, said: &Said) -> Vec<String> {
     found
 }
 
+/// Whether its sender was told that another agent holds the conversation.
+fn was_held(world: &World, sender: &Browser, said: &Said) -> bool {
+    let screen = sender.leader.map(|leader| &world.devices[leader].screen);
+    let items = screen.into_iter().flat_map(|screen| screen.items.values());
+    items.filter(|item| item.event == said.event).any(|item| is_of_acts(item.delivery))
+}
+
+/// Whether it failed for what agents did, and not for what went wrong.
+fn is_of_acts(delivery: Delivery) -> bool {
+    matches!(delivery, Delivery::Failed(Refusal::HeldByAnother | Refusal::ActRefused))
+}
+
 /// Whether the relay still serves a device: a visitor's always, an agent's as long as the roster lists it.
 fn is_served(world: &World, browser: &Browser) -> bool {
     browser.is_visitor() || browser.id.is_some_and(|id| world.relay.lists(id))
@@ -91,7 +104,8 @@ fn screen(world: &World, browser: &Browser, tab: &Device) -> Vec<String> {
         if item.delivery == Delivery::Sending && is_served(world, browser) {
             found.push(format!("{} is for ever sending {:?}", browser.name, text_of(item)));
         }
-        if let (Delivery::Failed(refusal), true) = (item.delivery, is_served(world, browser)) {
+        let counts = is_served(world, browser) && !is_of_acts(item.delivery);
+        if let (Delivery::Failed(refusal), true) = (item.delivery, counts) {
             found.push(format!("{} could not send {:?}: {}", browser.name, text_of(item), refusal.code()));
         }
         if text_of(item).contains(CARD) {
@@ -109,7 +123,10 @@ fn screen(world: &World, browser: &Browser, tab: &Device) -> Vec<String> {
     }
     let peers_lost_state = world.tally.counts.contains_key("storage set back")
         || world.tally.counts.contains_key("storage lost");
-    let unexplained = tab.screen.refusals.iter().filter(|refusal| !is_explained(**refusal, peers_lost_state));
+    let unexplained = tab.screen.refusals.iter().filter(|refusal| {
+        let is_of_acts = **refusal == Refusal::ActRefused && world.weather.acts > 0;
+        !is_of_acts && !is_explained(**refusal, peers_lost_state)
+    });
     found.extend(unexplained.map(|refusal| format!("{} shows {}", browser.name, refusal.code())));
     found
 }

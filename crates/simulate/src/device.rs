@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use segel_core::show::{Body, Delivery, Gate, Item, Link, Refusal, Show, Summary};
+use segel_core::show::{Body, Delivery, Gate, Item, Link, Refusal, Show, Standing, Summary};
 use segel_core::{AgentConfig, Change, Engine, Input, Output, Request, VisitorConfig};
 use segel_crypto::enrol::EnrolmentCode;
 use segel_crypto::storage::StateKey;
@@ -193,7 +193,8 @@ impl Screen {
 
     /// Conversations that can be written in.
     pub(crate) fn writable(&self) -> Vec<ConversationId> {
-        let answerable = self.conversations.values().filter(|summary| summary.answerable);
+        let is_open = |summary: &&Summary| summary.answerable && summary.hold.standing != Standing::Others;
+        let answerable = self.conversations.values().filter(is_open);
         answerable.map(|summary| summary.conversation).collect()
     }
 
@@ -205,7 +206,10 @@ impl Screen {
 
     /// Own messages that failed, to be tried again.
     pub(crate) fn failed(&self) -> Vec<(ConversationId, EventId)> {
-        let failed = self.items.values().filter(|item| matches!(item.delivery, Delivery::Failed(_)));
+        let failed = self.items.values().filter(|item| match item.delivery {
+            Delivery::Failed(refusal) => refusal != Refusal::HeldByAnother,
+            _ => false,
+        });
         failed.map(|item| (item.conversation, item.event)).collect()
     }
 
