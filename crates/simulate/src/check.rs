@@ -100,7 +100,8 @@ fn was_torn(world: &World, receiver: &Browser, row: &Row) -> bool {
 /// Whether a screen holds together by itself.
 fn screen(world: &World, browser: &Browser, tab: &Device) -> Vec<String> {
     let mut found = Vec::new();
-    for item in tab.screen.items.values() {
+    let shown = tab.screen.items.values().filter(|item| item.body != Body::Withheld);
+    for item in shown {
         if item.delivery == Delivery::Sending && is_served(world, browser) {
             found.push(format!("{} is for ever sending {:?}", browser.name, text_of(item)));
         }
@@ -123,10 +124,7 @@ fn screen(world: &World, browser: &Browser, tab: &Device) -> Vec<String> {
     }
     let peers_lost_state = world.tally.counts.contains_key("storage set back")
         || world.tally.counts.contains_key("storage lost");
-    let unexplained = tab.screen.refusals.iter().filter(|refusal| {
-        let is_of_acts = **refusal == Refusal::ActRefused && world.weather.acts > 0;
-        !is_of_acts && !is_explained(**refusal, peers_lost_state)
-    });
+    let unexplained = tab.screen.refusals.iter().filter(|refusal| !is_explained(**refusal, peers_lost_state));
     found.extend(unexplained.map(|refusal| format!("{} shows {}", browser.name, refusal.code())));
     found
 }
@@ -134,7 +132,7 @@ fn screen(world: &World, browser: &Browser, tab: &Device) -> Vec<String> {
 /// Whether an honest relay can be the cause of a refusal.
 fn is_explained(refusal: Refusal, peers_lost_state: bool) -> bool {
     match refusal {
-        Refusal::StoreFailed | Refusal::NotAMember | Refusal::RosterExpired => true,
+        Refusal::StoreFailed | Refusal::NotAMember | Refusal::RosterExpired | Refusal::ActRefused => true,
         Refusal::MessageStale | Refusal::MessageAltered | Refusal::EventsMissing => peers_lost_state,
         _ => false,
     }

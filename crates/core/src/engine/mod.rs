@@ -437,6 +437,7 @@ impl Engine {
             self.link.stage = Stage::Down;
         }
         self.link.under_way.retain(|event| !unsent.contains(event));
+        let mut acts = Vec::new();
         for (id, conversation) in self.conversations.iter_mut() {
             let Conversation { outbox, messages, facts, .. } = conversation;
             outbox.retain(|event| {
@@ -451,8 +452,12 @@ impl Engine {
                 message.stage = conversation::Stage::Failed(Refusal::StoreFailed);
                 self.ledger.put(Name::Message(*id, *event), message);
                 self.shown.dirty.insert((*id, *event), ());
+                acts.extend(message.act.is_some().then_some((*id, *event)));
                 false
             });
+        }
+        for (id, event) in acts {
+            self.drop_act(id, event, Refusal::StoreFailed);
         }
         if !self.storing.is_failing() {
             self.show_refused(Refusal::StoreFailed);
