@@ -190,8 +190,8 @@ impl Parts {
                     self.handle.input(Input::Typing { conversation, typing: !draft.is_empty() });
                 }
             }
-            // A visitor has one conversation.
-            Action::Open(_) | Action::Back => {}
+            // A visitor has one conversation, and no say in who holds it.
+            Action::Open(_) | Action::Back | Action::Do(_) => {}
         }
     }
 

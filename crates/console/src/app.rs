@@ -136,6 +136,9 @@ impl Parts {
             (Action::Retry(event), Some(conversation)) => {
                 self.handle.input(Input::Retry { conversation, event });
             }
+            (Action::Do(deed), Some(conversation)) => {
+                self.handle.input(Input::Act { conversation, deed });
+            }
             (Action::Draft(draft), Some(conversation)) => {
                 let typing = !draft.is_empty();
                 self.model.borrow_mut().set_draft(draft);
@@ -145,7 +148,8 @@ impl Parts {
             (Action::Open(conversation), _) => self.model.borrow_mut().open(conversation),
             (Action::Verify(on), _) => self.model.borrow_mut().verify(on),
             (Action::Back, _) => self.model.borrow_mut().back(),
-            (Action::Send(_) | Action::Retry(_) | Action::Draft(_), None) | (Action::Close, _) => {}
+            (Action::Send(_) | Action::Retry(_) | Action::Draft(_) | Action::Do(_), None)
+            | (Action::Close, _) => {}
         }
         self.handle.render_soon();
     }

@@ -160,7 +160,7 @@ pub(crate) fn mark(conversation: ConversationId) -> String {
 
 #[cfg(test)]
 mod tests {
-    use segel_core::show::{Author, Body, Delivery, Item, Site};
+    use segel_core::show::{Author, Body, Delivery, Hold, Item, Site};
     use segel_web::tab_lock::Lead;
     use segel_wire::ids::EventId;
 
@@ -187,6 +187,7 @@ mod tests {
             unread: 0,
             answerable: true,
             safety: None,
+            hold: Hold::default(),
         })
     }
 
@@ -199,6 +200,7 @@ mod tests {
             body: Body::Text("Halo".to_owned()),
             time: 1,
             delivery: Delivery::Received,
+            vouched: None,
         })
     }
 

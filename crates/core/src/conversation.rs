@@ -1,14 +1,16 @@
 //! A conversation as this device knows it: its members, its messages and its outbox.
 
+use segel_crypto::act::Assignment;
 use segel_crypto::content::{self, ContentHash, ContentKey};
 use segel_wire::Envelope;
 use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId, IdentityKey, Octets};
 use segel_wire::{cbor_array, cbor_map, cbor_variants, limits};
 
+use crate::acts::ActRecord;
 use crate::chronicle::Chronicle;
 use crate::peers::Peer;
 use crate::records::{BrokenStore, Name, Opened};
-use crate::show::{Author, Body, Delivery, Item, Refusal, SafetyNumber, Summary};
+use crate::show::{Author, Body, Delivery, Hold, Item, Refusal, SafetyNumber, Summary};
 use crate::signals::GivenKey;
 use crate::sorted::{Sorted, SortedSet};
 
@@ -39,6 +41,12 @@ pub(crate) struct Facts {
     pub(crate) identity: Option<IdentityKey>,
     /// Keys for signals, the newest of each device that gave one.
     pub(crate) signal_keys: Vec<GivenKey>,
+    /// What the acts up to `acted_at` come to.
+    pub(crate) assignment: Assignment,
+    /// Position of the last act that counted; 0 before the first.
+    pub(crate) acted_at: u64,
+    /// The last event that named an act which is not known here, to ask its sender by.
+    pub(crate) behind: Option<Behind>,
 }
 
 cbor_map!(Facts {
@@ -52,9 +60,21 @@ cbor_map!(Facts {
     7: chronicle,
     8: before,
     9: resynced,
+    10: assignment,
+    11: acted_at,
+    12: behind,
     20: identity,
     21: signal_keys
 });
+
+/// An event that names an act which is not known here.
+#[derive(Clone)]
+pub(crate) struct Behind {
+    pub(crate) event: EventId,
+    pub(crate) sender: DeviceId,
+}
+
+cbor_array!(Behind { event, sender });
 
 /// A message as it is kept.
 #[derive(Clone)]
@@ -73,6 +93,14 @@ pub(crate) struct Message {
     pub(crate) recipients: Option<Vec<DeviceId>>,
     /// What came of a message that did not open, for a key that may come later.
     pub(crate) unopened: Option<Unopened>,
+    /// The device that sealed it, if it was delivered.
+    pub(crate) sender: Option<DeviceId>,
+    /// Of an own message: the last act that it knew, by its number.
+    pub(crate) epoch: u64,
+    /// What it does, if it is an act.
+    pub(crate) act: Option<ActRecord>,
+    /// Who handed on its key, if that was neither its sender nor the visitor.
+    pub(crate) vouched: Option<String>,
 }
 
 cbor_map!(Message {
@@ -84,7 +112,11 @@ cbor_map!(Message {
     5: content,
     6: key,
     7: recipients,
-    8: unopened
+    8: unopened,
+    9: sender,
+    10: epoch,
+    11: act,
+    12: vouched
 });
 
 /// A message as it was delivered, closed.
@@ -211,12 +243,14 @@ impl Conversation {
         conversation: ConversationId,
         answerable: bool,
         safety: Option<SafetyNumber>,
+        hold: Hold,
     ) -> Summary {
-        let last =
-            self.messages.values().max_by_key(|message| (message.position.unwrap_or(u64::MAX), message.time));
+        let is_said = |message: &&Message| message.act.is_none() && message.body != Body::Withheld;
+        let said = self.messages.values().filter(is_said);
+        let last = said.max_by_key(|message| (message.position.unwrap_or(u64::MAX), message.time));
         let preview = last.map_or("", |message| match &message.body {
             Body::Text(text) => text,
-            Body::Closed(_) | Body::BeforeEnrolment => "",
+            _ => "",
         });
         Summary {
             conversation,
@@ -225,6 +259,7 @@ impl Conversation {
             unread: self.facts.unread,
             answerable,
             safety,
+            hold,
         }
     }
 
@@ -236,9 +271,10 @@ impl Conversation {
             event,
             position: message.position,
             author: message.author.clone(),
-            body: message.body.clone(),
+            body: message.shown_body(),
             time: message.time,
             delivery: message.delivery(),
+            vouched: message.vouched.clone(),
         })
     }
 
@@ -259,8 +295,8 @@ impl Conversation {
 
 impl Message {
     /// A message of this person, not sealed yet.
-    pub(crate) fn own(text: String, time: u64, stage: Stage) -> Self {
-        Self::new(Author::Own, Body::Text(text), time, stage)
+    pub(crate) fn own(body: Body, time: u64, stage: Stage) -> Self {
+        Self::new(Author::Own, body, time, stage)
     }
 
     /// A message of another device.
@@ -269,8 +305,41 @@ impl Message {
     }
 
     fn new(author: Author, body: Body, time: u64, stage: Stage) -> Self {
-        let (position, content, key) = (None, None, None);
-        Self { position, author, body, time, stage, content, key, recipients: None, unopened: None }
+        Self {
+            position: None,
+            author,
+            body,
+            time,
+            stage,
+            content: None,
+            key: None,
+            recipients: None,
+            unopened: None,
+            sender: None,
+            epoch: 0,
+            act: None,
+            vouched: None,
+        }
+    }
+
+    /// Whether this device wrote it, and knows that it did.
+    pub(crate) fn is_own(&self) -> bool {
+        matches!(self.stage, Stage::Waiting | Stage::Sealed(_) | Stage::Sent)
+    }
+
+    /// Whether this device knows what it says.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self.body, Body::Text(_)) || self.act.is_some()
+    }
+
+    /// Whether its key was handed on, and the content is still to be fetched.
+    pub(crate) fn awaits_content(&self) -> bool {
+        let is_closed = !self.is_open() && self.unopened.is_none();
+        self.key.is_some() && is_closed && self.body != Body::Closed(Refusal::NotUnderstood)
+    }
+
+    fn shown_body(&self) -> Body {
+        if self.act.as_ref().is_some_and(|act| !act.counts()) { Body::Withheld } else { self.body.clone() }
     }
 
     /// Whether it is closed and its key is still to be asked for.
@@ -281,6 +350,12 @@ impl Message {
     /// Whether it is sealed and kept, and may have been sent.
     pub(crate) fn has_left(&self) -> bool {
         matches!(self.stage, Stage::Sealed(_))
+    }
+
+    /// Whether it is a text of this person and the relay is not known to have it.
+    pub(crate) fn is_unsent_text(&self) -> bool {
+        let is_unsent = self.is_outgoing() || matches!(self.stage, Stage::Failed(_));
+        is_unsent && matches!(self.body, Body::Text(_))
     }
 
     fn is_outgoing(&self) -> bool {

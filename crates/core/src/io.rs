@@ -1,14 +1,14 @@
 //! What goes into an engine and what comes out.
 
 use segel_wire::api::{
-    BundlesAnswer, BundlesRequest, ChallengeAnswer, LoginAnswer, LoginRequest, OpenConversation,
-    PrekeysAnswer,
+    BundlesAnswer, BundlesRequest, ChallengeAnswer, EventsAnswer, LoginAnswer, LoginRequest,
+    OpenConversation, PrekeysAnswer,
 };
-use segel_wire::ids::{ConversationId, EventId, InvitationId, SiteId};
+use segel_wire::ids::{AgentId, ConversationId, EventId, InvitationId, SiteId};
 use segel_wire::{ClientFrame, Problem, ServerFrame};
 
 use crate::outgoing::Outgoing;
-use crate::show::Show;
+use crate::show::{Deed, Show};
 
 /// Something happened.
 #[derive(Debug)]
@@ -33,6 +33,13 @@ pub enum Input {
         conversation: ConversationId,
         /// Whether something stands in the draft.
         typing: bool,
+    },
+    /// The agent changes who holds a conversation. An agent's text in one that nobody holds claims it first.
+    Act {
+        /// The conversation.
+        conversation: ConversationId,
+        /// How.
+        deed: Deed<AgentId>,
     },
     /// The person has the end of this conversation before their eyes.
     Seen(ConversationId),
@@ -139,6 +146,8 @@ pub enum Request {
     PutPrekeys(Vec<u8>),
     /// Opening of a conversation.
     OpenConversation(ConversationId, OpenConversation),
+    /// The conversation's events after this position, a page of them.
+    Events(ConversationId, u64),
     /// Enrolment of this device.
     Enrol(InvitationId, Vec<u8>),
 }
@@ -191,6 +200,8 @@ pub enum Expects {
     Bundles,
     /// [`Answer::Prekeys`].
     Prekeys,
+    /// [`Answer::Events`].
+    Events,
 }
 
 /// An answer from the relay.
@@ -208,6 +219,8 @@ pub enum Answer {
     Bundles(BundlesAnswer),
     /// What the relay keeps of the own prekeys.
     Prekeys(PrekeysAnswer),
+    /// Events of a conversation.
+    Events(EventsAnswer),
     /// Refused.
     Problem(Problem),
     /// No answer, or none that could be read.
@@ -218,7 +231,7 @@ impl Request {
     /// The method.
     pub fn method(&self) -> Method {
         match self {
-            Self::Roster | Self::RosterVersion(_) => Method::Get,
+            Self::Roster | Self::RosterVersion(_) | Self::Events(..) => Method::Get,
             Self::Challenge | Self::Login(_) | Self::Bundles(..) => Method::Post,
             Self::PutPrekeys(_) | Self::OpenConversation(..) | Self::Enrol(..) => Method::Put,
         }
@@ -235,6 +248,9 @@ impl Request {
             Self::Bundles(..) => of_site("/bundles"),
             Self::PutPrekeys(_) => of_site("/prekeys"),
             Self::OpenConversation(id, _) => ["/v1/conversations/", &id.to_string()].concat(),
+            Self::Events(id, after) => {
+                ["/v1/conversations/", &id.to_string(), "/events?after=", &after.to_string()].concat()
+            }
             Self::Enrol(invitation, _) => of_site("/enrolments/") + &invitation.to_string(),
         }
     }
@@ -242,7 +258,7 @@ impl Request {
     /// The body.
     pub fn body(&self) -> RequestBody<'_> {
         match self {
-            Self::Roster | Self::RosterVersion(_) | Self::Challenge => RequestBody::Empty,
+            Self::Roster | Self::RosterVersion(_) | Self::Challenge | Self::Events(..) => RequestBody::Empty,
             Self::PutPrekeys(bytes) | Self::Enrol(_, bytes) => RequestBody::Octets(bytes),
             Self::Login(body) => RequestBody::Json(Json::Login(body)),
             Self::Bundles(body, _) => RequestBody::Json(Json::Bundles(body)),
@@ -258,12 +274,16 @@ impl Request {
             Self::Login(_) => Expects::Login,
             Self::Bundles(..) => Expects::Bundles,
             Self::PutPrekeys(_) => Expects::Prekeys,
+            Self::Events(..) => Expects::Events,
             Self::OpenConversation(..) | Self::Enrol(..) => Expects::Nothing,
         }
     }
 
     /// Whether it needs a session.
     pub(crate) fn needs_session(&self) -> bool {
-        matches!(self, Self::Bundles(..) | Self::PutPrekeys(_) | Self::OpenConversation(..))
+        matches!(
+            self,
+            Self::Bundles(..) | Self::PutPrekeys(_) | Self::OpenConversation(..) | Self::Events(..)
+        )
     }
 }

@@ -4,6 +4,7 @@
 //! is a value. The driver hands in what happened and carries out what comes out, in order.
 
 mod account;
+mod acts;
 mod chronicle;
 mod conversation;
 mod engine;

@@ -1,7 +1,7 @@
 //! What an engine asks its screen to show: facts and stable codes, never sentences.
 
 pub use segel_crypto::safety::SafetyNumber;
-use segel_wire::ids::{ConversationId, EventId};
+use segel_wire::ids::{AgentId, ConversationId, EventId};
 use segel_wire::{cbor_index, cbor_variants};
 
 /// One change to what a person sees.
@@ -82,7 +82,58 @@ pub struct Summary {
     pub answerable: bool,
     /// What visitor and business compare (PROTOCOL.md, section 3.8); `None` while the visitor's key is not known here.
     pub safety: Option<SafetyNumber>,
+    /// Who holds it, and what the person at this device may do about that.
+    pub hold: Hold,
 }
+
+/// Who holds a conversation (PROTOCOL.md, section 5.9).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hold {
+    /// How the person at this device stands to it.
+    pub standing: Standing,
+    /// The name of the agent who holds it and is there.
+    pub holder: Option<String>,
+    /// Whether an act of this person is on its way; another waits for it.
+    pub acting: bool,
+    /// What this person may do now, apart from a transfer.
+    pub may: Vec<Deed<AgentId>>,
+    /// To whom this person may hand it, by id and name.
+    pub colleagues: Vec<(AgentId, String)>,
+}
+
+/// How a person stands to a conversation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Standing {
+    /// Nobody holds it: it is the whole desk's.
+    #[default]
+    Free,
+    /// This agent holds it.
+    Mine,
+    /// Another holds it, and this agent reads along.
+    Joined,
+    /// Another holds it. What is said from then on is not sealed to this agent.
+    Others,
+}
+
+/// What an act does (PROTOCOL.md, section 5.9); a transfer says to whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deed<To> {
+    /// Takes what nobody holds.
+    Claim,
+    /// Hands it to another agent.
+    Transfer(To),
+    /// Lets go of it.
+    Release,
+    /// Takes it from whoever holds it.
+    Takeover,
+    /// Begins to read along.
+    Join,
+    /// Ends that.
+    Leave,
+}
+
+cbor_variants!(Deed<AgentId> { 0: Claim, 1: Transfer(agent), 2: Release, 3: Takeover, 4: Join, 5: Leave });
+cbor_variants!(Deed<String> { 0: Claim, 1: Transfer(name), 2: Release, 3: Takeover, 4: Join, 5: Leave });
 
 /// A message in the timeline.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,6 +152,9 @@ pub struct Item {
     pub time: u64,
     /// What became of it.
     pub delivery: Delivery,
+    /// By whose word it is here, where that is not its author's: its key was handed on by this agent, and the
+    /// visitor's browser has not confirmed it yet (PROTOCOL.md, section 5.10).
+    pub vouched: Option<String>,
 }
 
 /// Who wrote a message.
@@ -127,9 +181,14 @@ pub enum Body {
     Closed(Refusal),
     /// It was sealed before this device was enrolled.
     BeforeEnrolment,
+    /// An act that counted; a transfer names who got the conversation.
+    Act(Deed<String>),
+    /// Nothing that belongs into this person's timeline: sealed while another held the conversation, or an act
+    /// that does not count, or not yet. What stood in its place goes.
+    Withheld,
 }
 
-cbor_variants!(Body { 0: Text(text), 1: Closed(refusal), 2: BeforeEnrolment });
+cbor_variants!(Body { 0: Text(text), 1: Closed(refusal), 2: BeforeEnrolment, 3: Act(deed), 4: Withheld });
 
 /// How it came, never what it says.
 impl core::fmt::Debug for Body {
@@ -138,6 +197,8 @@ impl core::fmt::Debug for Body {
             Self::Text(_) => f.write_str("Text(..)"),
             Self::Closed(refusal) => f.debug_tuple("Closed").field(refusal).finish(),
             Self::BeforeEnrolment => f.write_str("BeforeEnrolment"),
+            Self::Act(deed) => f.debug_tuple("Act").field(deed).finish(),
+            Self::Withheld => f.write_str("Withheld"),
         }
     }
 }
@@ -145,12 +206,13 @@ impl core::fmt::Debug for Body {
 /// Without the preview.
 impl core::fmt::Debug for Summary {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let Self { conversation, time, unread, answerable, .. } = self;
+        let Self { conversation, time, unread, answerable, hold, .. } = self;
         f.debug_struct("Summary")
             .field("conversation", conversation)
             .field("time", time)
             .field("unread", unread)
             .field("answerable", answerable)
+            .field("hold", hold)
             .finish_non_exhaustive()
     }
 }
@@ -219,6 +281,10 @@ pub enum Refusal {
     RosterOutdated,
     /// A message is of a kind that this version does not show.
     NotUnderstood,
+    /// An act does not follow or is not allowed.
+    ActRefused,
+    /// Another agent holds the conversation.
+    HeldByAnother,
 }
 
 cbor_index!(Refusal {
@@ -245,7 +311,9 @@ cbor_index!(Refusal {
     20: EventsMissing,
     21: LogForked,
     22: RosterOutdated,
-    23: NotUnderstood
+    23: NotUnderstood,
+    24: ActRefused,
+    25: HeldByAnother
 });
 
 impl Refusal {
@@ -276,6 +344,8 @@ impl Refusal {
             Self::LogForked => "log-forked",
             Self::RosterOutdated => "roster-outdated",
             Self::NotUnderstood => "not-understood",
+            Self::ActRefused => "act-refused",
+            Self::HeldByAnother => "held-by-another",
         }
     }
 }

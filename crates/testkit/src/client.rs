@@ -11,9 +11,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
-use segel_core::show::{Body, Delivery, Gate, Link, Refusal};
+use segel_core::show::{Body, Deed, Delivery, Gate, Link, Refusal, Standing};
 use segel_core::{AgentConfig, Engine, Input, Outgoing, StartError, VisitorConfig};
-use segel_wire::ids::{ConversationId, EventId};
+use segel_wire::ids::{AgentId, ConversationId, EventId};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -112,6 +112,20 @@ impl Client {
     /// Presses a key in the draft of the device's only conversation.
     pub fn types(&self) {
         self.input(Input::Typing { conversation: self.conversation(), typing: true });
+    }
+
+    /// Does something about who holds a conversation.
+    pub fn does(&self, conversation: ConversationId, deed: Deed<AgentId>) {
+        self.input(Input::Act { conversation, deed });
+    }
+
+    /// Waits until this device's agent stands so to the conversation, and none of its acts is on its way.
+    pub async fn stands(&self, conversation: ConversationId, standing: Standing) -> Screen {
+        let is = |screen: &Screen| {
+            let listed = screen.conversations.get(&conversation);
+            listed.is_some_and(|summary| summary.hold.standing == standing && !summary.hold.acting)
+        };
+        self.until(&format!("the conversation to be {standing:?}"), is).await
     }
 
     /// Sets the clock ahead.

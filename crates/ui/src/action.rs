@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
+use segel_core::show::Deed;
 use segel_mask::MaskedText;
-use segel_wire::ids::{ConversationId, EventId};
+use segel_wire::ids::{AgentId, ConversationId, EventId};
 
 /// One thing that a person did on the screen.
 #[derive(Debug)]
@@ -12,6 +13,8 @@ pub enum Action {
     Send(MaskedText),
     /// Send a message that failed once more.
     Retry(EventId),
+    /// Change who holds the open conversation.
+    Do(Deed<AgentId>),
     /// The draft in the composer changed to this, raw as typed.
     Draft(String),
     /// The sentence in the banner was read.

@@ -3,7 +3,10 @@
 //! Every input changes state and then [`Engine::pump`] looks at the whole and starts what is due, so
 //! that nothing depends on the order in which answers come.
 
+mod acts;
+mod clock;
 mod connect;
+mod history;
 mod prekeys;
 mod receive;
 mod resync;
@@ -56,13 +59,24 @@ pub struct Engine {
     bundles: Backoff,
     /// When to try again what the relay did not take for now.
     sending: Backoff,
+    /// When to try again to keep what could not be kept.
+    storing: Backoff,
     prekeys: PrekeyUpload,
     /// Devices that have no usable bundle, and until when not to ask again.
     unreachable: Sorted<DeviceId, u64>,
     /// Whom to ask anew.
     resyncs: Vec<Resync>,
+    /// What the local clock showed last, Unix milliseconds.
+    latest: u64,
     /// When an event was granted to a device, Unix seconds.
     answered: Sorted<(EventId, DeviceId), u64>,
+    /// Conversations with acts that could not be judged yet.
+    unsettled: SortedSet<ConversationId>,
+    /// When to ask again for a roster that an act waits for.
+    act_rosters: Backoff,
+    /// Conversations with contents whose keys were handed on.
+    fetching: SortedSet<ConversationId>,
+    fetches: Backoff,
     /// Events that wait for a roster, in order.
     held: VecDeque<Delivered>,
     signals: Signals,
@@ -175,6 +189,7 @@ impl Engine {
 
     /// Takes an input; `now` in Unix milliseconds by the local clock.
     pub fn handle(&mut self, input: Input, now: u64, random: &mut impl CryptoRng) {
+        self.keep_time(now);
         match input {
             Input::Submit { conversation, text } => {
                 self.ledger.resume();
@@ -185,6 +200,10 @@ impl Engine {
                 self.retry(conversation, event, now);
             }
             Input::Typing { conversation, typing } => self.signals.typed(conversation, typing, now),
+            Input::Act { conversation, deed } => {
+                self.ledger.resume();
+                self.act(conversation, deed, now, random);
+            }
             Input::Seen(conversation) => self.seen(conversation),
             Input::Network(up) => self.network(up, now),
             Input::Answered { id, answer } => {
@@ -199,8 +218,11 @@ impl Engine {
                 }
             }
             Input::Frame(frame) => self.frame(frame, now, random),
-            Input::Stored(generation) => self.ledger.stored(generation),
-            Input::StoreFailed(_) => self.store_failed(),
+            Input::Stored(generation) => {
+                self.storing.succeeded(now, 0);
+                self.ledger.stored(generation);
+            }
+            Input::StoreFailed(_) => self.store_failed(now, random),
             Input::Woke => self.shown.wake_at = None,
         }
         self.pump(now, random);
@@ -240,10 +262,16 @@ impl Engine {
             bundle_trouble: None,
             bundles: Backoff::default(),
             sending: Backoff::default(),
+            storing: Backoff::default(),
             prekeys: PrekeyUpload::default(),
             unreachable: Sorted::new(),
             resyncs: Vec::new(),
+            latest: 0,
             answered: Sorted::new(),
+            unsettled: SortedSet::new(),
+            act_rosters: Backoff::default(),
+            fetching: SortedSet::new(),
+            fetches: Backoff::default(),
             held: VecDeque::new(),
             signals: Signals::default(),
             shown: Shown::default(),
@@ -261,6 +289,8 @@ impl Engine {
         self.link = Link::new(opened.read(Name::Cursor)?.flatten());
         for (id, conversation) in self.conversations.iter() {
             self.shown.lists.insert(*id, ());
+            self.unsettled.insert(*id, ());
+            self.fetching.insert(*id, ());
             self.shown.dirty.extend(conversation.messages.keys().map(|event| ((*id, *event), ())));
         }
         self.restore_resyncs();
@@ -282,8 +312,13 @@ impl Engine {
         self.pump_link(now);
         self.pump_prekeys(now, random);
         self.pump_resyncs(now, random);
+        self.pump_acts(now, random);
+        self.pump_fetches(now);
         self.pump_outbox(now, random);
         self.pump_signals(now, random);
+        if self.storing.is_failing() && self.storing.is_due(now) {
+            self.ledger.resume();
+        }
         let store = self.ledger.close_step(random);
         self.outputs.extend(store);
         let released = self.ledger.release();
@@ -319,6 +354,7 @@ impl Engine {
                 self.bundles_answered(&asked, answer, now, random);
             }
             Request::OpenConversation(id, _) => self.conversation_answered(id, &answer, now, random),
+            Request::Events(id, _) => self.events_answered(id, answer, now, random),
         }
     }
 
@@ -332,8 +368,9 @@ impl Engine {
         }
         for &id in changed.keys() {
             let (answerable, safety) = (self.is_answerable(id), self.safety(id));
-            let summary =
-                self.conversations.get(&id).map(|conversation| conversation.summary(id, answerable, safety));
+            let hold = self.hold(id, now);
+            let summary = self.conversations.get(&id);
+            let summary = summary.map(|conversation| conversation.summary(id, answerable, safety, hold));
             self.outputs.extend(summary.map(|summary| Output::Show(Show::Conversation(summary))));
         }
         let gate = self.gate(now);
@@ -391,6 +428,9 @@ impl Engine {
             self.prekeys_wake(now),
             self.sending.at(),
             self.signals.wake_at(now),
+            self.storing.at(),
+            self.act_rosters.at(),
+            self.fetches.at(),
             expiry,
         ];
         let at = times.into_iter().filter(|at| *at > now).min().unwrap_or(u64::MAX);
@@ -399,7 +439,9 @@ impl Engine {
         }
     }
 
-    fn store_failed(&mut self) {
+    /// What was to be sent in a step that could not be kept has failed and is the person's to try again; the state
+    /// that it belonged to stays in memory and is offered to the store again after a while.
+    fn store_failed(&mut self, now: u64, random: &mut impl CryptoRng) {
         let mut unsent = Vec::new();
         for output in self.ledger.halt() {
             match output {
@@ -412,6 +454,7 @@ impl Engine {
             self.link.stage = Stage::Down;
         }
         self.link.under_way.retain(|event| !unsent.contains(event));
+        let mut acts = Vec::new();
         for (id, conversation) in self.conversations.iter_mut() {
             let Conversation { outbox, messages, facts, .. } = conversation;
             outbox.retain(|event| {
@@ -426,10 +469,17 @@ impl Engine {
                 message.stage = conversation::Stage::Failed(Refusal::StoreFailed);
                 self.ledger.put(Name::Message(*id, *event), message);
                 self.shown.dirty.insert((*id, *event), ());
+                acts.extend(message.act.is_some().then_some((*id, *event)));
                 false
             });
         }
-        self.show_refused(Refusal::StoreFailed);
+        for (id, event) in acts {
+            self.drop_act(id, event, Refusal::StoreFailed);
+        }
+        if !self.storing.is_failing() {
+            self.show_refused(Refusal::StoreFailed);
+        }
+        self.storing.failed(now, random);
     }
 }
 

@@ -13,7 +13,7 @@ use crate::io::Output;
 use crate::link;
 use crate::peers::Peer;
 use crate::records::Name;
-use crate::show::{Author, Body, Show};
+use crate::show::{Author, Body, Show, Standing};
 use crate::signals::{GivenKey, OwnKey};
 
 impl Engine {
@@ -130,18 +130,20 @@ impl Engine {
         self.send(id, event, sealed.envelope);
     }
 
-    /// Everyone else in a conversation, and its desk.
+    /// Everyone else in a conversation, and its desk; `None` where this agent is not among them.
     fn signal_members(&self, id: ConversationId, now: u64) -> Option<(DeskId, Vec<Peer>)> {
-        let facts = &self.conversations.get(&id)?.facts;
-        let desk = self.desk(facts.desk)?;
-        Some((desk, self.members(id, desk, facts.visitor, now)))
+        if self.part == Part::Agent && self.standing(id, now) == Standing::Others {
+            return None;
+        }
+        let desk = self.desk(self.conversations.get(&id)?.facts.desk)?;
+        Some((desk, self.members(id, now)))
     }
 
     fn show_typing(&mut self, now: u64) {
         let mut typing: Vec<(ConversationId, Author)> = Vec::new();
         for (id, device) in self.signals.typing(now) {
             if typing.iter().all(|(other, _)| *other != id)
-                && let Some(author) = self.author_of(id, device, now)
+                && let Some(author) = self.typist(id, device, now)
             {
                 typing.push((id, author));
             }
@@ -158,7 +160,7 @@ impl Engine {
     }
 
     /// Whose device it is in this conversation.
-    fn author_of(&self, id: ConversationId, device: DeviceId, now: u64) -> Option<Author> {
+    fn typist(&self, id: ConversationId, device: DeviceId, now: u64) -> Option<Author> {
         let roster = self.membership.roster()?;
         match roster.device(&device, self.membership.time(now)) {
             Some((agent, _)) => Some(Author::Agent(agent.name.clone())),

@@ -203,7 +203,7 @@ impl<'a> Bench<'a> {
     fn answer(&mut self, request: &Request) -> Option<Answer> {
         Some(match request {
             Request::Roster => return self.roster.clone().map(Answer::Octets),
-            Request::RosterVersion(_) => return None,
+            Request::RosterVersion(_) | Request::Events(..) => return None,
             Request::Challenge => {
                 Answer::Challenge(ChallengeAnswer { challenge: Challenge([1; 32]), expires: NOW + 60 })
             }

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of a test fail it")]
 
+mod acts;
+mod acts_crossed;
 mod bench;
 mod by_hand;
 mod exchange;
