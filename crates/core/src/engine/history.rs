@@ -17,6 +17,7 @@ use crate::io::{Answer, Request};
 use crate::peers::Peer;
 use crate::records::Name;
 use crate::show::{Author, Body, Deed, Refusal, Standing};
+use crate::sorted::SortedSet;
 
 impl Engine {
     /// An act counts: whoever it lets in gets what was said before. Who transfers or releases gives it; where
@@ -47,13 +48,10 @@ impl Engine {
         let new = self.readers(id, now).into_iter().filter(|device| !known.contains(device));
         let new: Vec<_> = new.filter(|device| Some(*device) != own).collect();
         let Some(conversation) = self.conversations.get(&id) else { return };
-        let mut open: Vec<_> = conversation
-            .messages
-            .iter()
-            .filter_map(|(event, message)| Some((message.position?, *event)).filter(|_| message.is_open()))
-            .collect();
-        open.sort_unstable();
-        let grants: Vec<_> = open.into_iter().filter_map(|(_, event)| self.grant(id, event)).collect();
+        let open = conversation.messages.iter().filter(|(_, message)| message.is_open());
+        let open = open.filter_map(|(event, message)| Some(((message.position?, *event), ())));
+        let open: SortedSet<_> = open.collect();
+        let grants: Vec<_> = open.keys().filter_map(|(_, event)| self.grant(id, *event)).collect();
         for device in new {
             self.give(id, device, &grants, now, random);
         }

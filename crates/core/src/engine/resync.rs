@@ -150,7 +150,7 @@ impl Engine {
         let reads = self.members(id, now).contains(&peer);
         // Acts are sealed to the whole desk, and hold by their signature whoever hands them on.
         let is_told = reads || self.membership.inbox(conversation.facts.desk, now).contains(&peer.0);
-        let acts = conversation.acts().into_iter().filter(|_| is_told);
+        let acts = conversation.acts().filter(|_| is_told);
         let time = now / 1_000;
         let answered = |event: EventId| {
             let at = self.answered.get(&(event, peer.0));
