@@ -14,6 +14,7 @@ use crate::account::Account;
 use crate::acts::ActRecord;
 use crate::conversation::{Message, Unopened};
 use crate::io::{Answer, Request};
+use crate::membership::Named;
 use crate::peers::Peer;
 use crate::records::Name;
 use crate::show::{Author, Body, Deed, Refusal, Standing};
@@ -145,12 +146,6 @@ impl Engine {
                 None => self.fetching.insert(id, ()),
             }
         }
-        if let Some(conversation) = self.conversations.get_mut(&id)
-            && conversation.facts.behind.as_ref().is_some_and(|behind| behind.sender == giver)
-        {
-            conversation.facts.behind = None;
-            self.ledger.put(Name::Conversation(id), &conversation.facts);
-        }
         let time = now / 1_000;
         self.answered.retain(|at| time.abs_diff(*at) < limits::RESYNC_SECONDS);
     }
@@ -276,14 +271,16 @@ impl Engine {
         random: &mut impl CryptoRng,
     ) {
         let Unopened { sender, recipients, content, .. } = sealed;
-        let header = Header::parse(&content.0);
+        // An act is judged by the roster that is named: it must be one of the site's.
+        let is_ours = |header: &Header| self.membership.relate(header.order, header.roster) == Named::Known;
+        let header = Header::parse(&content.0).ok().filter(is_ours);
         let version = header.map_or(0, |header| header.order.version);
         let author = self.author_of(id, *sender, version);
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
         let Some(message) = conversation.messages.get_mut(&event) else { return };
         let bound_to = ContentContext { conversation: &id, event: &event, sender, recipients };
         let plain = message.key.as_ref().map(|key| content::open(&content.0, key, &bound_to));
-        let (Some(Ok(plain)), Ok(header)) = (plain, header) else {
+        let (Some(Ok(plain)), Some(header)) = (plain, header) else {
             (message.key, message.vouched) = (None, None);
             self.ledger.put(Name::Message(id, event), message);
             return self.show_refused(Refusal::MessageAltered);

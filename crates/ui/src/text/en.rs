@@ -67,7 +67,7 @@ pub(super) static DESK: DeskText = DeskText {
     back: "Back to the list",
     choose: "Choose a conversation to read it.",
     not_answerable: "This device was enrolled recently. You can answer once the visitor writes again.",
-    free: "Nobody holds it yet; the first to answer does.",
+    free: "Nobody holds it yet",
     mine: "You hold it",
     mine_short: "Yours",
     held: "Held by #",

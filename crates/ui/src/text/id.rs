@@ -67,7 +67,7 @@ pub(super) static DESK: DeskText = DeskText {
     back: "Kembali ke daftar",
     choose: "Pilih percakapan untuk membacanya.",
     not_answerable: "Perangkat ini baru terdaftar. Anda dapat menjawab setelah pengunjung menulis lagi.",
-    free: "Belum dipegang; yang pertama menjawab memegangnya.",
+    free: "Belum dipegang siapa pun",
     mine: "Anda yang memegang",
     mine_short: "Anda",
     held: "Dipegang #",
