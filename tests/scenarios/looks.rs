@@ -107,12 +107,12 @@ async fn talk(visitor: &Person, agent: &Person) {
 }
 
 /// Nothing sticks out sideways, and header and composer are on the screen.
-async fn assert_fits(person: &Person) {
+pub(crate) async fn assert_fits(person: &Person) {
     let cut_off: Vec<String> = person
         .browser()
         .script(
             "const inside = (box) => box.left >= 0 && box.right <= innerWidth && box.bottom <= innerHeight;
-             return [...document.querySelectorAll('.header, .composer, .row, .inbox li, button')]
+             return [...document.querySelectorAll('.header, .composer, .row, .act, .inbox li, button')]
                 .filter((element) => element.checkVisibility())
                 .filter((element) => {
                     const box = element.getBoundingClientRect();
@@ -127,7 +127,7 @@ async fn assert_fits(person: &Person) {
 }
 
 /// Takes a picture of the whole window.
-async fn shoot(person: &Person, name: &str) -> PathBuf {
+pub(crate) async fn shoot(person: &Person, name: &str) -> PathBuf {
     let dist = PathBuf::from(env::var_os("SEGEL_DIST").unwrap());
     let folder = dist.with_file_name("shots");
     fs::create_dir_all(&folder).unwrap();

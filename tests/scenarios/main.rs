@@ -10,6 +10,7 @@
 
 mod enrolment;
 mod exchange;
+mod handover;
 mod harness;
 mod hindered;
 mod journals;

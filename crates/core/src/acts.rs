@@ -6,8 +6,9 @@ use segel_wire::ids::{AgentId, DeviceId, EventId};
 use segel_wire::signed::Order;
 use segel_wire::{cbor_index, cbor_map};
 
-use crate::conversation::Conversation;
+use crate::conversation::{Conversation, Message};
 use crate::show::Deed;
+use crate::sorted::SortedSet;
 
 /// An act: an own one from when it is wanted, another's from when it opened.
 #[derive(Clone)]
@@ -105,16 +106,14 @@ impl ActRecord {
 
 impl Conversation {
     /// Acts of the log after this position that were not judged, in its order.
-    pub(crate) fn unjudged(&self, after: u64) -> Vec<(u64, EventId)> {
+    pub(crate) fn unjudged(&self, after: u64) -> SortedSet<(u64, EventId)> {
         let unjudged = self.messages.iter().filter_map(|(event, message)| {
             let act = message.act.as_ref()?;
             let is_next = act.logged && act.verdict.is_none();
             let position = message.position.filter(|position| is_next && *position > after)?;
-            Some((position, *event))
+            Some(((position, *event), ()))
         });
-        let mut unjudged: Vec<_> = unjudged.collect();
-        unjudged.sort_unstable();
-        unjudged
+        unjudged.collect()
     }
 
     /// Whether an own act is on its way or waits for its judgement.
@@ -131,15 +130,10 @@ impl Conversation {
         acts.any(|act| act.is(hash))
     }
 
-    /// Acts that stand in the log, in its order.
-    pub(crate) fn acts(&self) -> Vec<EventId> {
-        let acts = self.messages.iter().filter_map(|(event, message)| {
-            let is_logged = message.act.as_ref().is_some_and(|act| act.logged);
-            Some((message.position.filter(|_| is_logged)?, *event))
-        });
-        let mut acts: Vec<_> = acts.collect();
-        acts.sort_unstable();
-        acts.into_iter().map(|(_, event)| event).collect()
+    /// Acts that stand in the log.
+    pub(crate) fn acts(&self) -> impl Iterator<Item = EventId> {
+        let is_logged = |message: &Message| message.act.as_ref().is_some_and(|act| act.logged);
+        self.messages.iter().filter(move |(_, message)| is_logged(message)).map(|(event, _)| *event)
     }
 
     /// Whether this is an own message that this device got among others.

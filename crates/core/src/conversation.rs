@@ -45,7 +45,7 @@ pub(crate) struct Facts {
     pub(crate) assignment: Assignment,
     /// Position of the last act that counted; 0 before the first.
     pub(crate) acted_at: u64,
-    /// The last event that named an act which is not known here, to ask its sender by.
+    /// Who was asked last for acts that are not known here.
     pub(crate) behind: Option<Behind>,
 }
 
@@ -67,14 +67,15 @@ cbor_map!(Facts {
     21: signal_keys
 });
 
-/// An event that names an act which is not known here.
+/// A device that named an act which is not known here.
 #[derive(Clone)]
 pub(crate) struct Behind {
-    pub(crate) event: EventId,
     pub(crate) sender: DeviceId,
+    /// When it was asked, Unix seconds.
+    pub(crate) asked: u64,
 }
 
-cbor_array!(Behind { event, sender });
+cbor_array!(Behind { sender, asked });
 
 /// A message as it is kept.
 #[derive(Clone)]

@@ -290,11 +290,12 @@ fn find_inbox<'a>(
 fn select(members: Vec<DeviceId>) -> Vec<DeviceId> {
     let mut selected = Vec::with_capacity(limits::WRAPS - 1);
     for device in members {
-        if selected.len() < limits::WRAPS - 1 && !selected.contains(&device) {
-            selected.push(device);
+        if let Err(place) = selected.binary_search(&device)
+            && selected.len() < limits::WRAPS - 1
+        {
+            selected.insert(place, device);
         }
     }
-    selected.sort_unstable();
     selected
 }
 

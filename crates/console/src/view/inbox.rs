@@ -116,8 +116,10 @@ impl Entry {
         let unread = summary.unread.to_string();
         dom::set_text(&self.count, &unread);
         dom::set_text(&self.heard, &fill(text.unread, &unread));
-        dom::set_hidden(&self.unread, summary.unread == 0);
-        dom::set_class(&self.root, "news", summary.unread > 0);
+        // What came before another took it is the other's to answer.
+        let is_news = summary.unread > 0 && summary.hold.standing != Standing::Others;
+        dom::set_hidden(&self.unread, !is_news);
+        dom::set_class(&self.root, "news", is_news);
     }
 }
 

@@ -252,7 +252,7 @@ impl Engine {
     fn settle(&mut self, id: ConversationId, now: u64, random: &mut impl CryptoRng) {
         self.unsettled.remove(&id);
         let Some(conversation) = self.conversations.get(&id) else { return };
-        for (position, event) in conversation.unjudged(conversation.facts.acted_at) {
+        for &(position, event) in conversation.unjudged(conversation.facts.acted_at).keys() {
             match self.judge(id, event) {
                 None => {
                     self.unsettled.insert(id, ());
@@ -327,14 +327,10 @@ impl Engine {
     /// The roster that the conversation's next act waits for.
     fn lacks_roster(&self, id: ConversationId) -> Option<u64> {
         let conversation = self.conversations.get(&id)?;
-        let (_, event) =
-            conversation.unjudged(conversation.facts.acted_at).into_iter().find(|(_, event)| {
-                let act = conversation.messages.get(event).and_then(|message| message.act.as_ref());
-                let order = act.and_then(|act| act.order);
-                order.is_some_and(|order| self.membership.named(order.version).is_none())
-            })?;
-        let act = conversation.messages.get(&event)?.act.as_ref()?;
-        act.order.map(|order| order.version)
+        conversation.unjudged(conversation.facts.acted_at).keys().find_map(|(_, event)| {
+            let version = conversation.messages.get(event)?.act.as_ref()?.order?.version;
+            self.membership.named(version).is_none().then_some(version)
+        })
     }
 }
 

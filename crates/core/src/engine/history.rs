@@ -14,10 +14,11 @@ use crate::account::Account;
 use crate::acts::ActRecord;
 use crate::conversation::{Message, Unopened};
 use crate::io::{Answer, Request};
-use crate::membership::Membership;
+use crate::membership::{Membership, Named};
 use crate::peers::Peer;
 use crate::records::Name;
 use crate::show::{Author, Body, Deed, Refusal, Standing};
+use crate::sorted::SortedSet;
 
 impl Engine {
     /// An act counts: whoever it lets in gets what was said before. Who transfers or releases gives it; where
@@ -48,13 +49,10 @@ impl Engine {
         let new = self.readers(id, now).into_iter().filter(|device| !known.contains(device));
         let new: Vec<_> = new.filter(|device| Some(*device) != own).collect();
         let Some(conversation) = self.conversations.get(&id) else { return };
-        let mut open: Vec<_> = conversation
-            .messages
-            .iter()
-            .filter_map(|(event, message)| Some((message.position?, *event)).filter(|_| message.is_open()))
-            .collect();
-        open.sort_unstable();
-        let grants: Vec<_> = open.into_iter().filter_map(|(_, event)| self.grant(id, event)).collect();
+        let open = conversation.messages.iter().filter(|(_, message)| message.is_open());
+        let open = open.filter_map(|(event, message)| Some(((message.position?, *event), ())));
+        let open: SortedSet<_> = open.collect();
+        let grants: Vec<_> = open.keys().filter_map(|(_, event)| self.grant(id, *event)).collect();
         for device in new {
             self.give(id, device, &grants, now, random);
         }
@@ -153,12 +151,6 @@ impl Engine {
                 Some(unopened) => self.unlock(id, grant.event, &unopened, now, random),
                 None => self.fetching.insert(id, ()),
             }
-        }
-        if let Some(conversation) = self.conversations.get_mut(&id)
-            && conversation.facts.behind.as_ref().is_some_and(|behind| behind.sender == giver)
-        {
-            conversation.facts.behind = None;
-            self.ledger.put(Name::Conversation(id), &conversation.facts);
         }
         let time = now / 1_000;
         self.answered.retain(|at| time.abs_diff(*at) < limits::RESYNC_SECONDS);
@@ -292,14 +284,16 @@ impl Engine {
         random: &mut impl CryptoRng,
     ) {
         let Unopened { sender, recipients, content, .. } = sealed;
-        let header = Header::parse(&content.0);
+        // An act is judged by the roster that is named: it must be one of the site's.
+        let is_ours = |header: &Header| self.membership.relate(header.order, header.roster) == Named::Known;
+        let header = Header::parse(&content.0).ok().filter(is_ours);
         let version = header.map_or(0, |header| header.order.version);
         let author = self.author_of(id, *sender, version);
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
         let Some(message) = conversation.messages.get_mut(&event) else { return };
         let bound_to = ContentContext { conversation: &id, event: &event, sender, recipients };
         let plain = message.key.as_ref().map(|key| content::open(&content.0, key, &bound_to));
-        let (Some(Ok(plain)), Ok(header)) = (plain, header) else {
+        let (Some(Ok(plain)), Some(header)) = (plain, header) else {
             (message.key, message.vouched) = (None, None);
             self.ledger.put(Name::Message(id, event), message);
             return self.show_refused(Refusal::MessageAltered);

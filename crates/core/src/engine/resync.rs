@@ -46,13 +46,8 @@ impl Engine {
     pub(super) fn restore_resyncs(&mut self) {
         let roster = self.membership.roster();
         for (id, conversation) in self.conversations.iter() {
-            let closed = conversation
-                .messages
-                .values()
-                .filter_map(|message| message.unopened.as_ref())
-                .map(|unopened| unopened.sender);
-            let behind = conversation.facts.behind.as_ref().map(|behind| behind.sender);
-            let senders: SortedSet<_> = closed.chain(behind).map(|sender| (sender, ())).collect();
+            let closed = conversation.messages.values().filter_map(|message| message.unopened.as_ref());
+            let senders: SortedSet<_> = closed.map(|unopened| (unopened.sender, ())).collect();
             for &sender in senders.keys() {
                 let is_listed = roster.is_some_and(|roster| roster.device(&sender, 0).is_some());
                 let peer = (sender, self.scope_of(*id, is_listed));
@@ -72,13 +67,7 @@ impl Engine {
                 continue;
             }
             let Some(conversation) = self.conversations.get_mut(&id) else { continue };
-            let mut events: Vec<_> = conversation.unopened(peer.0).take(limits::REQUESTED_EVENTS).collect();
-            // For what does not open the session may be to blame; for an act that is not known it is not.
-            let wants_handshake = !events.is_empty();
-            let behind = conversation.facts.behind.as_ref().filter(|behind| behind.sender == peer.0);
-            let behind = behind.map(|behind| behind.event).filter(|event| !events.contains(event));
-            events.truncate(limits::REQUESTED_EVENTS - usize::from(behind.is_some()));
-            events.extend(behind);
+            let events: Vec<_> = conversation.unopened(peer.0).take(limits::REQUESTED_EVENTS).collect();
             if events.is_empty() {
                 continue;
             }
@@ -96,7 +85,7 @@ impl Engine {
                     self.ledger.put(Name::Message(id, *event), message);
                 }
             }
-            self.queue_control(id, peer, content::Body::Request(events), wants_handshake, now, random);
+            self.queue_control(id, peer, content::Body::Request(events), true, now, random);
         }
     }
 
@@ -157,7 +146,7 @@ impl Engine {
         let reads = self.members(id, now).contains(&peer);
         // Acts are sealed to the whole desk, and hold by their signature whoever hands them on.
         let is_told = reads || self.membership.inbox(conversation.facts.desk, now).contains(&peer.0);
-        let acts = conversation.acts().into_iter().filter(|_| is_told);
+        let acts = conversation.acts().filter(|_| is_told);
         let time = now / 1_000;
         let answered = |event: EventId| {
             let at = self.answered.get(&(event, peer.0));

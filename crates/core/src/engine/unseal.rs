@@ -218,7 +218,7 @@ impl Engine {
         {
             self.confirm_vouched(id, message.seen.position);
         }
-        self.note_act(delivered, peer, message.act, now);
+        self.note_act(delivered, peer, message.act, now, random);
         let outdated = self.outdated(delivered, message.time);
         warning.into_iter().chain(outdated).for_each(|warning| self.show_refused(warning));
         let received = Message::received(author.clone(), Body::Closed(Refusal::NotUnderstood), message.time);
@@ -262,13 +262,25 @@ impl Engine {
     }
 
     /// A content names the last act that its sender knows: its sender is asked for what is not known here.
-    fn note_act(&mut self, delivered: &Delivered, peer: Peer, act: Option<ActHash>, now: u64) {
-        let Some(conversation) = self.conversations.get_mut(&delivered.conversation) else { return };
-        if act.is_some_and(|act| !conversation.knows(act)) {
-            let (event, sender) = (delivered.event, delivered.sender);
-            conversation.facts.behind = Some(Behind { event, sender });
-            self.ledger.put(Name::Conversation(delivered.conversation), &conversation.facts);
-            self.plan_resync(delivered.conversation, peer, true, now);
+    fn note_act(
+        &mut self,
+        delivered: &Delivered,
+        peer: Peer,
+        act: Option<ActHash>,
+        now: u64,
+        random: &mut impl CryptoRng,
+    ) {
+        let (id, asked) = (delivered.conversation, self.membership.time(now));
+        let Some(conversation) = self.conversations.get_mut(&id) else { return };
+        let is_known = act.is_none_or(|act| conversation.knows(act));
+        let was_asked = conversation.facts.behind.as_ref().is_some_and(|behind| {
+            behind.sender == peer.0 && asked.abs_diff(behind.asked) < limits::RESYNC_SECONDS
+        });
+        if !is_known && !was_asked {
+            conversation.facts.behind = Some(Behind { sender: peer.0, asked });
+            self.ledger.put(Name::Conversation(id), &conversation.facts);
+            let request = content::Body::Request(vec![delivered.event]);
+            self.queue_control(id, peer, request, false, now, random);
         }
     }
 

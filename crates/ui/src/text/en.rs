@@ -75,7 +75,7 @@ pub(super) static DESK: DeskText = DeskText {
     not_answerable: "This device was enrolled recently. You can answer once the visitor writes again.",
     verify_agent: "Read this number to the visitor in another way, for example on the phone or at the counter. If all twelve groups agree, nobody stands between you.",
     verify_unknown: "This device does not know this visitor's key yet. The number appears once the visitor writes again.",
-    free: "Nobody holds it yet; the first to answer does.",
+    free: "Nobody holds it yet",
     mine: "You hold it",
     mine_short: "Yours",
     held: "Held by #",

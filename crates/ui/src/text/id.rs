@@ -75,7 +75,7 @@ pub(super) static DESK: DeskText = DeskText {
     not_answerable: "Perangkat ini baru terdaftar. Anda dapat menjawab setelah pengunjung menulis lagi.",
     verify_agent: "Sebutkan nomor ini kepada pengunjung lewat jalan lain, misalnya lewat telepon atau di kasir. Jika kedua belas kelompok sama, tidak ada yang menyusup di antara Anda.",
     verify_unknown: "Perangkat ini belum mengenal kunci pengunjung ini. Nomornya muncul setelah pengunjung menulis lagi.",
-    free: "Belum dipegang; yang pertama menjawab memegangnya.",
+    free: "Belum dipegang siapa pun",
     mine: "Anda yang memegang",
     mine_short: "Anda",
     held: "Dipegang #",
