@@ -7,6 +7,7 @@ use segel_wire::{cbor_array, cbor_map, cbor_variants, limits};
 
 use crate::chronicle::Chronicle;
 use crate::peers::Peer;
+use crate::reads::Reads;
 use crate::records::{BrokenStore, Name, Opened};
 use crate::show::{Author, Body, Delivery, Item, Refusal, SafetyNumber, Summary};
 use crate::signals::GivenKey;
@@ -39,6 +40,8 @@ pub(crate) struct Facts {
     pub(crate) identity: Option<IdentityKey>,
     /// Keys for signals, the newest of each device that gave one.
     pub(crate) signal_keys: Vec<GivenKey>,
+    /// How far both sides have read.
+    pub(crate) reads: Reads,
 }
 
 cbor_map!(Facts {
@@ -53,7 +56,8 @@ cbor_map!(Facts {
     8: before,
     9: resynced,
     20: identity,
-    21: signal_keys
+    21: signal_keys,
+    22: reads
 });
 
 /// A message as it is kept.
@@ -238,7 +242,7 @@ impl Conversation {
             author: message.author.clone(),
             body: message.body.clone(),
             time: message.time,
-            delivery: message.delivery(),
+            delivery: message.delivery(&self.facts.reads),
         })
     }
 
@@ -287,10 +291,10 @@ impl Message {
         matches!(self.stage, Stage::Waiting | Stage::Sealed(_))
     }
 
-    fn delivery(&self) -> Delivery {
+    fn delivery(&self, reads: &Reads) -> Delivery {
         match self.stage {
             Stage::Waiting | Stage::Sealed(_) => Delivery::Sending,
-            Stage::Sent => Delivery::Sent,
+            Stage::Sent => reads.delivery(self.position),
             Stage::Failed(refusal) => Delivery::Failed(refusal),
             Stage::Received => Delivery::Received,
         }

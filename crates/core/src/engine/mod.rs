@@ -5,6 +5,7 @@
 
 mod connect;
 mod prekeys;
+mod quiet;
 mod receive;
 mod resync;
 mod roster;
@@ -66,6 +67,8 @@ pub struct Engine {
     /// Events that wait for a roster, in order.
     held: VecDeque<Delivered>,
     signals: Signals,
+    /// Where it is to be said how far the person has read, and when, Unix milliseconds.
+    reads_due: Vec<(ConversationId, u64)>,
     shown: Shown,
     outputs: VecDeque<Output>,
 }
@@ -185,7 +188,10 @@ impl Engine {
                 self.retry(conversation, event, now);
             }
             Input::Typing { conversation, typing } => self.signals.typed(conversation, typing, now),
-            Input::Seen(conversation) => self.seen(conversation),
+            Input::Seen(conversation) => {
+                self.read(conversation, now);
+                self.seen(conversation);
+            }
             Input::Network(up) => self.network(up, now),
             Input::Answered { id, answer } => {
                 if let Some(request) = self.asked.remove(&id) {
@@ -246,6 +252,7 @@ impl Engine {
             answered: Sorted::new(),
             held: VecDeque::new(),
             signals: Signals::default(),
+            reads_due: Vec::new(),
             shown: Shown::default(),
             outputs: VecDeque::new(),
         }
@@ -264,6 +271,7 @@ impl Engine {
             self.shown.dirty.extend(conversation.messages.keys().map(|event| ((*id, *event), ())));
         }
         self.restore_resyncs();
+        self.restore_reads();
         self.show_site();
         Ok(self)
     }
@@ -283,6 +291,7 @@ impl Engine {
         self.pump_prekeys(now, random);
         self.pump_resyncs(now, random);
         self.pump_outbox(now, random);
+        self.pump_reads(now, random);
         self.pump_signals(now, random);
         let store = self.ledger.close_step(random);
         self.outputs.extend(store);
@@ -391,6 +400,7 @@ impl Engine {
             self.prekeys_wake(now),
             self.sending.at(),
             self.signals.wake_at(now),
+            self.reads_wake(),
             expiry,
         ];
         let at = times.into_iter().filter(|at| *at > now).min().unwrap_or(u64::MAX);

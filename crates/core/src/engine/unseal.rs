@@ -203,6 +203,7 @@ impl Engine {
         }
         let outdated = self.outdated(delivered, message.time);
         warning.into_iter().chain(outdated).for_each(|warning| self.show_refused(warning));
+        self.heard_of_own(delivered, &author, &message);
         let received = Message::received(author.clone(), Body::Closed(Refusal::NotUnderstood), message.time);
         let received = Message { content: Some(hash), key: Some(unwrapped.key), ..received };
         match message.body {
@@ -215,6 +216,8 @@ impl Engine {
             content::Body::Request(events) => self.requested(id, peer, &events, now, random),
             content::Body::Grants(grants) => self.granted(id, (&author, delivered.sender), &grants, now),
             content::Body::SignalKey(shared) => self.signal_key_given(delivered, shared, now),
+            // What it says was heard above.
+            content::Body::Read(_) => {}
             content::Body::Attachment(_) | content::Body::Act(_) | content::Body::Token(_) => {
                 self.keep(delivered, received);
             }
