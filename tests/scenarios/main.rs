@@ -16,6 +16,7 @@ mod hindered;
 mod journals;
 mod keyboard;
 mod looks;
+mod receipts;
 mod refused_access;
 mod refused_messages;
 mod refused_rosters;

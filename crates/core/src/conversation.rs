@@ -9,6 +9,7 @@ use segel_wire::{cbor_array, cbor_map, cbor_variants, limits};
 use crate::acts::ActRecord;
 use crate::chronicle::Chronicle;
 use crate::peers::Peer;
+use crate::reads::Reads;
 use crate::records::{BrokenStore, Name, Opened};
 use crate::show::{Author, Body, Delivery, Hold, Item, Refusal, SafetyNumber, Summary};
 use crate::signals::GivenKey;
@@ -47,6 +48,8 @@ pub(crate) struct Facts {
     pub(crate) acted_at: u64,
     /// Who was asked last for acts that are not known here.
     pub(crate) behind: Option<Behind>,
+    /// How far both sides have read.
+    pub(crate) reads: Reads,
 }
 
 cbor_map!(Facts {
@@ -64,7 +67,8 @@ cbor_map!(Facts {
     11: acted_at,
     12: behind,
     20: identity,
-    21: signal_keys
+    21: signal_keys,
+    22: reads
 });
 
 /// A device that named an act which is not known here.
@@ -274,7 +278,7 @@ impl Conversation {
             author: message.author.clone(),
             body: message.shown_body(),
             time: message.time,
-            delivery: message.delivery(),
+            delivery: message.delivery(&self.facts.reads),
             vouched: message.vouched.clone(),
         })
     }
@@ -363,10 +367,10 @@ impl Message {
         matches!(self.stage, Stage::Waiting | Stage::Sealed(_))
     }
 
-    fn delivery(&self) -> Delivery {
+    fn delivery(&self, reads: &Reads) -> Delivery {
         match self.stage {
             Stage::Waiting | Stage::Sealed(_) => Delivery::Sending,
-            Stage::Sent => Delivery::Sent,
+            Stage::Sent => reads.delivery(self.position),
             Stage::Failed(refusal) => Delivery::Failed(refusal),
             Stage::Received => Delivery::Received,
         }

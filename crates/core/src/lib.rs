@@ -13,6 +13,7 @@ mod link;
 mod membership;
 mod outgoing;
 mod peers;
+mod reads;
 mod records;
 pub mod show;
 mod signals;

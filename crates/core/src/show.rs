@@ -224,6 +224,10 @@ pub enum Delivery {
     Sending,
     /// Durably stored by the relay.
     Sent,
+    /// A device of the other side has it.
+    Delivered,
+    /// Somebody on the other side had it before their eyes, or has answered it.
+    Read,
     /// Refused for good; can be sent anew.
     Failed(Refusal),
     /// Came from the other side.

@@ -164,8 +164,11 @@ impl Client {
 
     /// Waits until this own text is shown as stored by the relay.
     pub async fn has_sent(&self, text: &str) -> Screen {
-        self.until(&format!("{text} to be sent"), |screen| screen.delivery(text) == Some(Delivery::Sent))
-            .await
+        let is_sent = |screen: &Screen| {
+            use Delivery::{Delivered, Read, Sent};
+            matches!(screen.delivery(text), Some(Sent | Delivered | Read))
+        };
+        self.until(&format!("{text} to be sent"), is_sent).await
     }
 
     /// Waits for this gate.

@@ -86,6 +86,8 @@ pub const TYPING_SHOWN_SECONDS: u64 = 8;
 pub const SIGNAL_KEY_WANTED_SECONDS: u64 = 15 * 60;
 /// Seconds between two keys for signals of a device in a conversation.
 pub const SIGNAL_KEY_EVERY_SECONDS: u64 = 60;
+/// Seconds from a look at messages until it is said that they were read.
+pub const READ_SAID_SECONDS: u64 = 5;
 /// Most seconds of an identity token's life after the message that carries it.
 pub const TOKEN_LIFE_SECONDS: u64 = 10 * 60;
 /// Most seconds between a token's message and when the relay stored it.

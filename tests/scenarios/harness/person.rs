@@ -208,8 +208,9 @@ impl Person {
 
     /// Waits until an own message is shown as stored by the relay.
     pub(crate) async fn has_sent(&self, text: &str) {
-        let sent = Language::Id.text().sent;
-        let is = |row: &Row| row.by == "own" && row.text == text && row.status == sent;
+        let words = Language::Id.text();
+        let sent = [words.sent, words.delivered, words.read];
+        let is = |row: &Row| row.by == "own" && row.text == text && sent.contains(&row.status.as_str());
         self.sees_row(&format!("to have sent {text}"), is).await;
     }
 

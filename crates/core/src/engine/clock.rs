@@ -21,6 +21,9 @@ impl Engine {
         for resync in &mut self.resyncs {
             resync.move_back(by);
         }
+        for (_, due) in &mut self.reads_due {
+            *due = due.saturating_sub(by);
+        }
         for (_, until) in self.unreachable.iter_mut() {
             *until = until.saturating_sub(by);
         }

@@ -8,12 +8,14 @@ mod clock;
 mod connect;
 mod history;
 mod prekeys;
+mod quiet;
 mod receive;
 mod resync;
 mod roster;
 mod send;
 mod sessions;
 mod signals;
+mod storing;
 mod unseal;
 
 use std::collections::VecDeque;
@@ -26,7 +28,7 @@ use segel_wire::{ClientFrame, Code, Delivered};
 
 use self::resync::Resync;
 use crate::account::{Account, AgentConfig, VisitorConfig};
-use crate::conversation::{self, Conversation};
+use crate::conversation::Conversation;
 use crate::io::{Answer, Input, Kept, Output, Request};
 use crate::link::{Backoff, Link, Pulse, Stage};
 use crate::membership::{Membership, MembershipRecord};
@@ -80,6 +82,8 @@ pub struct Engine {
     /// Events that wait for a roster, in order.
     held: VecDeque<Delivered>,
     signals: Signals,
+    /// Where it is to be said how far the person has read, and when, Unix milliseconds.
+    reads_due: Vec<(ConversationId, u64)>,
     shown: Shown,
     outputs: VecDeque<Output>,
 }
@@ -204,7 +208,10 @@ impl Engine {
                 self.ledger.resume();
                 self.act(conversation, deed, now, random);
             }
-            Input::Seen(conversation) => self.seen(conversation),
+            Input::Seen(conversation) => {
+                self.read(conversation, now);
+                self.seen(conversation);
+            }
             Input::Network(up) => self.network(up, now),
             Input::Answered { id, answer } => {
                 if let Some(request) = self.asked.remove(&id) {
@@ -274,6 +281,7 @@ impl Engine {
             fetches: Backoff::default(),
             held: VecDeque::new(),
             signals: Signals::default(),
+            reads_due: Vec::new(),
             shown: Shown::default(),
             outputs: VecDeque::new(),
         }
@@ -294,6 +302,7 @@ impl Engine {
             self.shown.dirty.extend(conversation.messages.keys().map(|event| ((*id, *event), ())));
         }
         self.restore_resyncs();
+        self.restore_reads();
         self.show_site();
         Ok(self)
     }
@@ -315,10 +324,9 @@ impl Engine {
         self.pump_acts(now, random);
         self.pump_fetches(now);
         self.pump_outbox(now, random);
+        self.pump_reads(now, random);
         self.pump_signals(now, random);
-        if self.storing.is_failing() && self.storing.is_due(now) {
-            self.ledger.resume();
-        }
+        self.pump_storing(now);
         let store = self.ledger.close_step(random);
         self.outputs.extend(store);
         let released = self.ledger.release();
@@ -431,55 +439,13 @@ impl Engine {
             self.storing.at(),
             self.act_rosters.at(),
             self.fetches.at(),
+            self.reads_wake(),
             expiry,
         ];
         let at = times.into_iter().filter(|at| *at > now).min().unwrap_or(u64::MAX);
         if at != u64::MAX && self.shown.wake_at.replace(at) != Some(at) {
             self.outputs.push_back(Output::WakeAt(at));
         }
-    }
-
-    /// What was to be sent in a step that could not be kept has failed and is the person's to try again; the state
-    /// that it belonged to stays in memory and is offered to the store again after a while.
-    fn store_failed(&mut self, now: u64, random: &mut impl CryptoRng) {
-        let mut unsent = Vec::new();
-        for output in self.ledger.halt() {
-            match output {
-                Output::Request { id, .. } => drop(self.asked.remove(&id)),
-                Output::Send(ClientFrame::Send { event, .. }) => unsent.push(event),
-                _ => {}
-            }
-        }
-        if self.link.stage == Stage::LoggingIn {
-            self.link.stage = Stage::Down;
-        }
-        self.link.under_way.retain(|event| !unsent.contains(event));
-        let mut acts = Vec::new();
-        for (id, conversation) in self.conversations.iter_mut() {
-            let Conversation { outbox, messages, facts, .. } = conversation;
-            outbox.retain(|event| {
-                let Some(message) = messages.get_mut(event) else { return false };
-                if message.has_left() && !unsent.contains(event) {
-                    return true;
-                }
-                if message.has_left() {
-                    facts.take_back(message.content);
-                    self.ledger.put(Name::Conversation(*id), facts);
-                }
-                message.stage = conversation::Stage::Failed(Refusal::StoreFailed);
-                self.ledger.put(Name::Message(*id, *event), message);
-                self.shown.dirty.insert((*id, *event), ());
-                acts.extend(message.act.is_some().then_some((*id, *event)));
-                false
-            });
-        }
-        for (id, event) in acts {
-            self.drop_act(id, event, Refusal::StoreFailed);
-        }
-        if !self.storing.is_failing() {
-            self.show_refused(Refusal::StoreFailed);
-        }
-        self.storing.failed(now, random);
     }
 }
 

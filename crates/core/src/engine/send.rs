@@ -259,6 +259,8 @@ impl Engine {
         let fits = sealed.envelope.check().is_ok();
         if fits {
             conversation.facts.count(sealed.content);
+            let seen = conversation.facts.chronicle.seen(&id).position;
+            conversation.facts.reads.say(seen);
             message.stage = Stage::Sealed(sealed.envelope.clone());
         } else {
             conversation.outbox.retain(|other| *other != event);

@@ -3,17 +3,17 @@
 use rand_core::CryptoRng;
 use segel_crypto::content;
 use segel_crypto::signal::{SharedKey, SignalKind, SignalSender};
-use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId};
+use segel_wire::ids::{ConversationId, DeskId, DeviceId};
 use segel_wire::{ClientFrame, Delivered, limits};
 
-use super::{Engine, Part, make_id};
+use super::{Engine, Part};
 use crate::account::Account;
-use crate::conversation::{Control, Stage};
+use crate::conversation::Stage;
 use crate::io::Output;
 use crate::link;
 use crate::peers::Peer;
 use crate::records::Name;
-use crate::show::{Author, Body, Show, Standing};
+use crate::show::{Author, Body, Show};
 use crate::signals::{GivenKey, OwnKey};
 
 impl Engine {
@@ -44,7 +44,7 @@ impl Engine {
         let Some(given) = keys.and_then(|keys| keys.iter().find(|given| given.sender == sender)) else {
             return;
         };
-        let Some((_, members)) = self.signal_members(id, now) else { return };
+        let Some((_, members)) = self.quiet_members(id, now) else { return };
         let own = self.account.as_ref().map(Account::device);
         let is_member =
             |device: &DeviceId| Some(*device) == own || members.iter().any(|peer| peer.0 == *device);
@@ -54,7 +54,7 @@ impl Engine {
     }
 
     fn signal(&mut self, id: ConversationId, kind: SignalKind, now: u64, random: &mut impl CryptoRng) {
-        let Some((desk, members)) = self.signal_members(id, now) else { return };
+        let Some((desk, members)) = self.quiet_members(id, now) else { return };
         let time = self.membership.time(now);
         let Some(own) = self.signals.own.iter_mut().find(|own| own.conversation == id) else { return };
         match &mut own.key {
@@ -69,30 +69,28 @@ impl Engine {
             _ if kind == SignalKind::Idle => own.say(kind, now),
             _ => {
                 let waited = now.abs_diff(own.made_at);
-                if waited >= limits::SIGNAL_KEY_EVERY_SECONDS * 1_000 && self.wants_signal_key(id, now) {
+                if waited >= limits::SIGNAL_KEY_EVERY_SECONDS * 1_000
+                    && self.may_send_quietly(id, now)
+                    && self.wants_signal_key(id, now)
+                {
                     self.give_signal_key(id, (desk, members), now, random);
                 }
             }
         }
     }
 
-    /// Whether a key is worth an event: somebody may be looking, and nothing else is on its way.
+    /// Whether a key is worth an event: somebody may be looking.
     fn wants_signal_key(&self, id: ConversationId, now: u64) -> bool {
         let Some(conversation) = self.conversations.get(&id) else { return false };
-        let is_idle = conversation.outbox.is_empty()
-            && conversation.controls.is_empty()
-            && !self.link.under_way.contains(&id)
-            && self.sending.is_due(now);
         let recent = now.saturating_sub(limits::SIGNAL_KEY_WANTED_SECONDS * 1_000);
         let mut messages = conversation.messages.values();
-        let is_watched = messages.any(|message| {
+        messages.any(|message| {
             matches!((&message.stage, &message.body), (Stage::Received, Body::Text(_)))
                 && message.time >= recent
-        });
-        is_idle && is_watched
+        })
     }
 
-    /// Makes a key and seals it to everyone who is reached. It is kept as sealed and sent like any content.
+    /// Makes a key and gives it to everyone who is reached.
     fn give_signal_key(
         &mut self,
         id: ConversationId,
@@ -100,43 +98,14 @@ impl Engine {
         now: u64,
         random: &mut impl CryptoRng,
     ) {
-        if self.seeks_sessions(&members, now) {
-            return;
-        }
-        let time = self.membership.time(now);
         let Some(device) = self.account.as_ref().map(Account::device) else { return };
-        let reached: Vec<_> =
-            members.iter().copied().filter(|peer| self.peers.reaches(*peer, time)).collect();
-        if reached.is_empty() {
-            return;
-        }
-        let event = EventId(make_id(random));
-        let sender = SignalSender::make(&id, &device, time, random);
+        let sender = SignalSender::make(&id, &device, self.membership.time(now), random);
         let body = content::Body::SignalKey(sender.shared().clone());
-        let Some(sealed) = self.seal((id, event), (desk, &reached), (body.clone(), now), now, random) else {
-            return;
-        };
-        let Some(conversation) = self.conversations.get_mut(&id) else { return };
-        conversation.facts.count(sealed.content);
-        let stage = Stage::Sealed(sealed.envelope.clone());
-        let control = Control { device, scope: None, body, time: now, stage, wants_handshake: false };
-        self.ledger.put(Name::Control(id, event), &control);
-        self.ledger.put(Name::Conversation(id), &conversation.facts);
-        conversation.controls.insert(event, control);
+        let Some(event) = self.send_quietly(id, (desk, &members), body, now, random) else { return };
         if let Some(own) = self.signals.own.iter_mut().find(|own| own.conversation == id) {
             own.made_at = now;
             own.key = Some(OwnKey { sender, event, members, is_given: false });
         }
-        self.send(id, event, sealed.envelope);
-    }
-
-    /// Everyone else in a conversation, and its desk; `None` where this agent is not among them.
-    fn signal_members(&self, id: ConversationId, now: u64) -> Option<(DeskId, Vec<Peer>)> {
-        if self.part == Part::Agent && self.standing(id, now) == Standing::Others {
-            return None;
-        }
-        let desk = self.desk(self.conversations.get(&id)?.facts.desk)?;
-        Some((desk, self.members(id, now)))
     }
 
     fn show_typing(&mut self, now: u64) {

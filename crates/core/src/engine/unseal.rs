@@ -221,6 +221,7 @@ impl Engine {
         self.note_act(delivered, peer, message.act, now, random);
         let outdated = self.outdated(delivered, message.time);
         warning.into_iter().chain(outdated).for_each(|warning| self.show_refused(warning));
+        self.heard_of_own(delivered, &author, &message);
         let received = Message::received(author.clone(), Body::Closed(Refusal::NotUnderstood), message.time);
         let received = Message { content: Some(hash), key: Some(unwrapped.key), ..received };
         match message.body {
@@ -237,6 +238,8 @@ impl Engine {
                 self.granted(id, (&author, delivered.sender), &grants, now, random);
             }
             content::Body::SignalKey(shared) => self.signal_key_given(delivered, shared, now),
+            // What it says was heard above.
+            content::Body::Read(_) => {}
             content::Body::Attachment(_) | content::Body::Token(_) => {
                 self.keep(delivered, received);
             }

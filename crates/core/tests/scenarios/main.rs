@@ -10,6 +10,7 @@ mod exchange;
 mod order_shown;
 mod outbox;
 mod process;
+mod receipts;
 mod refused_access;
 mod refused_bundles;
 mod refused_messages;

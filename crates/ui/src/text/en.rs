@@ -20,6 +20,8 @@ pub(super) static TEXT: Text = Text {
     unknown: "Unknown sender",
     sending: "Sending…",
     sent: "Sent",
+    delivered: "Delivered",
+    read: "Read",
     failed: "Not sent.",
     retry: "Try again",
     closed: "This message cannot be opened.",

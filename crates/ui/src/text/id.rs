@@ -20,6 +20,8 @@ pub(super) static TEXT: Text = Text {
     unknown: "Pengirim tak dikenal",
     sending: "Mengirim…",
     sent: "Terkirim",
+    delivered: "Sampai",
+    read: "Dibaca",
     failed: "Tidak terkirim.",
     retry: "Coba lagi",
     closed: "Pesan ini tidak dapat dibuka.",

@@ -50,6 +50,10 @@ table! {
         sending,
         /// The relay has stored a message.
         sent,
+        /// A device of the other side has a message.
+        delivered,
+        /// The other side has read a message.
+        read,
         /// A message was refused; what follows says why.
         failed,
         /// Button: send a failed message once more.

@@ -106,6 +106,8 @@ impl Row {
         match item.delivery {
             Delivery::Sending => dom::set_text(&self.status, text.sending),
             Delivery::Sent => dom::set_text(&self.status, text.sent),
+            Delivery::Delivered => dom::set_text(&self.status, text.delivered),
+            Delivery::Read => dom::set_text(&self.status, text.read),
             Delivery::Failed(refusal) => {
                 dom::set_text(&self.status, &[text.failed, language.refusal(refusal)].join(" "));
             }

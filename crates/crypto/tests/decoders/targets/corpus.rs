@@ -137,6 +137,7 @@ fn messages(fixture: &Fixture) -> Vec<segel_crypto::content::Message> {
         Body::Attachment(fixture.attachment.0.clone()),
         Body::Act(claim(fixture).sign(&fixture.parties[1].secrets)),
         Body::SignalKey(cbor::read(&make_signal_key()).unwrap()),
+        Body::Read(7),
     ];
     bodies.map(message).into()
 }
