@@ -10,7 +10,7 @@ use segel_core::show::Gate;
 use segel_core::{AgentConfig, VisitorConfig};
 use segel_crypto::enrol::EnrolmentCode;
 use segel_owner::{Origin, Owner, Publisher, Round, SiteDescription};
-use segel_relay::{Config, EventRate, Relay, Running, SiteKey};
+use segel_relay::{AttachmentRoom, Config, EventRate, Relay, Running, SiteKey};
 use segel_wire::signed::Roster;
 use tempfile::TempDir;
 
@@ -62,6 +62,7 @@ impl TestSite {
             public_origin: Some(proxy.origin().to_owned()),
             serve_widget: None,
             event_rate: EventRate::default(),
+            attachments: AttachmentRoom::default(),
         };
         let publisher = Publisher::new(owner.description()).unwrap();
         let mut site = Self { owner, publisher, proxy, relay: None, config, random, seed: 0, folder };
