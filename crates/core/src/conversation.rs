@@ -1,5 +1,6 @@
 //! A conversation as this device knows it: its members, its messages and its outbox.
 
+use segel_crypto::attachment::Attachment;
 use segel_crypto::content::{self, ContentHash, ContentKey};
 use segel_wire::Envelope;
 use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId, Octets};
@@ -8,7 +9,7 @@ use segel_wire::{cbor_array, cbor_map, cbor_variants, limits};
 use crate::chronicle::Chronicle;
 use crate::peers::Peer;
 use crate::records::{BrokenStore, Name, Opened};
-use crate::show::{Author, Body, Delivery, Item, Refusal, Summary};
+use crate::show::{Author, Body, Delivery, File, Item, Refusal, Summary};
 use crate::sorted::{Sorted, SortedSet};
 
 /// What is kept of a conversation besides its messages.
@@ -66,6 +67,8 @@ pub(crate) struct Message {
     pub(crate) recipients: Option<Vec<DeviceId>>,
     /// What came of a message that did not open, for a key that may come later.
     pub(crate) unopened: Option<Unopened>,
+    /// What opens its file, once the relay has that.
+    pub(crate) attachment: Option<Attachment>,
 }
 
 cbor_map!(Message {
@@ -77,7 +80,8 @@ cbor_map!(Message {
     5: content,
     6: key,
     7: recipients,
-    8: unopened
+    8: unopened,
+    9: attachment
 });
 
 /// A message as it was delivered, closed.
@@ -124,9 +128,18 @@ pub(crate) enum Stage {
     Failed(Refusal),
     /// From another device.
     Received,
+    /// Its file is on its way to the relay.
+    Uploading,
 }
 
-cbor_variants!(Stage { 0: Waiting, 1: Sealed(envelope), 2: Sent, 3: Failed(refusal), 4: Received });
+cbor_variants!(Stage {
+    0: Waiting,
+    1: Sealed(envelope),
+    2: Sent,
+    3: Failed(refusal),
+    4: Received,
+    5: Uploading
+});
 
 /// A conversation.
 #[derive(Default)]
@@ -181,7 +194,12 @@ impl Conversation {
                     conversations.or_default(id).facts = record.read()?;
                 }
                 Name::Message(id, event) => {
-                    conversations.or_default(id).messages.insert(event, record.read()?);
+                    let mut message: Message = record.read()?;
+                    if matches!(message.stage, Stage::Uploading) {
+                        // The page that could read its file is gone.
+                        message.stage = Stage::Failed(Refusal::SourceGone);
+                    }
+                    conversations.or_default(id).messages.insert(event, message);
                 }
                 Name::Control(id, event) => {
                     conversations.or_default(id).controls.insert(event, record.read()?);
@@ -203,7 +221,7 @@ impl Conversation {
         let last =
             self.messages.values().max_by_key(|message| (message.position.unwrap_or(u64::MAX), message.time));
         let preview = last.map_or("", |message| match &message.body {
-            Body::Text(text) => text,
+            Body::Text(text) | Body::File(File { name: text, .. }) => text,
             Body::Closed(_) | Body::BeforeEnrolment => "",
         });
         Summary {
@@ -246,8 +264,8 @@ impl Conversation {
 
 impl Message {
     /// A message of this person, not sealed yet.
-    pub(crate) fn own(text: String, time: u64, stage: Stage) -> Self {
-        Self::new(Author::Own, Body::Text(text), time, stage)
+    pub(crate) fn own(body: Body, time: u64, stage: Stage) -> Self {
+        Self::new(Author::Own, body, time, stage)
     }
 
     /// A message of another device.
@@ -257,7 +275,42 @@ impl Message {
 
     fn new(author: Author, body: Body, time: u64, stage: Stage) -> Self {
         let (position, content, key) = (None, None, None);
-        Self { position, author, body, time, stage, content, key, recipients: None, unopened: None }
+        let (recipients, unopened, attachment) = (None, None, None);
+        Self { position, author, body, time, stage, content, key, recipients, unopened, attachment }
+    }
+
+    /// Takes in what a content says that opened.
+    pub(crate) fn say(&mut self, body: content::Body) {
+        self.body = match body {
+            content::Body::Text(text) => Body::Text(text),
+            content::Body::Attachment(attachment) => match File::described(&attachment) {
+                Ok(file) => {
+                    self.attachment = Some(attachment);
+                    Body::File(file)
+                }
+                Err(refusal) => Body::Closed(refusal),
+            },
+            _ => Body::Closed(Refusal::NotUnderstood),
+        };
+    }
+
+    /// What a content of this message says, if it is ready to be sealed.
+    pub(crate) fn said(&self) -> Option<content::Body> {
+        match (&self.body, &self.attachment) {
+            (Body::Text(text), _) => Some(content::Body::Text(text.clone())),
+            (Body::File(_), Some(attachment)) => Some(content::Body::Attachment(attachment.clone())),
+            _ => None,
+        }
+    }
+
+    /// Whether what it says is known here.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self.body, Body::Text(_) | Body::File(_))
+    }
+
+    /// Whether it is a file.
+    pub(crate) fn is_file(&self) -> bool {
+        matches!(self.body, Body::File(_))
     }
 
     /// Whether it is closed and its key is still to be asked for.
@@ -276,7 +329,7 @@ impl Message {
 
     fn delivery(&self) -> Delivery {
         match self.stage {
-            Stage::Waiting | Stage::Sealed(_) => Delivery::Sending,
+            Stage::Waiting | Stage::Sealed(_) | Stage::Uploading => Delivery::Sending,
             Stage::Sent => Delivery::Sent,
             Stage::Failed(refusal) => Delivery::Failed(refusal),
             Stage::Received => Delivery::Received,

@@ -7,6 +7,7 @@ mod account;
 mod chronicle;
 mod conversation;
 mod engine;
+pub mod file;
 mod io;
 mod link;
 mod membership;
@@ -18,6 +19,7 @@ mod sorted;
 
 pub use account::{AgentConfig, VisitorConfig};
 pub use engine::{Engine, StartError};
+pub use file::OutgoingFile;
 pub use io::{Answer, Change, Expects, Input, Json, Kept, Method, Output, Request, RequestBody};
 pub use outgoing::Outgoing;
 pub use records::BrokenStore;

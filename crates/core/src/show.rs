@@ -1,7 +1,7 @@
 //! What an engine asks its screen to show: facts and stable codes, never sentences.
 
 use segel_wire::ids::{ConversationId, EventId};
-use segel_wire::{cbor_index, cbor_variants};
+use segel_wire::{cbor_index, cbor_map, cbor_variants};
 
 /// One change to what a person sees.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,10 @@ pub enum Show {
     Conversation(Summary),
     /// A message appeared or changed; replaces the one of the same id.
     Item(Item),
+    /// A message was taken out.
+    Gone(ConversationId, EventId),
+    /// A message's file has come further.
+    Transfer(Transfer),
     /// Something from outside was refused; nothing changed by it.
     Refused(Refusal),
 }
@@ -117,9 +121,55 @@ pub enum Body {
     Closed(Refusal),
     /// It was sealed before this device was enrolled.
     BeforeEnrolment,
+    /// A file; its bytes are fetched when the person wants them.
+    File(File),
 }
 
-cbor_variants!(Body { 0: Text(text), 1: Closed(refusal), 2: BeforeEnrolment });
+cbor_variants!(Body { 0: Text(text), 1: Closed(refusal), 2: BeforeEnrolment, 3: File(file) });
+
+/// What is said of a file: its name and type are its sender's words, and such as PROTOCOL.md, section 5.11, allows.
+#[derive(Clone, PartialEq, Eq)]
+pub struct File {
+    /// Its name.
+    pub name: String,
+    /// Its media type.
+    pub media_type: String,
+    /// Its size in bytes.
+    pub size: u64,
+}
+
+cbor_map!(File { 0: name, 1: media_type, 2: size });
+
+/// Its size only.
+impl core::fmt::Debug for File {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("File").field("size", &self.size).finish_non_exhaustive()
+    }
+}
+
+/// How far a message's file has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Transfer {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The message.
+    pub event: EventId,
+    /// Where it stands.
+    pub progress: Progress,
+}
+
+/// Where a file stands that is sent or fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// Nothing of it is under way.
+    Rests,
+    /// So many hundredths of it are stored by the relay.
+    Sending(u8),
+    /// So many hundredths of it were fetched and opened.
+    Fetching(u8),
+    /// It was fetched and is not handed out.
+    Refused(Refusal),
+}
 
 /// How it came, never what it says.
 impl core::fmt::Debug for Body {
@@ -128,6 +178,7 @@ impl core::fmt::Debug for Body {
             Self::Text(_) => f.write_str("Text(..)"),
             Self::Closed(refusal) => f.debug_tuple("Closed").field(refusal).finish(),
             Self::BeforeEnrolment => f.write_str("BeforeEnrolment"),
+            Self::File(file) => f.debug_tuple("File").field(file).finish(),
         }
     }
 }
@@ -209,6 +260,26 @@ pub enum Refusal {
     RosterOutdated,
     /// A message is of a kind that this version does not show.
     NotUnderstood,
+    /// A chunk of a file was altered, or the whole is not the file that the message names.
+    AttachmentAltered,
+    /// The relay does not have the file.
+    AttachmentMissing,
+    /// A file has no bytes.
+    FileEmpty,
+    /// A file is too large.
+    FileTooLarge,
+    /// A file's name or type is not allowed: it could mislead.
+    FileNameRefused,
+    /// A file is not what its type says.
+    FileTypeRefused,
+    /// A file of text that the masker cannot take.
+    FileUnmasked,
+    /// A file changed since it was first read.
+    SourceChanged,
+    /// A file cannot be read any more: it is to be chosen again.
+    SourceGone,
+    /// The relay has no room for more files.
+    QuotaExceeded,
 }
 
 cbor_index!(Refusal {
@@ -235,7 +306,17 @@ cbor_index!(Refusal {
     20: EventsMissing,
     21: LogForked,
     22: RosterOutdated,
-    23: NotUnderstood
+    23: NotUnderstood,
+    24: AttachmentAltered,
+    25: AttachmentMissing,
+    26: FileEmpty,
+    27: FileTooLarge,
+    28: FileNameRefused,
+    29: FileTypeRefused,
+    30: FileUnmasked,
+    31: SourceChanged,
+    32: SourceGone,
+    33: QuotaExceeded
 });
 
 impl Refusal {
@@ -266,6 +347,16 @@ impl Refusal {
             Self::LogForked => "log-forked",
             Self::RosterOutdated => "roster-outdated",
             Self::NotUnderstood => "not-understood",
+            Self::AttachmentAltered => "attachment-altered",
+            Self::AttachmentMissing => "attachment-missing",
+            Self::FileEmpty => "file-empty",
+            Self::FileTooLarge => "file-too-large",
+            Self::FileNameRefused => "file-name-refused",
+            Self::FileTypeRefused => "file-type-refused",
+            Self::FileUnmasked => "file-unmasked",
+            Self::SourceChanged => "source-changed",
+            Self::SourceGone => "source-gone",
+            Self::QuotaExceeded => "quota-exceeded",
         }
     }
 }

@@ -39,6 +39,15 @@ pub enum Towards {
     Client,
 }
 
+/// What of a request and its answer is lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Loss {
+    /// The request, on its way to the relay.
+    Request,
+    /// The answer: the relay has done what was asked.
+    Answer,
+}
+
 /// One request, answer or frame as it came, before any meddling.
 #[derive(Debug, Clone)]
 pub struct Record {
@@ -121,6 +130,11 @@ impl Proxy {
     /// Hands the relay what `rule` makes of each client's frame.
     pub fn alter_sends(&self, rule: impl FnMut(ClientFrame) -> ClientFrame + Send + 'static) {
         lock(&self.shared.rules).sends = Some(Box::new(rule));
+    }
+
+    /// Loses of each exchange what `rule` says of its method, path and query.
+    pub fn lose(&self, rule: impl FnMut(&str) -> Option<Loss> + Send + 'static) {
+        lock(&self.shared.rules).losses = Some(Box::new(rule));
     }
 
     /// Forgets every rule.

@@ -86,6 +86,13 @@ impl TestSite {
         &self.config
     }
 
+    /// Starts the relay anew on the same file, with so much room for attachments.
+    pub async fn leave_room(&mut self, room: AttachmentRoom) {
+        self.stop_relay().await;
+        self.config.attachments = room;
+        self.start_relay().await;
+    }
+
     /// Signs what the owner never would.
     pub fn forge(&self) -> Forge {
         Forge::open(&self.folder.path().join("owner"))

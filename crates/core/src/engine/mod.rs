@@ -3,6 +3,7 @@
 //! Every input changes state and then [`Engine::pump`] looks at the whole and starts what is due, so
 //! that nothing depends on the order in which answers come.
 
+mod attachments;
 mod connect;
 mod prekeys;
 mod receive;
@@ -20,6 +21,7 @@ use segel_wire::ids::{ConversationId, DeviceId, EventId, RootKey, SiteId};
 use segel_wire::signed::Order;
 use segel_wire::{ClientFrame, Code, Delivered};
 
+use self::attachments::Attachments;
 use self::resync::Resync;
 use crate::account::{Account, AgentConfig, VisitorConfig};
 use crate::conversation::{self, Conversation};
@@ -63,6 +65,8 @@ pub struct Engine {
     answered: Sorted<(EventId, DeviceId), u64>,
     /// Events that wait for a roster, in order.
     held: VecDeque<Delivered>,
+    /// Files that are sent and fetched.
+    attachments: Attachments,
     shown: Shown,
     outputs: VecDeque<Output>,
 }
@@ -181,6 +185,13 @@ impl Engine {
                 self.ledger.resume();
                 self.retry(conversation, event, now);
             }
+            Input::Attach { conversation, file } => {
+                self.ledger.resume();
+                self.attach(conversation, file, now, random);
+            }
+            Input::Read { source, from, bytes } => self.read(source, from, bytes.as_deref(), random),
+            Input::Fetch { conversation, event } => self.fetch(conversation, event),
+            Input::Cancel { conversation, event } => self.cancel(conversation, event),
             Input::Seen(conversation) => self.seen(conversation),
             Input::Network(up) => self.network(up, now),
             Input::Answered { id, answer } => {
@@ -241,6 +252,7 @@ impl Engine {
             resyncs: Vec::new(),
             answered: Sorted::new(),
             held: VecDeque::new(),
+            attachments: Attachments::default(),
             shown: Shown::default(),
             outputs: VecDeque::new(),
         }
@@ -277,6 +289,7 @@ impl Engine {
         self.pump_link(now);
         self.pump_prekeys(now, random);
         self.pump_resyncs(now, random);
+        self.pump_attachments(now, random);
         self.pump_outbox(now, random);
         let store = self.ledger.close_step(random);
         self.outputs.extend(store);
@@ -313,6 +326,10 @@ impl Engine {
                 self.bundles_answered(&asked, answer, now, random);
             }
             Request::OpenConversation(id, _) => self.conversation_answered(id, &answer, now, random),
+            Request::BeginUpload(..)
+            | Request::AddChunk(..)
+            | Request::ForgetUpload(..)
+            | Request::FetchChunk(..) => self.attachment_answered(&request, answer, now, random),
         }
     }
 
@@ -375,6 +392,7 @@ impl Engine {
             self.bundles_wake(now),
             self.prekeys_wake(now),
             self.sending.at(),
+            self.attachments.wake_at(),
             expiry,
         ];
         let at = times.into_iter().filter(|at| *at > now).min().unwrap_or(u64::MAX);
@@ -392,6 +410,7 @@ impl Engine {
                 _ => {}
             }
         }
+        self.attachments.store_failed();
         if self.link.stage == Stage::LoggingIn {
             self.link.stage = Stage::Down;
         }

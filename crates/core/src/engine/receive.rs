@@ -9,12 +9,12 @@ use segel_wire::{Code, Delivered, Problem, ServerFrame};
 use super::{Engine, Part, passes};
 use crate::account::Account;
 use crate::chronicle::Entry;
-use crate::conversation::Stage;
+use crate::conversation::{Message, Stage};
 use crate::io::Request;
 use crate::link;
 use crate::membership::Named;
 use crate::records::Name;
-use crate::show::{Body, Refusal};
+use crate::show::Refusal;
 
 /// What came of asking for a roster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -157,7 +157,7 @@ impl Engine {
             message.content == Some(hash)
                 && message.position.is_none_or(|position| position == delivered.position)
         });
-        let has_opened = known.is_some_and(|message| matches!(message.body, Body::Text(_)));
+        let has_opened = known.is_some_and(Message::is_open);
         let is_past = delivered.position <= conversation.facts.head;
         let is_quiet = Header::parse(&delivered.content.0).is_ok_and(|header| header.quiet);
         let took_effect =

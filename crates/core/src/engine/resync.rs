@@ -11,7 +11,7 @@ use super::{Engine, Part, make_id};
 use crate::conversation::{Control, Stage, Unopened};
 use crate::peers::Peer;
 use crate::records::Name;
-use crate::show::{Author, Body, Refusal};
+use crate::show::{Author, Refusal};
 use crate::sorted::SortedSet;
 
 /// How long the genuine event may take to follow one that did not open, in milliseconds.
@@ -179,8 +179,10 @@ impl Engine {
                 self.show_refused(Refusal::MessageAltered);
                 continue;
             };
-            let content::Body::Text(text) = plain.body else { continue };
-            message.body = Body::Text(text);
+            if !matches!(plain.body, content::Body::Text(_) | content::Body::Attachment(_)) {
+                continue;
+            }
+            message.say(plain.body);
             message.time = plain.time;
             message.key = Some(grant.key.clone());
             message.unopened = None;

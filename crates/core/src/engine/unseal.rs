@@ -200,10 +200,11 @@ impl Engine {
         let outdated = self.outdated(delivered, message.time);
         warning.into_iter().chain(outdated).for_each(|warning| self.show_refused(warning));
         let received = Message::received(author.clone(), Body::Closed(Refusal::NotUnderstood), message.time);
-        let received = Message { content: Some(hash), key: Some(unwrapped.key), ..received };
+        let mut received = Message { content: Some(hash), key: Some(unwrapped.key), ..received };
         match message.body {
-            content::Body::Text(text) => {
-                self.keep(delivered, Message { body: Body::Text(text), ..received });
+            body @ (content::Body::Text(_) | content::Body::Attachment(_)) => {
+                received.say(body);
+                self.keep(delivered, received);
                 let facts = &mut self.conversations.or_default(id).facts;
                 facts.unread += 1;
                 self.ledger.put(Name::Conversation(id), facts);
@@ -211,7 +212,7 @@ impl Engine {
             content::Body::Request(events) => self.requested(id, peer, &events, now, random),
             content::Body::Grants(grants) => self.granted(id, (&author, delivered.sender), &grants, now),
             content::Body::SignalKey(_) => {}
-            content::Body::Attachment(_) | content::Body::Act(_) | content::Body::Token(_) => {
+            content::Body::Act(_) | content::Body::Token(_) => {
                 self.keep(delivered, received);
             }
         }

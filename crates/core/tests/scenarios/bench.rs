@@ -196,7 +196,12 @@ impl<'a> Bench<'a> {
             }
             Output::Show(show) => self.shown.push(show),
             Output::Disconnect => self.disconnects += 1,
-            Output::WakeAt(_) => {}
+            Output::WakeAt(_)
+            | Output::Read { .. }
+            | Output::Release(_)
+            | Output::Piece { .. }
+            | Output::Whole(_)
+            | Output::Broken(_) => {}
         }
     }
 
@@ -217,7 +222,8 @@ impl<'a> Bench<'a> {
                 Answer::Bundles(BundlesAnswer { bundles: vec![Octets(bundle)] })
             }
             Request::PutPrekeys(_) => Answer::Prekeys(PrekeysAnswer { one_time: 20, highest: 0 }),
-            Request::OpenConversation(..) | Request::Enrol(..) => Answer::Done,
+            Request::OpenConversation(..) | Request::Enrol(..) | Request::ForgetUpload(..) => Answer::Done,
+            Request::BeginUpload(..) | Request::AddChunk(..) | Request::FetchChunk(..) => return None,
         })
     }
 }

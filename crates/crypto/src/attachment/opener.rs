@@ -81,12 +81,12 @@ impl Opener {
     }
 
     /// Whether all that was opened is the whole file.
-    pub fn finish(self) -> Result<(), OpenError> {
+    pub fn finish(&self) -> Result<(), OpenError> {
         if self.next != self.layout.chunks() {
             return Err(OpenError::Truncated);
         }
-        let is_it = self.plain.finish() == self.attachment.plain_hash
-            && self.sealed.finish() == self.attachment.sealed_hash;
+        let is_it = self.plain.clone().finish() == self.attachment.plain_hash
+            && self.sealed.clone().finish() == self.attachment.sealed_hash;
         if is_it { Ok(()) } else { Err(OpenError::AnotherFile) }
     }
 }

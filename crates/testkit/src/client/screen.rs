@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use segel_core::show::{Author, Body, Delivery, Gate, Item, Link, Refusal, Show, Summary};
+use segel_core::show::{Author, Body, Delivery, Gate, Item, Link, Progress, Refusal, Show, Summary};
 use segel_wire::ids::{ConversationId, EventId};
 
 /// What is shown.
@@ -20,6 +20,10 @@ pub struct Screen {
     pub items: BTreeMap<(ConversationId, EventId), Item>,
     /// Refusals, as they came.
     pub refusals: Vec<Refusal>,
+    /// Files that are under way, and those that were refused.
+    pub transfers: BTreeMap<EventId, Progress>,
+    /// Files that were fetched, whole.
+    pub files: BTreeMap<EventId, Vec<u8>>,
 }
 
 impl Screen {
@@ -33,6 +37,12 @@ impl Screen {
             }
             Show::Item(item) => {
                 self.items.insert((item.conversation, item.event), item);
+            }
+            Show::Gone(conversation, event) => {
+                self.items.remove(&(conversation, event));
+            }
+            Show::Transfer(transfer) => {
+                self.transfers.insert(transfer.event, transfer.progress);
             }
             Show::Refused(refusal) => self.refusals.push(refusal),
         }
@@ -50,7 +60,7 @@ impl Screen {
     pub fn texts(&self, conversation: ConversationId) -> Vec<&str> {
         let texts = self.timeline(conversation).into_iter().filter_map(|item| match &item.body {
             Body::Text(text) => Some(text.as_str()),
-            Body::Closed(_) | Body::BeforeEnrolment => None,
+            Body::Closed(_) | Body::BeforeEnrolment | Body::File(_) => None,
         });
         texts.collect()
     }
@@ -58,6 +68,11 @@ impl Screen {
     /// The message of this text.
     pub fn item(&self, text: &str) -> Option<&Item> {
         self.items.values().find(|item| matches!(&item.body, Body::Text(shown) if shown == text))
+    }
+
+    /// The message with a file of this name.
+    pub fn file(&self, name: &str) -> Option<&Item> {
+        self.items.values().find(|item| matches!(&item.body, Body::File(file) if file.name == name))
     }
 
     /// What became of the own message of this text.
@@ -71,7 +86,7 @@ impl Screen {
     pub fn closed(&self) -> impl Iterator<Item = (&Item, Refusal)> {
         self.items.values().filter_map(|item| match item.body {
             Body::Closed(refusal) => Some((item, refusal)),
-            Body::Text(_) | Body::BeforeEnrolment => None,
+            Body::Text(_) | Body::BeforeEnrolment | Body::File(_) => None,
         })
     }
 }

@@ -9,7 +9,7 @@ use axum::http::header::{CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING, UP
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use super::{Shared, Towards, lock, socket};
+use super::{Loss, Shared, Towards, lock, socket};
 
 pub(super) async fn forward(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let Some(relay) = *lock(&shared.relay) else { return away() };
@@ -23,6 +23,10 @@ pub(super) async fn forward(State(shared): State<Arc<Shared>>, request: Request)
         let address = format!("ws://{relay}{path}");
         return socket::join(shared, upgrade, &address, &parts.headers).await;
     }
+    let loss = lock(&shared.rules).loss(&subject);
+    if loss == Some(Loss::Request) {
+        return away();
+    }
     let request = shared.http.request(parts.method.clone(), format!("http://{relay}{path}"));
     let Ok(answer) = request.headers(end_to_end(&parts.headers)).body(body).send().await else {
         return away();
@@ -30,6 +34,9 @@ pub(super) async fn forward(State(shared): State<Arc<Shared>>, request: Request)
     let (mut status, headers) = (answer.status(), end_to_end(answer.headers()));
     let Ok(mut body) = answer.bytes().await else { return away() };
     shared.record(Towards::Client, &subject, format!("{status}\n{}", lines(&headers)), &body);
+    if loss == Some(Loss::Answer) {
+        return away();
+    }
     if matches!(parts.method, Method::GET | Method::POST)
         && let Some(other) = lock(&shared.rules).answer(parts.uri.path(), &body)
     {

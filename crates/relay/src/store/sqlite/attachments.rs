@@ -22,9 +22,9 @@ pub(super) fn begin(
 ) -> rusqlite::Result<Begun> {
     sql.prepare_cached("DELETE FROM attachments WHERE stored < size AND touched < ?1")?
         .execute([now.saturating_sub(room.unfinished_seconds)])?;
-    let size = new.size.bytes();
+    let bytes = new.size.bytes();
     if let Some(kept) = find(sql, new.place)? {
-        let is_same = kept.sender == new.sender.0 && kept.upload.size == size;
+        let is_same = kept.sender == new.sender.0 && kept.upload.size == bytes;
         return Ok(if is_same { Begun::Stored(kept.upload) } else { Begun::Conflict });
     }
     let (conversation, site): (i64, [u8; 16]) = sql
@@ -34,8 +34,8 @@ pub(super) fn begin(
         let query = format!("SELECT coalesce(sum(size), 0) FROM attachments WHERE {condition} = ?1");
         sql.prepare_cached(&query)?.query_row([of], |row| row.get::<_, u64>(0))
     };
-    if taken("conversation", &conversation)? + size > room.conversation_bytes
-        || taken("site", &site)? + size > room.site_bytes
+    if taken("conversation", &conversation)? + bytes > room.conversation_bytes
+        || taken("site", &site)? + bytes > room.site_bytes
     {
         return Ok(Begun::NoRoom);
     }
@@ -43,8 +43,8 @@ pub(super) fn begin(
         "INSERT INTO attachments (conversation, site, id, sender, size, touched)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?
-    .execute(params![conversation, site, new.place.attachment.0, new.sender.0, size, now])?;
-    Ok(Begun::Stored(UploadAnswer { size, stored: 0 }))
+    .execute(params![conversation, site, new.place.attachment.0, new.sender.0, bytes, now])?;
+    Ok(Begun::Stored(UploadAnswer { size: bytes, stored: 0 }))
 }
 
 pub(super) fn add(
@@ -90,7 +90,7 @@ pub(super) fn upload(sql: &Connection, place: AttachmentPlace) -> rusqlite::Resu
     Ok(find(sql, place)?.map(|kept| kept.upload))
 }
 
-pub(super) fn bytes(
+pub(super) fn read(
     sql: &Connection,
     place: AttachmentPlace,
     first: u64,

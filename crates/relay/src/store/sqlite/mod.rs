@@ -159,7 +159,7 @@ impl Store for SqliteStore {
     }
 
     fn attachment_bytes(&self, place: AttachmentPlace, first: u64, last: u64) -> Answer<'_, Vec<u8>> {
-        self.ask(move |sql| attachments::bytes(sql, place, first, last))
+        self.ask(move |sql| attachments::read(sql, place, first, last))
     }
 
     fn since(&self, reach: Reach, device: DeviceId, row: u64, limit: usize) -> Answer<'_, Vec<StoredEvent>> {
