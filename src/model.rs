@@ -29,6 +29,8 @@ impl Model {
         match self.situation.apply(show) {
             Some(Show::Conversation(summary)) => self.unread = summary.unread,
             Some(Show::Item(item)) => self.items.put(item),
+            Some(Show::Gone(_, event)) => self.items.remove(event),
+            Some(Show::Transfer(transfer)) => self.items.note(transfer),
             _ => {}
         }
     }

@@ -11,7 +11,9 @@ use segel_ui::sentence::{self, Sentence};
 use segel_ui::timeline::Timeline;
 use segel_ui::{Act, Action, Language};
 use segel_web::dom::{self, El, el};
+use segel_web::files::Fetched;
 use segel_web::page;
+use segel_wire::ids::EventId;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
@@ -100,12 +102,18 @@ impl Panel {
         self.greeting.render(model.situation.business.as_deref(), model.items().is_empty());
         dom::set_hidden(self.timeline.root(), model.items().is_empty());
         self.timeline.render(model.items().as_slice());
+        self.timeline.render_transfers(model.items());
         self.composer.hinder(self.language.gate(model.situation.gate));
         let appears = std::mem::replace(&mut self.shown, screen) != screen && screen == Screen::Chat;
         // Who opened the panel before there was anywhere to write finds the focus there once there is.
         if appears && page::has_focus() {
             self.focus();
         }
+    }
+
+    /// A message's file came whole.
+    pub(crate) fn hand(&mut self, event: EventId, fetched: Fetched) {
+        self.timeline.hand(event, fetched);
     }
 
     /// Puts the focus where a visitor who opened the panel wants it.

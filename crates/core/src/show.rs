@@ -320,6 +320,19 @@ cbor_index!(Refusal {
 });
 
 impl Refusal {
+    /// Whether the same file would be refused again: it is to be chosen anew, or not at all.
+    pub const fn is_of_the_file(self) -> bool {
+        matches!(
+            self,
+            Self::FileEmpty
+                | Self::FileTooLarge
+                | Self::FileNameRefused
+                | Self::FileTypeRefused
+                | Self::FileUnmasked
+                | Self::SourceGone
+        )
+    }
+
     /// The stable code.
     pub const fn code(self) -> &'static str {
         match self {

@@ -5,11 +5,19 @@ use std::rc::Rc;
 use segel_mask::MaskedText;
 use segel_wire::ids::{ConversationId, EventId};
 
+use crate::chosen::Chosen;
+
 /// One thing that a person did on the screen.
 #[derive(Debug)]
 pub enum Action {
     /// Send this message; the composer has emptied itself.
     Send(MaskedText),
+    /// Send this file; the composer has let it go.
+    Attach(Chosen),
+    /// Fetch the file of a message.
+    Fetch(EventId),
+    /// Give up a file that is under way, or take out the message of one that was not sent.
+    Cancel(EventId),
     /// Send a message that failed once more.
     Retry(EventId),
     /// The draft in the composer changed to this, raw as typed.

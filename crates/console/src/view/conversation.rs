@@ -5,9 +5,10 @@ use std::rc::Rc;
 use segel_ui::composer::Composer;
 use segel_ui::text::fill;
 use segel_ui::timeline::Timeline;
-use segel_ui::{Act, Action, Language, icons};
+use segel_ui::{Act, Action, Items, Language, icons};
 use segel_web::dom::{self, El, el, icon};
-use segel_wire::ids::ConversationId;
+use segel_web::files::Fetched;
+use segel_wire::ids::{ConversationId, EventId};
 use web_sys::Element;
 
 use crate::model::{Model, Opened, mark};
@@ -65,12 +66,21 @@ impl Conversation {
         let Some(opened) = opened else { return };
 
         dom::set_text(&self.title, &fill(self.language.desk().title, &mark(opened.conversation)));
-        self.timeline.render(opened.items.map_or(&[], |items| items.as_slice()));
+        let none = Items::default();
+        let items = opened.items.unwrap_or(&none);
+        self.timeline.render(items.as_slice());
+        self.timeline.render_transfers(items);
         self.composer.hinder(self.hindrance(model, &opened));
         if changed {
             self.composer.set_draft(opened.draft);
+            self.composer.drop_files();
             self.composer.focus();
         }
+    }
+
+    /// A message's file came whole.
+    pub(crate) fn hand(&mut self, event: EventId, fetched: Fetched) {
+        self.timeline.hand(event, fetched);
     }
 
     fn hindrance(&self, model: &Model, opened: &Opened<'_>) -> Option<&'static str> {

@@ -2,11 +2,13 @@
 
 use std::rc::Rc;
 
-use segel_core::show::{Author, Body, Delivery, Item};
+use segel_core::show::{Author, Body, Delivery, Item, Progress};
 use segel_web::dom::{self, El, el};
+use segel_web::files::Fetched;
 use segel_wire::ids::EventId;
 use web_sys::Element;
 
+use super::file::FileView;
 use super::shape::Shape;
 use crate::action::{Act, Action};
 use crate::text::Language;
@@ -24,6 +26,8 @@ pub(super) struct Row {
     clock: El,
     status: El,
     retry: Option<El>,
+    file: Option<FileView>,
+    delivery: Delivery,
 }
 
 impl Row {
@@ -37,7 +41,8 @@ impl Row {
         let status = el("span").class("status");
         let meta = el("p").class("meta").place(&clock).place(&status);
         let root = el("div").place(&day).place(&author).place(&bubble).place(&meta);
-        Self { event: item.event, moment, root, day, author, bubble, meta, clock, status, retry: None }
+        let (event, delivery, retry, file) = (item.event, item.delivery, None, None);
+        Self { event, moment, root, day, author, bubble, meta, clock, status, retry, file, delivery }
     }
 
     /// The message's id.
@@ -70,19 +75,42 @@ impl Row {
             "class",
             if names_itself(&item.author, shape) { "author" } else { "heard" },
         );
-        self.say(&item.body, language);
+        self.say(&item.body, language, act);
+        self.delivery = item.delivery;
         self.tell(item, shape, language, act);
     }
 
-    fn say(&self, body: &Body, language: Language) {
+    /// Shows how far the message's file has come.
+    pub(super) fn transfer(&self, progress: Progress, language: Language) {
+        if let Some(file) = &self.file {
+            file.update(self.delivery, progress, language);
+        }
+    }
+
+    /// The message's file came whole.
+    pub(super) fn hand(&mut self, fetched: Fetched, language: Language) {
+        if let Some(file) = &mut self.file {
+            file.hand(fetched, language);
+        }
+    }
+
+    fn say(&mut self, body: &Body, language: Language, act: &Act) {
         let text = language.text();
-        dom::set_class(&self.root, "shut", !matches!(body, Body::Text(_)));
+        dom::set_class(&self.root, "shut", !matches!(body, Body::Text(_) | Body::File(_)));
+        dom::set_hidden(&self.bubble, matches!(body, Body::File(_)));
         match body {
             Body::Text(said) => dom::set_text(&self.bubble, said),
             Body::Closed(refusal) => {
                 dom::set_text(&self.bubble, &[text.closed, language.refusal(*refusal)].join(" "));
             }
             Body::BeforeEnrolment => dom::set_text(&self.bubble, text.before_enrolment),
+            Body::File(file) => {
+                if self.file.is_none() {
+                    let view = FileView::new(self.event, file, language, act);
+                    dom::insert(&self.root, view.root(), Some(&self.meta));
+                    self.file = Some(view);
+                }
+            }
         }
     }
 
@@ -106,7 +134,7 @@ impl Row {
             &self.meta,
             failure.is_none() && !shape.closes_group && item.delivery != Delivery::Sending,
         );
-        match (failure, &self.retry) {
+        match (failure.filter(|refusal| !refusal.is_of_the_file()), &self.retry) {
             (Some(_), None) => {
                 let (act, event) = (Rc::clone(act), item.event);
                 let retry = el("button")

@@ -19,9 +19,11 @@ pub(super) async fn ask(
         core::Method::Get => Method::Get,
         core::Method::Post => Method::Post,
         core::Method::Put => Method::Put,
+        core::Method::Delete => Method::Delete,
     };
     let url = [relay, &request.path(site)].concat();
-    match Http.send(Request { method, url, token, body }).await {
+    let range = request.range();
+    match Http.send(Request { method, url, token, range, body }).await {
         Ok(response) => read(&response, request.expects()).unwrap_or(Answer::Unreachable),
         Err(_) => Answer::Unreachable,
     }
@@ -40,6 +42,7 @@ fn body(request: &core::Request) -> Result<Body, JsonError> {
         RequestBody::Json(Json::Login(body)) => Body::Json(json::to_value(body)?),
         RequestBody::Json(Json::Bundles(body)) => Body::Json(json::to_value(body)?),
         RequestBody::Json(Json::OpenConversation(body)) => Body::Json(json::to_value(body)?),
+        RequestBody::Json(Json::BeginUpload(body)) => Body::Json(json::to_value(body)?),
     })
 }
 
@@ -55,5 +58,6 @@ fn read(response: &Response, expects: Expects) -> Result<Answer, HttpError> {
         Expects::Login => Answer::Login(body.json()?),
         Expects::Bundles => Answer::Bundles(body.json()?),
         Expects::Prekeys => Answer::Prekeys(body.json()?),
+        Expects::Upload => Answer::Upload(body.json()?),
     })
 }

@@ -99,13 +99,11 @@ impl Upload {
 
     /// The bytes that are to be read next, from and to.
     fn wanted(&self) -> (u64, u64) {
-        match (&self.sealing, self.next) {
-            (Some(sealing), Some(next)) => sealing.sealer.source_of(next),
-            _ => {
-                let to = self.measured + CHUNK_BYTES as u64;
-                (self.measured, to.min(self.file.description.size))
-            }
+        if let (Some(sealing), Some(next)) = (&self.sealing, self.next) {
+            return sealing.sealer.source_of(next);
         }
+        let to = self.measured + CHUNK_BYTES as u64;
+        (self.measured, to.min(self.file.description.size))
     }
 
     /// Takes bytes that were read; answers a sealed chunk and its offset once the file is measured.
@@ -187,6 +185,7 @@ impl Engine {
         self.shown.dirty.insert((id, event), ());
         let upload = Upload::new(id, event, file);
         if is_taken {
+            self.show_progress(id, event, Progress::Sending(0));
             self.attachments.uploads.push(upload);
         } else {
             self.outputs.extend(upload.outside().map(Output::Release));
@@ -334,10 +333,7 @@ impl Engine {
         upload.begin_anew();
         upload.rests = true;
         self.fail(id, event, refusal);
-        if matches!(
-            refusal,
-            Refusal::SourceGone | Refusal::FileUnmasked | Refusal::FileTypeRefused | Refusal::FileTooLarge
-        ) {
+        if refusal.is_of_the_file() {
             // Reading it again would lead to nothing else.
             self.forget_upload(event);
         }
