@@ -1,7 +1,7 @@
 //! A small conversation as it looks on each kind of screen: pictures in `target/shots`, and nothing that is
 //! cut off. With `SEGEL_SHOTS=docs` the README's picture is taken, too.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::{env, fs};
 
 use crate::harness::{Device, Person, Stage};
@@ -29,14 +29,14 @@ async fn the_chat_fits_every_screen_of_a_visitor() {
             visitor.types(DRAFT).await;
             visitor.sees(".masking .masked").await;
             assert_fits(&visitor).await;
-            let picture = shoot(&visitor, name).await;
+            let picture = visitor.browser().shoot(name).await;
             if name == "shop-desktop" && env::var("SEGEL_SHOTS").is_ok_and(|wish| wish == "docs") {
                 let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/screenshot.png");
                 fs::copy(picture, docs).unwrap();
             }
         }
         assert_fits(&agent).await;
-        shoot(&agent, "console-desktop").await;
+        agent.browser().shoot("console-desktop").await;
     })
     .await;
 }
@@ -46,18 +46,18 @@ async fn the_console_fits_a_phone() {
     Stage::play(async |stage| {
         let agent = stage.agent_on(Device::Phone(390, 844)).await;
         assert_fits(&agent).await;
-        shoot(&agent, "console-phone-empty").await;
+        agent.browser().shoot("console-phone-empty").await;
         let visitor = stage.visitor().await;
         visitor.sees(".greeting").await;
         assert_fits(&visitor).await;
-        shoot(&visitor, "shop-greeting").await;
+        visitor.browser().shoot("shop-greeting").await;
         talk(&visitor, &agent).await;
         assert_fits(&agent).await;
-        shoot(&agent, "console-phone").await;
+        agent.browser().shoot("console-phone").await;
         agent.clicks(".back").await;
         agent.sees(".inbox .preview").await;
         assert_fits(&agent).await;
-        shoot(&agent, "console-phone-list").await;
+        agent.browser().shoot("console-phone-list").await;
     })
     .await;
 }
@@ -93,14 +93,4 @@ async fn assert_fits(person: &Person) {
         )
         .await;
     assert_eq!(cut_off, Vec::<String>::new());
-}
-
-/// Takes a picture of the whole window.
-async fn shoot(person: &Person, name: &str) -> PathBuf {
-    let dist = PathBuf::from(env::var_os("SEGEL_DIST").unwrap());
-    let folder = dist.with_file_name("shots");
-    fs::create_dir_all(&folder).unwrap();
-    let picture = folder.join(format!("{name}.png"));
-    person.browser().driver().screenshot(&picture).await.unwrap();
-    picture
 }

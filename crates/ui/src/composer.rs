@@ -168,7 +168,9 @@ impl Parts {
             self.read();
             dom::focus(&self.area);
             (self.act)(Action::Draft(String::new()));
-            files.into_iter().for_each(|file| (self.act)(Action::Attach(file)));
+            for file in files {
+                (self.act)(Action::Attach(file));
+            }
             if !text.as_str().is_empty() {
                 (self.act)(Action::Send(text));
             }

@@ -99,8 +99,11 @@ impl Tray {
     /// Hands out what can be sent and lets go of the rest.
     pub(crate) fn empty(&self) -> Vec<Chosen> {
         let listed = self.0.listed.take();
-        listed.iter().for_each(|listed| listed.root.remove());
-        listed.into_iter().filter_map(|listed| listed.chosen).collect()
+        let chosen = listed.into_iter().filter_map(|listed| {
+            listed.root.remove();
+            listed.chosen
+        });
+        chosen.collect()
     }
 
     /// Lets go of everything, also of what is still being looked at.
