@@ -7,7 +7,7 @@ use segel_wire::limits;
 use crate::show::{File, Refusal};
 
 /// How many bytes at a file's beginning say what it is.
-pub const HEAD_BYTES: usize = 4_096;
+const HEAD_BYTES: usize = 4_096;
 
 /// The type of a file of which nothing better is known.
 pub const ANY_TYPE: &str = "application/octet-stream";
@@ -63,8 +63,10 @@ impl File {
             && name != "."
             && name != ".."
             && !name.chars().any(is_misleading);
+        let tokens = media_type.as_bytes().split(|byte| *byte == b'/');
         let is_typed = media_type.len() <= limits::MEDIA_TYPE_BYTES
-            && media_type.split_once('/').is_some_and(|(kind, form)| is_token(kind) && is_token(form));
+            && tokens.filter(|token| is_token(token)).count() == 2
+            && media_type.bytes().filter(|byte| *byte == b'/').count() == 1;
         match *size {
             0 => Err(Refusal::FileEmpty),
             limits::ATTACHMENT_BYTES.. if *size != limits::ATTACHMENT_BYTES => Err(Refusal::FileTooLarge),
@@ -141,10 +143,10 @@ fn is_misleading(c: char) -> bool {
 }
 
 /// A token of a media type, in lower case.
-fn is_token(text: &str) -> bool {
+fn is_token(text: &[u8]) -> bool {
     let is_of_token =
-        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"!#$&^_.+-".contains(&byte);
-    !text.is_empty() && text.bytes().all(is_of_token)
+        |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"!#$&^_.+-".contains(byte);
+    !text.is_empty() && text.iter().all(is_of_token)
 }
 
 #[cfg(test)]

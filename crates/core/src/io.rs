@@ -1,7 +1,7 @@
 //! What goes into an engine and what comes out.
 
 use segel_wire::api::{
-    BeginUpload, BundlesAnswer, BundlesRequest, ChallengeAnswer, LoginAnswer, LoginRequest, OpenConversation,
+    BundlesAnswer, BundlesRequest, ChallengeAnswer, LoginAnswer, LoginRequest, OpenConversation,
     PrekeysAnswer, UploadAnswer,
 };
 use segel_wire::ids::{AttachmentId, ConversationId, EventId, InvitationId, SiteId};
@@ -192,8 +192,8 @@ pub enum Request {
     OpenConversation(ConversationId, OpenConversation),
     /// Enrolment of this device.
     Enrol(InvitationId, Vec<u8>),
-    /// Beginning of an attachment's upload, or how far it has come.
-    BeginUpload(ConversationId, AttachmentId, BeginUpload),
+    /// Beginning of an attachment's upload of so many sealed bytes, or how far it has come.
+    BeginUpload(ConversationId, AttachmentId, u64),
     /// The sealed chunk of an attachment that begins at an offset.
     AddChunk(ConversationId, AttachmentId, u64, Vec<u8>),
     /// That an unfinished upload is given up.
@@ -235,8 +235,6 @@ pub enum Json<'a> {
     Bundles(&'a BundlesRequest),
     /// Opening of a conversation.
     OpenConversation(&'a OpenConversation),
-    /// Beginning of an upload.
-    BeginUpload(&'a BeginUpload),
 }
 
 /// What a good answer holds.
@@ -312,9 +310,10 @@ impl Request {
             Self::PutPrekeys(_) => of_site("/prekeys"),
             Self::OpenConversation(id, _) => ["/v1/conversations/", &id.to_string()].concat(),
             Self::Enrol(invitation, _) => of_site("/enrolments/") + &invitation.to_string(),
-            Self::BeginUpload(conversation, id, _) | Self::ForgetUpload(conversation, id) => {
-                attachment(conversation, id, "")
+            Self::BeginUpload(conversation, id, sealed) => {
+                attachment(conversation, id, "?size=") + &sealed.to_string()
             }
+            Self::ForgetUpload(conversation, id) => attachment(conversation, id, ""),
             Self::AddChunk(conversation, id, offset, _) => {
                 attachment(conversation, id, "/octets?offset=") + &offset.to_string()
             }
@@ -336,6 +335,7 @@ impl Request {
             Self::Roster
             | Self::RosterVersion(_)
             | Self::Challenge
+            | Self::BeginUpload(..)
             | Self::ForgetUpload(..)
             | Self::FetchChunk(..) => RequestBody::Empty,
             Self::PutPrekeys(bytes) | Self::Enrol(_, bytes) | Self::AddChunk(.., bytes) => {
@@ -344,7 +344,6 @@ impl Request {
             Self::Login(body) => RequestBody::Json(Json::Login(body)),
             Self::Bundles(body, _) => RequestBody::Json(Json::Bundles(body)),
             Self::OpenConversation(_, body) => RequestBody::Json(Json::OpenConversation(body)),
-            Self::BeginUpload(.., body) => RequestBody::Json(Json::BeginUpload(body)),
         }
     }
 

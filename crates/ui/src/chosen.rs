@@ -1,9 +1,9 @@
 //! A file that the person chose: looked at and, if it is text, masked before anything else happens to it.
 
 use segel_core::OutgoingFile;
-use segel_core::file::{HEAD_BYTES, Way, type_of};
+use segel_core::file::{Way, type_of};
 use segel_core::show::{self, Refusal};
-use segel_mask::{MaskedText, mask};
+use segel_mask::{MAX_BYTES, MaskedText, mask};
 use segel_web::files;
 use web_sys::File;
 
@@ -18,23 +18,21 @@ pub struct Chosen {
 }
 
 impl Chosen {
-    /// Looks at a file; reads no more of it than its head, unless it is text.
+    /// Looks at a file; reads no more of it than the masker takes.
     pub async fn look(file: File) -> Result<Self, Refusal> {
         let name = mask(&file.name()).map_err(|_| Refusal::FileNameRefused)?.text;
         let size = files::size(&file);
-        let gone = Refusal::SourceGone;
-        let head = files::read(&file, 0, size.min(HEAD_BYTES as u64)).await.ok_or(gone)?;
-        let said = file.type_();
-        let media_type = match said.split(';').next().unwrap_or_default() {
-            "" => type_of(&head).to_owned(),
-            media_type => media_type.to_owned(),
-        };
+        let begins = files::read(&file, 0, size.min(MAX_BYTES as u64)).await.ok_or(Refusal::SourceGone)?;
+        let mut media_type = file.type_();
+        if media_type.is_empty() {
+            type_of(&begins).clone_into(&mut media_type);
+        }
         let description = show::File { name: name.as_str().to_owned(), media_type, size };
-        let masked = match description.way(&head)? {
+        let masked = match description.way(&begins)? {
             Way::AsItIs => None,
+            // Of text that fits this is all.
             Way::Masked => {
-                let bytes = files::read(&file, 0, size).await.ok_or(gone)?;
-                let text = str::from_utf8(&bytes).map_err(|_| Refusal::FileUnmasked)?;
+                let text = str::from_utf8(&begins).map_err(|_| Refusal::FileUnmasked)?;
                 let masked = mask(text).map_err(|_| Refusal::FileUnmasked)?;
                 Some((masked.text, masked.spans.len()))
             }

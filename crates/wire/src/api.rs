@@ -102,14 +102,7 @@ pub struct OpenConversation {
     pub desk: DeskId,
 }
 
-/// `PUT /v1/conversations/{conversation}/attachments/{attachment}`: a device begins an upload; idempotent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BeginUpload {
-    /// Bytes of all sealed chunks.
-    pub size: u64,
-}
-
-/// How far an upload has come.
+/// `PUT /v1/conversations/{conversation}/attachments/{attachment}?size=NUMBER` answers this, and so do its chunks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UploadAnswer {
     /// Bytes of all sealed chunks.

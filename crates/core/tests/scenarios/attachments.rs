@@ -15,6 +15,9 @@ const PICTURE: &str = "struk.png";
 const PNG: &str = "image/png";
 const CHUNK: u64 = 65_552;
 
+/// What a relay answers instead: by which chunk it is, what the genuine one is, and another one.
+type Alter = Box<dyn Fn(usize, Vec<u8>, &[u8]) -> Vec<u8> + Send>;
+
 /// Bytes that begin as a picture does and that no chunk repeats.
 fn picture(size: usize) -> Vec<u8> {
     let noise = (0..size).map(|at| u8::try_from((at / 251 + at % 251) % 256).unwrap());
@@ -234,7 +237,6 @@ async fn a_file_that_the_relay_altered_is_not_handed_out_and_the_genuine_one_is(
     visitor.attach(PICTURE, PNG, &sent);
     visitor.file_is(PICTURE, Delivery::Sent).await;
 
-    type Alter = Box<dyn Fn(usize, Vec<u8>, &[u8]) -> Vec<u8> + Send>;
     let alterations: [(&str, Alter); 6] = [
         ("a bit flipped in the first", Box::new(|at, body, _| flip(at == 0, body))),
         ("a bit flipped in the last", Box::new(|at, body, _| flip(at == 3, body))),

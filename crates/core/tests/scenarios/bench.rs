@@ -208,7 +208,10 @@ impl<'a> Bench<'a> {
     fn answer(&mut self, request: &Request) -> Option<Answer> {
         Some(match request {
             Request::Roster => return self.roster.clone().map(Answer::Octets),
-            Request::RosterVersion(_) => return None,
+            Request::RosterVersion(_)
+            | Request::BeginUpload(..)
+            | Request::AddChunk(..)
+            | Request::FetchChunk(..) => return None,
             Request::Challenge => {
                 Answer::Challenge(ChallengeAnswer { challenge: Challenge([1; 32]), expires: NOW + 60 })
             }
@@ -223,7 +226,6 @@ impl<'a> Bench<'a> {
             }
             Request::PutPrekeys(_) => Answer::Prekeys(PrekeysAnswer { one_time: 20, highest: 0 }),
             Request::OpenConversation(..) | Request::Enrol(..) | Request::ForgetUpload(..) => Answer::Done,
-            Request::BeginUpload(..) | Request::AddChunk(..) | Request::FetchChunk(..) => return None,
         })
     }
 }

@@ -9,16 +9,21 @@ use axum::http::header::{CONTENT_RANGE, CONTENT_TYPE, RANGE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use segel_wire::api::{BeginUpload, UploadAnswer};
+use segel_wire::api::UploadAnswer;
 use segel_wire::{AttachmentId, ConversationId};
 use serde::Deserialize;
 
-use super::extract::{Asked, JsonBody, Named, OctetsBody};
+use super::extract::{Asked, Named, OctetsBody};
 use crate::attachments;
 use crate::events::Caller;
 use crate::refusal::Refusal;
 use crate::service::Service;
 use crate::store::AttachmentPlace;
+
+#[derive(Deserialize)]
+pub(super) struct Whole {
+    size: u64,
+}
 
 #[derive(Deserialize)]
 pub(super) struct At {
@@ -31,7 +36,7 @@ pub(super) struct Reached(Caller, AttachmentPlace);
 pub(super) async fn begin(
     State(service): State<Arc<Service>>,
     Reached(caller, place): Reached,
-    JsonBody(BeginUpload { size }): JsonBody<BeginUpload>,
+    Asked(Whole { size }): Asked<Whole>,
 ) -> Result<Json<UploadAnswer>, Refusal> {
     attachments::begin(&service, &caller, place, size).await.map(Json)
 }

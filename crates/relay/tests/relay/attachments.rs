@@ -2,7 +2,7 @@
 
 use reqwest::{Method, Response};
 use segel_relay::{AttachmentRoom, Config, Relay};
-use segel_wire::api::{BeginUpload, Discovery, UploadAnswer};
+use segel_wire::api::{Discovery, UploadAnswer};
 use segel_wire::sizes::SealedSize;
 use segel_wire::{AttachmentId, Code, ConversationId, limits};
 
@@ -37,8 +37,7 @@ pub(crate) fn path(conversation: ConversationId) -> String {
 }
 
 pub(crate) async fn begin(client: &Client, conversation: ConversationId, size: u64) -> Response {
-    let request = client.request(Method::PUT, &path(conversation)).json(&BeginUpload { size });
-    request.send().await.unwrap()
+    client.put_octets(&format!("{}?size={size}", path(conversation)), &[]).await
 }
 
 pub(crate) async fn add(
@@ -208,10 +207,7 @@ async fn an_upload_that_is_given_up_makes_room_and_a_whole_one_does_not() {
     let agent = nobody.log_in(&scene.agent).await;
     answer(begin(&visitor, chat, file.size()).await).await;
     let other = format!("/v1/conversations/{chat}/attachments/{}", AttachmentId([1; 16]));
-    let begin_other = async || {
-        let request = agent.request(Method::PUT, &other).json(&BeginUpload { size: file.size() });
-        request.send().await.unwrap()
-    };
+    let begin_other = async || agent.put_octets(&format!("{other}?size={}", file.size()), &[]).await;
     let forget =
         async |client: &Client, path: &str| client.request(Method::DELETE, path).send().await.unwrap();
     assert_eq!(code_of(begin_other().await).await, Code::QuotaExceeded);

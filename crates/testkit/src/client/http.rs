@@ -69,7 +69,6 @@ impl Http {
             RequestBody::Json(Json::Login(body)) => builder.json(body),
             RequestBody::Json(Json::Bundles(body)) => builder.json(body),
             RequestBody::Json(Json::OpenConversation(body)) => builder.json(body),
-            RequestBody::Json(Json::BeginUpload(body)) => builder.json(body),
         }
     }
 }

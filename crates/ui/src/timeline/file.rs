@@ -115,8 +115,9 @@ impl FileView {
 /// Kind and size, such as `PNG · 1,5 MB`.
 pub(crate) fn about(file: &File, language: Language) -> String {
     let size = size::in_words(file.size, language);
-    match file.media_type.split_once('/') {
-        Some((_, kind)) if kind.len() <= 4 => [&kind.to_ascii_uppercase(), " · ", &size].concat(),
+    let slash = file.media_type.bytes().position(|byte| byte == b'/');
+    match slash.and_then(|at| file.media_type.get(at + 1..)) {
+        Some(kind) if kind.len() <= 4 => [&kind.to_ascii_uppercase(), " · ", &size].concat(),
         _ => size,
     }
 }

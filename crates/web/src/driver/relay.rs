@@ -42,7 +42,6 @@ fn body(request: &core::Request) -> Result<Body, JsonError> {
         RequestBody::Json(Json::Login(body)) => Body::Json(json::to_value(body)?),
         RequestBody::Json(Json::Bundles(body)) => Body::Json(json::to_value(body)?),
         RequestBody::Json(Json::OpenConversation(body)) => Body::Json(json::to_value(body)?),
-        RequestBody::Json(Json::BeginUpload(body)) => Body::Json(json::to_value(body)?),
     })
 }
 

@@ -3,7 +3,7 @@
 use rand_core::CryptoRng;
 use segel_crypto::attachment::{Measure, SealedHash, Sealer};
 use segel_wire::Code;
-use segel_wire::api::{BeginUpload, UploadAnswer};
+use segel_wire::api::UploadAnswer;
 use segel_wire::ids::{AttachmentId, ConversationId, EventId};
 use segel_wire::limits::{CHUNK_BYTES, CHUNK_OVERHEAD};
 use segel_wire::sizes::SealedSize;
@@ -229,8 +229,8 @@ impl Engine {
             }
             let upload = &mut self.attachments.uploads[at];
             if let (Some(sealing), None) = (&upload.sealing, upload.next) {
-                let begin = BeginUpload { size: sealing.size.bytes() };
-                let request = Request::BeginUpload(upload.conversation, sealing.sealer.id(), begin);
+                let (id, size) = (sealing.sealer.id(), sealing.size.bytes());
+                let request = Request::BeginUpload(upload.conversation, id, size);
                 upload.awaits = Awaits::Answer;
                 return self.ask(request);
             }
