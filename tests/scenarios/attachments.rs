@@ -71,6 +71,18 @@ async fn what_must_not_be_sent_is_said_where_it_was_chosen_and_goes_nowhere() {
                 .until("an empty tray", async || visitor.seen(".tray li").await.is_none().then_some(()))
                 .await;
         }
+        for event in ["drop", "paste"] {
+            let carry = "
+                const carried = new DataTransfer();
+                carried.items.add(new File(['MZ\\x90'], 'program.png', { type: 'image/png' }));
+                const init = { bubbles: true, cancelable: true, dataTransfer: carried, clipboardData: carried };
+                const kind = arguments[0] === 'drop' ? DragEvent : ClipboardEvent;
+                return !document.querySelector('textarea').dispatchEvent(new kind(arguments[0], init));";
+            let is_taken: bool = visitor.browser().script(carry, vec![event.into()]).await;
+            assert!(is_taken, "the browser is not left to open what was dropped");
+            visitor.is_told(".tray .refused .says", Language::Id.refusal(Refusal::FileTypeRefused)).await;
+            visitor.clicks(".tray .refused button").await;
+        }
         visitor.presses_enter().await;
         visitor.says("Selesai.").await;
         agent.reads("Selesai.").await;

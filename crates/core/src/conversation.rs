@@ -336,3 +336,39 @@ impl Message {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rand_chacha::rand_core::SeedableRng;
+    use segel_crypto::attachment::{Measure, SealedHash, Sealer};
+    use segel_wire::ids::AttachmentId;
+
+    use super::*;
+
+    fn attachment(name: &str, media_type: &str, size: usize) -> Attachment {
+        let mut measure = Measure::new(size as u64).unwrap();
+        measure.take(&vec![7; size]).unwrap();
+        let random = &mut rand_chacha::ChaCha20Rng::from_seed([1; 32]);
+        let sealer = Sealer::new(measure.finish().unwrap(), AttachmentId([1; 16]), random);
+        sealer.describe(SealedHash::default().finish(), name.to_owned(), media_type.to_owned(), None)
+    }
+
+    #[test]
+    fn a_message_with_a_file_that_misleads_stays_closed() {
+        let png = "image/png";
+        for (name, media_type, size, body) in [
+            ("a.png", png, 0, Body::Closed(Refusal::FileEmpty)),
+            ("gnp.\u{202e}exe", png, 1, Body::Closed(Refusal::FileNameRefused)),
+            ("../a.png", png, 1, Body::Closed(Refusal::FileNameRefused)),
+            (&"a".repeat(10_000), png, 1, Body::Closed(Refusal::FileNameRefused)),
+            ("a.png", "text/html\r\nx", 1, Body::Closed(Refusal::FileNameRefused)),
+        ] {
+            let mut message = Message::received(Author::Visitor, Body::BeforeEnrolment, 1);
+            message.say(content::Body::Attachment(attachment(name, media_type, size)));
+            assert_eq!((message.body, message.attachment), (body, None), "{name:?}");
+        }
+        let mut message = Message::received(Author::Visitor, Body::BeforeEnrolment, 1);
+        message.say(content::Body::Attachment(attachment("a.png", png, 1)));
+        assert!(message.is_file() && message.attachment.is_some());
+    }
+}
