@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::{env, fs};
 
-use crate::harness::{Device, Person, Stage};
+use crate::harness::{Device, Person, Stage, make_picture};
 
 const QUESTION: &str = "Halo! Apakah teko keramiknya masih ada?";
 const ANSWER: &str = "Halo, masih ada: putih dan hijau tua. Mau kami sisihkan satu?";
@@ -12,6 +12,8 @@ const CARD: &str = "Mau. Kartu saya 4111 1111 1111 1111, bisa?";
 const MASKED: &str = "Mau. Kartu saya •••• •••• •••• 1111, bisa?";
 const ADVICE: &str =
     "Sudah kami sisihkan. Nomor kartunya tersamar sebelum terkirim, jadi silakan bayar di kasir.";
+const LONG_NAME: &str =
+    "daftar-pesanan-teko-keramik-putih-dan-hijau-tua-untuk-bulan-ini-yang-belum-dibayar-lunas.csv";
 const DRAFT: &str = "Baik. Kalau yang ini, 5500 0055 5555 5559?";
 
 #[tokio::test(flavor = "multi_thread")]
@@ -58,6 +60,42 @@ async fn the_console_fits_a_phone() {
         agent.sees(".inbox .preview").await;
         assert_fits(&agent).await;
         agent.browser().shoot("console-phone-list").await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_fit_the_smallest_phone_and_the_dark() {
+    Stage::play(async |stage| {
+        let folder = tempfile::tempdir().unwrap();
+        let put = |name: &str, bytes: &[u8]| {
+            let path = folder.path().join(name);
+            fs::write(&path, bytes).unwrap();
+            path
+        };
+        let table = put(LONG_NAME, b"nama,kartu\nPemesan,4111 1111 1111 1111\n");
+        let (picture, liar) = (put("struk.png", &make_picture(96)), put("program.png", b"MZ\x90\0"));
+        let agent = stage.agent_on(Device::Phone(320, 568)).await;
+        for (name, device) in
+            [("shop-files-small-phone", Device::Phone(320, 568)), ("shop-files-dark", Device::Dark)]
+        {
+            let visitor = stage.visitor_on(device).await;
+            visitor.chooses_files(&[&picture, &table]).await;
+            visitor.sees(".tray li:nth-child(2) .says").await;
+            assert_fits(&visitor).await;
+            visitor.browser().shoot(&format!("{name}-tray")).await;
+            visitor.sends().await;
+            visitor.sees(".row:nth-child(2) .take").await;
+            visitor.clicks(".row:has(.name) .take").await;
+            visitor.chooses_files(&[&liar]).await;
+            visitor.sees(".tray .refused .says").await;
+            assert_fits(&visitor).await;
+            visitor.browser().shoot(name).await;
+        }
+        agent.chooses_newest().await;
+        agent.sees(".row:nth-child(2) .take").await;
+        assert_fits(&agent).await;
+        agent.browser().shoot("console-files-phone").await;
     })
     .await;
 }

@@ -51,24 +51,27 @@ impl Sources {
 
 /// Files on their way in, as the pieces that came; the browser may put them on its disk.
 #[derive(Default)]
-pub struct Pieces(Vec<(EventId, Array)>);
+pub struct Pieces(Vec<(EventId, Option<Array>)>);
 
 impl Pieces {
     /// Takes the next piece of a file.
     pub fn take(&mut self, event: EventId, bytes: &[u8]) {
         let parts = Array::of1(&Uint8Array::from(bytes));
-        if let Ok(piece) = Blob::new_with_u8_array_sequence(&parts) {
-            match self.0.iter().find(|(other, _)| *other == event) {
-                Some((_, pieces)) => drop(pieces.push(&piece)),
-                None => self.0.push((event, Array::of1(&piece))),
-            }
+        let piece = Blob::new_with_u8_array_sequence(&parts).ok();
+        match self.0.iter_mut().find(|(other, _)| *other == event) {
+            Some((_, pieces)) => match (&pieces, piece) {
+                (Some(pieces), Some(piece)) => drop(pieces.push(&piece)),
+                // A file of which a piece found no room is none.
+                _ => *pieces = None,
+            },
+            None => self.0.push((event, piece.map(|piece| Array::of1(&piece)))),
         }
     }
 
-    /// The pieces of a file, which leave here.
+    /// The pieces of a file, which leave here; none if one of them found no room.
     pub fn finish(&mut self, event: EventId) -> Option<Fetched> {
         let at = self.0.iter().position(|(other, _)| *other == event)?;
-        Some(Fetched(self.0.swap_remove(at).1))
+        self.0.swap_remove(at).1.map(Fetched)
     }
 }
 

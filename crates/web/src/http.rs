@@ -227,6 +227,16 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
+    fn a_range_goes_in_its_header() {
+        let url = "https://relay.example/".to_owned();
+        let request =
+            Request { method: Method::Get, url, token: None, range: Some((5, 9)), body: Body::Empty };
+        let init = init(&request).unwrap();
+        let request = web_sys::Request::new_with_str_and_init(&request.url, &init).unwrap();
+        assert_eq!(request.headers().get("range").unwrap().unwrap(), "bytes=5-9");
+    }
+
+    #[wasm_bindgen_test]
     async fn each_body_is_sent_as_what_it_is() {
         let value = Object::new();
         js_sys::Reflect::set(&value, &"text".into(), &"halo 😀".into()).unwrap();

@@ -7,7 +7,7 @@ use segel_core::show::{Author, Body, Delivery, Progress, Refusal};
 use segel_core::{Input, OutgoingFile};
 use segel_relay::AttachmentRoom;
 use segel_testkit::client::{Client, Screen};
-use segel_testkit::proxy::{Loss, Proxy, Towards};
+use segel_testkit::proxy::{Loss, Record, Towards};
 use segel_testkit::site::TestSite;
 use segel_wire::limits::ATTACHMENT_BYTES;
 
@@ -41,8 +41,7 @@ async fn talking() -> (TestSite, Client, Client) {
 }
 
 /// Requests about attachments that reached the proxy, without the ids in their paths.
-fn asked(proxy: &Proxy, method: &str, end: &str) -> usize {
-    let records = proxy.records();
+fn asked(records: &[Record], method: &str, end: &str) -> usize {
     let is_it = |subject: &str| {
         let path = subject.split('?').next().unwrap_or_default();
         subject.starts_with(method) && path.contains("/attachments/") && path.ends_with(end)
@@ -112,7 +111,7 @@ async fn an_upload_that_is_cut_at_every_chunk_goes_on_where_the_relay_stopped() 
     visitor.attach(PICTURE, PNG, &sent);
     assert_eq!(agent.gets(PICTURE).await, sent);
     visitor.file_is(PICTURE, Delivery::Sent).await;
-    assert_eq!(asked(site.proxy(), "PUT", "/octets"), 4 * 2, "what was stored is not sent again");
+    assert_eq!(asked(&site.proxy().records(), "PUT", "/octets"), 4 * 2, "what was stored is not sent again");
 }
 
 #[tokio::test]
@@ -121,7 +120,7 @@ async fn an_upload_outlives_a_relay_that_goes_away_and_a_connection_that_is_cut(
     site.proxy().lose(|subject| subject.contains(&format!("offset={}", 2 * CHUNK)).then_some(Loss::Request));
     let sent = picture(200_000);
     visitor.attach(PICTURE, PNG, &sent);
-    site.proxy().until("the third chunk", |_| asked(site.proxy(), "PUT", "/octets") > 2).await;
+    site.proxy().until("the third chunk", |records| asked(records, "PUT", "/octets") > 2).await;
     site.stop_relay().await;
     site.proxy().cut();
     site.proxy().be_honest();
@@ -136,10 +135,12 @@ async fn a_source_that_changed_is_refused_and_begun_anew_under_another_key() {
     site.proxy().lose(|subject| subject.contains(&format!("offset={CHUNK}")).then_some(Loss::Request));
     let mut sent = picture(200_000);
     visitor.attach(PICTURE, PNG, &sent);
-    site.proxy().until("the second chunk", |_| asked(site.proxy(), "PUT", "/octets") > 1).await;
+    site.proxy().until("the second chunk", |records| asked(records, "PUT", "/octets") > 1).await;
     visitor.change_sources(|bytes| bytes[70_000] ^= 1);
     sent[70_000] ^= 1;
     visitor.file_is(PICTURE, Delivery::Failed(Refusal::SourceChanged)).await;
+    let forgets = |records: &[Record]| asked(records, "DELETE", "") == 1;
+    site.proxy().until("the relay to be told to forget the first one", forgets).await;
     site.proxy().be_honest();
     let item = visitor.screen().file(PICTURE).cloned().unwrap();
     visitor.input(Input::Retry { conversation: item.conversation, event: item.event });
@@ -166,7 +167,7 @@ async fn a_source_that_is_gone_fails_its_message_and_a_retry_makes_nothing_of_it
     let (site, _agent, visitor) = talking().await;
     site.proxy().lose(|subject| subject.contains("offset=0").then_some(Loss::Request));
     visitor.attach(PICTURE, PNG, &picture(200_000));
-    site.proxy().until("a chunk", |_| asked(site.proxy(), "PUT", "/octets") > 0).await;
+    site.proxy().until("a chunk", |records| asked(records, "PUT", "/octets") > 0).await;
     visitor.lose_sources();
     visitor.file_is(PICTURE, Delivery::Failed(Refusal::SourceGone)).await;
     let item = visitor.screen().file(PICTURE).cloned().unwrap();
@@ -181,7 +182,7 @@ async fn a_page_that_is_closed_in_the_midst_leaves_a_row_that_says_so_and_can_be
     let (site, agent, mut visitor) = talking().await;
     site.proxy().lose(|subject| subject.contains(&format!("offset={CHUNK}")).then_some(Loss::Request));
     visitor.attach(PICTURE, PNG, &picture(200_000));
-    site.proxy().until("the second chunk", |_| asked(site.proxy(), "PUT", "/octets") > 1).await;
+    site.proxy().until("the second chunk", |records| asked(records, "PUT", "/octets") > 1).await;
     visitor.restart().await;
     visitor.file_is(PICTURE, Delivery::Failed(Refusal::SourceGone)).await;
     visitor.is_online().await;
@@ -209,7 +210,7 @@ async fn an_upload_that_is_cancelled_is_gone_here_and_at_the_relay() {
     let item = visitor.screen().file(PICTURE).cloned().unwrap();
     visitor.input(Input::Cancel { conversation: item.conversation, event: item.event });
     visitor.until("the row to be gone", |screen| screen.file(PICTURE).is_none()).await;
-    let forgotten = |record: &segel_testkit::proxy::Record| {
+    let forgotten = |record: &Record| {
         record.towards == Towards::Client
             && record.subject.starts_with("DELETE")
             && record.head.starts_with("200")
@@ -285,7 +286,7 @@ async fn a_fetch_whose_requests_and_answers_are_lost_goes_on_from_the_same_chunk
         }
     });
     assert_eq!(agent.gets(PICTURE).await, sent);
-    assert_eq!(asked(site.proxy(), "GET", "/octets"), 4 * 3);
+    assert_eq!(asked(&site.proxy().records(), "GET", "/octets"), 4 * 3);
 }
 
 #[tokio::test]
@@ -313,7 +314,7 @@ async fn what_must_not_be_sent_is_refused_before_the_relay_hears_of_it() {
     visitor.file_is("besar.zip", Delivery::Failed(Refusal::FileTooLarge)).await;
     visitor.say("Selesai.");
     agent.reads("Selesai.").await;
-    assert_eq!(asked(site.proxy(), "PUT", ""), 0);
+    assert_eq!(asked(&site.proxy().records(), "PUT", ""), 0);
     assert!(agent.screen().items.values().all(|item| !matches!(item.body, Body::File(_))));
 }
 

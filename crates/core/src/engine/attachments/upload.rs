@@ -329,10 +329,14 @@ impl Engine {
     /// The file is not sent. It rests, so that the person can try it again, under another key.
     fn fail_upload(&mut self, at: usize, refusal: Refusal) {
         let upload = &mut self.attachments.uploads[at];
-        let (id, event) = (upload.conversation, upload.event);
+        let (id, event, begun) = (upload.conversation, upload.event, upload.attachment());
         upload.begin_anew();
         upload.rests = true;
         self.fail(id, event, refusal);
+        if let Some(attachment) = begun {
+            // It takes up room at the relay, and nobody goes on with it.
+            self.ask(Request::ForgetUpload(id, attachment));
+        }
         if refusal.is_of_the_file() {
             // Reading it again would lead to nothing else.
             self.forget_upload(event);
