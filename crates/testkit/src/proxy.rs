@@ -11,7 +11,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
-use segel_wire::{ClientFrame, Delivered};
+use segel_wire::{ClientFrame, Code, Delivered};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -39,13 +39,15 @@ pub enum Towards {
     Client,
 }
 
-/// What of a request and its answer is lost.
+/// What becomes of a request and its answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Loss {
     /// The request, on its way to the relay.
     Request,
     /// The answer: the relay has done what was asked.
     Answer,
+    /// Both; the client is told this instead.
+    Refused(Code),
 }
 
 /// One request, answer or frame as it came, before any meddling.

@@ -22,15 +22,16 @@ impl Items {
 
     /// Takes a message out.
     pub fn remove(&mut self, event: EventId) {
-        self.ordered.retain(|kept| kept.event != event);
-        self.transfers.retain(|(kept, _)| *kept != event);
+        if let Some(at) = self.ordered.iter().position(|kept| kept.event == event) {
+            self.ordered.remove(at);
+        }
     }
 
     /// Notes how far a message's file has come.
     pub fn note(&mut self, transfer: Transfer) {
-        self.transfers.retain(|(kept, _)| *kept != transfer.event);
-        if transfer.progress != Progress::Rests {
-            self.transfers.push((transfer.event, transfer.progress));
+        match self.transfers.iter_mut().find(|(kept, _)| *kept == transfer.event) {
+            Some((_, progress)) => *progress = transfer.progress,
+            None => self.transfers.push((transfer.event, transfer.progress)),
         }
     }
 

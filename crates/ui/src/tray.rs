@@ -1,7 +1,7 @@
 //! Files that were chosen and not sent yet, each with what will happen to it.
 
 use std::cell::{Cell, RefCell};
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 
 use js_sys::futures::spawn_local;
 use segel_core::show::Refusal;
@@ -15,15 +15,17 @@ use crate::text::{Language, fill};
 use crate::timeline::file::about;
 
 /// The button that chooses files, and the list of those that were.
-pub(crate) struct Tray(Rc<Parts>);
+pub(crate) struct Tray {
+    button: El,
+    parts: Rc<Parts>,
+}
 
 struct Parts {
-    me: Weak<Parts>,
     language: Language,
-    button: El,
     root: El,
     listed: RefCell<Vec<Listed>>,
-    next: Cell<u32>,
+    /// How often everything was let go of.
+    clearings: Cell<u32>,
     on_change: RefCell<Box<dyn Fn()>>,
 }
 
@@ -38,67 +40,61 @@ impl Tray {
     /// Nothing is chosen.
     pub(crate) fn new(language: Language) -> Self {
         let text = language.text();
-        Self(Rc::new_cyclic(|me: &Weak<Parts>| {
-            let input = el("input").attr("type", "file").attr("multiple", "").attr("tabindex", "-1").hidden();
-            let field: HtmlInputElement = input.clone().unchecked_into();
-            let choosing = me.clone();
-            let input = input.on("change", {
-                let field = field.clone();
-                move |_| {
-                    if let Some(parts) = choosing.upgrade() {
-                        parts.take(field.files());
-                    }
-                    // The same file can be chosen again.
-                    field.set_value("");
-                }
-            });
-            let button = el("button")
-                .class("plain attach")
-                .attr("type", "button")
-                .attr("aria-label", text.attach)
-                .attr("title", text.attach)
-                .child(icon(icons::CLIP))
-                .on("click", move |_| field.unchecked_ref::<HtmlElement>().click());
-            Parts {
-                me: me.clone(),
-                language,
-                button: el("div").child(button).child(input),
-                root: el("ul").class("tray"),
-                listed: RefCell::default(),
-                next: Cell::new(0),
-                on_change: RefCell::new(Box::new(|| {})),
+        let parts = Rc::new(Parts {
+            language,
+            root: el("ul").class("tray"),
+            listed: RefCell::default(),
+            clearings: Cell::new(0),
+            on_change: RefCell::new(Box::new(|| {})),
+        });
+        let input = el("input").attr("type", "file").attr("multiple", "").attr("tabindex", "-1").hidden();
+        let field: HtmlInputElement = input.clone().unchecked_into();
+        let input = input.on("change", {
+            let (field, parts) = (field.clone(), Rc::clone(&parts));
+            move |_| {
+                parts.take(field.files());
+                // The same file can be chosen again.
+                field.set_value("");
             }
-        }))
+        });
+        let button = el("button")
+            .class("plain attach")
+            .attr("type", "button")
+            .attr("aria-label", text.attach)
+            .attr("title", text.attach)
+            .child(icon(icons::CLIP))
+            .on("click", move |_| field.unchecked_ref::<HtmlElement>().click());
+        Self { button: el("div").child(button).child(input), parts }
     }
 
     /// The list to put on the page.
     pub(crate) fn root(&self) -> &Element {
-        &self.0.root
+        &self.parts.root
     }
 
     /// The button to put on the page.
     pub(crate) fn button(&self) -> &Element {
-        &self.0.button
+        &self.button
     }
 
     /// Calls `on_change` whenever there is more or less that can be sent.
     pub(crate) fn on_change(&self, on_change: impl Fn() + 'static) {
-        *self.0.on_change.borrow_mut() = Box::new(on_change);
+        *self.parts.on_change.borrow_mut() = Box::new(on_change);
     }
 
     /// Looks at these files and lists them; answers whether there are any.
     pub(crate) fn take(&self, files: Option<FileList>) -> bool {
-        self.0.take(files)
+        self.parts.take(files)
     }
 
     /// Whether there is something to send.
     pub(crate) fn has_files(&self) -> bool {
-        self.0.listed.borrow().iter().any(|listed| listed.chosen.is_some())
+        self.parts.listed.borrow().iter().any(|listed| listed.chosen.is_some())
     }
 
     /// Hands out what can be sent and lets go of the rest.
     pub(crate) fn empty(&self) -> Vec<Chosen> {
-        let listed = self.0.listed.take();
+        let listed = self.parts.listed.take();
         let chosen = listed.into_iter().filter_map(|listed| {
             listed.root.remove();
             listed.chosen
@@ -108,24 +104,24 @@ impl Tray {
 
     /// Lets go of everything, also of what is still being looked at.
     pub(crate) fn clear(&self) {
-        self.0.next.set(self.0.next.get() + 1);
+        self.parts.clearings.set(self.parts.clearings.get() + 1);
         drop(self.empty());
-        (self.0.on_change.borrow())();
+        (self.parts.on_change.borrow())();
     }
 }
 
 impl Parts {
-    fn take(&self, files: Option<FileList>) -> bool {
+    fn take(self: &Rc<Self>, files: Option<FileList>) -> bool {
         let files: Vec<_> =
             files.map_or_else(Vec::new, |files| (0..files.length()).filter_map(|at| files.get(at)).collect());
         let has_some = !files.is_empty();
         for file in files {
-            let me = self.me.clone();
-            let cleared = self.next.get();
+            let me = Rc::downgrade(self);
+            let clearings = self.clearings.get();
             spawn_local(async move {
                 let name = file.name();
                 let looked = Chosen::look(file).await;
-                if let Some(parts) = me.upgrade().filter(|parts| parts.next.get() == cleared) {
+                if let Some(parts) = me.upgrade().filter(|parts| parts.clearings.get() == clearings) {
                     parts.list(&name, looked);
                 }
             });
@@ -133,7 +129,7 @@ impl Parts {
         has_some
     }
 
-    fn list(&self, name: &str, looked: Result<Chosen, Refusal>) {
+    fn list(self: &Rc<Self>, name: &str, looked: Result<Chosen, Refusal>) {
         let text = self.language.text();
         let number = self.listed.borrow().last().map_or(0, |last| last.number + 1);
         let (words, about) = match &looked {
@@ -148,7 +144,7 @@ impl Parts {
             }
         };
         let name = looked.as_ref().map_or(name, |chosen| &chosen.description().name);
-        let me = self.me.clone();
+        let me = Rc::downgrade(self);
         let take_out = el("button")
             .class("plain")
             .attr("type", "button")

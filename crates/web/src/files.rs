@@ -45,7 +45,9 @@ impl Sources {
 
     /// Lets a file go.
     pub fn release(&mut self, number: u64) {
-        self.files.retain(|(other, _)| *other != number);
+        if let Some(at) = self.files.iter().position(|(other, _)| *other == number) {
+            self.files.swap_remove(at);
+        }
     }
 }
 

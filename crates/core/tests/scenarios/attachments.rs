@@ -9,6 +9,7 @@ use segel_relay::AttachmentRoom;
 use segel_testkit::client::{Client, Screen};
 use segel_testkit::proxy::{Loss, Record, Towards};
 use segel_testkit::site::TestSite;
+use segel_wire::Code;
 use segel_wire::limits::ATTACHMENT_BYTES;
 
 const PICTURE: &str = "struk.png";
@@ -339,4 +340,54 @@ async fn where_there_is_no_room_a_file_fails_and_texts_go_on() {
     agent.gets("kecil.png").await;
     visitor.say("Yang besar tidak bisa.");
     agent.reads("Yang besar tidak bisa.").await;
+}
+
+#[tokio::test]
+async fn what_the_relay_refuses_for_now_goes_on_and_what_it_refuses_for_good_is_said() {
+    let (site, agent, visitor) = talking().await;
+    let sent = picture(200_000);
+    let mut codes = vec![
+        Code::OffsetRefused,
+        Code::NotFound,
+        Code::Draining,
+        Code::Internal,
+        Code::Unauthenticated,
+        Code::TooMany,
+    ];
+    site.proxy().lose(move |subject| {
+        let is_chunk = subject.starts_with("PUT") && subject.contains("/octets?");
+        if is_chunk { codes.pop().map(Loss::Refused) } else { None }
+    });
+    visitor.attach(PICTURE, PNG, &sent);
+    visitor.file_is(PICTURE, Delivery::Sent).await;
+    let mut codes = vec![Code::Unauthenticated, Code::Internal, Code::TooMany];
+    site.proxy().lose(move |subject| {
+        let is_fetch = subject.starts_with("GET") && subject.ends_with("/octets");
+        if is_fetch { codes.pop().map(Loss::Refused) } else { None }
+    });
+    assert_eq!(agent.gets(PICTURE).await, sent);
+
+    for (code, refusal) in [
+        (Code::NotFound, Refusal::AttachmentMissing),
+        (Code::NotAMember, Refusal::NotAMember),
+        (Code::Malformed, Refusal::RelayRefused),
+    ] {
+        site.proxy().lose(move |subject| subject.ends_with("/octets").then_some(Loss::Refused(code)));
+        let event = agent.fetch(PICTURE).await;
+        let is_refused = |screen: &Screen| screen.transfers.get(&event) == Some(&Progress::Refused(refusal));
+        agent.until(&format!("{refusal:?}"), is_refused).await;
+    }
+    for (code, refusal) in [
+        (Code::NotAMember, Refusal::NotAMember),
+        (Code::Conflict, Refusal::RelayRefused),
+        (Code::TooLarge, Refusal::FileTooLarge),
+    ] {
+        let name = format!("{}.png", refusal.code());
+        site.proxy().lose(move |subject| subject.contains("?size=").then_some(Loss::Refused(code)));
+        visitor.attach(&name, PNG, &sent);
+        visitor.file_is(&name, Delivery::Failed(refusal)).await;
+    }
+    site.proxy().be_honest();
+    visitor.say("Selesai.");
+    agent.reads("Selesai.").await;
 }

@@ -5,9 +5,12 @@ use std::sync::Arc;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{FromRequestParts, Request, State};
-use axum::http::header::{CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING, UPGRADE};
+use axum::http::header::{
+    ACCESS_CONTROL_ALLOW_ORIGIN, CONNECTION, CONTENT_LENGTH, HOST, ORIGIN, TRANSFER_ENCODING, UPGRADE,
+};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
+use segel_wire::{Code, Problem};
 
 use super::{Loss, Shared, Towards, lock, socket};
 
@@ -24,8 +27,10 @@ pub(super) async fn forward(State(shared): State<Arc<Shared>>, request: Request)
         return socket::join(shared, upgrade, &address, &parts.headers).await;
     }
     let loss = lock(&shared.rules).loss(&subject);
-    if loss == Some(Loss::Request) {
-        return away();
+    match loss {
+        Some(Loss::Request) => return away(),
+        Some(Loss::Refused(code)) => return refused(code, &parts.headers),
+        Some(Loss::Answer) | None => {}
     }
     let request = shared.http.request(parts.method.clone(), format!("http://{relay}{path}"));
     let Ok(answer) = request.headers(end_to_end(&parts.headers)).body(body).send().await else {
@@ -48,6 +53,17 @@ pub(super) async fn forward(State(shared): State<Arc<Shared>>, request: Request)
 /// What a proxy says whose relay is away.
 pub(super) fn away() -> Response {
     StatusCode::BAD_GATEWAY.into_response()
+}
+
+/// What a relay says that refuses.
+fn refused(code: Code, asked: &HeaderMap) -> Response {
+    let status = StatusCode::from_u16(code.status()).unwrap();
+    let body = serde_json::to_vec(&Problem::from(code)).unwrap();
+    let mut response = (status, body).into_response();
+    if let Some(origin) = asked.get(ORIGIN) {
+        response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+    }
+    response
 }
 
 /// The headers that are not about one connection alone.

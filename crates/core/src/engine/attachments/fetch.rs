@@ -82,8 +82,9 @@ impl Engine {
         now: u64,
         random: &mut impl CryptoRng,
     ) {
-        let is_it = |fetch: &&mut Fetch| fetch.attachment == id && fetch.at == first && fetch.is_asking;
-        let Some(fetch) = self.attachments.fetches.iter_mut().find(is_it) else { return };
+        let is_it = |fetch: &Fetch| fetch.attachment == id && fetch.at == first && fetch.is_asking;
+        let Some(at) = self.attachments.fetches.iter().position(is_it) else { return };
+        let fetch = &mut self.attachments.fetches[at];
         let (conversation, event) = (fetch.conversation, fetch.event);
         fetch.is_asking = false;
         match answer {
@@ -95,7 +96,7 @@ impl Engine {
                     self.outputs.push_back(Output::Piece { event, bytes });
                     self.show_progress(conversation, event, progress);
                     if is_last {
-                        self.attachments.fetches.retain(|fetch| fetch.event != event);
+                        self.attachments.fetches.remove(at);
                         self.outputs.push_back(Output::Whole(event));
                         self.show_progress(conversation, event, Progress::Rests);
                     }

@@ -362,3 +362,57 @@ impl Engine {
         self.show_progress(id, event, Progress::Rests);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rand_chacha::ChaCha20Rng;
+    use rand_chacha::rand_core::SeedableRng;
+
+    use super::*;
+    use crate::show::File;
+
+    /// An upload of three chunks, the first of which was sealed.
+    fn under_way() -> Upload {
+        let random = &mut ChaCha20Rng::seed_from_u64(1);
+        let bytes = vec![0xff; 150_000];
+        let (name, media_type) = ("a.bin".to_owned(), "application/octet-stream".to_owned());
+        let description = File { name, media_type, size: bytes.len() as u64 };
+        let file = OutgoingFile { description, source: Source::Outside(1) };
+        let mut upload = Upload::new(ConversationId([1; 16]), EventId([2; 16]), file);
+        for piece in bytes.chunks(CHUNK_BYTES) {
+            assert_eq!(upload.take(piece, random), Ok(None), "measured");
+        }
+        upload.next = Some(0);
+        let sealed = upload.take(&bytes[..CHUNK_BYTES], random).unwrap();
+        assert!(sealed.is_some_and(|(offset, sealed)| (offset, sealed.len()) == (0, 65_552)));
+        upload
+    }
+
+    #[test]
+    fn a_relay_that_claims_what_was_never_sent_is_not_believed() {
+        let size = SealedSize::derive(150_000).unwrap().bytes();
+        for (stored, size, is_believed) in [
+            (0, size, true),
+            (SEALED_CHUNK, size, true),
+            (2 * SEALED_CHUNK, size, false),
+            (size, size, false),
+            (1, size, false),
+            (SEALED_CHUNK - 1, size, false),
+            (u64::MAX, size, false),
+            (0, size + 1, false),
+        ] {
+            assert_eq!(under_way().goes_on(UploadAnswer { size, stored }), is_believed, "{stored} of {size}");
+        }
+    }
+
+    #[test]
+    fn a_source_that_shrank_grew_or_changed_in_the_midst_is_refused() {
+        let random = &mut ChaCha20Rng::seed_from_u64(1);
+        let changed = Err(Refusal::SourceChanged);
+        for bytes in
+            [vec![], vec![0xff; CHUNK_BYTES - 1], vec![0xff; CHUNK_BYTES + 1], vec![0xfe; CHUNK_BYTES]]
+        {
+            assert_eq!(under_way().take(&bytes, random), changed, "{} bytes", bytes.len());
+        }
+    }
+}
