@@ -36,6 +36,8 @@ impl Model {
             }
             Some(Show::Item(item)) => self.items.put(item),
             Some(Show::Typing { who, .. }) => self.typing = who,
+            Some(Show::Gone(_, event)) => self.items.remove(event),
+            Some(Show::Transfer(transfer)) => self.items.note(transfer),
             _ => {}
         }
     }

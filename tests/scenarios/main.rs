@@ -8,6 +8,7 @@
     reason = "what goes wrong in the harness fails the scenario"
 )]
 
+mod attachments;
 mod enrolment;
 mod exchange;
 mod handover;

@@ -60,6 +60,10 @@ impl Model {
             Some(Show::Typing { conversation, who: None }) => {
                 self.typing.remove(&conversation);
             }
+            Some(Show::Gone(id, event)) => self.items.entry(id).or_default().remove(event),
+            Some(Show::Transfer(transfer)) => {
+                self.items.entry(transfer.conversation).or_default().note(transfer);
+            }
             _ => {}
         }
     }

@@ -1,6 +1,7 @@
 //! A conversation as this device knows it: its members, its messages and its outbox.
 
 use segel_crypto::act::Assignment;
+use segel_crypto::attachment::Attachment;
 use segel_crypto::content::{self, ContentHash, ContentKey};
 use segel_wire::Envelope;
 use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId, IdentityKey, Octets};
@@ -11,7 +12,7 @@ use crate::chronicle::Chronicle;
 use crate::peers::Peer;
 use crate::reads::Reads;
 use crate::records::{BrokenStore, Name, Opened};
-use crate::show::{Author, Body, Delivery, Hold, Item, Refusal, SafetyNumber, Summary};
+use crate::show::{Author, Body, Delivery, File, Hold, Item, Refusal, SafetyNumber, Summary};
 use crate::signals::GivenKey;
 use crate::sorted::{Sorted, SortedSet};
 
@@ -106,6 +107,8 @@ pub(crate) struct Message {
     pub(crate) act: Option<ActRecord>,
     /// Who handed on its key, if that was neither its sender nor the visitor.
     pub(crate) vouched: Option<String>,
+    /// What opens its file, once the relay has that.
+    pub(crate) attachment: Option<Attachment>,
 }
 
 cbor_map!(Message {
@@ -121,7 +124,8 @@ cbor_map!(Message {
     9: sender,
     10: epoch,
     11: act,
-    12: vouched
+    12: vouched,
+    13: attachment
 });
 
 /// A message as it was delivered, closed.
@@ -168,9 +172,18 @@ pub(crate) enum Stage {
     Failed(Refusal),
     /// From another device.
     Received,
+    /// Its file is on its way to the relay.
+    Uploading,
 }
 
-cbor_variants!(Stage { 0: Waiting, 1: Sealed(envelope), 2: Sent, 3: Failed(refusal), 4: Received });
+cbor_variants!(Stage {
+    0: Waiting,
+    1: Sealed(envelope),
+    2: Sent,
+    3: Failed(refusal),
+    4: Received,
+    5: Uploading
+});
 
 /// A conversation.
 #[derive(Default)]
@@ -225,7 +238,12 @@ impl Conversation {
                     conversations.or_default(id).facts = record.read()?;
                 }
                 Name::Message(id, event) => {
-                    conversations.or_default(id).messages.insert(event, record.read()?);
+                    let mut message: Message = record.read()?;
+                    if matches!(message.stage, Stage::Uploading) {
+                        // The page that could read its file is gone.
+                        message.stage = Stage::Failed(Refusal::SourceGone);
+                    }
+                    conversations.or_default(id).messages.insert(event, message);
                 }
                 Name::Control(id, event) => {
                     conversations.or_default(id).controls.insert(event, record.read()?);
@@ -254,7 +272,7 @@ impl Conversation {
         let said = self.messages.values().filter(is_said);
         let last = said.max_by_key(|message| (message.position.unwrap_or(u64::MAX), message.time));
         let preview = last.map_or("", |message| match &message.body {
-            Body::Text(text) => text,
+            Body::Text(text) | Body::File(File { name: text, .. }) => text,
             _ => "",
         });
         Summary {
@@ -324,6 +342,7 @@ impl Message {
             epoch: 0,
             act: None,
             vouched: None,
+            attachment: None,
         }
     }
 
@@ -334,13 +353,42 @@ impl Message {
 
     /// Whether this device knows what it says.
     pub(crate) fn is_open(&self) -> bool {
-        matches!(self.body, Body::Text(_)) || self.act.is_some()
+        matches!(self.body, Body::Text(_) | Body::File(_)) || self.act.is_some()
     }
 
     /// Whether its key was handed on, and the content is still to be fetched.
     pub(crate) fn awaits_content(&self) -> bool {
         let is_closed = !self.is_open() && self.unopened.is_none();
         self.key.is_some() && is_closed && self.body != Body::Closed(Refusal::NotUnderstood)
+    }
+
+    /// Takes in what a content says that opened.
+    pub(crate) fn say(&mut self, body: content::Body) {
+        self.body = match body {
+            content::Body::Text(text) => Body::Text(text),
+            content::Body::Attachment(attachment) => match File::described(&attachment) {
+                Ok(file) => {
+                    self.attachment = Some(attachment);
+                    Body::File(file)
+                }
+                Err(refusal) => Body::Closed(refusal),
+            },
+            _ => Body::Closed(Refusal::NotUnderstood),
+        };
+    }
+
+    /// What a content of this message says, if it is ready to be sealed.
+    pub(crate) fn said(&self) -> Option<content::Body> {
+        match (&self.body, &self.attachment) {
+            (Body::Text(text), _) => Some(content::Body::Text(text.clone())),
+            (Body::File(_), Some(attachment)) => Some(content::Body::Attachment(attachment.clone())),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a file.
+    pub(crate) fn is_file(&self) -> bool {
+        matches!(self.body, Body::File(_))
     }
 
     fn shown_body(&self) -> Body {
@@ -369,10 +417,46 @@ impl Message {
 
     fn delivery(&self, reads: &Reads) -> Delivery {
         match self.stage {
-            Stage::Waiting | Stage::Sealed(_) => Delivery::Sending,
+            Stage::Waiting | Stage::Sealed(_) | Stage::Uploading => Delivery::Sending,
             Stage::Sent => reads.delivery(self.position),
             Stage::Failed(refusal) => Delivery::Failed(refusal),
             Stage::Received => Delivery::Received,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand_chacha::rand_core::SeedableRng;
+    use segel_crypto::attachment::{Measure, SealedHash, Sealer};
+    use segel_wire::ids::AttachmentId;
+
+    use super::*;
+
+    fn attachment(name: &str, media_type: &str, size: usize) -> Attachment {
+        let mut measure = Measure::new(size as u64).unwrap();
+        measure.take(&vec![7; size]).unwrap();
+        let random = &mut rand_chacha::ChaCha20Rng::from_seed([1; 32]);
+        let sealer = Sealer::new(measure.finish().unwrap(), AttachmentId([1; 16]), random);
+        sealer.describe(SealedHash::default().finish(), name.to_owned(), media_type.to_owned(), None)
+    }
+
+    #[test]
+    fn a_message_with_a_file_that_misleads_stays_closed() {
+        let png = "image/png";
+        for (name, media_type, size, body) in [
+            ("a.png", png, 0, Body::Closed(Refusal::FileEmpty)),
+            ("gnp.\u{202e}exe", png, 1, Body::Closed(Refusal::FileNameRefused)),
+            ("../a.png", png, 1, Body::Closed(Refusal::FileNameRefused)),
+            (&"a".repeat(10_000), png, 1, Body::Closed(Refusal::FileNameRefused)),
+            ("a.png", "text/html\r\nx", 1, Body::Closed(Refusal::FileNameRefused)),
+        ] {
+            let mut message = Message::received(Author::Visitor, Body::BeforeEnrolment, 1);
+            message.say(content::Body::Attachment(attachment(name, media_type, size)));
+            assert_eq!((message.body, message.attachment), (body, None), "{name:?}");
+        }
+        let mut message = Message::received(Author::Visitor, Body::BeforeEnrolment, 1);
+        message.say(content::Body::Attachment(attachment("a.png", png, 1)));
+        assert!(message.is_file() && message.attachment.is_some());
     }
 }

@@ -8,6 +8,7 @@ mod acts;
 mod chronicle;
 mod conversation;
 mod engine;
+pub mod file;
 mod io;
 mod link;
 mod membership;
@@ -21,6 +22,7 @@ mod sorted;
 
 pub use account::{AgentConfig, VisitorConfig};
 pub use engine::{Engine, StartError};
+pub use file::OutgoingFile;
 pub use io::{Answer, Change, Expects, Input, Json, Kept, Method, Output, Request, RequestBody};
 pub use outgoing::Outgoing;
 pub use records::BrokenStore;

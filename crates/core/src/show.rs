@@ -2,7 +2,7 @@
 
 pub use segel_crypto::safety::SafetyNumber;
 use segel_wire::ids::{AgentId, ConversationId, EventId};
-use segel_wire::{cbor_index, cbor_variants};
+use segel_wire::{cbor_index, cbor_map, cbor_variants};
 
 /// One change to what a person sees.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +24,10 @@ pub enum Show {
         /// Who; of several, the one who was heard first.
         who: Option<Author>,
     },
+    /// A message was taken out.
+    Gone(ConversationId, EventId),
+    /// A message's file has come further.
+    Transfer(Transfer),
     /// Something from outside was refused; nothing changed by it.
     Refused(Refusal),
 }
@@ -186,9 +190,62 @@ pub enum Body {
     /// Nothing that belongs into this person's timeline: sealed while another held the conversation, or an act
     /// that does not count, or not yet. What stood in its place goes.
     Withheld,
+    /// A file; its bytes are fetched when the person wants them.
+    File(File),
 }
 
-cbor_variants!(Body { 0: Text(text), 1: Closed(refusal), 2: BeforeEnrolment, 3: Act(deed), 4: Withheld });
+cbor_variants!(Body {
+    0: Text(text),
+    1: Closed(refusal),
+    2: BeforeEnrolment,
+    3: Act(deed),
+    4: Withheld,
+    5: File(file)
+});
+
+/// What is said of a file: its name and type are its sender's words, and such as PROTOCOL.md, section 5.11, allows.
+#[derive(Clone, PartialEq, Eq)]
+pub struct File {
+    /// Its name.
+    pub name: String,
+    /// Its media type.
+    pub media_type: String,
+    /// Its size in bytes.
+    pub size: u64,
+}
+
+cbor_map!(File { 0: name, 1: media_type, 2: size });
+
+/// Its size only.
+impl core::fmt::Debug for File {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("File").field("size", &self.size).finish_non_exhaustive()
+    }
+}
+
+/// How far a message's file has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Transfer {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The message.
+    pub event: EventId,
+    /// Where it stands.
+    pub progress: Progress,
+}
+
+/// Where a file stands that is sent or fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// Nothing of it is under way.
+    Rests,
+    /// So many hundredths of it are stored by the relay.
+    Sending(u8),
+    /// So many hundredths of it were fetched and opened.
+    Fetching(u8),
+    /// It was fetched and is not handed out.
+    Refused(Refusal),
+}
 
 /// How it came, never what it says.
 impl core::fmt::Debug for Body {
@@ -199,6 +256,7 @@ impl core::fmt::Debug for Body {
             Self::BeforeEnrolment => f.write_str("BeforeEnrolment"),
             Self::Act(deed) => f.debug_tuple("Act").field(deed).finish(),
             Self::Withheld => f.write_str("Withheld"),
+            Self::File(file) => f.debug_tuple("File").field(file).finish(),
         }
     }
 }
@@ -289,6 +347,26 @@ pub enum Refusal {
     ActRefused,
     /// Another agent holds the conversation.
     HeldByAnother,
+    /// A chunk of a file was altered, or the whole is not the file that the message names.
+    AttachmentAltered,
+    /// The relay does not have the file.
+    AttachmentMissing,
+    /// A file has no bytes.
+    FileEmpty,
+    /// A file is too large.
+    FileTooLarge,
+    /// A file's name or type is not allowed: it could mislead.
+    FileNameRefused,
+    /// A file is not what its type says.
+    FileTypeRefused,
+    /// A file of text that the masker cannot take.
+    FileUnmasked,
+    /// A file changed since it was first read.
+    SourceChanged,
+    /// A file cannot be read any more: it is to be chosen again.
+    SourceGone,
+    /// The relay has no room for more files.
+    QuotaExceeded,
 }
 
 cbor_index!(Refusal {
@@ -317,10 +395,33 @@ cbor_index!(Refusal {
     22: RosterOutdated,
     23: NotUnderstood,
     24: ActRefused,
-    25: HeldByAnother
+    25: HeldByAnother,
+    26: AttachmentAltered,
+    27: AttachmentMissing,
+    28: FileEmpty,
+    29: FileTooLarge,
+    30: FileNameRefused,
+    31: FileTypeRefused,
+    32: FileUnmasked,
+    33: SourceChanged,
+    34: SourceGone,
+    35: QuotaExceeded
 });
 
 impl Refusal {
+    /// Whether the same file would be refused again: it is to be chosen anew, or not at all.
+    pub const fn is_of_the_file(self) -> bool {
+        matches!(
+            self,
+            Self::FileEmpty
+                | Self::FileTooLarge
+                | Self::FileNameRefused
+                | Self::FileTypeRefused
+                | Self::FileUnmasked
+                | Self::SourceGone
+        )
+    }
+
     /// The stable code.
     pub const fn code(self) -> &'static str {
         match self {
@@ -350,6 +451,16 @@ impl Refusal {
             Self::NotUnderstood => "not-understood",
             Self::ActRefused => "act-refused",
             Self::HeldByAnother => "held-by-another",
+            Self::AttachmentAltered => "attachment-altered",
+            Self::AttachmentMissing => "attachment-missing",
+            Self::FileEmpty => "file-empty",
+            Self::FileTooLarge => "file-too-large",
+            Self::FileNameRefused => "file-name-refused",
+            Self::FileTypeRefused => "file-type-refused",
+            Self::FileUnmasked => "file-unmasked",
+            Self::SourceChanged => "source-changed",
+            Self::SourceGone => "source-gone",
+            Self::QuotaExceeded => "quota-exceeded",
         }
     }
 }

@@ -191,7 +191,7 @@ fn random() -> UnwrapErr<SysRng> {
 mod tests {
     use segel_crypto::device::DeviceSecrets;
     use segel_crypto::enrol::EnrolmentCode;
-    use segel_relay::{Config, EventRate, Relay, Running, SiteKey};
+    use segel_relay::{AttachmentRoom, Config, EventRate, Relay, Running, SiteKey};
     use segel_wire::signed::VerifiedRoster;
 
     use super::*;
@@ -210,6 +210,7 @@ mod tests {
             public_origin: None,
             serve_widget: None,
             event_rate: EventRate::default(),
+            attachments: AttachmentRoom::default(),
         };
         let relay = Relay::start(config).await.unwrap();
         let address = format!("http://{}", relay.address()).parse().unwrap();

@@ -67,9 +67,9 @@ fn arrival(world: &World, said: &Said) -> Vec<String> {
         let is_for = row.envelope.wraps.iter().any(|wrapped| wrapped.device == id);
         if is_for && is_served(world, browser) {
             let is_read = items.first().is_some_and(|item| item.position == Some(row.position));
-            let is_closed = tab.screen.items.get(&(row.conversation, row.event)).is_some();
-            if !is_read && !(is_closed && was_torn(world, browser, row)) {
-                let how = tab.screen.items.get(&(row.conversation, row.event));
+            let how = tab.screen.items.get(&(row.conversation, row.event));
+            let may_stay_closed = how.is_some() && was_torn(world, browser, row);
+            if !is_read && !may_stay_closed {
                 found.push(format!(
                     "{} does not show {text:?}: {:?}",
                     browser.name,

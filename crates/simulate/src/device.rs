@@ -146,6 +146,8 @@ impl Device {
                     Output::Send(frame) => errands.push(Errand::Speak(frame)),
                     Output::Show(show) => self.screen.apply(show),
                     Output::WakeAt(at) => self.wake_at = Some(at),
+                    // Nobody sends files here.
+                    _ => {}
                 }
             }
         }
@@ -193,7 +195,10 @@ impl Screen {
                 self.typing.retain(|typing| *typing != conversation);
                 self.typing.extend(who.map(|_| conversation));
             }
-            Show::Site(_) => {}
+            Show::Gone(conversation, event) => {
+                self.items.remove(&(conversation, event));
+            }
+            Show::Site(_) | Show::Transfer(_) => {}
         }
     }
 

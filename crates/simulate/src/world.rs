@@ -392,6 +392,10 @@ fn kind(request: &Request) -> &'static str {
         Request::PutPrekeys(_) => "a place for its prekeys",
         Request::OpenConversation(..) => "a conversation",
         Request::Events(..) => "events of a conversation",
+        Request::BeginUpload(..)
+        | Request::AddChunk(..)
+        | Request::ForgetUpload(..)
+        | Request::FetchChunk(..) => "a file",
         Request::Enrol(..) => "enrolment",
     }
 }

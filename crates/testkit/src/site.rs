@@ -10,7 +10,7 @@ use segel_core::show::Gate;
 use segel_core::{AgentConfig, VisitorConfig};
 use segel_crypto::enrol::EnrolmentCode;
 use segel_owner::{Origin, Owner, Publisher, Round, SiteDescription};
-use segel_relay::{Config, EventRate, Relay, Running, SiteKey};
+use segel_relay::{AttachmentRoom, Config, EventRate, Relay, Running, SiteKey};
 use segel_wire::ids::AgentId;
 use segel_wire::signed::Roster;
 use tempfile::TempDir;
@@ -63,6 +63,7 @@ impl TestSite {
             public_origin: Some(proxy.origin().to_owned()),
             serve_widget: None,
             event_rate: EventRate::default(),
+            attachments: AttachmentRoom::default(),
         };
         let publisher = Publisher::new(owner.description()).unwrap();
         let mut site = Self { owner, publisher, proxy, relay: None, config, random, seed: 0, folder };
@@ -84,6 +85,13 @@ impl TestSite {
     /// How the relay is run.
     pub fn relay_config(&self) -> &Config {
         &self.config
+    }
+
+    /// Starts the relay anew on the same file, with so much room for attachments.
+    pub async fn leave_room(&mut self, room: AttachmentRoom) {
+        self.stop_relay().await;
+        self.config.attachments = room;
+        self.start_relay().await;
     }
 
     /// Signs what the owner never would.

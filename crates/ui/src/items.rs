@@ -1,12 +1,13 @@
 //! The messages of one conversation, in order.
 
-use segel_core::show::{Body, Item};
+use segel_core::show::{Body, Item, Progress, Transfer};
 use segel_wire::ids::EventId;
 
 /// Messages by the relay's number, then those without one by the time they were written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Items {
     ordered: Vec<Item>,
+    transfers: Vec<(EventId, Progress)>,
 }
 
 impl Items {
@@ -20,6 +21,27 @@ impl Items {
         }
         let at = self.ordered.partition_point(|kept| place(kept) <= place(&item));
         self.ordered.insert(at, item);
+    }
+
+    /// Takes a message out.
+    pub fn remove(&mut self, event: EventId) {
+        if let Some(at) = self.ordered.iter().position(|kept| kept.event == event) {
+            self.ordered.remove(at);
+        }
+    }
+
+    /// Notes how far a message's file has come.
+    pub fn note(&mut self, transfer: Transfer) {
+        match self.transfers.iter_mut().find(|(kept, _)| *kept == transfer.event) {
+            Some((_, progress)) => *progress = transfer.progress,
+            None => self.transfers.push((transfer.event, transfer.progress)),
+        }
+    }
+
+    /// How far a message's file has come.
+    pub fn progress(&self, event: EventId) -> Progress {
+        let noted = self.transfers.iter().find(|(kept, _)| *kept == event);
+        noted.map_or(Progress::Rests, |(_, progress)| *progress)
     }
 
     /// The messages, oldest first.

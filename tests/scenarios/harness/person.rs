@@ -1,5 +1,6 @@
 //! Someone at a browser, on the shop's page or at the agent's console: what they do and what they see.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use segel_core::show::Refusal;
@@ -166,6 +167,14 @@ impl Person {
     pub(crate) async fn pastes(&self, text: &str) {
         self.types("").await;
         self.browser.driver().cdp().send_raw("Input.insertText", json!({ "text": text })).await.unwrap();
+    }
+
+    /// Chooses files on this machine's disk, as the paperclip's dialogue does.
+    pub(crate) async fn chooses_files(&self, files: &[&Path]) {
+        self.sees(".attach").await;
+        let field = self.browser.driver().find(By::Css("input[type=file]")).await.unwrap();
+        let paths: Vec<_> = files.iter().map(|file| file.to_str().unwrap()).collect();
+        field.send_keys(paths.join("\n")).await.unwrap();
     }
 
     /// Waits until the composer can send, and presses Enter.

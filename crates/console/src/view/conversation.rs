@@ -8,9 +8,10 @@ use segel_ui::text::fill;
 use segel_ui::timeline::Timeline;
 use segel_ui::typing::Typing;
 use segel_ui::verify::{self, Verify};
-use segel_ui::{Act, Action, Language, icons};
+use segel_ui::{Act, Action, Items, Language, icons};
 use segel_web::dom::{self, El, el, icon};
-use segel_wire::ids::ConversationId;
+use segel_web::files::Fetched;
+use segel_wire::ids::{ConversationId, EventId};
 use web_sys::Element;
 
 use super::hold::Holding;
@@ -99,11 +100,15 @@ impl Conversation {
         dom::set_text(&self.title, &fill(self.language.desk().title, &mark(opened.conversation)));
         let hold = opened.summary.map_or_else(Hold::default, |summary| summary.hold.clone());
         let has_acted = self.holding.render(&hold, changed);
-        self.timeline.render(opened.items.map_or(&[], |items| items.as_slice()));
+        let none = Items::default();
+        let items = opened.items.unwrap_or(&none);
+        self.timeline.render(items.as_slice());
+        self.timeline.render_transfers(items);
         self.typing.render(opened.typing);
         self.composer.hinder(self.hindrance(model, &opened));
         if changed {
             self.composer.set_draft(opened.draft);
+            self.composer.drop_files();
         }
         if changed || has_acted {
             self.composer.focus();
@@ -125,6 +130,11 @@ impl Conversation {
         } else if turns && !changed {
             dom::focus(&self.check);
         }
+    }
+
+    /// A message's file came whole.
+    pub(crate) fn hand(&mut self, event: EventId, fetched: Fetched) {
+        self.timeline.hand(event, fetched);
     }
 
     fn hindrance(&self, model: &Model, opened: &Opened<'_>) -> Option<&'static str> {

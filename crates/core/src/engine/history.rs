@@ -310,8 +310,8 @@ impl Engine {
         }
         let mut is_act = false;
         match plain.body {
-            content::Body::Text(text) => {
-                message.body = Body::Text(text);
+            body @ (content::Body::Text(_) | content::Body::Attachment(_)) => {
+                message.say(body);
                 conversation.facts.unread += u32::from(is_news);
             }
             content::Body::Act(signed) => match ActRecord::read(signed, header.order) {

@@ -4,6 +4,7 @@
 //! that nothing depends on the order in which answers come.
 
 mod acts;
+mod attachments;
 mod clock;
 mod connect;
 mod history;
@@ -26,6 +27,7 @@ use segel_wire::ids::{ConversationId, DeviceId, EventId, RootKey, SiteId};
 use segel_wire::signed::Order;
 use segel_wire::{ClientFrame, Code, Delivered};
 
+use self::attachments::Attachments;
 use self::resync::Resync;
 use crate::account::{Account, AgentConfig, VisitorConfig};
 use crate::conversation::Conversation;
@@ -84,6 +86,8 @@ pub struct Engine {
     signals: Signals,
     /// Where it is to be said how far the person has read, and when, Unix milliseconds.
     reads_due: Vec<(ConversationId, u64)>,
+    /// Files that are sent and fetched.
+    attachments: Attachments,
     shown: Shown,
     outputs: VecDeque<Output>,
 }
@@ -208,6 +212,13 @@ impl Engine {
                 self.ledger.resume();
                 self.act(conversation, deed, now, random);
             }
+            Input::Attach { conversation, file } => {
+                self.ledger.resume();
+                self.attach(conversation, file, now, random);
+            }
+            Input::Read { source, from, bytes } => self.read_source(source, from, bytes.as_deref(), random),
+            Input::Fetch { conversation, event } => self.fetch(conversation, event),
+            Input::Cancel { conversation, event } => self.cancel(conversation, event),
             Input::Seen(conversation) => {
                 self.read(conversation, now);
                 self.seen(conversation);
@@ -282,6 +293,7 @@ impl Engine {
             held: VecDeque::new(),
             signals: Signals::default(),
             reads_due: Vec::new(),
+            attachments: Attachments::default(),
             shown: Shown::default(),
             outputs: VecDeque::new(),
         }
@@ -323,6 +335,7 @@ impl Engine {
         self.pump_resyncs(now, random);
         self.pump_acts(now, random);
         self.pump_fetches(now);
+        self.pump_attachments(now, random);
         self.pump_outbox(now, random);
         self.pump_reads(now, random);
         self.pump_signals(now, random);
@@ -363,6 +376,10 @@ impl Engine {
             }
             Request::OpenConversation(id, _) => self.conversation_answered(id, &answer, now, random),
             Request::Events(id, _) => self.events_answered(id, answer, now, random),
+            Request::BeginUpload(..)
+            | Request::AddChunk(..)
+            | Request::ForgetUpload(..)
+            | Request::FetchChunk(..) => self.attachment_answered(&request, answer, now, random),
         }
     }
 
@@ -440,6 +457,7 @@ impl Engine {
             self.act_rosters.at(),
             self.fetches.at(),
             self.reads_wake(),
+            self.attachments.wake_at(),
             expiry,
         ];
         let at = times.into_iter().filter(|at| *at > now).min().unwrap_or(u64::MAX);

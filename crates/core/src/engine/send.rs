@@ -34,6 +34,25 @@ impl Engine {
         now: u64,
         random: &mut impl CryptoRng,
     ) {
+        self.make_account(random);
+        let id = self.conversation_for(conversation, random);
+        let event = EventId(make_id(random));
+        let conversation = self.conversations.or_default(id);
+        let text = text.into_string();
+        let fits = text.chars().count() <= limits::MESSAGE_CHARS;
+        let stage = if fits { Stage::Waiting } else { Stage::Failed(Refusal::TooLarge) };
+        let message = Message::own(Body::Text(text), conversation.next_time(now), stage);
+        self.ledger.put(Name::Conversation(id), &conversation.facts);
+        self.ledger.put(Name::Message(id, event), &message);
+        conversation.messages.insert(event, message);
+        if fits {
+            conversation.outbox.push(event);
+        }
+        self.shown.dirty.insert((id, event), ());
+    }
+
+    /// A visitor's keys are made with what is sent first.
+    pub(super) fn make_account(&mut self, random: &mut impl CryptoRng) {
         if let Part::Visitor { page } = &self.part
             && self.account.is_none()
         {
@@ -50,35 +69,35 @@ impl Engine {
                 self.ledger.put(Name::Membership, &record);
             }
         }
-        let id = conversation.or_else(|| self.conversations.first().copied());
-        let id = id.unwrap_or_else(|| ConversationId(make_id(random)));
-        let event = EventId(make_id(random));
-        let conversation = self.conversations.or_default(id);
-        let text = text.into_string();
-        let fits = text.chars().count() <= limits::MESSAGE_CHARS;
-        let stage = if fits { Stage::Waiting } else { Stage::Failed(Refusal::TooLarge) };
-        let message = Message::own(Body::Text(text), conversation.next_time(now), stage);
-        self.ledger.put(Name::Conversation(id), &conversation.facts);
-        self.ledger.put(Name::Message(id, event), &message);
-        conversation.messages.insert(event, message);
-        if fits {
-            conversation.outbox.push(event);
-        }
-        self.shown.dirty.insert((id, event), ());
+    }
+
+    /// The conversation that is named, a visitor's only one, or a new one.
+    pub(super) fn conversation_for(
+        &self,
+        named: Option<ConversationId>,
+        random: &mut impl CryptoRng,
+    ) -> ConversationId {
+        let known = named.or_else(|| self.conversations.first().copied());
+        known.unwrap_or_else(|| ConversationId(make_id(random)))
     }
 
     pub(super) fn retry(&mut self, id: ConversationId, event: EventId, now: u64) {
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
         let time = conversation.next_time(now);
         let Some(message) = conversation.messages.get_mut(&event) else { return };
-        if matches!(message.stage, Stage::Failed(_)) && message.act.is_none() {
+        if !matches!(message.stage, Stage::Failed(_)) || message.act.is_some() {
+            return;
+        }
+        if message.said().is_some() {
             message.stage = Stage::Waiting;
             message.time = time;
             message.content = None;
-            self.ledger.put(Name::Message(id, event), message);
             conversation.outbox.push(event);
-            self.shown.dirty.insert((id, event), ());
+        } else if self.attachments.retry(event) {
+            message.stage = Stage::Uploading;
         }
+        self.ledger.put(Name::Message(id, event), message);
+        self.shown.dirty.insert((id, event), ());
     }
 
     /// Moves the first content of each conversation on: one at a time keeps their order.
@@ -146,21 +165,7 @@ impl Engine {
             return;
         };
         let Some(desk) = self.desk(facts.desk) else { return };
-        if self.part != Part::Agent && !facts.opened {
-            if facts.desk != Some(desk)
-                && let Some(conversation) = self.conversations.get_mut(&id)
-            {
-                // A lost answer must not lead to the same question about another desk.
-                conversation.facts.desk = Some(desk);
-                self.ledger.put(Name::Conversation(id), &conversation.facts);
-            }
-            let request = Request::OpenConversation(id, OpenConversation { desk });
-            if !self.is_asking(|asked| *asked == request) {
-                self.ask(request);
-            }
-            return;
-        }
-        if !self.is_answerable(id) {
+        if !self.is_opened(id) || !self.is_answerable(id) {
             return;
         }
         match self.turn(id, event, now) {
@@ -186,6 +191,29 @@ impl Engine {
         if !reached.is_empty() && reaches_visitor {
             self.seal_message((id, event), (desk, &reached), body, now, random);
         }
+    }
+
+    /// Whether the relay has the conversation; a visitor's is opened there if not.
+    pub(super) fn is_opened(&mut self, id: ConversationId) -> bool {
+        let Some(facts) = self.conversations.get(&id).map(|conversation| &conversation.facts) else {
+            return false;
+        };
+        if self.part == Part::Agent || facts.opened {
+            return true;
+        }
+        let (named, Some(desk)) = (facts.desk, self.desk(facts.desk)) else { return false };
+        if named != Some(desk)
+            && let Some(conversation) = self.conversations.get_mut(&id)
+        {
+            // A lost answer must not lead to the same question about another desk.
+            conversation.facts.desk = Some(desk);
+            self.ledger.put(Name::Conversation(id), &conversation.facts);
+        }
+        let request = Request::OpenConversation(id, OpenConversation { desk });
+        if !self.is_asking(|asked| *asked == request) {
+            self.ask(request);
+        }
+        false
     }
 
     /// The desk that a conversation is with: the one it was begun with, else the site's first.
@@ -221,8 +249,7 @@ impl Engine {
             let (signed, devices) = self.sign_act((id, event), act.deed, desk, now)?;
             return Some((content::Body::Act(signed), self.peers_of(id, devices)));
         }
-        let Body::Text(text) = &message.body else { return None };
-        Some((content::Body::Text(text.clone()), self.members(id, now)))
+        Some((message.said()?, self.members(id, now)))
     }
 
     fn seal_message(
@@ -351,6 +378,7 @@ impl Engine {
                 if let Some(event) = first.copied() {
                     self.fail(id, event, refusal);
                 }
+                self.fail_uploads(id, refusal);
             }
             _ => self.sending.failed(now, random),
         }

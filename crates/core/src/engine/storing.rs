@@ -29,6 +29,7 @@ impl Engine {
                 _ => {}
             }
         }
+        self.attachments.store_failed();
         if self.link.stage == link::Stage::LoggingIn {
             self.link.stage = link::Stage::Down;
         }

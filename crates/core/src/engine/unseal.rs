@@ -223,10 +223,11 @@ impl Engine {
         warning.into_iter().chain(outdated).for_each(|warning| self.show_refused(warning));
         self.heard_of_own(delivered, &author, &message);
         let received = Message::received(author.clone(), Body::Closed(Refusal::NotUnderstood), message.time);
-        let received = Message { content: Some(hash), key: Some(unwrapped.key), ..received };
+        let mut received = Message { content: Some(hash), key: Some(unwrapped.key), ..received };
         match message.body {
-            content::Body::Text(text) => {
-                self.keep(delivered, Message { body: Body::Text(text), ..received });
+            body @ (content::Body::Text(_) | content::Body::Attachment(_)) => {
+                received.say(body);
+                self.keep(delivered, received);
                 let facts = &mut self.conversations.or_default(id).facts;
                 facts.unread += 1;
                 self.ledger.put(Name::Conversation(id), facts);
@@ -240,7 +241,7 @@ impl Engine {
             content::Body::SignalKey(shared) => self.signal_key_given(delivered, shared, now),
             // What it says was heard above.
             content::Body::Read(_) => {}
-            content::Body::Attachment(_) | content::Body::Token(_) => {
+            content::Body::Token(_) => {
                 self.keep(delivered, received);
             }
         }

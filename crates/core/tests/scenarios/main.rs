@@ -4,6 +4,7 @@
 
 mod acts;
 mod acts_crossed;
+mod attachments;
 mod bench;
 mod by_hand;
 mod exchange;

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use segel_core::show::{Author, Body, Deed, Delivery, Gate, Item, Link, Refusal, Show, Standing, Summary};
+use segel_core::show::{
+    Author, Body, Deed, Delivery, Gate, Item, Link, Progress, Refusal, Show, Standing, Summary,
+};
 use segel_wire::ids::{ConversationId, EventId};
 
 /// What is shown.
@@ -24,6 +26,10 @@ pub struct Screen {
     pub typings: usize,
     /// Refusals, as they came.
     pub refusals: Vec<Refusal>,
+    /// Files that are under way, and those that were refused.
+    pub transfers: BTreeMap<EventId, Progress>,
+    /// Files that were fetched, whole.
+    pub files: BTreeMap<EventId, Vec<u8>>,
 }
 
 impl Screen {
@@ -47,6 +53,12 @@ impl Screen {
             }
             Show::Typing { conversation, who: None } => {
                 self.typing.remove(&conversation);
+            }
+            Show::Gone(conversation, event) => {
+                self.items.remove(&(conversation, event));
+            }
+            Show::Transfer(transfer) => {
+                self.transfers.insert(transfer.event, transfer.progress);
             }
             Show::Refused(refusal) => self.refusals.push(refusal),
         }
@@ -86,6 +98,11 @@ impl Screen {
     /// The message of this text.
     pub fn item(&self, text: &str) -> Option<&Item> {
         self.items.values().find(|item| matches!(&item.body, Body::Text(shown) if shown == text))
+    }
+
+    /// The message with a file of this name.
+    pub fn file(&self, name: &str) -> Option<&Item> {
+        self.items.values().find(|item| matches!(&item.body, Body::File(file) if file.name == name))
     }
 
     /// What became of the own message of this text.

@@ -40,6 +40,16 @@ pub(super) static TEXT: Text = Text {
     typing: "# is typing…",
     write: "Write a message",
     send: "Send",
+    attach: "Attach files",
+    file: "File",
+    show: "Show",
+    download: "Download",
+    save: "Save",
+    cancel: "Cancel",
+    take_out: "Remove",
+    file_clean: "No card numbers were found in this file.",
+    file_masked: "Card numbers masked in the copy that is sent: #.",
+    file_unread: "Nothing in this file can be masked. Make sure that it shows no card number.",
     left: "# characters left",
     excess: "# characters too many",
     will_send: "Will be sent:",
@@ -170,5 +180,19 @@ pub(super) const fn refusal(refusal: Refusal) -> &'static str {
         }
         Refusal::HeldByAnother => "Another agent holds this conversation.",
         Refusal::NotUnderstood => "This message is of a kind that this version cannot show yet.",
+        Refusal::AttachmentAltered => "This file was changed on its way, so it is not handed out.",
+        Refusal::AttachmentMissing => "The server does not have this file any more.",
+        Refusal::FileEmpty => "This file is empty.",
+        Refusal::FileTooLarge => "This file is larger than 100 MB.",
+        Refusal::FileNameRefused => {
+            "The name of this file holds characters that could mislead, or is too long."
+        }
+        Refusal::FileTypeRefused => "This file is not of the kind that it claims to be.",
+        Refusal::FileUnmasked => {
+            "This text file cannot be checked for sensitive data: it is larger than 1 MB or not UTF-8."
+        }
+        Refusal::SourceChanged => "The file has changed since it was chosen.",
+        Refusal::SourceGone => "The file can no longer be read. Choose it again.",
+        Refusal::QuotaExceeded => "The server has no room for more files.",
     }
 }

@@ -40,6 +40,16 @@ pub(super) static TEXT: Text = Text {
     typing: "# sedang mengetik…",
     write: "Tulis pesan",
     send: "Kirim",
+    attach: "Lampirkan berkas",
+    file: "Berkas",
+    show: "Lihat",
+    download: "Unduh",
+    save: "Simpan",
+    cancel: "Batal",
+    take_out: "Hapus",
+    file_clean: "Tidak ditemukan nomor kartu dalam berkas ini.",
+    file_masked: "Nomor kartu yang disamarkan dalam salinan yang dikirim: #.",
+    file_unread: "Isi berkas ini tidak dapat disamarkan. Pastikan tidak ada nomor kartu di dalamnya.",
     left: "Sisa # karakter",
     excess: "Kelebihan # karakter",
     will_send: "Akan dikirim:",
@@ -169,5 +179,19 @@ pub(super) const fn refusal(refusal: Refusal) -> &'static str {
         }
         Refusal::HeldByAnother => "Percakapan ini dipegang agen lain.",
         Refusal::NotUnderstood => "Pesan ini berjenis yang belum dapat ditampilkan versi ini.",
+        Refusal::AttachmentAltered => "Berkas ini diubah di perjalanan, jadi tidak diserahkan.",
+        Refusal::AttachmentMissing => "Server tidak lagi memiliki berkas ini.",
+        Refusal::FileEmpty => "Berkas ini kosong.",
+        Refusal::FileTooLarge => "Berkas ini lebih besar dari 100 MB.",
+        Refusal::FileNameRefused => {
+            "Nama berkas ini memuat karakter yang dapat menyesatkan, atau terlalu panjang."
+        }
+        Refusal::FileTypeRefused => "Jenis berkas ini tidak seperti yang disebutkannya.",
+        Refusal::FileUnmasked => {
+            "Berkas teks ini tidak dapat diperiksa dari data peka: lebih besar dari 1 MB atau bukan UTF-8."
+        }
+        Refusal::SourceChanged => "Berkas ini berubah sejak dipilih.",
+        Refusal::SourceGone => "Berkas ini tidak dapat dibaca lagi. Pilih sekali lagi.",
+        Refusal::QuotaExceeded => "Server tidak punya ruang untuk berkas lagi.",
     }
 }

@@ -90,6 +90,26 @@ table! {
         write,
         /// Label of the button that sends.
         send,
+        /// Label of the button that chooses files.
+        attach,
+        /// Label of a file in the timeline.
+        file,
+        /// Button: show a picture.
+        show,
+        /// Button: fetch a file and save it.
+        download,
+        /// Button: save a file that is here.
+        save,
+        /// Button: give up a file that is under way.
+        cancel,
+        /// Button: take a file out that was not sent.
+        take_out,
+        /// A file of text in which nothing is masked.
+        file_clean,
+        /// A file of text whose masked copy is sent; `#` is how many places are masked.
+        file_masked,
+        /// A file that the masker cannot read.
+        file_unread,
         /// How many characters are left; `#` is their number.
         left,
         /// How many characters are too many; `#` is their number.

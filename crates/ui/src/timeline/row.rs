@@ -2,11 +2,13 @@
 
 use std::rc::Rc;
 
-use segel_core::show::{Author, Body, Deed, Delivery, Item};
+use segel_core::show::{Author, Body, Deed, Delivery, Item, Progress};
 use segel_web::dom::{self, El, el};
+use segel_web::files::Fetched;
 use segel_wire::ids::EventId;
 use web_sys::Element;
 
+use super::file::FileView;
 use super::shape::Shape;
 use crate::action::{Act, Action};
 use crate::text::{Language, fill, fill_two};
@@ -24,6 +26,8 @@ pub(super) struct Row {
     clock: El,
     status: El,
     retry: Option<El>,
+    file: Option<FileView>,
+    delivery: Delivery,
 }
 
 impl Row {
@@ -37,7 +41,8 @@ impl Row {
         let status = el("span").class("status");
         let meta = el("p").class("meta").place(&clock).place(&status);
         let root = el("div").place(&day).place(&author).place(&bubble).place(&meta);
-        Self { event: item.event, moment, root, day, author, bubble, meta, clock, status, retry: None }
+        let (event, delivery, retry, file) = (item.event, item.delivery, None, None);
+        Self { event, moment, root, day, author, bubble, meta, clock, status, retry, file, delivery }
     }
 
     /// The message's id.
@@ -73,16 +78,32 @@ impl Row {
             "class",
             if names_itself(&item.author, shape) { "author" } else { "heard" },
         );
-        self.say(item, language);
+        self.say(item, language, act);
+        self.delivery = item.delivery;
         self.tell(item, shape, language, act);
         if is_act {
             dom::set_hidden(&self.meta, true);
         }
     }
 
-    fn say(&self, item: &Item, language: Language) {
+    /// Shows how far the message's file has come.
+    pub(super) fn transfer(&self, progress: Progress, language: Language) {
+        if let Some(file) = &self.file {
+            file.update(self.delivery, progress, language);
+        }
+    }
+
+    /// The message's file came whole.
+    pub(super) fn hand(&mut self, fetched: Fetched, language: Language) {
+        if let Some(file) = &mut self.file {
+            file.hand(fetched, language);
+        }
+    }
+
+    fn say(&mut self, item: &Item, language: Language, act: &Act) {
         let text = language.text();
         dom::set_class(&self.root, "shut", matches!(item.body, Body::Closed(_) | Body::BeforeEnrolment));
+        dom::set_hidden(&self.bubble, matches!(item.body, Body::File(_)));
         match &item.body {
             Body::Text(said) => dom::set_text(&self.bubble, said),
             Body::Closed(refusal) => {
@@ -93,6 +114,13 @@ impl Row {
                 dom::set_text(&self.bubble, &in_words(deed, name(&item.author, language), language));
             }
             Body::Withheld => dom::set_text(&self.bubble, ""),
+            Body::File(file) => {
+                if self.file.is_none() {
+                    let view = FileView::new(self.event, file, language, act);
+                    dom::insert(&self.root, view.root(), Some(&self.meta));
+                    self.file = Some(view);
+                }
+            }
         }
     }
 
@@ -121,7 +149,7 @@ impl Row {
             &self.meta,
             failure.is_none() && !shape.closes_group && item.delivery != Delivery::Sending,
         );
-        match (failure, &self.retry) {
+        match (failure.filter(|refusal| !refusal.is_of_the_file()), &self.retry) {
             (Some(_), None) => {
                 let (act, event) = (Rc::clone(act), item.event);
                 let retry = el("button")
