@@ -1,6 +1,6 @@
 //! What the visitor sees, folded from what the engine shows: pure, without a browser.
 
-use segel_core::show::Show;
+use segel_core::show::{Author, SafetyNumber, Show};
 use segel_ui::{Items, Situation, Trouble};
 
 /// The state of the panel.
@@ -10,6 +10,9 @@ pub(crate) struct Model {
     pub(crate) situation: Situation,
     unread: u32,
     items: Items,
+    safety: Option<SafetyNumber>,
+    verifying: bool,
+    typing: Option<Author>,
 }
 
 /// What fills the panel.
@@ -27,8 +30,12 @@ impl Model {
     /// Folds in one change.
     pub(crate) fn apply(&mut self, show: Show) {
         match self.situation.apply(show) {
-            Some(Show::Conversation(summary)) => self.unread = summary.unread,
+            Some(Show::Conversation(summary)) => {
+                self.unread = summary.unread;
+                self.safety = summary.safety;
+            }
             Some(Show::Item(item)) => self.items.put(item),
+            Some(Show::Typing { who, .. }) => self.typing = who,
             _ => {}
         }
     }
@@ -45,6 +52,26 @@ impl Model {
     /// Messages not yet seen.
     pub(crate) fn unread(&self) -> u32 {
         self.unread
+    }
+
+    /// Shows the safety number in the place of the conversation, or the conversation again.
+    pub(crate) fn verify(&mut self, on: bool) {
+        self.verifying = on;
+    }
+
+    /// Whether the safety number is looked at.
+    pub(crate) fn is_verifying(&self) -> bool {
+        self.verifying
+    }
+
+    /// What the visitor and the business compare; none before the first message.
+    pub(crate) fn safety(&self) -> Option<&SafetyNumber> {
+        self.safety.as_ref()
+    }
+
+    /// Who is typing at the other end.
+    pub(crate) fn typing(&self) -> Option<&Author> {
+        self.typing.as_ref()
     }
 
     /// The conversation's messages.
@@ -131,6 +158,7 @@ mod tests {
                 time: 0,
                 unread,
                 answerable: true,
+                safety: None,
                 hold: Hold::default(),
             })
         };

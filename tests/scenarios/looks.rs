@@ -62,6 +62,37 @@ async fn the_console_fits_a_phone() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_safety_number_and_who_is_typing_fit_small_and_dark_screens() {
+    Stage::play(async |stage| {
+        let agent = stage.agent_on(Device::Phone(390, 844)).await;
+        for (name, device) in [("small-phone", Device::Phone(320, 568)), ("dark", Device::Dark)] {
+            let visitor = stage.visitor_on(device).await;
+            visitor.says(QUESTION).await;
+            agent.chooses(QUESTION).await;
+            agent.says(ANSWER).await;
+            visitor.reads(ANSWER).await;
+            agent.types("Kami").await;
+            visitor.sees(".typing .who").await;
+            assert_fits(&visitor).await;
+            shoot(&visitor, &format!("shop-typing-{name}")).await;
+
+            for (person, button, place) in
+                [(&visitor, ".header .check", "shop"), (&agent, ".over .check", "console")]
+            {
+                person.clicks(button).await;
+                person.sees(".verify .number").await;
+                assert_fits(person).await;
+                shoot(person, &format!("{place}-verify-{name}")).await;
+            }
+            agent.clicks(".verify .return").await;
+            agent.clicks(".back").await;
+            agent.sees(".inbox .preview").await;
+        }
+    })
+    .await;
+}
+
 async fn talk(visitor: &Person, agent: &Person) {
     visitor.says(QUESTION).await;
     agent.chooses(QUESTION).await;

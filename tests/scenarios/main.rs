@@ -21,6 +21,8 @@ mod refused_messages;
 mod refused_rosters;
 mod relay_killed;
 mod removal;
+mod safety;
 mod secrecy;
 mod size;
 mod tabs;
+mod typing;

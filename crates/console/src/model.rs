@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use segel_core::show::{Gate, Refusal, Show, Summary};
+use segel_core::show::{Author, Gate, Refusal, Show, Summary};
 use segel_ui::{Items, Situation, Trouble};
 use segel_wire::ids::ConversationId;
 
@@ -43,7 +43,9 @@ pub(crate) struct Model {
     inbox: Vec<Summary>,
     items: BTreeMap<ConversationId, Items>,
     drafts: BTreeMap<ConversationId, String>,
+    typing: BTreeMap<ConversationId, Author>,
     open: Option<ConversationId>,
+    verifying: bool,
 }
 
 impl Model {
@@ -52,6 +54,12 @@ impl Model {
         match self.situation.apply(show) {
             Some(Show::Conversation(summary)) => self.list(summary),
             Some(Show::Item(item)) => self.items.entry(item.conversation).or_default().put(item),
+            Some(Show::Typing { conversation, who: Some(who) }) => {
+                self.typing.insert(conversation, who);
+            }
+            Some(Show::Typing { conversation, who: None }) => {
+                self.typing.remove(&conversation);
+            }
             _ => {}
         }
     }
@@ -64,11 +72,18 @@ impl Model {
     /// Opens a conversation.
     pub(crate) fn open(&mut self, conversation: ConversationId) {
         self.open = Some(conversation);
+        self.verifying = false;
+    }
+
+    /// Shows the safety number in the place of the open conversation, or the conversation again.
+    pub(crate) fn verify(&mut self, on: bool) {
+        self.verifying = on;
     }
 
     /// Back to the list.
     pub(crate) fn back(&mut self) {
         self.open = None;
+        self.verifying = false;
     }
 
     /// Keeps the draft of the open conversation.
@@ -107,6 +122,8 @@ impl Model {
             summary: self.inbox.iter().find(|summary| summary.conversation == conversation),
             items: self.items.get(&conversation),
             draft: self.drafts.get(&conversation).map_or("", String::as_str),
+            typing: self.typing.get(&conversation),
+            verifying: self.verifying,
         })
     }
 
@@ -128,6 +145,10 @@ pub(crate) struct Opened<'a> {
     pub(crate) items: Option<&'a Items>,
     /// What the agent has typed and not sent.
     pub(crate) draft: &'a str,
+    /// Who is typing in it.
+    pub(crate) typing: Option<&'a Author>,
+    /// Whether the safety number is looked at.
+    pub(crate) verifying: bool,
 }
 
 /// Four letters and digits by which people tell conversations apart; not secret and not unique.
@@ -165,6 +186,7 @@ mod tests {
             time,
             unread: 0,
             answerable: true,
+            safety: None,
             hold: Hold::default(),
         })
     }
@@ -204,6 +226,23 @@ mod tests {
         assert_eq!((two.draft, two.items.unwrap().as_slice()[0].event), ("", EventId([2; 16])));
         model.open(ONE);
         assert_eq!(model.opened().unwrap().draft, "untuk satu");
+    }
+
+    #[test]
+    fn typing_and_the_safety_number_belong_to_the_conversation_that_is_open() {
+        let typing = |who| Show::Typing { conversation: ONE, who };
+        let mut model = shown([summary(ONE, 1), summary(TWO, 2), typing(Some(Author::Visitor))]);
+        model.open(TWO);
+        assert_eq!(model.opened().unwrap().typing, None);
+        model.open(ONE);
+        assert_eq!(model.opened().unwrap().typing, Some(&Author::Visitor));
+        model.apply(typing(None));
+        assert_eq!(model.opened().unwrap().typing, None);
+
+        model.verify(true);
+        assert!(model.opened().unwrap().verifying);
+        model.open(TWO);
+        assert!(!model.opened().unwrap().verifying, "another conversation is opened as such");
     }
 
     #[test]

@@ -3,14 +3,15 @@
 use segel_crypto::act::Assignment;
 use segel_crypto::content::{self, ContentHash, ContentKey};
 use segel_wire::Envelope;
-use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId, Octets};
+use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId, IdentityKey, Octets};
 use segel_wire::{cbor_array, cbor_map, cbor_variants, limits};
 
 use crate::acts::ActRecord;
 use crate::chronicle::Chronicle;
 use crate::peers::Peer;
 use crate::records::{BrokenStore, Name, Opened};
-use crate::show::{Author, Body, Delivery, Hold, Item, Refusal, Summary};
+use crate::show::{Author, Body, Delivery, Hold, Item, Refusal, SafetyNumber, Summary};
+use crate::signals::GivenKey;
 use crate::sorted::{Sorted, SortedSet};
 
 /// What is kept of a conversation besides its messages.
@@ -36,6 +37,10 @@ pub(crate) struct Facts {
     pub(crate) unread: u32,
     /// The highest position received.
     pub(crate) head: u64,
+    /// The visitor's key, from the handshake that began a session with it.
+    pub(crate) identity: Option<IdentityKey>,
+    /// Keys for signals, the newest of each device that gave one.
+    pub(crate) signal_keys: Vec<GivenKey>,
     /// What the acts up to `acted_at` come to.
     pub(crate) assignment: Assignment,
     /// Position of the last act that counted; 0 before the first.
@@ -57,7 +62,9 @@ cbor_map!(Facts {
     9: resynced,
     10: assignment,
     11: acted_at,
-    12: behind
+    12: behind,
+    20: identity,
+    21: signal_keys
 });
 
 /// A device that named an act which is not known here.
@@ -131,7 +138,7 @@ const ASKED_MOST: u32 = 2;
 /// An own content that is not for the timeline, until the relay has stored it.
 #[derive(Clone)]
 pub(crate) struct Control {
-    /// For whom alone it is.
+    /// For whom alone it is; this device itself once it is sealed to all members.
     pub(crate) device: DeviceId,
     pub(crate) scope: Option<ConversationId>,
     pub(crate) body: content::Body,
@@ -232,7 +239,13 @@ impl Conversation {
     }
 
     /// As it stands in a list.
-    pub(crate) fn summary(&self, conversation: ConversationId, answerable: bool, hold: Hold) -> Summary {
+    pub(crate) fn summary(
+        &self,
+        conversation: ConversationId,
+        answerable: bool,
+        safety: Option<SafetyNumber>,
+        hold: Hold,
+    ) -> Summary {
         let is_said = |message: &&Message| message.act.is_none() && message.body != Body::Withheld;
         let said = self.messages.values().filter(is_said);
         let last = said.max_by_key(|message| (message.position.unwrap_or(u64::MAX), message.time));
@@ -246,6 +259,7 @@ impl Conversation {
             time: last.map_or(0, |message| message.time),
             unread: self.facts.unread,
             answerable,
+            safety,
             hold,
         }
     }
@@ -337,6 +351,12 @@ impl Message {
     /// Whether it is sealed and kept, and may have been sent.
     pub(crate) fn has_left(&self) -> bool {
         matches!(self.stage, Stage::Sealed(_))
+    }
+
+    /// Whether it is a text of this person and the relay is not known to have it.
+    pub(crate) fn is_unsent_text(&self) -> bool {
+        let is_unsent = self.is_outgoing() || matches!(self.stage, Stage::Failed(_));
+        is_unsent && matches!(self.body, Body::Text(_))
     }
 
     fn is_outgoing(&self) -> bool {

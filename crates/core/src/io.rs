@@ -27,6 +27,13 @@ pub enum Input {
         /// The message.
         event: EventId,
     },
+    /// A key was pressed in the draft of a conversation, or the draft is empty: sent or taken back.
+    Typing {
+        /// The conversation.
+        conversation: ConversationId,
+        /// Whether something stands in the draft.
+        typing: bool,
+    },
     /// The agent changes who holds a conversation. An agent's text in one that nobody holds claims it first.
     Act {
         /// The conversation.

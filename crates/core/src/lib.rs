@@ -15,6 +15,7 @@ mod outgoing;
 mod peers;
 mod records;
 pub mod show;
+mod signals;
 mod sorted;
 
 pub use account::{AgentConfig, VisitorConfig};

@@ -1,5 +1,6 @@
 //! What an engine asks its screen to show: facts and stable codes, never sentences.
 
+pub use segel_crypto::safety::SafetyNumber;
 use segel_wire::ids::{AgentId, ConversationId, EventId};
 use segel_wire::{cbor_index, cbor_variants};
 
@@ -16,6 +17,13 @@ pub enum Show {
     Conversation(Summary),
     /// A message appeared or changed; replaces the one of the same id.
     Item(Item),
+    /// Somebody else is typing in a conversation, or nobody any more.
+    Typing {
+        /// The conversation.
+        conversation: ConversationId,
+        /// Who; of several, the one who was heard first.
+        who: Option<Author>,
+    },
     /// Something from outside was refused; nothing changed by it.
     Refused(Refusal),
 }
@@ -72,6 +80,8 @@ pub struct Summary {
     pub unread: u32,
     /// Whether this device can answer; a device enrolled later waits for the visitor's next message.
     pub answerable: bool,
+    /// What visitor and business compare (PROTOCOL.md, section 3.8); `None` while the visitor's key is not known here.
+    pub safety: Option<SafetyNumber>,
     /// Who holds it, and what the person at this device may do about that.
     pub hold: Hold,
 }

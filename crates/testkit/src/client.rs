@@ -109,6 +109,11 @@ impl Client {
         self.submit(Some(conversation), text);
     }
 
+    /// Presses a key in the draft of the device's only conversation.
+    pub fn types(&self) {
+        self.input(Input::Typing { conversation: self.conversation(), typing: true });
+    }
+
     /// Does something about who holds a conversation.
     pub fn does(&self, conversation: ConversationId, deed: Deed<AgentId>) {
         self.input(Input::Act { conversation, deed });

@@ -19,6 +19,8 @@ pub enum Action {
     Draft(String),
     /// The sentence in the banner was read.
     Dismiss,
+    /// Show the safety number in the place of the conversation, or the conversation again.
+    Verify(bool),
     /// Close the panel.
     Close,
     /// Open this conversation.

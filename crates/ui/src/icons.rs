@@ -9,3 +9,5 @@ pub const LOCK: &str = "M7 10V8a5 5 0 0 1 10 0v2h.5A1.5 1.5 0 0 1 19 11.5v8a1.5 
 pub const SEND: &str = "M12 4l7 7-1.4 1.4L13 7.8V20h-2V7.8l-4.6 4.6L5 11z";
 /// An arrow against the direction of reading: back.
 pub const BACK: &str = "M10.8 5.6 12.2 7 8.2 11H20v2H8.2l4 4-1.4 1.4L4.4 12z";
+/// A shield with a tick: compare who is at the other end.
+pub const CHECK: &str = "M12 2 4 5v6c0 5 3.4 9.3 8 11 4.6-1.7 8-6 8-11V5zm0 2.1 6 2.3V11c0 3.9-2.5 7.3-6 8.8-3.5-1.5-6-4.9-6-8.8V6.4zm-1.2 11.2 5.7-5.7-1.4-1.4-4.3 4.3-2-2-1.4 1.4z";

@@ -17,6 +17,8 @@ pub mod text;
 pub mod time;
 pub mod timeline;
 pub mod trouble;
+pub mod typing;
+pub mod verify;
 
 pub use action::{Act, Action};
 pub use items::Items;

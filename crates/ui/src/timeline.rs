@@ -14,6 +14,7 @@ use crate::action::Act;
 use crate::text::Language;
 use crate::time::Moment;
 use row::Row;
+pub(crate) use row::name;
 use shape::Shape;
 
 /// A scrolling log that keeps to its end unless the person scrolled up.

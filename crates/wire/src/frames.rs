@@ -29,6 +29,13 @@ pub enum ClientFrame {
         /// Content and wraps.
         envelope: Envelope,
     },
+    /// Pass this on to whoever is there; nothing is kept and nothing answered.
+    Signal {
+        /// The conversation.
+        conversation: ConversationId,
+        /// A sealed signal (PROTOCOL.md, section 5.12).
+        signal: Octets,
+    },
     /// Are you there?
     Ping,
 }
@@ -69,6 +76,15 @@ pub enum ServerFrame {
         /// Its version.
         version: u64,
     },
+    /// Another device's signal.
+    Signal {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The device whose session handed it in.
+        sender: DeviceId,
+        /// As it was handed in.
+        signal: Octets,
+    },
     /// A `send` was refused.
     Error {
         /// The event, if the frame could be read so far.
@@ -99,6 +115,9 @@ impl fmt::Debug for ClientFrame {
                 .field("event", event)
                 .field("envelope", envelope)
                 .finish(),
+            Self::Signal { conversation, signal } => {
+                f.debug_struct("Signal").field("conversation", conversation).field("signal", signal).finish()
+            }
             Self::Ping => f.write_str("Ping"),
         }
     }
@@ -122,6 +141,7 @@ pub(crate) struct AnyFrame {
     cursor: Option<String>,
     generation: Option<u64>,
     version: Option<u64>,
+    signal: Option<Octets>,
     problem: Option<Problem>,
 }
 
@@ -160,6 +180,11 @@ impl AnyFrame {
             "event" => ServerFrame::Event(self.into_event()?),
             "head" => ServerFrame::Head { cursor: self.cursor? },
             "roster" => ServerFrame::Roster { generation: self.generation?, version: self.version? },
+            "signal" => ServerFrame::Signal {
+                conversation: self.conversation?,
+                sender: self.sender?,
+                signal: self.signal?,
+            },
             "error" => ServerFrame::Error { event: self.event, problem: self.problem? },
             "pong" => ServerFrame::Pong,
             "bye" => ServerFrame::Bye { problem: self.problem? },

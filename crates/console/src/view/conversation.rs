@@ -6,6 +6,8 @@ use segel_core::show::{Hold, Standing};
 use segel_ui::composer::Composer;
 use segel_ui::text::fill;
 use segel_ui::timeline::Timeline;
+use segel_ui::typing::Typing;
+use segel_ui::verify::{self, Verify};
 use segel_ui::{Act, Action, Language, icons};
 use segel_web::dom::{self, El, el, icon};
 use segel_wire::ids::ConversationId;
@@ -23,8 +25,12 @@ pub(crate) struct Conversation {
     title: El,
     holding: Holding,
     timeline: Timeline,
+    typing: Typing,
     composer: Composer,
+    check: El,
+    verify: Verify,
     shown: Option<ConversationId>,
+    verifying: bool,
 }
 
 impl Conversation {
@@ -43,16 +49,36 @@ impl Conversation {
         let holding = Holding::new(language, act);
         let who = el("div").class("who").place(&title).place(holding.holder());
         let timeline = Timeline::new(language, Rc::clone(act));
+        let typing = Typing::new(language);
         let composer = Composer::new(language, Rc::clone(act));
+        let check = verify::button(language, act);
+        let verify = Verify::new(language, act);
         let opened = el("div")
             .class("chat")
-            .child(el("div").class("over").child(back).child(who).place(holding.deeds()))
+            .child(el("div").class("over").child(back).child(who).place(holding.deeds()).place(&check))
             .place(holding.heirs())
             .place(timeline.root())
+            .place(typing.root())
             .place(composer.root())
+            .place(verify.root())
             .hidden();
         let root = el("section").class("conversation").place(&choose).place(&opened);
-        Self { language, root, choose, opened, title, holding, timeline, composer, shown: None }
+        let (shown, verifying) = (None, false);
+        Self {
+            language,
+            root,
+            choose,
+            opened,
+            title,
+            holding,
+            timeline,
+            typing,
+            composer,
+            check,
+            verify,
+            shown,
+            verifying,
+        }
     }
 
     /// The element to put on the page.
@@ -74,12 +100,30 @@ impl Conversation {
         let hold = opened.summary.map_or_else(Hold::default, |summary| summary.hold.clone());
         let has_acted = self.holding.render(&hold, changed);
         self.timeline.render(opened.items.map_or(&[], |items| items.as_slice()));
+        self.typing.render(opened.typing);
         self.composer.hinder(self.hindrance(model, &opened));
         if changed {
             self.composer.set_draft(opened.draft);
         }
         if changed || has_acted {
             self.composer.focus();
+        }
+        self.render_verify(&opened, changed);
+    }
+
+    fn render_verify(&mut self, opened: &Opened<'_>, changed: bool) {
+        let (verifying, text) = (opened.verifying, self.language.desk());
+        let safety = opened.summary.and_then(|summary| summary.safety.as_ref());
+        self.verify.render(safety, safety.map_or(text.verify_unknown, |_| text.verify_agent));
+        dom::set_hidden(self.verify.root(), !verifying);
+        for part in [self.timeline.root(), self.typing.root(), self.composer.root(), &self.check] {
+            dom::set_hidden(part, verifying);
+        }
+        let turns = std::mem::replace(&mut self.verifying, verifying) != verifying;
+        if turns && verifying {
+            self.verify.focus();
+        } else if turns && !changed {
+            dom::focus(&self.check);
         }
     }
 

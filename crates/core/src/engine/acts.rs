@@ -10,9 +10,9 @@ use super::{Engine, Part, make_id};
 use crate::account::Account;
 use crate::acts::{ActRecord, Verdict};
 use crate::conversation::{Message, Stage};
-use crate::io::Request;
+use crate::io::{Output, Request};
 use crate::records::Name;
-use crate::show::{Body, Deed, Hold, Refusal, Standing};
+use crate::show::{Body, Deed, Hold, Item, Refusal, Show, Standing};
 
 /// A roster that an act waits for is asked for again after this, in milliseconds.
 const ASK_AGAIN: u64 = 10_000;
@@ -115,6 +115,8 @@ impl Engine {
     pub(super) fn drop_act(&mut self, id: ConversationId, event: EventId, refusal: Refusal) {
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
         conversation.outbox.retain(|other| *other != event);
+        let shown = conversation.item(id, event).map(|item| Item { body: Body::Withheld, ..item });
+        self.outputs.extend(shown.map(|item| Output::Show(Show::Item(item))));
         conversation.messages.remove(&event);
         self.ledger.remove(Name::Message(id, event));
         self.shown.lists.insert(id, ());

@@ -14,7 +14,7 @@ use crate::account::Account;
 use crate::acts::ActRecord;
 use crate::conversation::{Message, Unopened};
 use crate::io::{Answer, Request};
-use crate::membership::Named;
+use crate::membership::{Membership, Named};
 use crate::peers::Peer;
 use crate::records::Name;
 use crate::show::{Author, Body, Deed, Refusal, Standing};
@@ -137,11 +137,17 @@ impl Engine {
             if !message.is_open() {
                 message.key = Some(grant.key.clone());
             }
-            self.ledger.put(Name::Message(id, grant.event), message);
-            if message.is_open() {
-                continue;
+            let is_open = message.is_open();
+            let lacks_roster =
+                |unopened: &Unopened| lacks_roster(&self.membership, &unopened.content.0).is_some();
+            let unopened = message.unopened.clone().filter(|unopened| !lacks_roster(unopened));
+            if unopened.is_none() {
+                // It is fetched anew when the roster is there.
+                message.unopened = None;
             }
-            match message.unopened.clone() {
+            self.ledger.put(Name::Message(id, grant.event), message);
+            match unopened {
+                _ if is_open => {}
                 Some(unopened) => self.unlock(id, grant.event, &unopened, now, random),
                 None => self.fetching.insert(id, ()),
             }
@@ -203,6 +209,13 @@ impl Engine {
             let Some(conversation) = self.conversations.get(&id) else { return };
             let sought = conversation.messages.get(&delivered.event);
             if sought.is_some_and(Message::awaits_content) {
+                if let Some(version) = lacks_roster(&self.membership, &delivered.content.0) {
+                    // Who wrote it stands there: without it an agent of then would be taken for the visitor.
+                    if !self.is_asking_for_rosters() {
+                        self.ask(Request::RosterVersion(version));
+                    }
+                    return self.fetches.failed(now, random);
+                }
                 let Delivered { event, sender, recipients, content, .. } = delivered;
                 let sealed = Unopened { sender, recipients, content, asked: 0 };
                 self.unlock(id, event, &sealed, now, random);
@@ -336,4 +349,11 @@ impl Engine {
             None => Author::Unknown,
         }
     }
+}
+
+/// The version of the roster that a content names, if it is one of the site's that is not at hand.
+fn lacks_roster(membership: &Membership, content: &[u8]) -> Option<u64> {
+    let Header { order, roster, .. } = Header::parse(content).ok()?;
+    let is_ours = membership.relate(order, roster) == Named::Known;
+    (is_ours && membership.named(order.version).is_none()).then_some(order.version)
 }

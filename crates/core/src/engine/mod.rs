@@ -4,6 +4,7 @@
 //! that nothing depends on the order in which answers come.
 
 mod acts;
+mod clock;
 mod connect;
 mod history;
 mod prekeys;
@@ -12,6 +13,7 @@ mod resync;
 mod roster;
 mod send;
 mod sessions;
+mod signals;
 mod unseal;
 
 use std::collections::VecDeque;
@@ -30,7 +32,8 @@ use crate::link::{Backoff, Link, Pulse, Stage};
 use crate::membership::{Membership, MembershipRecord};
 use crate::peers::Peers;
 use crate::records::{BrokenStore, Ledger, Name, Opened};
-use crate::show::{self, Gate, Refusal, Show};
+use crate::show::{self, Gate, Refusal, SafetyNumber, Show};
+use crate::signals::Signals;
 use crate::sorted::{Sorted, SortedSet};
 
 /// The state machine of one device.
@@ -56,11 +59,15 @@ pub struct Engine {
     bundles: Backoff,
     /// When to try again what the relay did not take for now.
     sending: Backoff,
+    /// When to try again to keep what could not be kept.
+    storing: Backoff,
     prekeys: PrekeyUpload,
     /// Devices that have no usable bundle, and until when not to ask again.
     unreachable: Sorted<DeviceId, u64>,
     /// Whom to ask anew.
     resyncs: Vec<Resync>,
+    /// What the local clock showed last, Unix milliseconds.
+    latest: u64,
     /// When an event was granted to a device, Unix seconds.
     answered: Sorted<(EventId, DeviceId), u64>,
     /// Conversations with acts that could not be judged yet.
@@ -72,6 +79,7 @@ pub struct Engine {
     fetches: Backoff,
     /// Events that wait for a roster, in order.
     held: VecDeque<Delivered>,
+    signals: Signals,
     shown: Shown,
     outputs: VecDeque<Output>,
 }
@@ -181,6 +189,7 @@ impl Engine {
 
     /// Takes an input; `now` in Unix milliseconds by the local clock.
     pub fn handle(&mut self, input: Input, now: u64, random: &mut impl CryptoRng) {
+        self.keep_time(now);
         match input {
             Input::Submit { conversation, text } => {
                 self.ledger.resume();
@@ -190,6 +199,7 @@ impl Engine {
                 self.ledger.resume();
                 self.retry(conversation, event, now);
             }
+            Input::Typing { conversation, typing } => self.signals.typed(conversation, typing, now),
             Input::Act { conversation, deed } => {
                 self.ledger.resume();
                 self.act(conversation, deed, now, random);
@@ -208,8 +218,11 @@ impl Engine {
                 }
             }
             Input::Frame(frame) => self.frame(frame, now, random),
-            Input::Stored(generation) => self.ledger.stored(generation),
-            Input::StoreFailed(_) => self.store_failed(),
+            Input::Stored(generation) => {
+                self.storing.succeeded(now, 0);
+                self.ledger.stored(generation);
+            }
+            Input::StoreFailed(_) => self.store_failed(now, random),
             Input::Woke => self.shown.wake_at = None,
         }
         self.pump(now, random);
@@ -249,15 +262,18 @@ impl Engine {
             bundle_trouble: None,
             bundles: Backoff::default(),
             sending: Backoff::default(),
+            storing: Backoff::default(),
             prekeys: PrekeyUpload::default(),
             unreachable: Sorted::new(),
             resyncs: Vec::new(),
+            latest: 0,
             answered: Sorted::new(),
             unsettled: SortedSet::new(),
             act_rosters: Backoff::default(),
             fetching: SortedSet::new(),
             fetches: Backoff::default(),
             held: VecDeque::new(),
+            signals: Signals::default(),
             shown: Shown::default(),
             outputs: VecDeque::new(),
         }
@@ -299,6 +315,10 @@ impl Engine {
         self.pump_acts(now, random);
         self.pump_fetches(now);
         self.pump_outbox(now, random);
+        self.pump_signals(now, random);
+        if self.storing.is_failing() && self.storing.is_due(now) {
+            self.ledger.resume();
+        }
         let store = self.ledger.close_step(random);
         self.outputs.extend(store);
         let released = self.ledger.release();
@@ -347,9 +367,10 @@ impl Engine {
             self.outputs.extend(item.map(|item| Output::Show(Show::Item(item))));
         }
         for &id in changed.keys() {
-            let (answerable, hold) = (self.is_answerable(id), self.hold(id, now));
-            let summary =
-                self.conversations.get(&id).map(|conversation| conversation.summary(id, answerable, hold));
+            let (answerable, safety) = (self.is_answerable(id), self.safety(id));
+            let hold = self.hold(id, now);
+            let summary = self.conversations.get(&id);
+            let summary = summary.map(|conversation| conversation.summary(id, answerable, safety, hold));
             self.outputs.extend(summary.map(|summary| Output::Show(Show::Conversation(summary))));
         }
         let gate = self.gate(now);
@@ -368,6 +389,15 @@ impl Engine {
         if self.shown.link.replace(link) != Some(link) {
             self.outputs.push_back(Output::Show(Show::Link(link)));
         }
+    }
+
+    /// What both sides compare: over the own key, or over the visitor's as its handshake named it.
+    fn safety(&self, id: ConversationId) -> Option<SafetyNumber> {
+        let identity = match self.part {
+            Part::Visitor { .. } => self.account.as_ref()?.keys().identity,
+            Part::Agent => self.conversations.get(&id)?.facts.identity?,
+        };
+        Some(SafetyNumber::derive(&self.root, &self.site, &identity))
     }
 
     fn show_site(&mut self) {
@@ -397,6 +427,8 @@ impl Engine {
             self.bundles_wake(now),
             self.prekeys_wake(now),
             self.sending.at(),
+            self.signals.wake_at(now),
+            self.storing.at(),
             self.act_rosters.at(),
             self.fetches.at(),
             expiry,
@@ -407,7 +439,9 @@ impl Engine {
         }
     }
 
-    fn store_failed(&mut self) {
+    /// What was to be sent in a step that could not be kept has failed and is the person's to try again; the state
+    /// that it belonged to stays in memory and is offered to the store again after a while.
+    fn store_failed(&mut self, now: u64, random: &mut impl CryptoRng) {
         let mut unsent = Vec::new();
         for output in self.ledger.halt() {
             match output {
@@ -420,6 +454,7 @@ impl Engine {
             self.link.stage = Stage::Down;
         }
         self.link.under_way.retain(|event| !unsent.contains(event));
+        let mut acts = Vec::new();
         for (id, conversation) in self.conversations.iter_mut() {
             let Conversation { outbox, messages, facts, .. } = conversation;
             outbox.retain(|event| {
@@ -434,10 +469,17 @@ impl Engine {
                 message.stage = conversation::Stage::Failed(Refusal::StoreFailed);
                 self.ledger.put(Name::Message(*id, *event), message);
                 self.shown.dirty.insert((*id, *event), ());
+                acts.extend(message.act.is_some().then_some((*id, *event)));
                 false
             });
         }
-        self.show_refused(Refusal::StoreFailed);
+        for (id, event) in acts {
+            self.drop_act(id, event, Refusal::StoreFailed);
+        }
+        if !self.storing.is_failing() {
+            self.show_refused(Refusal::StoreFailed);
+        }
+        self.storing.failed(now, random);
     }
 }
 

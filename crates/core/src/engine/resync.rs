@@ -24,6 +24,13 @@ pub(super) struct Resync {
     due: u64,
 }
 
+impl Resync {
+    /// The clock was set back by so many milliseconds.
+    pub(super) fn move_back(&mut self, by: u64) {
+        self.due = self.due.saturating_sub(by);
+    }
+}
+
 impl Engine {
     /// What a peer sealed did not open here: asks it anew, at once where the wrap is genuine, and otherwise when
     /// the genuine one did not follow for a while.

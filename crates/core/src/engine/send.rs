@@ -125,7 +125,7 @@ impl Engine {
     }
 
     /// Whether the roster allows it now; trouble with bundles is looked at again from time to time.
-    fn may_seal(&self, now: u64) -> bool {
+    pub(super) fn may_seal(&self, now: u64) -> bool {
         let open = match self.gate(now) {
             Gate::Open => true,
             Gate::Refused(refusal) => self.bundle_trouble == Some(refusal) && self.bundles.is_due(now),

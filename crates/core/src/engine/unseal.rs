@@ -7,6 +7,7 @@ use segel_crypto::handshake::{self, Context, HandshakeError};
 use segel_crypto::prekeys::Used;
 use segel_crypto::session::{Session, Wrap, WrapContext, WrapError};
 use segel_wire::Delivered;
+use segel_wire::ids::IdentityKey;
 use segel_wire::limits;
 
 use super::{Engine, Part};
@@ -23,6 +24,8 @@ struct Unwrapped {
     session: Session,
     key: ContentKey,
     used: Option<Used>,
+    /// The sender's, where the wrap begins the session.
+    identity: Option<IdentityKey>,
 }
 
 /// Why a wrap did not open.
@@ -162,7 +165,7 @@ impl Engine {
         if let Some(session) = self.peers.named(peer, wrap.alias) {
             let mut session = session.clone();
             let key = session.open(wrap, context, time)?;
-            return Ok(Unwrapped { session, key, used: None });
+            return Ok(Unwrapped { session, key, used: None, identity: None });
         }
         let (Some(init), Some(account)) = (&wrap.init, &self.account) else {
             return Err(Closed { refusal: Refusal::MessageAltered, may_be_stale: true });
@@ -173,7 +176,7 @@ impl Engine {
         // What a new session cannot open is no question of state.
         let opened = response.open(wrap, context, time).map_err(|_| Closed::altered())?;
         let (session, key, used) = opened;
-        Ok(Unwrapped { session, key, used: Some(used) })
+        Ok(Unwrapped { session, key, used: Some(used), identity: Some(init.keys.identity) })
     }
 
     /// Everything held: sessions move on, and the content takes effect.
@@ -198,6 +201,7 @@ impl Engine {
         if author == Author::Visitor {
             facts.visitor = Some(delivered.sender);
             facts.desk.get_or_insert(message.desk);
+            facts.identity = unwrapped.identity.or(facts.identity);
         }
         // Only what opened proves that the relay has come this far.
         facts.head = facts.head.max(delivered.position);
@@ -232,7 +236,7 @@ impl Engine {
             content::Body::Grants(grants) => {
                 self.granted(id, (&author, delivered.sender), &grants, now, random);
             }
-            content::Body::SignalKey(_) => {}
+            content::Body::SignalKey(shared) => self.signal_key_given(delivered, shared, now),
             content::Body::Attachment(_) | content::Body::Token(_) => {
                 self.keep(delivered, received);
             }
@@ -310,6 +314,7 @@ impl Engine {
         let (id, event) = (delivered.conversation, delivered.event);
         let (position, sender) = (Some(delivered.position), Some(delivered.sender));
         let message = Message { position, sender, ..message };
+        self.signals.came(id, delivered.sender);
         self.ledger.put(Name::Message(id, event), &message);
         let conversation = self.conversations.or_default(id);
         self.ledger.put(Name::Conversation(id), &conversation.facts);

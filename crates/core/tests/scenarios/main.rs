@@ -15,5 +15,7 @@ mod refused_bundles;
 mod refused_messages;
 mod refused_rosters;
 mod relay_killed;
+mod safety;
 mod secrecy;
 mod stale_state;
+mod typing;

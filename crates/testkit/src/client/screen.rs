@@ -18,6 +18,10 @@ pub struct Screen {
     pub conversations: BTreeMap<ConversationId, Summary>,
     /// Every message.
     pub items: BTreeMap<(ConversationId, EventId), Item>,
+    /// Who is typing.
+    pub typing: BTreeMap<ConversationId, Author>,
+    /// How often somebody began to.
+    pub typings: usize,
     /// Refusals, as they came.
     pub refusals: Vec<Refusal>,
 }
@@ -36,6 +40,13 @@ impl Screen {
             }
             Show::Item(item) => {
                 self.items.insert((item.conversation, item.event), item);
+            }
+            Show::Typing { conversation, who: Some(who) } => {
+                self.typing.insert(conversation, who);
+                self.typings += 1;
+            }
+            Show::Typing { conversation, who: None } => {
+                self.typing.remove(&conversation);
             }
             Show::Refused(refusal) => self.refusals.push(refusal),
         }

@@ -35,6 +35,7 @@ pub(super) static TEXT: Text = Text {
     today: "Today",
     yesterday: "Yesterday",
     day: "#, ",
+    typing: "# is typing…",
     write: "Write a message",
     send: "Send",
     left: "# characters left",
@@ -51,6 +52,11 @@ pub(super) static TEXT: Text = Text {
     stopped: "Cannot be opened here",
     code: "Code: #",
     dismiss: "Hide",
+    verify: "Safety number",
+    verify_visitor: "Ask # for this number in another way, for example on the phone or at the counter. If all twelve groups agree, nobody stands between you.",
+    verify_later: "This number exists once you have sent your first message.",
+    verify_differs: "If a group differs, write nothing confidential here and tell the business.",
+    verify_back: "Back to the conversation",
 };
 
 pub(super) static DESK: DeskText = DeskText {
@@ -67,6 +73,8 @@ pub(super) static DESK: DeskText = DeskText {
     back: "Back to the list",
     choose: "Choose a conversation to read it.",
     not_answerable: "This device was enrolled recently. You can answer once the visitor writes again.",
+    verify_agent: "Read this number to the visitor in another way, for example on the phone or at the counter. If all twelve groups agree, nobody stands between you.",
+    verify_unknown: "This device does not know this visitor's key yet. The number appears once the visitor writes again.",
     free: "Nobody holds it yet",
     mine: "You hold it",
     mine_short: "Yours",

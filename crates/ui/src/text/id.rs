@@ -35,6 +35,7 @@ pub(super) static TEXT: Text = Text {
     today: "Hari ini",
     yesterday: "Kemarin",
     day: "#, ",
+    typing: "# sedang mengetik…",
     write: "Tulis pesan",
     send: "Kirim",
     left: "Sisa # karakter",
@@ -51,6 +52,11 @@ pub(super) static TEXT: Text = Text {
     stopped: "Tidak dapat dibuka di sini",
     code: "Kode: #",
     dismiss: "Sembunyikan",
+    verify: "Nomor keamanan",
+    verify_visitor: "Minta # menyebutkan nomor ini lewat jalan lain, misalnya lewat telepon atau di kasir. Jika kedua belas kelompok sama, tidak ada yang menyusup di antara Anda.",
+    verify_later: "Nomor ini ada setelah pesan pertama Anda terkirim.",
+    verify_differs: "Jika ada kelompok yang berbeda, jangan tulis hal rahasia di sini dan beri tahu toko.",
+    verify_back: "Kembali ke percakapan",
 };
 
 pub(super) static DESK: DeskText = DeskText {
@@ -67,6 +73,8 @@ pub(super) static DESK: DeskText = DeskText {
     back: "Kembali ke daftar",
     choose: "Pilih percakapan untuk membacanya.",
     not_answerable: "Perangkat ini baru terdaftar. Anda dapat menjawab setelah pengunjung menulis lagi.",
+    verify_agent: "Sebutkan nomor ini kepada pengunjung lewat jalan lain, misalnya lewat telepon atau di kasir. Jika kedua belas kelompok sama, tidak ada yang menyusup di antara Anda.",
+    verify_unknown: "Perangkat ini belum mengenal kunci pengunjung ini. Nomornya muncul setelah pengunjung menulis lagi.",
     free: "Belum dipegang siapa pun",
     mine: "Anda yang memegang",
     mine_short: "Anda",

@@ -80,6 +80,8 @@ table! {
         yesterday,
         /// Day line before its date; `#` is the day of the week.
         day,
+        /// Somebody else is typing; `#` is who.
+        typing,
         /// Label of the text area.
         write,
         /// Label of the button that sends.
@@ -112,6 +114,16 @@ table! {
         code,
         /// Button: hide the banner.
         dismiss,
+        /// The safety number: button, heading and label.
+        verify,
+        /// What a visitor does with it; `#` is the business's name.
+        verify_visitor,
+        /// There is no number before the first message.
+        verify_later,
+        /// What to do if the numbers differ.
+        verify_differs,
+        /// Button: back to the conversation.
+        verify_back,
     }
 }
 
@@ -144,6 +156,10 @@ table! {
         choose,
         /// This device cannot answer yet.
         not_answerable,
+        /// What an agent does with the safety number.
+        verify_agent,
+        /// The visitor's key is not known on this device.
+        verify_unknown,
         /// Nobody holds the conversation.
         free,
         /// This agent holds it.

@@ -149,7 +149,7 @@ fn side(author: &Author) -> &'static str {
     }
 }
 
-fn name(author: &Author, language: Language) -> &str {
+pub(crate) fn name(author: &Author, language: Language) -> &str {
     let text = language.text();
     match author {
         Author::Own => text.own,
