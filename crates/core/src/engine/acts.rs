@@ -262,7 +262,6 @@ impl Engine {
                 Some(Err(error)) => self.refuse_act(id, event, error),
             }
         }
-        self.shown.lists.insert(id, ());
     }
 
     /// What an act comes to; `None` while its roster or the conversation's desk is not known.

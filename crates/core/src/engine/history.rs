@@ -351,9 +351,9 @@ impl Engine {
     }
 }
 
-/// The version of the roster that a content names, if it is an older one that is not at hand.
+/// The version of the roster that a content names, if it is one of the site's that is not at hand.
 fn lacks_roster(membership: &Membership, content: &[u8]) -> Option<u64> {
-    let version = Header::parse(content).ok()?.order.version;
-    let (newest, _) = membership.name()?;
-    (version < newest.version && membership.named(version).is_none()).then_some(version)
+    let Header { order, roster, .. } = Header::parse(content).ok()?;
+    let is_ours = membership.relate(order, roster) == Named::Known;
+    (is_ours && membership.named(order.version).is_none()).then_some(order.version)
 }

@@ -49,6 +49,24 @@ async fn of_racing_claims_the_first_in_the_log_counts_and_the_loser_answers_nobo
 }
 
 #[tokio::test]
+async fn a_visitors_message_that_crosses_a_claim_reaches_the_holder_and_nobody_doubts_it() {
+    let desk = Desk::open().await;
+    let id = desk.visitor.conversation();
+    let mut lost = lose_next(&desk.site);
+    desk.visitor.say("di tengah jalan");
+    lost.recv().await.unwrap();
+    desk.agent.does(id, Deed::Claim);
+    desk.agent.stands(id, Standing::Mine).await;
+    desk.site.proxy().cut();
+    let screen = desk.agent.reads("di tengah jalan").await;
+    assert_eq!(screen.item("di tengah jalan").unwrap().vouched, None, "it came by a wrap");
+    desk.assert_for(&desk.agent, &desk.colleague, "sesudahnya").await;
+    for device in [&desk.visitor, &desk.agent, &desk.colleague] {
+        assert_eq!(device.screen().refusals, []);
+    }
+}
+
+#[tokio::test]
 async fn a_visitors_message_that_crosses_a_transfer_reaches_the_new_holder() {
     let desk = Desk::held().await;
     let id = desk.visitor.conversation();
