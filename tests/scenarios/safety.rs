@@ -35,7 +35,7 @@ async fn visitor_and_agent_are_shown_the_same_safety_number_and_find_their_way_b
         assert!(!visitor.browser().script::<bool>(is_wide, vec![]).await, "it fits 320 pixels");
 
         // Escape leads back to the conversation, and not out of the chat.
-        visitor.sees(".verify .return:focus").await;
+        visitor.sees(".verify h2:focus").await;
         visitor.presses(Key::Escape).await;
         visitor.sees(".header .check:focus").await;
         visitor.says("terima kasih").await;

@@ -49,6 +49,14 @@ fn a_request_names_between_one_and_sixty_four_events() {
 }
 
 #[test]
+fn reading_begins_with_the_first_event() {
+    for position in [1, u64::MAX] {
+        assert_eq!(open(Body::Read(position)), Ok(()), "{position}");
+    }
+    assert_eq!(open(Body::Read(0)), Err(ContentError::Malformed));
+}
+
+#[test]
 fn between_one_and_two_hundred_and_fifty_six_grants_travel_together() {
     let key = cbor::read(&cbor::encode(&[8; 32])).unwrap();
     let grant = Grant { event: EVENT, position: 1, sender: SENDER, content: ContentHash([9; 32]), key };

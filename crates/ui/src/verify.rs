@@ -8,17 +8,16 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
 use crate::action::{Act, Action};
-use crate::sentence::stamp;
 use crate::text::Language;
 
 /// Twelve groups of digits, a sentence on each side of them, and the way back.
 pub struct Verify {
     root: El,
+    heading: El,
     number: El,
     groups: Vec<El>,
     why: El,
     differs: El,
-    back: El,
 }
 
 impl Verify {
@@ -26,6 +25,7 @@ impl Verify {
     pub fn new(language: Language, act: &Act) -> Self {
         let text = language.text();
         let groups: Vec<_> = (0..SafetyNumber::GROUPS).map(|_| el("li")).collect();
+        let heading = el("h2").attr("tabindex", "-1").text(text.verify);
         let number = el("ol").class("number").attr("dir", "ltr").attr("aria-label", text.verify);
         let number = groups.iter().fold(number, |number, group| number.place(group));
         let why = el("p").attr("dir", "auto");
@@ -39,12 +39,11 @@ impl Verify {
         let root = el("section")
             .class("verify")
             .attr("aria-label", text.verify)
-            .child(stamp())
-            .child(el("h2").text(text.verify))
+            .place(&heading)
             .place(&why)
             .place(&number)
             .place(&differs)
-            .place(&back)
+            .child(back)
             .on("keydown", move |event| {
                 if event.dyn_ref::<KeyboardEvent>().is_some_and(|key| key.key() == "Escape") {
                     // It leads back to the conversation, and not out of the chat.
@@ -53,7 +52,7 @@ impl Verify {
                 }
             })
             .hidden();
-        Self { root, number, groups, why, differs, back }
+        Self { root, heading, number, groups, why, differs }
     }
 
     /// The element to put on the page.
@@ -74,9 +73,9 @@ impl Verify {
         }
     }
 
-    /// Puts the focus on the way back.
+    /// Puts the focus on the heading, where reading begins.
     pub fn focus(&self) {
-        dom::focus(&self.back);
+        dom::focus(&self.heading);
     }
 }
 

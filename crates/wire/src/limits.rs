@@ -88,7 +88,7 @@ pub const SIGNAL_SECONDS: u64 = 30;
 pub const SIGNAL_KEY_SECONDS: u64 = 24 * 60 * 60;
 /// A signal, in bytes.
 pub const SIGNAL_BYTES: usize = 128;
-/// Seconds between two signals of a device.
+/// Seconds between two signals of a device in a conversation.
 pub const SIGNAL_EVERY_SECONDS: u64 = 3;
 /// Seconds without a key pressed after which a person is no longer typing.
 pub const TYPING_PAUSE_SECONDS: u64 = 5;
