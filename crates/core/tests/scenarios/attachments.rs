@@ -391,3 +391,18 @@ async fn what_the_relay_refuses_for_now_goes_on_and_what_it_refuses_for_good_is_
     visitor.say("Selesai.");
     agent.reads("Selesai.").await;
 }
+
+#[tokio::test]
+async fn while_nothing_can_be_kept_no_byte_of_a_file_leaves_and_then_all_of_it_does() {
+    let (site, agent, visitor) = talking().await;
+    let sent = picture(200_000);
+    visitor.store().fail();
+    visitor.attach(PICTURE, PNG, &sent);
+    visitor.refuses(Refusal::StoreFailed).await;
+    visitor.store().recover();
+    assert_eq!(asked(&site.proxy().records(), "PUT", ""), 0);
+    visitor.say("Sekarang bisa.");
+    agent.reads("Sekarang bisa.").await;
+    assert_eq!(agent.gets(PICTURE).await, sent);
+    visitor.file_is(PICTURE, Delivery::Sent).await;
+}
