@@ -59,7 +59,7 @@ fn arrival(world: &World, said: &Said) -> Vec<String> {
         if id == row.sender && !said.is_gone_here && is_served(world, browser) {
             let is_sent = items
                 .first()
-                .is_some_and(|item| item.delivery == Delivery::Sent && item.position == Some(row.position));
+                .is_some_and(|item| is_with_relay(item.delivery) && item.position == Some(row.position));
             if !is_sent {
                 found.push(format!("{} does not show its own {text:?} as sent", browser.name));
             }
@@ -172,4 +172,9 @@ fn text_of(item: &Item) -> &str {
         Body::Text(text) => text,
         _ => "",
     }
+}
+
+/// Whether the relay has it, and perhaps the other side.
+fn is_with_relay(delivery: Delivery) -> bool {
+    matches!(delivery, Delivery::Sent | Delivery::Delivered | Delivery::Read)
 }

@@ -185,6 +185,15 @@ impl Client {
         self.signals.send(Signal::Forget(event)).expect("the driver runs");
     }
 
+    /// Waits until the own file of this name is shown as stored by the relay.
+    pub async fn has_sent_file(&self, name: &str) -> Screen {
+        let is_sent = |screen: &Screen| {
+            use Delivery::{Delivered, Read, Sent};
+            screen.file(name).is_some_and(|item| matches!(item.delivery, Sent | Delivered | Read))
+        };
+        self.until(&format!("{name} to be sent"), is_sent).await
+    }
+
     /// Waits until the own file of this name is shown so.
     pub async fn file_is(&self, name: &str, delivery: Delivery) -> Screen {
         let is = |screen: &Screen| screen.file(name).is_some_and(|item| item.delivery == delivery);

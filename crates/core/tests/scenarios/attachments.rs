@@ -71,8 +71,8 @@ async fn a_file_is_the_first_thing_a_visitor_sends_and_another_comes_back() {
     assert_eq!(screen.conversations.values().next().unwrap().preview, PICTURE);
     agent.attach("faktur.pdf", "application/pdf", &answer);
     assert_eq!(visitor.gets("faktur.pdf").await, answer);
-    agent.file_is("faktur.pdf", Delivery::Sent).await;
-    visitor.file_is(PICTURE, Delivery::Sent).await;
+    agent.has_sent_file("faktur.pdf").await;
+    visitor.has_sent_file(PICTURE).await;
     assert_eq!((visitor.held_sources(), agent.held_sources()), (0, 0), "nothing is held on to");
 
     visitor.restart().await;
@@ -111,7 +111,7 @@ async fn an_upload_that_is_cut_at_every_chunk_goes_on_where_the_relay_stopped() 
     let sent = picture(200_000);
     visitor.attach(PICTURE, PNG, &sent);
     assert_eq!(agent.gets(PICTURE).await, sent);
-    visitor.file_is(PICTURE, Delivery::Sent).await;
+    visitor.has_sent_file(PICTURE).await;
     assert_eq!(asked(&site.proxy().records(), "PUT", "/octets"), 4 * 2, "what was stored is not sent again");
 }
 
@@ -237,7 +237,7 @@ async fn a_file_that_the_relay_altered_is_not_handed_out_and_the_genuine_one_is(
     assert_eq!(agent.gets("lain.png").await, other);
     let foreign = chunks.lock().unwrap()[0].clone();
     visitor.attach(PICTURE, PNG, &sent);
-    visitor.file_is(PICTURE, Delivery::Sent).await;
+    visitor.has_sent_file(PICTURE).await;
 
     let alterations: [(&str, Alter); 6] = [
         ("a bit flipped in the first", Box::new(|at, body, _| flip(at == 0, body))),
@@ -275,7 +275,7 @@ async fn a_fetch_whose_requests_and_answers_are_lost_goes_on_from_the_same_chunk
     let (site, agent, visitor) = talking().await;
     let sent = picture(200_000);
     visitor.attach(PICTURE, PNG, &sent);
-    visitor.file_is(PICTURE, Delivery::Sent).await;
+    visitor.has_sent_file(PICTURE).await;
     let mut times = 0;
     site.proxy().lose(move |subject| {
         let is_it = subject.starts_with("GET") && subject.ends_with("/octets");
@@ -359,7 +359,7 @@ async fn what_the_relay_refuses_for_now_goes_on_and_what_it_refuses_for_good_is_
         if is_chunk { codes.pop().map(Loss::Refused) } else { None }
     });
     visitor.attach(PICTURE, PNG, &sent);
-    visitor.file_is(PICTURE, Delivery::Sent).await;
+    visitor.has_sent_file(PICTURE).await;
     let mut codes = vec![Code::Unauthenticated, Code::Internal, Code::TooMany];
     site.proxy().lose(move |subject| {
         let is_fetch = subject.starts_with("GET") && subject.ends_with("/octets");
@@ -404,5 +404,5 @@ async fn while_nothing_can_be_kept_no_byte_of_a_file_leaves_and_then_all_of_it_d
     visitor.say("Sekarang bisa.");
     agent.reads("Sekarang bisa.").await;
     assert_eq!(agent.gets(PICTURE).await, sent);
-    visitor.file_is(PICTURE, Delivery::Sent).await;
+    visitor.has_sent_file(PICTURE).await;
 }
