@@ -59,7 +59,7 @@ fn arrival(world: &World, said: &Said) -> Vec<String> {
         if id == row.sender && !said.is_gone_here && is_served(world, browser) {
             let is_sent = items
                 .first()
-                .is_some_and(|item| item.delivery == Delivery::Sent && item.position == Some(row.position));
+                .is_some_and(|item| was_sent(item.delivery) && item.position == Some(row.position));
             if !is_sent {
                 found.push(format!("{} does not show its own {text:?} as sent", browser.name));
             }
@@ -86,6 +86,11 @@ fn was_held(world: &World, sender: &Browser, said: &Said) -> bool {
     let screen = sender.leader.map(|leader| &world.devices[leader].screen);
     let items = screen.into_iter().flat_map(|screen| screen.items.values());
     items.filter(|item| item.event == said.event).any(|item| is_of_acts(item.delivery))
+}
+
+/// Whether the relay has stored it, whatever became of it since.
+fn was_sent(delivery: Delivery) -> bool {
+    matches!(delivery, Delivery::Sent | Delivery::Delivered | Delivery::Read)
 }
 
 /// Whether it failed for what agents did, and not for what went wrong.
