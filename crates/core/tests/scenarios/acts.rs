@@ -66,11 +66,14 @@ impl Desk {
 
     /// The visitor says it, the reader reads it, and the other device was given no way to.
     pub(crate) async fn assert_for(&self, reader: &Client, closed_to: &Client, text: &str) {
+        let id = self.visitor.conversation();
+        let acts = reader.screen().acts(id).len();
+        self.visitor.until("to know every act", |screen| screen.acts(id).len() >= acts).await;
         self.visitor.say(text);
         reader.reads(text).await;
         self.visitor.has_sent(text).await;
         // What comes after it in the log came by the other device too.
-        reader.say_in(self.visitor.conversation(), &format!("baik: {text}"));
+        reader.say_in(id, &format!("baik: {text}"));
         self.visitor.reads(&format!("baik: {text}")).await;
         assert_eq!(closed_to.screen().item(text), None);
         assert_eq!(closed_to.screen().closed().count(), 0, "what is not theirs is no error");
