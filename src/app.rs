@@ -8,11 +8,12 @@ use segel_core::{Engine, Input, Outgoing, VisitorConfig};
 use segel_ui::running::{Handle, Running, Screen};
 use segel_ui::{Act, Action, Language, Situation, Trouble};
 use segel_web::channel::Port;
+use segel_web::files::Fetched;
 use segel_web::kept::KeptState;
 use segel_web::page::{self, Listener};
 use segel_web::random::Random;
 use segel_web::{dom, json};
-use segel_wire::ids::ConversationId;
+use segel_wire::ids::{ConversationId, EventId};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 use web_sys::MessagePort;
@@ -140,6 +141,10 @@ impl Screen for Widget {
         self.0.model.borrow_mut().apply(show);
     }
 
+    fn hand(&self, event: EventId, fetched: Fetched) {
+        self.0.panel.borrow_mut().hand(event, fetched);
+    }
+
     fn render(&self) {
         let parts = &self.0;
         let model = parts.model.borrow();
@@ -170,11 +175,10 @@ impl Parts {
                 let conversation = self.conversation.get();
                 self.handle.input(Input::Submit { conversation, text: Outgoing::new(text) });
             }
-            Action::Retry(event) => {
-                if let Some(conversation) = self.conversation.get() {
-                    self.handle.input(Input::Retry { conversation, event });
-                }
-            }
+            Action::Attach(chosen) => self.handle.attach(self.conversation.get(), chosen),
+            Action::Retry(event) => self.tell(|conversation| Input::Retry { conversation, event }),
+            Action::Fetch(event) => self.tell(|conversation| Input::Fetch { conversation, event }),
+            Action::Cancel(event) => self.tell(|conversation| Input::Cancel { conversation, event }),
             Action::Dismiss => {
                 self.model.borrow_mut().situation.dismiss();
                 self.handle.render_soon();
@@ -190,8 +194,15 @@ impl Parts {
                     self.handle.input(Input::Typing { conversation, typing: !draft.is_empty() });
                 }
             }
-            // A visitor has one conversation.
-            Action::Open(_) | Action::Back => {}
+            // A visitor has one conversation, and no say in who holds it.
+            Action::Open(_) | Action::Back | Action::Do(_) => {}
+        }
+    }
+
+    /// Hands in what happened in the conversation, if there is one.
+    fn tell(&self, input: impl FnOnce(ConversationId) -> Input) {
+        if let Some(conversation) = self.conversation.get() {
+            self.handle.input(input(conversation));
         }
     }
 

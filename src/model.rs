@@ -36,6 +36,8 @@ impl Model {
             }
             Some(Show::Item(item)) => self.items.put(item),
             Some(Show::Typing { who, .. }) => self.typing = who,
+            Some(Show::Gone(_, event)) => self.items.remove(event),
+            Some(Show::Transfer(transfer)) => self.items.note(transfer),
             _ => {}
         }
     }
@@ -82,7 +84,7 @@ impl Model {
 
 #[cfg(test)]
 mod tests {
-    use segel_core::show::{Author, Body, Delivery, Gate, Item, Refusal, Site, Summary};
+    use segel_core::show::{Author, Body, Delivery, Gate, Hold, Item, Refusal, Site, Summary};
     use segel_wire::ids::{ConversationId, EventId};
 
     use super::*;
@@ -108,6 +110,7 @@ mod tests {
             body: Body::Text("Halo".to_owned()),
             time: 1,
             delivery,
+            vouched: None,
         })
     }
 
@@ -158,6 +161,7 @@ mod tests {
                 unread,
                 answerable: true,
                 safety: None,
+                hold: Hold::default(),
             })
         };
         assert_eq!(shown([summary(3)]).unread(), 3);

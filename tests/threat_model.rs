@@ -22,7 +22,9 @@ fn tests_below(folder: &Path, found: &mut BTreeSet<String>) {
             tests_below(&path, found);
         } else if path.extension().is_some_and(|kind| kind == "rs") {
             let text = fs::read_to_string(&path).unwrap();
-            let marked = text.split("#[test]").skip(1).chain(text.split("#[tokio::test").skip(1));
+            let marked = ["#[test]", "#[tokio::test", "#[wasm_bindgen_test]"]
+                .into_iter()
+                .flat_map(|mark| text.split(mark).skip(1));
             let names = marked.filter_map(|after| after.split_once("fn ")?.1.split_once('('));
             found.extend(names.map(|(name, _)| name.to_owned()));
         }

@@ -14,7 +14,9 @@ use segel_ui::typing::Typing;
 use segel_ui::verify::Verify;
 use segel_ui::{Act, Action, Language};
 use segel_web::dom::{self, El, el};
+use segel_web::files::Fetched;
 use segel_web::page;
+use segel_wire::ids::EventId;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
@@ -117,6 +119,7 @@ impl Panel {
         dom::set_hidden(self.timeline.root(), model.items().is_empty());
         self.timeline.render(model.items().as_slice());
         self.typing.render(model.typing());
+        self.timeline.render_transfers(model.items());
         self.composer.hinder(self.language.gate(model.situation.gate));
         let (safety, text) = (model.safety(), self.language.text());
         let why = safety.map_or(text.verify_later, |_| text.verify_visitor);
@@ -132,6 +135,11 @@ impl Panel {
         if appears && page::has_focus() {
             self.focus();
         }
+    }
+
+    /// A message's file came whole.
+    pub(crate) fn hand(&mut self, event: EventId, fetched: Fetched) {
+        self.timeline.hand(event, fetched);
     }
 
     /// Puts the focus where a visitor who opened the panel wants it.

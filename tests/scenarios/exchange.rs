@@ -100,8 +100,8 @@ async fn both_devices_of_the_agent_get_every_message_and_show_every_answer() {
         }
         assert_eq!(
             wraps(stage.proxy()),
-            [2, 2, 2],
-            "an answer is wrapped for the visitor and the other device"
+            [2, 2, 2, 2],
+            "the claim and the answers are wrapped for the visitor and the other device"
         );
     })
     .await;

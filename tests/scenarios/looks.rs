@@ -1,10 +1,10 @@
 //! A small conversation as it looks on each kind of screen: pictures in `target/shots`, and nothing that is
 //! cut off. With `SEGEL_SHOTS=docs` the README's picture is taken, too.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::{env, fs};
 
-use crate::harness::{Device, Person, Stage};
+use crate::harness::{Device, Person, Stage, make_picture};
 
 const QUESTION: &str = "Halo! Apakah teko keramiknya masih ada?";
 const ANSWER: &str = "Halo, masih ada: putih dan hijau tua. Mau kami sisihkan satu?";
@@ -12,6 +12,8 @@ const CARD: &str = "Mau. Kartu saya 4111 1111 1111 1111, bisa?";
 const MASKED: &str = "Mau. Kartu saya •••• •••• •••• 1111, bisa?";
 const ADVICE: &str =
     "Sudah kami sisihkan. Nomor kartunya tersamar sebelum terkirim, jadi silakan bayar di kasir.";
+const LONG_NAME: &str =
+    "daftar-pesanan-teko-keramik-putih-dan-hijau-tua-untuk-bulan-ini-yang-belum-dibayar-lunas.csv";
 const DRAFT: &str = "Baik. Kalau yang ini, 5500 0055 5555 5559?";
 
 #[tokio::test(flavor = "multi_thread")]
@@ -29,14 +31,14 @@ async fn the_chat_fits_every_screen_of_a_visitor() {
             visitor.types(DRAFT).await;
             visitor.sees(".masking .masked").await;
             assert_fits(&visitor).await;
-            let picture = shoot(&visitor, name).await;
+            let picture = visitor.browser().shoot(name).await;
             if name == "shop-desktop" && env::var("SEGEL_SHOTS").is_ok_and(|wish| wish == "docs") {
                 let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/screenshot.png");
                 fs::copy(picture, docs).unwrap();
             }
         }
         assert_fits(&agent).await;
-        shoot(&agent, "console-desktop").await;
+        agent.browser().shoot("console-desktop").await;
     })
     .await;
 }
@@ -46,18 +48,54 @@ async fn the_console_fits_a_phone() {
     Stage::play(async |stage| {
         let agent = stage.agent_on(Device::Phone(390, 844)).await;
         assert_fits(&agent).await;
-        shoot(&agent, "console-phone-empty").await;
+        agent.browser().shoot("console-phone-empty").await;
         let visitor = stage.visitor().await;
         visitor.sees(".greeting").await;
         assert_fits(&visitor).await;
-        shoot(&visitor, "shop-greeting").await;
+        visitor.browser().shoot("shop-greeting").await;
         talk(&visitor, &agent).await;
         assert_fits(&agent).await;
-        shoot(&agent, "console-phone").await;
+        agent.browser().shoot("console-phone").await;
         agent.clicks(".back").await;
         agent.sees(".inbox .preview").await;
         assert_fits(&agent).await;
-        shoot(&agent, "console-phone-list").await;
+        agent.browser().shoot("console-phone-list").await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_fit_the_smallest_phone_and_the_dark() {
+    Stage::play(async |stage| {
+        let folder = tempfile::tempdir().unwrap();
+        let put = |name: &str, bytes: &[u8]| {
+            let path = folder.path().join(name);
+            fs::write(&path, bytes).unwrap();
+            path
+        };
+        let table = put(LONG_NAME, b"nama,kartu\nPemesan,4111 1111 1111 1111\n");
+        let (picture, liar) = (put("struk.png", &make_picture(96)), put("program.png", b"MZ\x90\0"));
+        let agent = stage.agent_on(Device::Phone(320, 568)).await;
+        for (name, device) in
+            [("shop-files-small-phone", Device::Phone(320, 568)), ("shop-files-dark", Device::Dark)]
+        {
+            let visitor = stage.visitor_on(device).await;
+            visitor.chooses_files(&[&picture, &table]).await;
+            visitor.sees(".tray li:nth-child(2) .says").await;
+            assert_fits(&visitor).await;
+            visitor.browser().shoot(&format!("{name}-tray")).await;
+            visitor.sends().await;
+            visitor.sees(".row:nth-child(2) .take").await;
+            visitor.clicks(".row:has(.name) .take").await;
+            visitor.chooses_files(&[&liar]).await;
+            visitor.sees(".tray .refused .says").await;
+            assert_fits(&visitor).await;
+            visitor.browser().shoot(name).await;
+        }
+        agent.chooses_newest().await;
+        agent.sees(".row:nth-child(2) .take").await;
+        assert_fits(&agent).await;
+        agent.browser().shoot("console-files-phone").await;
     })
     .await;
 }
@@ -107,12 +145,12 @@ async fn talk(visitor: &Person, agent: &Person) {
 }
 
 /// Nothing sticks out sideways, and header and composer are on the screen.
-async fn assert_fits(person: &Person) {
+pub(crate) async fn assert_fits(person: &Person) {
     let cut_off: Vec<String> = person
         .browser()
         .script(
             "const inside = (box) => box.left >= 0 && box.right <= innerWidth && box.bottom <= innerHeight;
-             return [...document.querySelectorAll('.header, .composer, .row, .inbox li, button')]
+             return [...document.querySelectorAll('.header, .composer, .row, .act, .inbox li, button')]
                 .filter((element) => element.checkVisibility())
                 .filter((element) => {
                     const box = element.getBoundingClientRect();
@@ -127,7 +165,7 @@ async fn assert_fits(person: &Person) {
 }
 
 /// Takes a picture of the whole window.
-async fn shoot(person: &Person, name: &str) -> PathBuf {
+pub(crate) async fn shoot(person: &Person, name: &str) -> PathBuf {
     let dist = PathBuf::from(env::var_os("SEGEL_DIST").unwrap());
     let folder = dist.with_file_name("shots");
     fs::create_dir_all(&folder).unwrap();

@@ -8,8 +8,10 @@
     reason = "what goes wrong in the harness fails the scenario"
 )]
 
+mod attachments;
 mod enrolment;
 mod exchange;
+mod handover;
 mod harness;
 mod hindered;
 mod journals;

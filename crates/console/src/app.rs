@@ -8,9 +8,11 @@ use segel_core::{AgentConfig, Engine, Input, Outgoing, StartError};
 use segel_crypto::enrol::EnrolmentCode;
 use segel_ui::running::{Handle, Running, Screen};
 use segel_ui::{Act, Action, Language, Situation, Trouble};
+use segel_web::files::Fetched;
 use segel_web::kept::KeptState;
 use segel_web::random::Random;
 use segel_web::{dom, page};
+use segel_wire::ids::EventId;
 
 use crate::model::{Enrolment, Model};
 use crate::view::Console;
@@ -110,6 +112,10 @@ impl Screen for Desk {
         model.apply(show);
     }
 
+    fn hand(&self, event: EventId, fetched: Fetched) {
+        self.0.console.borrow_mut().hand(event, fetched);
+    }
+
     fn render(&self) {
         self.0.console.borrow_mut().render(&self.0.model.borrow());
     }
@@ -133,19 +139,39 @@ impl Parts {
                 self.handle
                     .input(Input::Submit { conversation: Some(conversation), text: Outgoing::new(text) });
             }
+            (Action::Attach(chosen), Some(conversation)) => self.handle.attach(Some(conversation), chosen),
             (Action::Retry(event), Some(conversation)) => {
                 self.handle.input(Input::Retry { conversation, event });
+            }
+            (Action::Do(deed), Some(conversation)) => {
+                self.handle.input(Input::Act { conversation, deed });
             }
             (Action::Draft(draft), Some(conversation)) => {
                 let typing = !draft.is_empty();
                 self.model.borrow_mut().set_draft(draft);
                 self.handle.input(Input::Typing { conversation, typing });
             }
+            (Action::Fetch(event), Some(conversation)) => {
+                self.handle.input(Input::Fetch { conversation, event });
+            }
+            (Action::Cancel(event), Some(conversation)) => {
+                self.handle.input(Input::Cancel { conversation, event });
+            }
             (Action::Dismiss, _) => self.model.borrow_mut().situation.dismiss(),
             (Action::Open(conversation), _) => self.model.borrow_mut().open(conversation),
             (Action::Verify(on), _) => self.model.borrow_mut().verify(on),
             (Action::Back, _) => self.model.borrow_mut().back(),
-            (Action::Send(_) | Action::Retry(_) | Action::Draft(_), None) | (Action::Close, _) => {}
+            (
+                Action::Send(_)
+                | Action::Attach(_)
+                | Action::Retry(_)
+                | Action::Fetch(_)
+                | Action::Cancel(_)
+                | Action::Draft(_)
+                | Action::Do(_),
+                None,
+            )
+            | (Action::Close, _) => {}
         }
         self.handle.render_soon();
     }

@@ -60,6 +60,10 @@ impl Model {
             Some(Show::Typing { conversation, who: None }) => {
                 self.typing.remove(&conversation);
             }
+            Some(Show::Gone(id, event)) => self.items.entry(id).or_default().remove(event),
+            Some(Show::Transfer(transfer)) => {
+                self.items.entry(transfer.conversation).or_default().note(transfer);
+            }
             _ => {}
         }
     }
@@ -160,7 +164,7 @@ pub(crate) fn mark(conversation: ConversationId) -> String {
 
 #[cfg(test)]
 mod tests {
-    use segel_core::show::{Author, Body, Delivery, Item, Site};
+    use segel_core::show::{Author, Body, Delivery, Hold, Item, Site};
     use segel_web::tab_lock::Lead;
     use segel_wire::ids::EventId;
 
@@ -187,6 +191,7 @@ mod tests {
             unread: 0,
             answerable: true,
             safety: None,
+            hold: Hold::default(),
         })
     }
 
@@ -199,6 +204,7 @@ mod tests {
             body: Body::Text("Halo".to_owned()),
             time: 1,
             delivery: Delivery::Received,
+            vouched: None,
         })
     }
 

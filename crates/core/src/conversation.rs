@@ -1,15 +1,18 @@
 //! A conversation as this device knows it: its members, its messages and its outbox.
 
+use segel_crypto::act::Assignment;
+use segel_crypto::attachment::Attachment;
 use segel_crypto::content::{self, ContentHash, ContentKey};
 use segel_wire::Envelope;
 use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId, IdentityKey, Octets};
 use segel_wire::{cbor_array, cbor_map, cbor_variants, limits};
 
+use crate::acts::ActRecord;
 use crate::chronicle::Chronicle;
 use crate::peers::Peer;
 use crate::reads::Reads;
 use crate::records::{BrokenStore, Name, Opened};
-use crate::show::{Author, Body, Delivery, Item, Refusal, SafetyNumber, Summary};
+use crate::show::{Author, Body, Delivery, File, Hold, Item, Refusal, SafetyNumber, Summary};
 use crate::signals::GivenKey;
 use crate::sorted::{Sorted, SortedSet};
 
@@ -40,6 +43,12 @@ pub(crate) struct Facts {
     pub(crate) identity: Option<IdentityKey>,
     /// Keys for signals, the newest of each device that gave one.
     pub(crate) signal_keys: Vec<GivenKey>,
+    /// What the acts up to `acted_at` come to.
+    pub(crate) assignment: Assignment,
+    /// Position of the last act that counted; 0 before the first.
+    pub(crate) acted_at: u64,
+    /// Who was asked last for acts that are not known here.
+    pub(crate) behind: Option<Behind>,
     /// How far both sides have read.
     pub(crate) reads: Reads,
 }
@@ -55,10 +64,23 @@ cbor_map!(Facts {
     7: chronicle,
     8: before,
     9: resynced,
+    10: assignment,
+    11: acted_at,
+    12: behind,
     20: identity,
     21: signal_keys,
     22: reads
 });
+
+/// A device that named an act which is not known here.
+#[derive(Clone)]
+pub(crate) struct Behind {
+    pub(crate) sender: DeviceId,
+    /// When it was asked, Unix seconds.
+    pub(crate) asked: u64,
+}
+
+cbor_array!(Behind { sender, asked });
 
 /// A message as it is kept.
 #[derive(Clone)]
@@ -77,6 +99,16 @@ pub(crate) struct Message {
     pub(crate) recipients: Option<Vec<DeviceId>>,
     /// What came of a message that did not open, for a key that may come later.
     pub(crate) unopened: Option<Unopened>,
+    /// The device that sealed it, if it was delivered.
+    pub(crate) sender: Option<DeviceId>,
+    /// Of an own message: the last act that it knew, by its number.
+    pub(crate) epoch: u64,
+    /// What it does, if it is an act.
+    pub(crate) act: Option<ActRecord>,
+    /// Who handed on its key, if that was neither its sender nor the visitor.
+    pub(crate) vouched: Option<String>,
+    /// What opens its file, once the relay has that.
+    pub(crate) attachment: Option<Attachment>,
 }
 
 cbor_map!(Message {
@@ -88,7 +120,12 @@ cbor_map!(Message {
     5: content,
     6: key,
     7: recipients,
-    8: unopened
+    8: unopened,
+    9: sender,
+    10: epoch,
+    11: act,
+    12: vouched,
+    13: attachment
 });
 
 /// A message as it was delivered, closed.
@@ -135,9 +172,18 @@ pub(crate) enum Stage {
     Failed(Refusal),
     /// From another device.
     Received,
+    /// Its file is on its way to the relay.
+    Uploading,
 }
 
-cbor_variants!(Stage { 0: Waiting, 1: Sealed(envelope), 2: Sent, 3: Failed(refusal), 4: Received });
+cbor_variants!(Stage {
+    0: Waiting,
+    1: Sealed(envelope),
+    2: Sent,
+    3: Failed(refusal),
+    4: Received,
+    5: Uploading
+});
 
 /// A conversation.
 #[derive(Default)]
@@ -192,7 +238,12 @@ impl Conversation {
                     conversations.or_default(id).facts = record.read()?;
                 }
                 Name::Message(id, event) => {
-                    conversations.or_default(id).messages.insert(event, record.read()?);
+                    let mut message: Message = record.read()?;
+                    if matches!(message.stage, Stage::Uploading) {
+                        // The page that could read its file is gone.
+                        message.stage = Stage::Failed(Refusal::SourceGone);
+                    }
+                    conversations.or_default(id).messages.insert(event, message);
                 }
                 Name::Control(id, event) => {
                     conversations.or_default(id).controls.insert(event, record.read()?);
@@ -215,12 +266,14 @@ impl Conversation {
         conversation: ConversationId,
         answerable: bool,
         safety: Option<SafetyNumber>,
+        hold: Hold,
     ) -> Summary {
-        let last =
-            self.messages.values().max_by_key(|message| (message.position.unwrap_or(u64::MAX), message.time));
+        let is_said = |message: &&Message| message.act.is_none() && message.body != Body::Withheld;
+        let said = self.messages.values().filter(is_said);
+        let last = said.max_by_key(|message| (message.position.unwrap_or(u64::MAX), message.time));
         let preview = last.map_or("", |message| match &message.body {
-            Body::Text(text) => text,
-            Body::Closed(_) | Body::BeforeEnrolment => "",
+            Body::Text(text) | Body::File(File { name: text, .. }) => text,
+            _ => "",
         });
         Summary {
             conversation,
@@ -229,6 +282,7 @@ impl Conversation {
             unread: self.facts.unread,
             answerable,
             safety,
+            hold,
         }
     }
 
@@ -240,9 +294,10 @@ impl Conversation {
             event,
             position: message.position,
             author: message.author.clone(),
-            body: message.body.clone(),
+            body: message.shown_body(),
             time: message.time,
             delivery: message.delivery(&self.facts.reads),
+            vouched: message.vouched.clone(),
         })
     }
 
@@ -263,8 +318,8 @@ impl Conversation {
 
 impl Message {
     /// A message of this person, not sealed yet.
-    pub(crate) fn own(text: String, time: u64, stage: Stage) -> Self {
-        Self::new(Author::Own, Body::Text(text), time, stage)
+    pub(crate) fn own(body: Body, time: u64, stage: Stage) -> Self {
+        Self::new(Author::Own, body, time, stage)
     }
 
     /// A message of another device.
@@ -273,8 +328,71 @@ impl Message {
     }
 
     fn new(author: Author, body: Body, time: u64, stage: Stage) -> Self {
-        let (position, content, key) = (None, None, None);
-        Self { position, author, body, time, stage, content, key, recipients: None, unopened: None }
+        Self {
+            position: None,
+            author,
+            body,
+            time,
+            stage,
+            content: None,
+            key: None,
+            recipients: None,
+            unopened: None,
+            sender: None,
+            epoch: 0,
+            act: None,
+            vouched: None,
+            attachment: None,
+        }
+    }
+
+    /// Whether this device wrote it, and knows that it did.
+    pub(crate) fn is_own(&self) -> bool {
+        matches!(self.stage, Stage::Waiting | Stage::Sealed(_) | Stage::Sent)
+    }
+
+    /// Whether this device knows what it says.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self.body, Body::Text(_) | Body::File(_)) || self.act.is_some()
+    }
+
+    /// Whether its key was handed on, and the content is still to be fetched.
+    pub(crate) fn awaits_content(&self) -> bool {
+        let is_closed = !self.is_open() && self.unopened.is_none();
+        self.key.is_some() && is_closed && self.body != Body::Closed(Refusal::NotUnderstood)
+    }
+
+    /// Takes in what a content says that opened.
+    pub(crate) fn say(&mut self, body: content::Body) {
+        self.body = match body {
+            content::Body::Text(text) => Body::Text(text),
+            content::Body::Attachment(attachment) => match File::described(&attachment) {
+                Ok(file) => {
+                    self.attachment = Some(attachment);
+                    Body::File(file)
+                }
+                Err(refusal) => Body::Closed(refusal),
+            },
+            _ => Body::Closed(Refusal::NotUnderstood),
+        };
+    }
+
+    /// What a content of this message says, if it is ready to be sealed.
+    pub(crate) fn said(&self) -> Option<content::Body> {
+        match (&self.body, &self.attachment) {
+            (Body::Text(text), _) => Some(content::Body::Text(text.clone())),
+            (Body::File(_), Some(attachment)) => Some(content::Body::Attachment(attachment.clone())),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a file.
+    pub(crate) fn is_file(&self) -> bool {
+        matches!(self.body, Body::File(_))
+    }
+
+    fn shown_body(&self) -> Body {
+        if self.act.as_ref().is_some_and(|act| !act.counts()) { Body::Withheld } else { self.body.clone() }
     }
 
     /// Whether it is closed and its key is still to be asked for.
@@ -287,16 +405,58 @@ impl Message {
         matches!(self.stage, Stage::Sealed(_))
     }
 
+    /// Whether it is a text of this person and the relay is not known to have it.
+    pub(crate) fn is_unsent_text(&self) -> bool {
+        let is_unsent = self.is_outgoing() || matches!(self.stage, Stage::Failed(_));
+        is_unsent && matches!(self.body, Body::Text(_))
+    }
+
     fn is_outgoing(&self) -> bool {
         matches!(self.stage, Stage::Waiting | Stage::Sealed(_))
     }
 
     fn delivery(&self, reads: &Reads) -> Delivery {
         match self.stage {
-            Stage::Waiting | Stage::Sealed(_) => Delivery::Sending,
+            Stage::Waiting | Stage::Sealed(_) | Stage::Uploading => Delivery::Sending,
             Stage::Sent => reads.delivery(self.position),
             Stage::Failed(refusal) => Delivery::Failed(refusal),
             Stage::Received => Delivery::Received,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand_chacha::rand_core::SeedableRng;
+    use segel_crypto::attachment::{Measure, SealedHash, Sealer};
+    use segel_wire::ids::AttachmentId;
+
+    use super::*;
+
+    fn attachment(name: &str, media_type: &str, size: usize) -> Attachment {
+        let mut measure = Measure::new(size as u64).unwrap();
+        measure.take(&vec![7; size]).unwrap();
+        let random = &mut rand_chacha::ChaCha20Rng::from_seed([1; 32]);
+        let sealer = Sealer::new(measure.finish().unwrap(), AttachmentId([1; 16]), random);
+        sealer.describe(SealedHash::default().finish(), name.to_owned(), media_type.to_owned(), None)
+    }
+
+    #[test]
+    fn a_message_with_a_file_that_misleads_stays_closed() {
+        let png = "image/png";
+        for (name, media_type, size, body) in [
+            ("a.png", png, 0, Body::Closed(Refusal::FileEmpty)),
+            ("gnp.\u{202e}exe", png, 1, Body::Closed(Refusal::FileNameRefused)),
+            ("../a.png", png, 1, Body::Closed(Refusal::FileNameRefused)),
+            (&"a".repeat(10_000), png, 1, Body::Closed(Refusal::FileNameRefused)),
+            ("a.png", "text/html\r\nx", 1, Body::Closed(Refusal::FileNameRefused)),
+        ] {
+            let mut message = Message::received(Author::Visitor, Body::BeforeEnrolment, 1);
+            message.say(content::Body::Attachment(attachment(name, media_type, size)));
+            assert_eq!((message.body, message.attachment), (body, None), "{name:?}");
+        }
+        let mut message = Message::received(Author::Visitor, Body::BeforeEnrolment, 1);
+        message.say(content::Body::Attachment(attachment("a.png", png, 1)));
+        assert!(message.is_file() && message.attachment.is_some());
     }
 }

@@ -1,14 +1,15 @@
 //! What goes into an engine and what comes out.
 
 use segel_wire::api::{
-    BundlesAnswer, BundlesRequest, ChallengeAnswer, LoginAnswer, LoginRequest, OpenConversation,
-    PrekeysAnswer,
+    BundlesAnswer, BundlesRequest, ChallengeAnswer, EventsAnswer, LoginAnswer, LoginRequest,
+    OpenConversation, PrekeysAnswer, UploadAnswer,
 };
-use segel_wire::ids::{ConversationId, EventId, InvitationId, SiteId};
+use segel_wire::ids::{AgentId, AttachmentId, ConversationId, EventId, InvitationId, SiteId};
 use segel_wire::{ClientFrame, Problem, ServerFrame};
 
+use crate::file::OutgoingFile;
 use crate::outgoing::Outgoing;
-use crate::show::Show;
+use crate::show::{Deed, Show};
 
 /// Something happened.
 #[derive(Debug)]
@@ -33,6 +34,43 @@ pub enum Input {
         conversation: ConversationId,
         /// Whether something stands in the draft.
         typing: bool,
+    },
+    /// The agent changes who holds a conversation. An agent's text in one that nobody holds claims it first.
+    Act {
+        /// The conversation.
+        conversation: ConversationId,
+        /// How.
+        deed: Deed<AgentId>,
+    },
+    /// The person sends a file; a visitor's first one starts the conversation.
+    Attach {
+        /// As with a text.
+        conversation: Option<ConversationId>,
+        /// What to send.
+        file: OutgoingFile,
+    },
+    /// Bytes of a source that were asked for.
+    Read {
+        /// As in [`Output::Read`].
+        source: u64,
+        /// Where they begin.
+        from: u64,
+        /// None if they cannot be read.
+        bytes: Option<Vec<u8>>,
+    },
+    /// The person wants the file of a message.
+    Fetch {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The message.
+        event: EventId,
+    },
+    /// The person gives up a file that is fetched, or one that was not sent: that one's message is taken out.
+    Cancel {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The message.
+        event: EventId,
     },
     /// The person has the end of this conversation before their eyes.
     Seen(ConversationId),
@@ -85,6 +123,28 @@ pub enum Output {
     Send(ClientFrame),
     /// Change what the person sees.
     Show(Show),
+    /// Read bytes of a source, then say [`Input::Read`].
+    Read {
+        /// By the number that the file came with.
+        source: u64,
+        /// The first byte.
+        from: u64,
+        /// After the last byte; at most a chunk further.
+        to: u64,
+    },
+    /// This source is read no more.
+    Release(u64),
+    /// The next bytes of a message's file. They are no file before [`Output::Whole`]: hand nothing on until then.
+    Piece {
+        /// The message.
+        event: EventId,
+        /// In order.
+        bytes: Vec<u8>,
+    },
+    /// All pieces together are the file that the message names.
+    Whole(EventId),
+    /// The pieces so far are to be thrown away.
+    Broken(EventId),
     /// Say [`Input::Woke`] at this time, Unix milliseconds; replaces the one before.
     WakeAt(u64),
 }
@@ -99,6 +159,11 @@ impl core::fmt::Debug for Output {
             Self::Disconnect => "Disconnect",
             Self::Send(_) => "Send",
             Self::Show(_) => "Show",
+            Self::Read { .. } => "Read",
+            Self::Release(_) => "Release",
+            Self::Piece { .. } => "Piece",
+            Self::Whole(_) => "Whole",
+            Self::Broken(_) => "Broken",
             Self::WakeAt(_) => "WakeAt",
         })
     }
@@ -139,8 +204,18 @@ pub enum Request {
     PutPrekeys(Vec<u8>),
     /// Opening of a conversation.
     OpenConversation(ConversationId, OpenConversation),
+    /// The conversation's events after this position, a page of them.
+    Events(ConversationId, u64),
     /// Enrolment of this device.
     Enrol(InvitationId, Vec<u8>),
+    /// Beginning of an attachment's upload of so many sealed bytes, or how far it has come.
+    BeginUpload(ConversationId, AttachmentId, u64),
+    /// The sealed chunk of an attachment that begins at an offset.
+    AddChunk(ConversationId, AttachmentId, u64, Vec<u8>),
+    /// That an unfinished upload is given up.
+    ForgetUpload(ConversationId, AttachmentId),
+    /// Bytes of an attachment, the first and the last.
+    FetchChunk(ConversationId, AttachmentId, u64, u64),
 }
 
 /// HTTP methods in use.
@@ -152,6 +227,8 @@ pub enum Method {
     Post,
     /// PUT.
     Put,
+    /// DELETE.
+    Delete,
 }
 
 /// A request's body.
@@ -191,6 +268,10 @@ pub enum Expects {
     Bundles,
     /// [`Answer::Prekeys`].
     Prekeys,
+    /// [`Answer::Events`].
+    Events,
+    /// [`Answer::Upload`].
+    Upload,
 }
 
 /// An answer from the relay.
@@ -208,6 +289,10 @@ pub enum Answer {
     Bundles(BundlesAnswer),
     /// What the relay keeps of the own prekeys.
     Prekeys(PrekeysAnswer),
+    /// Events of a conversation.
+    Events(EventsAnswer),
+    /// How far an upload has come.
+    Upload(UploadAnswer),
     /// Refused.
     Problem(Problem),
     /// No answer, or none that could be read.
@@ -218,15 +303,24 @@ impl Request {
     /// The method.
     pub fn method(&self) -> Method {
         match self {
-            Self::Roster | Self::RosterVersion(_) => Method::Get,
+            Self::Roster | Self::RosterVersion(_) | Self::Events(..) | Self::FetchChunk(..) => Method::Get,
             Self::Challenge | Self::Login(_) | Self::Bundles(..) => Method::Post,
-            Self::PutPrekeys(_) | Self::OpenConversation(..) | Self::Enrol(..) => Method::Put,
+            Self::PutPrekeys(_)
+            | Self::OpenConversation(..)
+            | Self::Enrol(..)
+            | Self::BeginUpload(..)
+            | Self::AddChunk(..) => Method::Put,
+            Self::ForgetUpload(..) => Method::Delete,
         }
     }
 
     /// The path, from the relay's origin.
     pub fn path(&self, site: &SiteId) -> String {
         let of_site = |rest: &str| ["/v1/sites/", &site.to_string(), rest].concat();
+        let attachment = |conversation: &ConversationId, id: &AttachmentId, rest: &str| {
+            let (conversation, id) = (conversation.to_string(), id.to_string());
+            ["/v1/conversations/", &conversation, "/attachments/", &id, rest].concat()
+        };
         match self {
             Self::Roster => of_site("/roster"),
             Self::RosterVersion(version) => of_site("/rosters/") + &version.to_string(),
@@ -235,15 +329,42 @@ impl Request {
             Self::Bundles(..) => of_site("/bundles"),
             Self::PutPrekeys(_) => of_site("/prekeys"),
             Self::OpenConversation(id, _) => ["/v1/conversations/", &id.to_string()].concat(),
+            Self::Events(id, after) => {
+                ["/v1/conversations/", &id.to_string(), "/events?after=", &after.to_string()].concat()
+            }
             Self::Enrol(invitation, _) => of_site("/enrolments/") + &invitation.to_string(),
+            Self::BeginUpload(conversation, id, sealed) => {
+                attachment(conversation, id, "?size=") + &sealed.to_string()
+            }
+            Self::ForgetUpload(conversation, id) => attachment(conversation, id, ""),
+            Self::AddChunk(conversation, id, offset, _) => {
+                attachment(conversation, id, "/octets?offset=") + &offset.to_string()
+            }
+            Self::FetchChunk(conversation, id, ..) => attachment(conversation, id, "/octets"),
+        }
+    }
+
+    /// The first and the last byte that are asked for, where it is not everything.
+    pub fn range(&self) -> Option<(u64, u64)> {
+        match self {
+            Self::FetchChunk(.., first, last) => Some((*first, *last)),
+            _ => None,
         }
     }
 
     /// The body.
     pub fn body(&self) -> RequestBody<'_> {
         match self {
-            Self::Roster | Self::RosterVersion(_) | Self::Challenge => RequestBody::Empty,
-            Self::PutPrekeys(bytes) | Self::Enrol(_, bytes) => RequestBody::Octets(bytes),
+            Self::Roster
+            | Self::RosterVersion(_)
+            | Self::Challenge
+            | Self::Events(..)
+            | Self::BeginUpload(..)
+            | Self::ForgetUpload(..)
+            | Self::FetchChunk(..) => RequestBody::Empty,
+            Self::PutPrekeys(bytes) | Self::Enrol(_, bytes) | Self::AddChunk(.., bytes) => {
+                RequestBody::Octets(bytes)
+            }
             Self::Login(body) => RequestBody::Json(Json::Login(body)),
             Self::Bundles(body, _) => RequestBody::Json(Json::Bundles(body)),
             Self::OpenConversation(_, body) => RequestBody::Json(Json::OpenConversation(body)),
@@ -253,17 +374,22 @@ impl Request {
     /// What a good answer holds.
     pub fn expects(&self) -> Expects {
         match self {
-            Self::Roster | Self::RosterVersion(_) => Expects::Octets,
+            Self::Roster | Self::RosterVersion(_) | Self::FetchChunk(..) => Expects::Octets,
             Self::Challenge => Expects::Challenge,
             Self::Login(_) => Expects::Login,
             Self::Bundles(..) => Expects::Bundles,
             Self::PutPrekeys(_) => Expects::Prekeys,
-            Self::OpenConversation(..) | Self::Enrol(..) => Expects::Nothing,
+            Self::Events(..) => Expects::Events,
+            Self::OpenConversation(..) | Self::Enrol(..) | Self::ForgetUpload(..) => Expects::Nothing,
+            Self::BeginUpload(..) | Self::AddChunk(..) => Expects::Upload,
         }
     }
 
     /// Whether it needs a session.
     pub(crate) fn needs_session(&self) -> bool {
-        matches!(self, Self::Bundles(..) | Self::PutPrekeys(_) | Self::OpenConversation(..))
+        !matches!(
+            self,
+            Self::Roster | Self::RosterVersion(_) | Self::Challenge | Self::Login(_) | Self::Enrol(..)
+        )
     }
 }

@@ -4,9 +4,11 @@
 //! is a value. The driver hands in what happened and carries out what comes out, in order.
 
 mod account;
+mod acts;
 mod chronicle;
 mod conversation;
 mod engine;
+pub mod file;
 mod io;
 mod link;
 mod membership;
@@ -20,6 +22,7 @@ mod sorted;
 
 pub use account::{AgentConfig, VisitorConfig};
 pub use engine::{Engine, StartError};
+pub use file::OutgoingFile;
 pub use io::{Answer, Change, Expects, Input, Json, Kept, Method, Output, Request, RequestBody};
 pub use outgoing::Outgoing;
 pub use records::BrokenStore;

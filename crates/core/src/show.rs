@@ -1,8 +1,8 @@
 //! What an engine asks its screen to show: facts and stable codes, never sentences.
 
 pub use segel_crypto::safety::SafetyNumber;
-use segel_wire::ids::{ConversationId, EventId};
-use segel_wire::{cbor_index, cbor_variants};
+use segel_wire::ids::{AgentId, ConversationId, EventId};
+use segel_wire::{cbor_index, cbor_map, cbor_variants};
 
 /// One change to what a person sees.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +24,10 @@ pub enum Show {
         /// Who; of several, the one who was heard first.
         who: Option<Author>,
     },
+    /// A message was taken out.
+    Gone(ConversationId, EventId),
+    /// A message's file has come further.
+    Transfer(Transfer),
     /// Something from outside was refused; nothing changed by it.
     Refused(Refusal),
 }
@@ -82,7 +86,58 @@ pub struct Summary {
     pub answerable: bool,
     /// What visitor and business compare (PROTOCOL.md, section 3.8); `None` while the visitor's key is not known here.
     pub safety: Option<SafetyNumber>,
+    /// Who holds it, and what the person at this device may do about that.
+    pub hold: Hold,
 }
+
+/// Who holds a conversation (PROTOCOL.md, section 5.9).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hold {
+    /// How the person at this device stands to it.
+    pub standing: Standing,
+    /// The name of the agent who holds it and is there.
+    pub holder: Option<String>,
+    /// Whether an act of this person is on its way; another waits for it.
+    pub acting: bool,
+    /// What this person may do now, apart from a transfer.
+    pub may: Vec<Deed<AgentId>>,
+    /// To whom this person may hand it, by id and name.
+    pub colleagues: Vec<(AgentId, String)>,
+}
+
+/// How a person stands to a conversation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Standing {
+    /// Nobody holds it: it is the whole desk's.
+    #[default]
+    Free,
+    /// This agent holds it.
+    Mine,
+    /// Another holds it, and this agent reads along.
+    Joined,
+    /// Another holds it. What is said from then on is not sealed to this agent.
+    Others,
+}
+
+/// What an act does (PROTOCOL.md, section 5.9); a transfer says to whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deed<To> {
+    /// Takes what nobody holds.
+    Claim,
+    /// Hands it to another agent.
+    Transfer(To),
+    /// Lets go of it.
+    Release,
+    /// Takes it from whoever holds it.
+    Takeover,
+    /// Begins to read along.
+    Join,
+    /// Ends that.
+    Leave,
+}
+
+cbor_variants!(Deed<AgentId> { 0: Claim, 1: Transfer(agent), 2: Release, 3: Takeover, 4: Join, 5: Leave });
+cbor_variants!(Deed<String> { 0: Claim, 1: Transfer(name), 2: Release, 3: Takeover, 4: Join, 5: Leave });
 
 /// A message in the timeline.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,6 +156,9 @@ pub struct Item {
     pub time: u64,
     /// What became of it.
     pub delivery: Delivery,
+    /// By whose word it is here, where that is not its author's: its key was handed on by this agent, and the
+    /// visitor's browser has not confirmed it yet (PROTOCOL.md, section 5.10).
+    pub vouched: Option<String>,
 }
 
 /// Who wrote a message.
@@ -127,9 +185,67 @@ pub enum Body {
     Closed(Refusal),
     /// It was sealed before this device was enrolled.
     BeforeEnrolment,
+    /// An act that counted; a transfer names who got the conversation.
+    Act(Deed<String>),
+    /// Nothing that belongs into this person's timeline: sealed while another held the conversation, or an act
+    /// that does not count, or not yet. What stood in its place goes.
+    Withheld,
+    /// A file; its bytes are fetched when the person wants them.
+    File(File),
 }
 
-cbor_variants!(Body { 0: Text(text), 1: Closed(refusal), 2: BeforeEnrolment });
+cbor_variants!(Body {
+    0: Text(text),
+    1: Closed(refusal),
+    2: BeforeEnrolment,
+    3: Act(deed),
+    4: Withheld,
+    5: File(file)
+});
+
+/// What is said of a file: its name and type are its sender's words, and such as PROTOCOL.md, section 5.11, allows.
+#[derive(Clone, PartialEq, Eq)]
+pub struct File {
+    /// Its name.
+    pub name: String,
+    /// Its media type.
+    pub media_type: String,
+    /// Its size in bytes.
+    pub size: u64,
+}
+
+cbor_map!(File { 0: name, 1: media_type, 2: size });
+
+/// Its size only.
+impl core::fmt::Debug for File {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("File").field("size", &self.size).finish_non_exhaustive()
+    }
+}
+
+/// How far a message's file has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Transfer {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The message.
+    pub event: EventId,
+    /// Where it stands.
+    pub progress: Progress,
+}
+
+/// Where a file stands that is sent or fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// Nothing of it is under way.
+    Rests,
+    /// So many hundredths of it are stored by the relay.
+    Sending(u8),
+    /// So many hundredths of it were fetched and opened.
+    Fetching(u8),
+    /// It was fetched and is not handed out.
+    Refused(Refusal),
+}
 
 /// How it came, never what it says.
 impl core::fmt::Debug for Body {
@@ -138,6 +254,9 @@ impl core::fmt::Debug for Body {
             Self::Text(_) => f.write_str("Text(..)"),
             Self::Closed(refusal) => f.debug_tuple("Closed").field(refusal).finish(),
             Self::BeforeEnrolment => f.write_str("BeforeEnrolment"),
+            Self::Act(deed) => f.debug_tuple("Act").field(deed).finish(),
+            Self::Withheld => f.write_str("Withheld"),
+            Self::File(file) => f.debug_tuple("File").field(file).finish(),
         }
     }
 }
@@ -145,12 +264,13 @@ impl core::fmt::Debug for Body {
 /// Without the preview.
 impl core::fmt::Debug for Summary {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let Self { conversation, time, unread, answerable, .. } = self;
+        let Self { conversation, time, unread, answerable, hold, .. } = self;
         f.debug_struct("Summary")
             .field("conversation", conversation)
             .field("time", time)
             .field("unread", unread)
             .field("answerable", answerable)
+            .field("hold", hold)
             .finish_non_exhaustive()
     }
 }
@@ -223,6 +343,30 @@ pub enum Refusal {
     RosterOutdated,
     /// A message is of a kind that this version does not show.
     NotUnderstood,
+    /// An act does not follow or is not allowed.
+    ActRefused,
+    /// Another agent holds the conversation.
+    HeldByAnother,
+    /// A chunk of a file was altered, or the whole is not the file that the message names.
+    AttachmentAltered,
+    /// The relay does not have the file.
+    AttachmentMissing,
+    /// A file has no bytes.
+    FileEmpty,
+    /// A file is too large.
+    FileTooLarge,
+    /// A file's name or type is not allowed: it could mislead.
+    FileNameRefused,
+    /// A file is not what its type says.
+    FileTypeRefused,
+    /// A file of text that the masker cannot take.
+    FileUnmasked,
+    /// A file changed since it was first read.
+    SourceChanged,
+    /// A file cannot be read any more: it is to be chosen again.
+    SourceGone,
+    /// The relay has no room for more files.
+    QuotaExceeded,
 }
 
 cbor_index!(Refusal {
@@ -249,10 +393,35 @@ cbor_index!(Refusal {
     20: EventsMissing,
     21: LogForked,
     22: RosterOutdated,
-    23: NotUnderstood
+    23: NotUnderstood,
+    24: ActRefused,
+    25: HeldByAnother,
+    26: AttachmentAltered,
+    27: AttachmentMissing,
+    28: FileEmpty,
+    29: FileTooLarge,
+    30: FileNameRefused,
+    31: FileTypeRefused,
+    32: FileUnmasked,
+    33: SourceChanged,
+    34: SourceGone,
+    35: QuotaExceeded
 });
 
 impl Refusal {
+    /// Whether the same file would be refused again: it is to be chosen anew, or not at all.
+    pub const fn is_of_the_file(self) -> bool {
+        matches!(
+            self,
+            Self::FileEmpty
+                | Self::FileTooLarge
+                | Self::FileNameRefused
+                | Self::FileTypeRefused
+                | Self::FileUnmasked
+                | Self::SourceGone
+        )
+    }
+
     /// The stable code.
     pub const fn code(self) -> &'static str {
         match self {
@@ -280,6 +449,18 @@ impl Refusal {
             Self::LogForked => "log-forked",
             Self::RosterOutdated => "roster-outdated",
             Self::NotUnderstood => "not-understood",
+            Self::ActRefused => "act-refused",
+            Self::HeldByAnother => "held-by-another",
+            Self::AttachmentAltered => "attachment-altered",
+            Self::AttachmentMissing => "attachment-missing",
+            Self::FileEmpty => "file-empty",
+            Self::FileTooLarge => "file-too-large",
+            Self::FileNameRefused => "file-name-refused",
+            Self::FileTypeRefused => "file-type-refused",
+            Self::FileUnmasked => "file-unmasked",
+            Self::SourceChanged => "source-changed",
+            Self::SourceGone => "source-gone",
+            Self::QuotaExceeded => "quota-exceeded",
         }
     }
 }

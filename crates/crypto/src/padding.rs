@@ -1,6 +1,8 @@
 //! Padmé padding with a floor of 256 bytes: PROTOCOL.md, section 5.3.
 
+#[cfg(test)]
 use segel_wire::limits::PADDING_FLOOR;
+use segel_wire::sizes::derive_padded;
 
 /// The padding is not the documented one.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -25,12 +27,8 @@ pub(crate) fn unpad(padded: &[u8]) -> Result<&[u8], BadPadding> {
     if exact { Ok(message) } else { Err(BadPadding) }
 }
 
-/// The Padmé size for `length`: at most 12 % larger, and leaking O(log log length) bits.
-pub(crate) fn derive_size(length: usize) -> usize {
-    let length = length.max(PADDING_FLOOR);
-    let exponent = length.ilog2();
-    let low_bits = exponent - (exponent.ilog2() + 1);
-    length.next_multiple_of(1 << low_bits)
+fn derive_size(length: usize) -> usize {
+    usize::try_from(derive_padded(length as u64)).unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]

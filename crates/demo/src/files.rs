@@ -51,7 +51,7 @@ fn header(name: HeaderName, value: HeaderValue) -> SetResponseHeaderLayer<Header
 fn policy(relay: &str) -> String {
     let socket = relay.replacen("http", "ws", 1);
     format!(
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; \
          connect-src 'self' {relay} {socket}; base-uri 'none'; form-action 'none'; \
          require-trusted-types-for 'script'; trusted-types 'none'"
     )

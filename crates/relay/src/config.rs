@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use segel_wire::SiteId;
 use segel_wire::ids::RootKey;
+use segel_wire::{SiteId, limits};
 
 /// How a relay is run.
 #[derive(Debug, Clone)]
@@ -22,6 +22,8 @@ pub struct Config {
     pub serve_widget: Option<PathBuf>,
     /// How fast one session may send.
     pub event_rate: EventRate,
+    /// How much room attachments have.
+    pub attachments: AttachmentRoom,
 }
 
 /// A token bucket: `burst` events at once, refilled at `per_second`.
@@ -36,6 +38,27 @@ pub struct EventRate {
 impl Default for EventRate {
     fn default() -> Self {
         Self { per_second: 50, burst: 200 }
+    }
+}
+
+/// How many sealed bytes of attachments are kept, and how long an unfinished upload rests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AttachmentRoom {
+    /// Of one conversation.
+    pub conversation_bytes: u64,
+    /// Of one site.
+    pub site_bytes: u64,
+    /// In seconds; an upload that got no chunk for longer is forgotten.
+    pub unfinished_seconds: u64,
+}
+
+impl Default for AttachmentRoom {
+    fn default() -> Self {
+        Self {
+            conversation_bytes: limits::CONVERSATION_ATTACHMENT_BYTES,
+            site_bytes: limits::SITE_ATTACHMENT_BYTES,
+            unfinished_seconds: limits::UNFINISHED_SECONDS,
+        }
     }
 }
 

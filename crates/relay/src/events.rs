@@ -86,6 +86,7 @@ pub(crate) async fn store(
     }
 }
 
-fn admit(service: &Service, caller: &Caller) -> Result<(), Refusal> {
+/// Takes one token of the device's rate.
+pub(crate) fn admit(service: &Service, caller: &Caller) -> Result<(), Refusal> {
     service.limiter.admit(caller.session.device, Instant::now()).map_err(Refusal::too_many)
 }

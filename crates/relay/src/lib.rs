@@ -3,6 +3,7 @@
 //! It links `segel-wire` and nothing else of the house, so it has no code to open a message with.
 //! It is trusted with availability alone: what it checks, every client checks again.
 
+mod attachments;
 mod clock;
 mod config;
 mod events;
@@ -18,7 +19,7 @@ mod sites;
 mod store;
 mod stream;
 
-pub use config::{Config, EventRate, ParseSiteError, SiteKey};
+pub use config::{AttachmentRoom, Config, EventRate, ParseSiteError, SiteKey};
 pub use running::{Relay, Running, StartError};
 pub use sites::SiteError;
 pub use store::StoreError;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use segel_relay::{Config, EventRate, Relay, SiteKey};
+use segel_relay::{AttachmentRoom, Config, EventRate, Relay, SiteKey};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::{FilterExt, filter_fn};
 use tracing_subscriber::layer::{Layer, SubscriberExt};
@@ -36,6 +36,15 @@ struct Arguments {
     /// Events that one device may send at once.
     #[arg(long, value_name = "N", default_value_t = EventRate::default().burst)]
     events_burst: u32,
+    /// Sealed bytes of attachments that one conversation may hold.
+    #[arg(long, value_name = "BYTES", default_value_t = AttachmentRoom::default().conversation_bytes)]
+    conversation_attachments: u64,
+    /// Sealed bytes of attachments that one site may hold.
+    #[arg(long, value_name = "BYTES", default_value_t = AttachmentRoom::default().site_bytes)]
+    site_attachments: u64,
+    /// Seconds after which an upload that got no chunk is forgotten.
+    #[arg(long, value_name = "SECONDS", default_value_t = AttachmentRoom::default().unfinished_seconds)]
+    unfinished_attachments: u64,
     /// What to log: error, warn, info, debug or trace.
     #[arg(long, value_name = "FILTER", env = "SEGEL_LOG", default_value = "info")]
     log: EnvFilter,
@@ -61,6 +70,11 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         public_origin: arguments.public_origin,
         serve_widget: arguments.serve_widget,
         event_rate: EventRate { per_second: arguments.events_per_second, burst: arguments.events_burst },
+        attachments: AttachmentRoom {
+            conversation_bytes: arguments.conversation_attachments,
+            site_bytes: arguments.site_attachments,
+            unfinished_seconds: arguments.unfinished_attachments,
+        },
     };
     let running = Relay::start(config).await?;
     writeln!(std::io::stdout(), "segel-relay listening on http://{}", running.address())?;

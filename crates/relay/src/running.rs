@@ -64,7 +64,7 @@ pub enum StartError {
 impl Relay {
     /// Opens the database, takes up the sites and listens.
     pub async fn start(config: Config) -> Result<Running, StartError> {
-        let Config { listen, database, sites, public_origin, serve_widget, event_rate } = config;
+        let Config { listen, database, sites, public_origin, serve_widget, event_rate, attachments } = config;
         let store =
             SqliteStore::open(&database).map_err(|error| StartError::Database { path: database, error })?;
         let sites = Sites::load(&sites, &store).await?;
@@ -85,6 +85,7 @@ impl Relay {
             challenges: Challenges::default(),
             limiter: Limiter::new(event_rate),
             signals: Limiter::new(signals::RATE),
+            room: attachments,
             listeners: Listeners::default(),
             public_origin: public_origin.unwrap_or_else(|| format!("http://{address}")),
             draining: draining.clone(),

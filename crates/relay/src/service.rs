@@ -2,6 +2,7 @@
 
 use tokio::sync::{mpsc, watch};
 
+use crate::config::AttachmentRoom;
 use crate::limiter::Limiter;
 use crate::sessions::Challenges;
 use crate::sites::Sites;
@@ -15,6 +16,7 @@ pub(crate) struct Service {
     pub(crate) challenges: Challenges,
     pub(crate) limiter: Limiter,
     pub(crate) signals: Limiter,
+    pub(crate) room: AttachmentRoom,
     pub(crate) listeners: Listeners,
     /// The origin that login proofs must name.
     pub(crate) public_origin: String,

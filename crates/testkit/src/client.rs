@@ -1,6 +1,7 @@
 //! A device in the hands of a test: an engine of `segel-core` with a native driver.
 
 mod driver;
+mod files;
 mod http;
 mod screen;
 mod store;
@@ -11,14 +12,16 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
-use segel_core::show::{Body, Delivery, Gate, Link, Refusal};
-use segel_core::{AgentConfig, Engine, Input, Outgoing, StartError, VisitorConfig};
-use segel_wire::ids::{ConversationId, EventId};
+use segel_core::show::{Body, Deed, Delivery, Gate, Link, Refusal, Standing};
+use segel_core::{AgentConfig, Engine, Input, Outgoing, OutgoingFile, StartError, VisitorConfig};
+use segel_mask::MaskedText;
+use segel_wire::ids::{AgentId, ConversationId, EventId};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use self::driver::{Driver, Signal};
+use self::files::Files;
 pub use self::screen::Screen;
 pub use self::store::MemoryStore;
 use crate::DEADLINE;
@@ -40,6 +43,7 @@ pub struct Client {
     origin: Option<String>,
     seed: u64,
     store: MemoryStore,
+    files: Files,
     clock: Clock,
     signals: mpsc::UnboundedSender<Signal>,
     screen: watch::Receiver<Screen>,
@@ -75,8 +79,9 @@ impl Client {
         let clock = Clock::default();
         clock.0.store(i64::try_from(ahead.as_millis()).unwrap(), Ordering::Relaxed);
         let origin = origin.map(str::to_owned);
-        let (signals, screen, running) = run(&part, origin.clone(), seed, &store, &clock)?;
-        Ok(Self { part, origin, seed, store, clock, signals, screen, running })
+        let files = Files::default();
+        let (signals, screen, running) = run(&part, origin.clone(), seed, (&store, &files), &clock)?;
+        Ok(Self { part, origin, seed, store, files, clock, signals, screen, running })
     }
 
     /// Ends the device as a closed tab would, and starts it again from what its store keeps.
@@ -84,7 +89,10 @@ impl Client {
         self.running.abort();
         let _ = (&mut self.running).await;
         self.seed += 1_000;
-        let started = run(&self.part, self.origin.clone(), self.seed, &self.store, &self.clock);
+        // What a closed tab had open is gone.
+        self.files = Files::default();
+        let kept = (&self.store, &self.files);
+        let started = run(&self.part, self.origin.clone(), self.seed, kept, &self.clock);
         (self.signals, self.screen, self.running) = started.expect("the engine starts again");
     }
 
@@ -112,6 +120,75 @@ impl Client {
     /// Presses a key in the draft of the device's only conversation.
     pub fn types(&self) {
         self.input(Input::Typing { conversation: self.conversation(), typing: true });
+    }
+
+    /// Does something about who holds a conversation.
+    pub fn does(&self, conversation: ConversationId, deed: Deed<AgentId>) {
+        self.input(Input::Act { conversation, deed });
+    }
+
+    /// Waits until this device's agent stands so to the conversation, and none of its acts is on its way.
+    pub async fn stands(&self, conversation: ConversationId, standing: Standing) -> Screen {
+        let is = |screen: &Screen| {
+            let listed = screen.conversations.get(&conversation);
+            listed.is_some_and(|summary| summary.hold.standing == standing && !summary.hold.acting)
+        };
+        self.until(&format!("the conversation to be {standing:?}"), is).await
+    }
+
+    /// Sends a file that the masker cannot read.
+    pub fn attach(&self, name: &str, media_type: &str, bytes: &[u8]) {
+        let (size, source) = (bytes.len() as u64, self.files.put(bytes.to_vec()));
+        let file = OutgoingFile::opaque(masked(name), media_type.to_owned(), size, source);
+        self.input(Input::Attach { conversation: None, file });
+    }
+
+    /// Masks and sends a file of text.
+    pub fn attach_text(&self, name: &str, media_type: &str, text: &str) {
+        let file = OutgoingFile::text(masked(name), media_type.to_owned(), masked(text));
+        self.input(Input::Attach { conversation: None, file });
+    }
+
+    /// Changes every file that the engine may read again.
+    pub fn change_sources(&self, change: impl Fn(&mut Vec<u8>)) {
+        self.files.change(change);
+    }
+
+    /// Takes away every file that the engine may read again.
+    pub fn lose_sources(&self) {
+        self.files.lose();
+    }
+
+    /// How many files the engine has not let go of.
+    pub fn held_sources(&self) -> usize {
+        self.files.held()
+    }
+
+    /// Waits until a file of this name is shown that another device sent, and fetches it.
+    pub async fn fetch(&self, name: &str) -> EventId {
+        let came = |screen: &Screen| screen.file(name).is_some();
+        let screen = self.until(&format!("the file {name}"), came).await;
+        let (conversation, event) = screen.file(name).map(|item| (item.conversation, item.event)).unwrap();
+        self.input(Input::Fetch { conversation, event });
+        event
+    }
+
+    /// Waits until a file of this name came, and answers its bytes.
+    pub async fn gets(&self, name: &str) -> Vec<u8> {
+        let event = self.fetch(name).await;
+        let screen = self.until(&format!("all of {name}"), |screen| screen.files.contains_key(&event)).await;
+        screen.files[&event].clone()
+    }
+
+    /// Forgets a file that was fetched, so that it can be waited for again.
+    pub fn forget_file(&self, event: EventId) {
+        self.signals.send(Signal::Forget(event)).expect("the driver runs");
+    }
+
+    /// Waits until the own file of this name is shown so.
+    pub async fn file_is(&self, name: &str, delivery: Delivery) -> Screen {
+        let is = |screen: &Screen| screen.file(name).is_some_and(|item| item.delivery == delivery);
+        self.until(&format!("{name} to be {delivery:?}"), is).await
     }
 
     /// Sets the clock ahead.
@@ -187,8 +264,7 @@ impl Client {
     }
 
     fn submit(&self, conversation: Option<ConversationId>, text: &str) {
-        let masked = segel_mask::mask(text).expect("a text that can be masked").text;
-        self.input(Input::Submit { conversation, text: Outgoing::new(masked) });
+        self.input(Input::Submit { conversation, text: Outgoing::new(masked(text)) });
     }
 }
 
@@ -198,13 +274,17 @@ impl Drop for Client {
     }
 }
 
+fn masked(text: &str) -> MaskedText {
+    segel_mask::mask(text).expect("a text that can be masked").text
+}
+
 type Started = (mpsc::UnboundedSender<Signal>, watch::Receiver<Screen>, JoinHandle<()>);
 
 fn run(
     part: &Part,
     origin: Option<String>,
     seed: u64,
-    store: &MemoryStore,
+    (store, files): (&MemoryStore, &Files),
     clock: &Clock,
 ) -> Result<Started, StartError> {
     let mut random = ChaCha20Rng::seed_from_u64(seed);
@@ -215,6 +295,7 @@ fn run(
     };
     let (signals, inputs) = mpsc::unbounded_channel();
     let (screen, shown) = watch::channel(Screen::default());
-    let driver = Driver::new(engine, random, clock.clone(), store.clone(), origin, signals.clone(), screen);
+    let kept = (store.clone(), files.clone());
+    let driver = Driver::new(engine, random, clock.clone(), kept, origin, signals.clone(), screen);
     Ok((signals, shown, tokio::spawn(driver.run(inputs))))
 }

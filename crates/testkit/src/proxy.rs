@@ -11,7 +11,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
-use segel_wire::{ClientFrame, Delivered};
+use segel_wire::{ClientFrame, Code, Delivered};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -37,6 +37,17 @@ pub enum Towards {
     Relay,
     /// A client.
     Client,
+}
+
+/// What becomes of a request and its answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Loss {
+    /// The request, on its way to the relay.
+    Request,
+    /// The answer: the relay has done what was asked.
+    Answer,
+    /// Both; the client is told this instead.
+    Refused(Code),
 }
 
 /// One request, answer or frame as it came, before any meddling.
@@ -121,6 +132,11 @@ impl Proxy {
     /// Hands the relay what `rule` makes of each client's frame.
     pub fn alter_sends(&self, rule: impl FnMut(ClientFrame) -> ClientFrame + Send + 'static) {
         lock(&self.shared.rules).sends = Some(Box::new(rule));
+    }
+
+    /// Loses of each exchange what `rule` says of its method, path and query.
+    pub fn lose(&self, rule: impl FnMut(&str) -> Option<Loss> + Send + 'static) {
+        lock(&self.shared.rules).losses = Some(Box::new(rule));
     }
 
     /// Forgets every rule.

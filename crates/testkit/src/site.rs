@@ -10,7 +10,8 @@ use segel_core::show::Gate;
 use segel_core::{AgentConfig, VisitorConfig};
 use segel_crypto::enrol::EnrolmentCode;
 use segel_owner::{Origin, Owner, Publisher, Round, SiteDescription};
-use segel_relay::{Config, EventRate, Relay, Running, SiteKey};
+use segel_relay::{AttachmentRoom, Config, EventRate, Relay, Running, SiteKey};
+use segel_wire::ids::AgentId;
 use segel_wire::signed::Roster;
 use tempfile::TempDir;
 
@@ -62,6 +63,7 @@ impl TestSite {
             public_origin: Some(proxy.origin().to_owned()),
             serve_widget: None,
             event_rate: EventRate::default(),
+            attachments: AttachmentRoom::default(),
         };
         let publisher = Publisher::new(owner.description()).unwrap();
         let mut site = Self { owner, publisher, proxy, relay: None, config, random, seed: 0, folder };
@@ -83,6 +85,13 @@ impl TestSite {
     /// How the relay is run.
     pub fn relay_config(&self) -> &Config {
         &self.config
+    }
+
+    /// Starts the relay anew on the same file, with so much room for attachments.
+    pub async fn leave_room(&mut self, room: AttachmentRoom) {
+        self.stop_relay().await;
+        self.config.attachments = room;
+        self.start_relay().await;
     }
 
     /// Signs what the owner never would.
@@ -132,7 +141,15 @@ impl TestSite {
 
     /// A code that enrols one device of the agent.
     pub async fn invite(&mut self) -> EnrolmentCode {
-        let invited = self.owner.invite(AGENT, now(), &mut self.random).unwrap();
+        self.invite_for(AGENT).await
+    }
+
+    /// A code that enrols one device of the agent of this name, whom the desk gets if it has none.
+    pub async fn invite_for(&mut self, name: &str) -> EnrolmentCode {
+        if self.owner.description().agent(name).is_err() {
+            self.owner.add_agent(name, None, &mut self.random).unwrap();
+        }
+        let invited = self.owner.invite(name, now(), &mut self.random).unwrap();
         self.publisher.publish_invitation(invited.invitation.0).await.unwrap();
         invited.code
     }
@@ -156,13 +173,23 @@ impl TestSite {
 
     /// A new device of the agent, listed and online.
     pub async fn agent(&mut self) -> Client {
-        let code = self.invite().await;
+        self.agent_named(AGENT).await
+    }
+
+    /// A new device of the agent of this name, listed and online.
+    pub async fn agent_named(&mut self, name: &str) -> Client {
+        let code = self.invite_for(name).await;
         let agent = self.answering(code);
         agent.is_online().await;
         assert_eq!(self.attend().await.accepted.len(), 1);
         agent.meets(Gate::Open).await;
         agent.is_online().await;
         agent
+    }
+
+    /// The agent of this name, as the newest roster lists it.
+    pub fn agent_id(&self, name: &str) -> AgentId {
+        self.owner.description().agent(name).unwrap().id
     }
 
     /// Signs and publishes another roster of the same content.

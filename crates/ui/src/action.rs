@@ -2,16 +2,27 @@
 
 use std::rc::Rc;
 
+use segel_core::show::Deed;
 use segel_mask::MaskedText;
-use segel_wire::ids::{ConversationId, EventId};
+use segel_wire::ids::{AgentId, ConversationId, EventId};
+
+use crate::chosen::Chosen;
 
 /// One thing that a person did on the screen.
 #[derive(Debug)]
 pub enum Action {
     /// Send this message; the composer has emptied itself.
     Send(MaskedText),
+    /// Send this file; the composer has let it go.
+    Attach(Chosen),
+    /// Fetch the file of a message.
+    Fetch(EventId),
+    /// Give up a file that is under way, or take out the message of one that was not sent.
+    Cancel(EventId),
     /// Send a message that failed once more.
     Retry(EventId),
+    /// Change who holds the open conversation.
+    Do(Deed<AgentId>),
     /// The draft in the composer changed to this, raw as typed.
     Draft(String),
     /// The sentence in the banner was read.

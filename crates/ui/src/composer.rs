@@ -7,12 +7,13 @@ use segel_mask::MaskedText;
 use segel_web::dom::{self, El, el, icon};
 use segel_wire::limits::MESSAGE_CHARS;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlTextAreaElement, KeyboardEvent};
+use web_sys::{ClipboardEvent, DragEvent, Element, Event, HtmlTextAreaElement, KeyboardEvent};
 
 use crate::action::{Act, Action};
 use crate::icons;
 use crate::notice::Notice;
 use crate::text::{Language, fill};
+use crate::tray::Tray;
 
 /// The counter shows when this many characters or fewer are left.
 const COUNTED: usize = 200;
@@ -41,6 +42,7 @@ impl Composer {
             .attr("aria-label", text.send)
             .attr("title", text.send)
             .child(icon(icons::SEND));
+        let tray = Tray::new(language);
         let hindrance = el("p").class("hindrance").attr("id", "segel-hindrance").attr("role", "status");
         let count = el("p").class("count").attr("id", "segel-count");
 
@@ -53,9 +55,17 @@ impl Composer {
             hindrance: hindrance.clone(),
             count: count.clone(),
             notice: Notice::new(language),
+            tray,
             is_hindered: Cell::new(false),
         });
+        let me = Rc::downgrade(&parts);
+        parts.tray.on_change(move || {
+            if let Some(parts) = me.upgrade() {
+                parts.read();
+            }
+        });
         let (typing, pressing, submitting) = (Rc::clone(&parts), Rc::clone(&parts), Rc::clone(&parts));
+        let (pasting, dropping) = (Rc::clone(&parts), Rc::clone(&parts));
         let area = area.on("input", move |_| typing.typed()).on("keydown", move |event| {
             if let Some(key) = event.dyn_ref::<KeyboardEvent>()
                 && sends(key)
@@ -64,16 +74,30 @@ impl Composer {
                 pressing.submit();
             }
         });
+        let area = area.on("paste", move |event| {
+            let carried = event.dyn_ref::<ClipboardEvent>().and_then(ClipboardEvent::clipboard_data);
+            if pasting.tray.take(carried.and_then(|carried| carried.files())) {
+                event.prevent_default();
+            }
+        });
         let root = el("form")
             .class("composer")
             .attr("novalidate", "")
             .child(hindrance)
             .place(parts.notice.root())
-            .child(el("div").class("line").child(grow.child(area)).child(send))
+            .place(parts.tray.root())
+            .child(el("div").class("line").place(parts.tray.button()).child(grow.child(area)).child(send))
             .child(count)
             .on("submit", move |event| {
                 event.prevent_default();
                 submitting.submit();
+            })
+            // Without this the browser would open what is dropped, and leave the chat.
+            .on("dragover", Event::prevent_default)
+            .on("drop", move |event| {
+                event.prevent_default();
+                let carried = event.dyn_ref::<DragEvent>().and_then(DragEvent::data_transfer);
+                dropping.tray.take(carried.and_then(|carried| carried.files()));
             });
         parts.read();
         Self { root, parts }
@@ -95,6 +119,11 @@ impl Composer {
             self.parts.area.set_value(draft);
             self.parts.read();
         }
+    }
+
+    /// Lets go of the files that were chosen and not sent.
+    pub fn drop_files(&self) {
+        self.parts.tray.clear();
     }
 
     /// Says why nothing can be sent now, or `None`: it can. Typing goes on in either case.
@@ -122,6 +151,7 @@ struct Parts {
     hindrance: Element,
     count: Element,
     notice: Notice,
+    tray: Tray,
     is_hindered: Cell<bool>,
 }
 
@@ -133,15 +163,21 @@ impl Parts {
 
     fn submit(&self) {
         if let Some(text) = self.read() {
+            let files = self.tray.empty();
             self.area.set_value("");
             self.read();
             dom::focus(&self.area);
             (self.act)(Action::Draft(String::new()));
-            (self.act)(Action::Send(text));
+            for file in files {
+                (self.act)(Action::Attach(file));
+            }
+            if !text.as_str().is_empty() {
+                (self.act)(Action::Send(text));
+            }
         }
     }
 
-    /// Shows what stands in the text area; answers what can be sent.
+    /// Shows what stands in the text area; answers what can be sent beside the files, which may be no text.
     fn read(&self) -> Option<MaskedText> {
         let draft = self.area.value();
         dom::set_attr(&self.grow, "data-draft", &draft);
@@ -150,10 +186,11 @@ impl Parts {
         let length =
             masking.as_ref().map_or_else(|_| draft.as_str(), |masked| masked.text.as_str()).chars().count();
         self.count(length);
+        let least = usize::from(!self.tray.has_files());
         let sendable = masking
             .ok()
             .map(|masked| masked.text)
-            .filter(|_| !self.is_hindered.get() && (1..=MESSAGE_CHARS).contains(&length));
+            .filter(|_| !self.is_hindered.get() && (least..=MESSAGE_CHARS).contains(&length));
         dom::set_attr(&self.send, "aria-disabled", if sendable.is_some() { "false" } else { "true" });
         sendable
     }

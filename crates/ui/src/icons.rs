@@ -7,6 +7,13 @@ pub const CROSS: &str =
 pub const LOCK: &str = "M7 10V8a5 5 0 0 1 10 0v2h.5A1.5 1.5 0 0 1 19 11.5v8a1.5 1.5 0 0 1-1.5 1.5h-11A1.5 1.5 0 0 1 5 19.5v-8A1.5 1.5 0 0 1 6.5 10zm2 0h6V8a3 3 0 0 0-6 0z";
 /// An arrow upwards: send.
 pub const SEND: &str = "M12 4l7 7-1.4 1.4L13 7.8V20h-2V7.8l-4.6 4.6L5 11z";
+/// A paperclip: attach.
+pub const CLIP: &str = "M7.5 18A5.5 5.5 0 0 1 7.5 7H18a4 4 0 0 1 0 8H9.5a2.5 2.5 0 0 1 0-5H17v1.5H9.5a1 1 0 0 0 0 2H18a2.5 2.5 0 0 0 0-5H7.5a4 4 0 0 0 0 8H17V18z";
+/// A sheet of paper: a file.
+pub const FILE: &str = "M7 2h7l5 5v13a2 2 0 0 1-2 2H7a2 2 0 0 1-2-2V4a2 2 0 0 1 2-2zm6 1.5V8h4.5z";
+/// A landscape: a picture.
+pub const PICTURE: &str =
+    "M5 3h14a2 2 0 0 1 2 2v14a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2zm0 14h14l-4.5-6-3.5 4.5-2.5-3z";
 /// An arrow against the direction of reading: back.
 pub const BACK: &str = "M10.8 5.6 12.2 7 8.2 11H20v2H8.2l4 4-1.4 1.4L4.4 12z";
 /// A shield with a tick: compare who is at the other end.

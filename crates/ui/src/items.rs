@@ -1,22 +1,47 @@
 //! The messages of one conversation, in order.
 
-use segel_core::show::Item;
+use segel_core::show::{Body, Item, Progress, Transfer};
 use segel_wire::ids::EventId;
 
 /// Messages by the relay's number, then those without one by the time they were written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Items {
     ordered: Vec<Item>,
+    transfers: Vec<(EventId, Progress)>,
 }
 
 impl Items {
-    /// Puts a message in its place; it replaces the one of the same id.
+    /// Puts a message in its place; it replaces the one of the same id. What is withheld leaves none.
     pub fn put(&mut self, item: Item) {
         if let Some(at) = self.ordered.iter().rposition(|kept| kept.event == item.event) {
             self.ordered.remove(at);
         }
+        if item.body == Body::Withheld {
+            return;
+        }
         let at = self.ordered.partition_point(|kept| place(kept) <= place(&item));
         self.ordered.insert(at, item);
+    }
+
+    /// Takes a message out.
+    pub fn remove(&mut self, event: EventId) {
+        if let Some(at) = self.ordered.iter().position(|kept| kept.event == event) {
+            self.ordered.remove(at);
+        }
+    }
+
+    /// Notes how far a message's file has come.
+    pub fn note(&mut self, transfer: Transfer) {
+        match self.transfers.iter_mut().find(|(kept, _)| *kept == transfer.event) {
+            Some((_, progress)) => *progress = transfer.progress,
+            None => self.transfers.push((transfer.event, transfer.progress)),
+        }
+    }
+
+    /// How far a message's file has come.
+    pub fn progress(&self, event: EventId) -> Progress {
+        let noted = self.transfers.iter().find(|(kept, _)| *kept == event);
+        noted.map_or(Progress::Rests, |(_, progress)| *progress)
     }
 
     /// The messages, oldest first.
@@ -37,7 +62,7 @@ fn place(item: &Item) -> (u64, u64, EventId) {
 
 #[cfg(test)]
 mod tests {
-    use segel_core::show::{Author, Body, Delivery};
+    use segel_core::show::{Author, Delivery};
     use segel_wire::ids::ConversationId;
 
     use super::*;
@@ -51,6 +76,7 @@ mod tests {
             body: Body::Text(String::new()),
             time,
             delivery: Delivery::Sending,
+            vouched: None,
         }
     }
 
@@ -65,6 +91,14 @@ mod tests {
             items.put(item);
         }
         assert_eq!(order(&items), [4, 2, 3, 1]);
+    }
+
+    #[test]
+    fn what_is_withheld_goes() {
+        let mut items = Items::default();
+        items.put(item(1, Some(1), 1));
+        items.put(Item { body: Body::Withheld, ..item(1, Some(1), 1) });
+        assert!(items.is_empty());
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 pub mod action;
 pub mod banner;
+pub mod chosen;
 pub mod composer;
 pub mod icons;
 pub mod items;
@@ -13,6 +14,7 @@ pub mod notice;
 pub mod running;
 pub mod sentence;
 pub mod situation;
+pub mod size;
 pub mod text;
 pub mod time;
 pub mod timeline;
@@ -20,7 +22,10 @@ pub mod trouble;
 pub mod typing;
 pub mod verify;
 
+mod tray;
+
 pub use action::{Act, Action};
+pub use chosen::Chosen;
 pub use items::Items;
 pub use situation::Situation;
 pub use text::Language;

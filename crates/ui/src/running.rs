@@ -7,11 +7,14 @@ use js_sys::futures::spawn_local;
 use segel_core::show::{Refusal, Show};
 use segel_core::{Engine, Input};
 use segel_web::driver::Driver;
+use segel_web::files::Fetched;
 use segel_web::kept::{self, KeptState};
 use segel_web::page::{self, Listener};
 use segel_web::random::Random;
 use segel_web::tab_lock::{Lead, TabLock};
+use segel_wire::ids::{ConversationId, EventId};
 
+use crate::chosen::Chosen;
 use crate::situation::Situation;
 use crate::trouble::Trouble;
 
@@ -25,6 +28,8 @@ pub trait Screen: 'static {
     fn make_engine(&self, state: &KeptState, random: &mut Random) -> Result<Option<Engine>, Trouble>;
     /// The engine shows a change.
     fn show(&self, show: Show);
+    /// A file that was asked for came whole.
+    fn hand(&self, event: EventId, fetched: Fetched);
     /// Puts the model on the page.
     fn render(&self);
     /// The person may have come to see what was unread.
@@ -83,6 +88,17 @@ impl Handle {
         });
     }
 
+    /// Sends a file.
+    pub fn attach(&self, conversation: Option<ConversationId>, chosen: Chosen) {
+        self.with(|work| {
+            let driver = work.driver.borrow().clone();
+            if let Some(driver) = driver {
+                let file = chosen.into_outgoing(|file| driver.put_source(file));
+                driver.input(Input::Attach { conversation, file });
+            }
+        });
+    }
+
     /// Renders once after everything that is happening now.
     pub fn render_soon(&self) {
         self.with(|work| {
@@ -129,10 +145,13 @@ impl Work {
         let engine = self.screen.make_engine(&state, &mut random)?;
         let me = self.me.clone();
         *self.driver.borrow_mut() = engine.map(|engine| {
-            Driver::start(engine, random, state.store, move |show| {
+            let hand = me.clone();
+            let on_show = move |show| {
                 me.with(|work| work.screen.show(show));
                 me.render_soon();
-            })
+            };
+            let on_file = move |event, fetched| hand.with(|work| work.screen.hand(event, fetched));
+            Driver::start(engine, random, state.store, on_show, on_file)
         });
         self.me.render_soon();
         Ok(())

@@ -1,5 +1,6 @@
 //! The messages of a conversation on the screen, newest at the bottom.
 
+pub(crate) mod file;
 mod row;
 mod shape;
 
@@ -8,9 +9,12 @@ use std::rc::Rc;
 
 use segel_core::show::{Author, Item};
 use segel_web::dom::{self, El, SizeWatch, el};
+use segel_web::files::Fetched;
+use segel_wire::ids::EventId;
 use web_sys::Element;
 
 use crate::action::Act;
+use crate::items::Items;
 use crate::text::Language;
 use crate::time::Moment;
 use row::Row;
@@ -76,6 +80,20 @@ impl Timeline {
     /// The element to put on the page.
     pub fn root(&self) -> &Element {
         &self.root
+    }
+
+    /// Shows how far the files of these messages have come.
+    pub fn render_transfers(&self, items: &Items) {
+        for row in &self.rows {
+            row.transfer(items.progress(row.event()), self.language);
+        }
+    }
+
+    /// A message's file came whole; if its message is no longer shown, it is fetched again when it is wanted.
+    pub fn hand(&mut self, event: EventId, fetched: Fetched) {
+        if let Some(row) = self.rows.iter_mut().find(|row| row.event() == event) {
+            row.hand(fetched, self.language);
+        }
     }
 
     /// Shows exactly these messages, oldest first; what stays keeps its element.

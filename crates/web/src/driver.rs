@@ -10,8 +10,11 @@ use std::rc::{Rc, Weak};
 use js_sys::futures::spawn_local;
 use segel_core::show::Show;
 use segel_core::{Engine, Input, Output};
+use segel_wire::ids::EventId;
+use web_sys::File;
 
 use crate::clock::now_ms;
+use crate::files::{self, Fetched, Pieces, Sources};
 use crate::page::{self, Listener};
 use crate::random::Random;
 use crate::socket::{Socket, SocketEvent, parse_json};
@@ -32,17 +35,22 @@ struct Work {
     busy: Cell<bool>,
     socket: RefCell<Option<Socket>>,
     timer: RefCell<Option<Timer>>,
+    sources: RefCell<Sources>,
+    pieces: RefCell<Pieces>,
     on_show: Box<dyn Fn(Show)>,
+    on_file: Box<dyn Fn(EventId, Fetched)>,
     _online: Listener,
 }
 
 impl Driver {
-    /// Starts an engine. Without a store nothing outlives the tab. `on_show` must not hand in an input.
+    /// Starts an engine. Without a store nothing outlives the tab. Neither `on_show` nor
+    /// `on_file`, which is given the files that came whole, may hand in an input.
     pub fn start(
         engine: Engine,
         random: Random,
         store: Option<Store>,
         on_show: impl Fn(Show) + 'static,
+        on_file: impl Fn(EventId, Fetched) + 'static,
     ) -> Self {
         let work = Rc::new_cyclic(|me: &Weak<Work>| {
             let online = me.clone();
@@ -56,7 +64,10 @@ impl Driver {
                 busy: Cell::new(false),
                 socket: RefCell::default(),
                 timer: RefCell::default(),
+                sources: RefCell::default(),
+                pieces: RefCell::default(),
                 on_show: Box::new(on_show),
+                on_file: Box::new(on_file),
                 _online: page::on_online_change(move |up| tell(&online, Input::Network(up))),
             }
         });
@@ -67,6 +78,11 @@ impl Driver {
     /// Hands in what happened.
     pub fn input(&self, input: Input) {
         self.0.input(input);
+    }
+
+    /// Takes a file that the engine may read; answers the number that it knows it by.
+    pub fn put_source(&self, file: File) -> u64 {
+        self.0.sources.borrow_mut().put(file)
     }
 }
 
@@ -122,12 +138,34 @@ impl Work {
                 let _ = self.socket.borrow().as_ref().map(|socket| socket.send_json(&frame));
             }
             Output::Show(show) => (self.on_show)(show),
+            Output::Read { source, from, to } => self.read(source, from, to),
+            Output::Release(source) => self.sources.borrow_mut().release(source),
+            Output::Piece { event, bytes } => self.pieces.borrow_mut().take(event, &bytes),
+            Output::Whole(event) => {
+                let fetched = self.pieces.borrow_mut().finish(event);
+                if let Some(fetched) = fetched {
+                    (self.on_file)(event, fetched);
+                }
+            }
+            Output::Broken(event) => drop(self.pieces.borrow_mut().finish(event)),
             Output::WakeAt(at) => {
                 let wait = u32::try_from(at.saturating_sub(now_ms())).unwrap_or(u32::MAX);
                 let me = self.me.clone();
                 *self.timer.borrow_mut() = Some(after(wait, move || tell(&me, Input::Woke)));
             }
         }
+    }
+
+    fn read(&self, source: u64, from: u64, to: u64) {
+        let file = self.sources.borrow().get(source).cloned();
+        let me = self.me.clone();
+        spawn_local(async move {
+            let bytes = match &file {
+                Some(file) => files::read(file, from, to).await,
+                None => None,
+            };
+            tell(&me, Input::Read { source, from, bytes });
+        });
     }
 
     fn connect(&self) {

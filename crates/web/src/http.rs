@@ -29,6 +29,8 @@ pub enum Method {
     Post,
     /// Put in place.
     Put,
+    /// Take away.
+    Delete,
 }
 
 /// One request.
@@ -39,6 +41,8 @@ pub struct Request {
     pub url: String,
     /// Sent as `Authorization: Bearer`; never part of the address.
     pub token: Option<String>,
+    /// The first and the last byte of what is asked for, where it is not everything.
+    pub range: Option<(u64, u64)>,
     /// What to send along.
     pub body: Body,
 }
@@ -124,6 +128,7 @@ impl Method {
             Self::Get => "GET",
             Self::Post => "POST",
             Self::Put => "PUT",
+            Self::Delete => "DELETE",
         }
     }
 }
@@ -154,6 +159,9 @@ fn init(request: &Request) -> Result<RequestInit, HttpError> {
     let header = |name: &str, value: &str| headers.set(name, value).map_err(|_| HttpError::Invalid);
     if let Some(token) = &request.token {
         header("authorization", &["Bearer ", token].concat())?;
+    }
+    if let Some((first, last)) = request.range {
+        header("range", &["bytes=", &first.to_string(), "-", &last.to_string()].concat())?;
     }
     let init = RequestInit::new();
     match &request.body {
@@ -191,7 +199,7 @@ mod tests {
     /// The request as the browser understands it.
     fn understood(method: Method, token: Option<&str>, body: Body) -> web_sys::Request {
         let url = "https://relay.example/v1/events".to_owned();
-        let request = Request { method, url, token: token.map(str::to_owned), body };
+        let request = Request { method, url, token: token.map(str::to_owned), range: None, body };
         web_sys::Request::new_with_str_and_init(&request.url, &init(&request).unwrap()).unwrap()
     }
 
@@ -216,6 +224,16 @@ mod tests {
         assert_eq!(request.method(), "PUT");
         assert_eq!(request.headers().get("authorization").unwrap().unwrap(), "Bearer a-token");
         assert_eq!(request.url(), "https://relay.example/v1/events");
+    }
+
+    #[wasm_bindgen_test]
+    fn a_range_goes_in_its_header() {
+        let url = "https://relay.example/".to_owned();
+        let request =
+            Request { method: Method::Get, url, token: None, range: Some((5, 9)), body: Body::Empty };
+        let init = init(&request).unwrap();
+        let request = web_sys::Request::new_with_str_and_init(&request.url, &init).unwrap();
+        assert_eq!(request.headers().get("range").unwrap().unwrap(), "bytes=5-9");
     }
 
     #[wasm_bindgen_test]

@@ -8,6 +8,7 @@ pub mod channel;
 pub mod clock;
 pub mod dom;
 pub mod driver;
+pub mod files;
 pub mod http;
 pub mod json;
 pub mod kept;

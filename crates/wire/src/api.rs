@@ -21,6 +21,14 @@ pub struct Discovery {
     pub content_bytes: usize,
     /// Largest request, in bytes.
     pub request_bytes: usize,
+    /// Largest attachment before sealing, in bytes.
+    pub attachment_bytes: u64,
+    /// One chunk of it before sealing, in bytes.
+    pub chunk_bytes: usize,
+    /// Sealed attachments of one conversation, in bytes.
+    pub conversation_attachment_bytes: u64,
+    /// How long an unfinished upload may rest, in seconds.
+    pub unfinished_seconds: u64,
     /// The relay's clock, Unix milliseconds.
     pub time: u64,
 }
@@ -92,6 +100,15 @@ pub struct BundlesAnswer {
 pub struct OpenConversation {
     /// The desk.
     pub desk: DeskId,
+}
+
+/// `PUT /v1/conversations/{conversation}/attachments/{attachment}?size=NUMBER` answers this, and so do its chunks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UploadAnswer {
+    /// Bytes of all sealed chunks.
+    pub size: u64,
+    /// Bytes of them that are stored; the attachment is whole when these are all.
+    pub stored: u64,
 }
 
 /// `GET /v1/conversations`: what the device may reach.

@@ -126,8 +126,8 @@ impl fmt::Debug for ClientFrame {
 /// Any frame of the relay. Read field by field: what serde derives for tagged variants first copies the whole
 /// frame into a tree, and the code for that is larger than the rest of the reader.
 #[derive(Deserialize)]
-struct AnyFrame {
-    #[serde(rename = "type")]
+pub(crate) struct AnyFrame {
+    #[serde(rename = "type", default)]
     kind: String,
     epoch: Option<String>,
     time: Option<u64>,
@@ -148,13 +148,22 @@ struct AnyFrame {
 /// A frame of an unknown type, or without a field of its type.
 #[derive(Debug, thiserror::Error)]
 #[error("not a frame of the relay")]
-struct NotAFrame;
+pub(crate) struct NotAFrame;
 
 impl TryFrom<AnyFrame> for ServerFrame {
     type Error = NotAFrame;
 
     fn try_from(frame: AnyFrame) -> Result<Self, NotAFrame> {
         frame.into_frame().ok_or(NotAFrame)
+    }
+}
+
+/// An event in a page stands without a frame's type.
+impl TryFrom<AnyFrame> for Delivered {
+    type Error = NotAFrame;
+
+    fn try_from(frame: AnyFrame) -> Result<Self, NotAFrame> {
+        frame.into_event().ok_or(NotAFrame)
     }
 }
 
@@ -168,17 +177,7 @@ impl AnyFrame {
                 position: self.position?,
                 time: self.time?,
             },
-            "event" => ServerFrame::Event(Delivered {
-                conversation: self.conversation?,
-                position: self.position?,
-                event: self.event?,
-                sender: self.sender?,
-                time: self.time?,
-                content: self.content?,
-                recipients: self.recipients?,
-                wrap: self.wrap,
-                cursor: self.cursor?,
-            }),
+            "event" => ServerFrame::Event(self.into_event()?),
             "head" => ServerFrame::Head { cursor: self.cursor? },
             "roster" => ServerFrame::Roster { generation: self.generation?, version: self.version? },
             "signal" => ServerFrame::Signal {
@@ -190,6 +189,20 @@ impl AnyFrame {
             "pong" => ServerFrame::Pong,
             "bye" => ServerFrame::Bye { problem: self.problem? },
             _ => return None,
+        })
+    }
+
+    fn into_event(self) -> Option<Delivered> {
+        Some(Delivered {
+            conversation: self.conversation?,
+            position: self.position?,
+            event: self.event?,
+            sender: self.sender?,
+            time: self.time?,
+            content: self.content?,
+            recipients: self.recipients?,
+            wrap: self.wrap,
+            cursor: self.cursor?,
         })
     }
 }

@@ -11,8 +11,11 @@ pub mod ids;
 pub mod limits;
 pub mod problem;
 pub mod signed;
+pub mod sizes;
 
 pub use events::{Delivered, Envelope, Wrapped};
 pub use frames::{ClientFrame, ServerFrame};
-pub use ids::{AgentId, ConversationId, DeskId, DeviceId, EventId, InvitationId, Octets, SiteId};
+pub use ids::{
+    AgentId, AttachmentId, ConversationId, DeskId, DeviceId, EventId, InvitationId, Octets, SiteId,
+};
 pub use problem::{Code, Problem};

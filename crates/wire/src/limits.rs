@@ -70,6 +70,18 @@ pub const GRANTS: usize = 256;
 pub const ATTACHMENT_BYTES: u64 = 100 * 1024 * 1024;
 /// One chunk of an attachment, in bytes of plaintext.
 pub const CHUNK_BYTES: usize = 64 * 1024;
+/// Bytes that sealing adds to each chunk.
+pub const CHUNK_OVERHEAD: usize = 16;
+/// An attachment's name, in bytes.
+pub const FILE_NAME_BYTES: usize = 255;
+/// An attachment's media type, in bytes.
+pub const MEDIA_TYPE_BYTES: usize = 127;
+/// Sealed attachments of one conversation, in bytes, unless a relay's operator says otherwise.
+pub const CONVERSATION_ATTACHMENT_BYTES: u64 = 512 * 1024 * 1024;
+/// Sealed attachments of one site, in bytes, unless a relay's operator says otherwise.
+pub const SITE_ATTACHMENT_BYTES: u64 = 16 * 1024 * 1024 * 1024;
+/// An unfinished upload rests this long before a relay forgets it, in seconds, unless its operator says otherwise.
+pub const UNFINISHED_SECONDS: u64 = 24 * 60 * 60;
 /// A signal's life, in seconds.
 pub const SIGNAL_SECONDS: u64 = 30;
 /// Life of a key for signals, in seconds.

@@ -57,16 +57,22 @@ codes! {
     RosterOlder = "roster-older", 409, "A newer roster is already published.";
     /// A roster is newer than the one that is kept, but not the next link of its chain.
     RosterUnlinked = "roster-unlinked", 409, "The roster does not follow the one that is published.";
+    /// A chunk of an attachment does not follow what is stored.
+    OffsetRefused = "offset-refused", 409, "The chunk does not follow what is stored; ask how far the upload has come.";
     /// An event or request is over its size limit.
     TooLarge = "too-large", 413, "The event is over the size limit.";
     /// The cursor belongs to another epoch of this relay.
     CursorRefused = "cursor-refused", 410, "The cursor is not of this relay's epoch; start again without it.";
+    /// No range of an attachment, or not one that can be had.
+    RangeRefused = "range-refused", 416, "One range of at most a chunk within the attachment must be asked for.";
     /// Too many requests.
     TooMany = "too-many", 429, "Too many requests; wait and try again.";
     /// The relay failed.
     Internal = "internal", 500, "The relay failed; nothing was stored.";
     /// The relay is shutting down.
     Draining = "draining", 503, "The relay is restarting; connect again.";
+    /// There is no room for more attachments.
+    QuotaExceeded = "quota-exceeded", 507, "There is no room for more attachments.";
 }
 
 /// An RFC 9457 problem.

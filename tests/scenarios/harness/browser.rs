@@ -1,7 +1,8 @@
 //! One Chromium with a profile of its own, driven through a chromedriver of its own.
 
-use std::env;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::{env, fs};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde::de::DeserializeOwned;
@@ -167,6 +168,22 @@ impl Browser {
     /// The element that a script with arguments in the current frame returns, if it does.
     pub(crate) async fn element_with(&self, script: &str, arguments: Vec<Value>) -> Option<WebElement> {
         self.driver.execute(script, arguments).await.unwrap().element().ok()
+    }
+
+    /// From now on saves what is downloaded into this folder, without asking.
+    pub(crate) async fn save_into(&self, folder: &Path) {
+        let wish = json!({ "behavior": "allow", "downloadPath": folder });
+        self.driver.cdp().send_raw("Browser.setDownloadBehavior", wish).await.unwrap();
+    }
+
+    /// Takes a picture of the whole window, for whoever wants to look at it.
+    pub(crate) async fn shoot(&self, name: &str) -> PathBuf {
+        let dist = PathBuf::from(env::var_os("SEGEL_DIST").unwrap());
+        let folder = dist.with_file_name("shots");
+        fs::create_dir_all(&folder).unwrap();
+        let picture = folder.join(format!("{name}.png"));
+        self.driver.screenshot(&picture).await.unwrap();
+        picture
     }
 
     /// The driver itself.

@@ -5,12 +5,14 @@ mod browser;
 mod journal;
 mod natives;
 mod person;
+mod picture;
 mod stage;
 
 use std::time::{Duration, Instant};
 
 pub(crate) use browser::Device;
 pub(crate) use person::{Person, Row};
+pub(crate) use picture::make_picture;
 pub(crate) use stage::{Stage, widget_files};
 
 /// How long anything may take that a scenario waits for; only a failing one waits that long.
@@ -19,7 +21,7 @@ const DEADLINE: Duration = Duration::from_secs(30);
 const LOOK: Duration = Duration::from_millis(40);
 
 /// Looks again and again until there is an answer; none in time is `None`.
-async fn look_until<T>(mut look: impl AsyncFnMut() -> Option<T>) -> Option<T> {
+pub(crate) async fn look_until<T>(mut look: impl AsyncFnMut() -> Option<T>) -> Option<T> {
     let end = Instant::now() + DEADLINE;
     while Instant::now() < end {
         if let Some(seen) = look().await {

@@ -1,5 +1,6 @@
 //! Someone at a browser, on the shop's page or at the agent's console: what they do and what they see.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use segel_core::show::Refusal;
@@ -168,6 +169,14 @@ impl Person {
         self.browser.driver().cdp().send_raw("Input.insertText", json!({ "text": text })).await.unwrap();
     }
 
+    /// Chooses files on this machine's disk, as the paperclip's dialogue does.
+    pub(crate) async fn chooses_files(&self, files: &[&Path]) {
+        self.sees(".attach").await;
+        let field = self.browser.driver().find(By::Css("input[type=file]")).await.unwrap();
+        let paths: Vec<_> = files.iter().map(|file| file.to_str().unwrap()).collect();
+        field.send_keys(paths.join("\n")).await.unwrap();
+    }
+
     /// Waits until the composer can send, and presses Enter.
     pub(crate) async fn sends(&self) {
         let ready = "return document.querySelector('.send[aria-disabled=false]')";
@@ -250,6 +259,34 @@ impl Person {
     pub(crate) async fn clicks(&self, selector: &str) {
         self.sees(selector).await;
         self.browser.driver().find(By::Css(selector)).await.unwrap().click().await.unwrap();
+    }
+
+    /// Clicks on the button of these words, once it can be seen.
+    pub(crate) async fn clicks_button(&self, words: &str) {
+        let button = "return [...document.querySelectorAll('button')]
+            .find((button) => button.checkVisibility() && button.textContent === arguments[0])";
+        let button = async || self.browser.element_with(button, vec![json!(words)]).await;
+        self.until(words, button).await.click().await.unwrap();
+    }
+
+    /// Presses Tab until the button of these words has the focus.
+    pub(crate) async fn tabs_to(&self, words: &str) {
+        let focused = "return document.activeElement.textContent === arguments[0] || null";
+        self.until(words, async || {
+            self.presses(Key::Tab + "").await;
+            self.browser.script::<Option<bool>>(focused, vec![json!(words)]).await
+        })
+        .await;
+    }
+
+    /// Waits until this sentence stands between the messages.
+    pub(crate) async fn is_noticed(&self, sentence: &str) {
+        let acts = "return [...document.querySelectorAll('.act')].map((act) => act.innerText.trim())";
+        let noticed = async || {
+            let acts: Vec<String> = self.browser.script(acts, vec![]).await;
+            acts.iter().any(|act| act == sentence).then_some(())
+        };
+        self.until(sentence, noticed).await;
     }
 
     /// Waits until a look gives an answer.

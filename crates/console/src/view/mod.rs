@@ -3,12 +3,15 @@
 mod conversation;
 mod enrol;
 mod header;
+mod hold;
 mod inbox;
 
 use segel_ui::banner::Banner;
 use segel_ui::sentence::{self, Sentence};
 use segel_ui::{Act, Language, Trouble};
 use segel_web::dom::{self, El, el};
+use segel_web::files::Fetched;
+use segel_wire::ids::EventId;
 use web_sys::Element;
 
 use crate::model::{Model, Screen};
@@ -55,6 +58,11 @@ impl Console {
     /// The element to put on the page.
     pub(crate) fn root(&self) -> &Element {
         &self.root
+    }
+
+    /// A message's file came whole.
+    pub(crate) fn hand(&mut self, event: EventId, fetched: Fetched) {
+        self.conversation.hand(event, fetched);
     }
 
     /// Shows the model.

@@ -12,7 +12,7 @@ use crate::conversation::{Control, Stage};
 use crate::link;
 use crate::peers::Peer;
 use crate::records::Name;
-use crate::show::Author;
+use crate::show::{Author, Standing};
 
 impl Engine {
     /// The person has the end of this conversation before their eyes.
@@ -49,7 +49,10 @@ impl Engine {
             if !self.may_send_quietly(id, now) {
                 continue;
             }
-            let Some((desk, members)) = self.quiet_members(id, now) else { continue };
+            let Some((desk, members)) = self.quiet_members(id, now) else {
+                self.reads_due.retain(|(other, _)| *other != id);
+                continue;
+            };
             let body = content::Body::Read(position);
             if self.send_quietly(id, (desk, &members), body, now, random).is_some()
                 && let Some(conversation) = self.conversations.get_mut(&id)
@@ -131,10 +134,12 @@ impl Engine {
         Some(event)
     }
 
-    /// The desk of a conversation, and everyone else in it.
+    /// The desk of a conversation, and everyone else in it; `None` where this agent is not among them.
     pub(super) fn quiet_members(&self, id: ConversationId, now: u64) -> Option<(DeskId, Vec<Peer>)> {
-        let facts = &self.conversations.get(&id)?.facts;
-        let desk = self.desk(facts.desk)?;
-        Some((desk, self.members(id, desk, facts.visitor, now)))
+        if self.part == Part::Agent && self.standing(id, now) == Standing::Others {
+            return None;
+        }
+        let desk = self.desk(self.conversations.get(&id)?.facts.desk)?;
+        Some((desk, self.members(id, now)))
     }
 }

@@ -7,6 +7,7 @@ use segel_wire::api::OpenConversation;
 use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId};
 use segel_wire::{ClientFrame, Code, Envelope, Problem, Wrapped, limits};
 
+use super::acts::{Turn, desk_of};
 use super::{Engine, Part, make_id, passes};
 use crate::account::{Account, VisitorConfig};
 use crate::conversation::{Message, Stage};
@@ -33,6 +34,25 @@ impl Engine {
         now: u64,
         random: &mut impl CryptoRng,
     ) {
+        self.make_account(random);
+        let id = self.conversation_for(conversation, random);
+        let event = EventId(make_id(random));
+        let conversation = self.conversations.or_default(id);
+        let text = text.into_string();
+        let fits = text.chars().count() <= limits::MESSAGE_CHARS;
+        let stage = if fits { Stage::Waiting } else { Stage::Failed(Refusal::TooLarge) };
+        let message = Message::own(Body::Text(text), conversation.next_time(now), stage);
+        self.ledger.put(Name::Conversation(id), &conversation.facts);
+        self.ledger.put(Name::Message(id, event), &message);
+        conversation.messages.insert(event, message);
+        if fits {
+            conversation.outbox.push(event);
+        }
+        self.shown.dirty.insert((id, event), ());
+    }
+
+    /// A visitor's keys are made with what is sent first.
+    pub(super) fn make_account(&mut self, random: &mut impl CryptoRng) {
         if let Part::Visitor { page } = &self.part
             && self.account.is_none()
         {
@@ -49,35 +69,35 @@ impl Engine {
                 self.ledger.put(Name::Membership, &record);
             }
         }
-        let id = conversation.or_else(|| self.conversations.first().copied());
-        let id = id.unwrap_or_else(|| ConversationId(make_id(random)));
-        let event = EventId(make_id(random));
-        let conversation = self.conversations.or_default(id);
-        let text = text.into_string();
-        let fits = text.chars().count() <= limits::MESSAGE_CHARS;
-        let stage = if fits { Stage::Waiting } else { Stage::Failed(Refusal::TooLarge) };
-        let message = Message::own(text, conversation.next_time(now), stage);
-        self.ledger.put(Name::Conversation(id), &conversation.facts);
-        self.ledger.put(Name::Message(id, event), &message);
-        conversation.messages.insert(event, message);
-        if fits {
-            conversation.outbox.push(event);
-        }
-        self.shown.dirty.insert((id, event), ());
+    }
+
+    /// The conversation that is named, a visitor's only one, or a new one.
+    pub(super) fn conversation_for(
+        &self,
+        named: Option<ConversationId>,
+        random: &mut impl CryptoRng,
+    ) -> ConversationId {
+        let known = named.or_else(|| self.conversations.first().copied());
+        known.unwrap_or_else(|| ConversationId(make_id(random)))
     }
 
     pub(super) fn retry(&mut self, id: ConversationId, event: EventId, now: u64) {
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
         let time = conversation.next_time(now);
         let Some(message) = conversation.messages.get_mut(&event) else { return };
-        if matches!(message.stage, Stage::Failed(_)) {
+        if !matches!(message.stage, Stage::Failed(_)) || message.act.is_some() {
+            return;
+        }
+        if message.said().is_some() {
             message.stage = Stage::Waiting;
             message.time = time;
             message.content = None;
-            self.ledger.put(Name::Message(id, event), message);
             conversation.outbox.push(event);
-            self.shown.dirty.insert((id, event), ());
+        } else if self.attachments.retry(event) {
+            message.stage = Stage::Uploading;
         }
+        self.ledger.put(Name::Message(id, event), message);
+        self.shown.dirty.insert((id, event), ());
     }
 
     /// Moves the first content of each conversation on: one at a time keeps their order.
@@ -145,24 +165,21 @@ impl Engine {
             return;
         };
         let Some(desk) = self.desk(facts.desk) else { return };
-        if self.part != Part::Agent && !facts.opened {
-            if facts.desk != Some(desk)
-                && let Some(conversation) = self.conversations.get_mut(&id)
-            {
-                // A lost answer must not lead to the same question about another desk.
-                conversation.facts.desk = Some(desk);
-                self.ledger.put(Name::Conversation(id), &conversation.facts);
-            }
-            let request = Request::OpenConversation(id, OpenConversation { desk });
-            if !self.is_asking(|asked| *asked == request) {
-                self.ask(request);
-            }
+        if !self.is_opened(id) || !self.is_answerable(id) {
             return;
         }
-        if !self.is_answerable(id) {
-            return;
+        match self.turn(id, event, now) {
+            Turn::Now => {}
+            Turn::Later => return,
+            Turn::AfterClaim => {
+                let claim = self.claim_before(id, event, random);
+                return self.prepare(id, claim, now, random);
+            }
+            Turn::Never(refusal) => return self.fail(id, event, refusal),
         }
-        let members = self.members(id, desk, facts.visitor, now);
+        let Some((body, members)) = self.compose((id, event), desk, now) else {
+            return self.drop_act(id, event, Refusal::ActRefused);
+        };
         if self.seeks_sessions(&members, now) {
             return;
         }
@@ -172,52 +189,97 @@ impl Engine {
         let reaches_visitor =
             facts.visitor.is_none_or(|visitor| reached.iter().any(|peer| peer.0 == visitor));
         if !reached.is_empty() && reaches_visitor {
-            self.seal_message(id, event, (desk, &reached), now, random);
+            self.seal_message((id, event), (desk, &reached), body, now, random);
         }
+    }
+
+    /// Whether the relay has the conversation; a visitor's is opened there if not.
+    pub(super) fn is_opened(&mut self, id: ConversationId) -> bool {
+        let Some(facts) = self.conversations.get(&id).map(|conversation| &conversation.facts) else {
+            return false;
+        };
+        if self.part == Part::Agent || facts.opened {
+            return true;
+        }
+        let (named, Some(desk)) = (facts.desk, self.desk(facts.desk)) else { return false };
+        if named != Some(desk)
+            && let Some(conversation) = self.conversations.get_mut(&id)
+        {
+            // A lost answer must not lead to the same question about another desk.
+            conversation.facts.desk = Some(desk);
+            self.ledger.put(Name::Conversation(id), &conversation.facts);
+        }
+        let request = Request::OpenConversation(id, OpenConversation { desk });
+        if !self.is_asking(|asked| *asked == request) {
+            self.ask(request);
+        }
+        false
     }
 
     /// The desk that a conversation is with: the one it was begun with, else the site's first.
     pub(super) fn desk(&self, begun_with: Option<DeskId>) -> Option<DeskId> {
-        let desks = &self.membership.roster()?.roster().desks;
-        let kept = desks.iter().find(|desk| Some(desk.id) == begun_with);
-        kept.or(desks.first()).map(|desk| desk.id)
+        desk_of(self.membership.roster()?, begun_with).map(|desk| desk.id)
     }
 
-    /// Everyone the message is for, sorted; the scope tells which session.
-    pub(super) fn members(
-        &self,
-        id: ConversationId,
-        desk: DeskId,
-        visitor: Option<DeviceId>,
-        now: u64,
-    ) -> Vec<Peer> {
+    /// Everyone a message is for now, sorted; the scope tells which session.
+    pub(super) fn members(&self, id: ConversationId, now: u64) -> Vec<Peer> {
+        self.peers_of(id, self.readers(id, now))
+    }
+
+    /// These devices and the visitor's, but for this one.
+    fn peers_of(&self, id: ConversationId, devices: Vec<DeviceId>) -> Vec<Peer> {
         let own = self.account.as_ref().map(Account::device);
-        let scope = if self.part == Part::Agent { None } else { Some(id) };
-        let inbox = self.membership.inbox(Some(desk), now).into_iter().filter(|device| Some(*device) != own);
-        let visitor = visitor.filter(|_| self.part == Part::Agent).map(|visitor| (visitor, Some(id)));
-        let members: SortedSet<Peer> =
-            inbox.map(|device| (device, scope)).chain(visitor).map(|peer| (peer, ())).collect();
-        members.keys().copied().collect()
+        let scope = self.scope_of(id, true);
+        let visitor = self.visitor_of(id).filter(|_| self.part == Part::Agent);
+        let devices = devices.into_iter().filter(|device| Some(*device) != own);
+        let peers = devices.map(|device| (device, scope)).chain(visitor.map(|visitor| (visitor, Some(id))));
+        let peers: SortedSet<Peer> = peers.map(|peer| (peer, ())).collect();
+        peers.keys().copied().collect()
+    }
+
+    /// What an own message says, and whom it is for; `None` for an act that is not allowed any more.
+    fn compose(
+        &self,
+        (id, event): (ConversationId, EventId),
+        desk: DeskId,
+        now: u64,
+    ) -> Option<(content::Body, Vec<Peer>)> {
+        let message = self.conversations.get(&id)?.messages.get(&event)?;
+        if let Some(act) = &message.act {
+            let (signed, devices) = self.sign_act((id, event), act.deed, desk, now)?;
+            return Some((content::Body::Act(signed), self.peers_of(id, devices)));
+        }
+        Some((message.said()?, self.members(id, now)))
     }
 
     fn seal_message(
         &mut self,
-        id: ConversationId,
-        event: EventId,
+        (id, event): (ConversationId, EventId),
         (desk, members): (DeskId, &[Peer]),
+        body: content::Body,
         now: u64,
         random: &mut impl CryptoRng,
     ) {
         let message = self.conversations.get(&id).and_then(|conversation| conversation.messages.get(&event));
-        let Some(message) = message else { return };
-        let Body::Text(text) = &message.body else { return };
-        let (body, time) = (content::Body::Text(text.clone()), message.time);
+        let Some(time) = message.map(|message| message.time) else { return };
+        let signed = match &body {
+            content::Body::Act(signed) => Some(signed.clone()),
+            _ => None,
+        };
         let Some(sealed) = self.seal((id, event), (desk, members), (body, time), now, random) else {
             return;
         };
+        let (sender, name) = (self.account.as_ref().map(Account::device), self.membership.name());
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
         let Some(message) = conversation.messages.get_mut(&event) else { return };
         conversation.facts.desk = Some(desk);
+        message.sender = sender;
+        message.epoch = conversation.facts.assignment.epoch;
+        if let Some(act) = &mut message.act {
+            act.epoch = message.epoch + 1;
+            act.signed = signed;
+            act.order = name.map(|(order, _)| order);
+        }
         message.content = Some(sealed.content);
         message.key = Some(sealed.key);
         message.recipients = Some(members.iter().map(|peer| peer.0).collect());
@@ -258,7 +320,7 @@ impl Engine {
             desk,
             previous: facts.last.unwrap_or(ContentHash::NONE),
             seen: facts.chronicle.seen(&id),
-            act: None,
+            act: (facts.assignment.epoch > 0).then_some(facts.assignment.hash),
             body,
         };
         let bound_to =
@@ -316,6 +378,7 @@ impl Engine {
                 if let Some(event) = first.copied() {
                     self.fail(id, event, refusal);
                 }
+                self.fail_uploads(id, refusal);
             }
             _ => self.sending.failed(now, random),
         }

@@ -112,7 +112,7 @@ impl Engine {
         let mut typing: Vec<(ConversationId, Author)> = Vec::new();
         for (id, device) in self.signals.typing(now) {
             if typing.iter().all(|(other, _)| *other != id)
-                && let Some(author) = self.author_of(id, device, now)
+                && let Some(author) = self.typist(id, device, now)
             {
                 typing.push((id, author));
             }
@@ -129,7 +129,7 @@ impl Engine {
     }
 
     /// Whose device it is in this conversation.
-    fn author_of(&self, id: ConversationId, device: DeviceId, now: u64) -> Option<Author> {
+    fn typist(&self, id: ConversationId, device: DeviceId, now: u64) -> Option<Author> {
         let roster = self.membership.roster()?;
         match roster.device(&device, self.membership.time(now)) {
             Some((agent, _)) => Some(Author::Agent(agent.name.clone())),

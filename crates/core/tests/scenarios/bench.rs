@@ -196,14 +196,23 @@ impl<'a> Bench<'a> {
             }
             Output::Show(show) => self.shown.push(show),
             Output::Disconnect => self.disconnects += 1,
-            Output::WakeAt(_) => {}
+            Output::WakeAt(_)
+            | Output::Read { .. }
+            | Output::Release(_)
+            | Output::Piece { .. }
+            | Output::Whole(_)
+            | Output::Broken(_) => {}
         }
     }
 
     fn answer(&mut self, request: &Request) -> Option<Answer> {
         Some(match request {
             Request::Roster => return self.roster.clone().map(Answer::Octets),
-            Request::RosterVersion(_) => return None,
+            Request::RosterVersion(_)
+            | Request::Events(..)
+            | Request::BeginUpload(..)
+            | Request::AddChunk(..)
+            | Request::FetchChunk(..) => return None,
             Request::Challenge => {
                 Answer::Challenge(ChallengeAnswer { challenge: Challenge([1; 32]), expires: NOW + 60 })
             }
@@ -217,7 +226,7 @@ impl<'a> Bench<'a> {
                 Answer::Bundles(BundlesAnswer { bundles: vec![Octets(bundle)] })
             }
             Request::PutPrekeys(_) => Answer::Prekeys(PrekeysAnswer { one_time: 20, highest: 0 }),
-            Request::OpenConversation(..) | Request::Enrol(..) => Answer::Done,
+            Request::OpenConversation(..) | Request::Enrol(..) | Request::ForgetUpload(..) => Answer::Done,
         })
     }
 }

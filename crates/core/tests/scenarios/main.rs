@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of a test fail it")]
 
+mod acts;
+mod acts_crossed;
+mod attachments;
 mod bench;
 mod by_hand;
 mod exchange;

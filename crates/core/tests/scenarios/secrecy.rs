@@ -29,6 +29,13 @@ async fn neither_a_sentence_nor_a_card_reaches_the_relays_files_its_log_or_the_w
     agent.say(SENTENCE);
     agent.has_sent(SENTENCE).await;
     visitor.until("the answer", |screen| screen.items.len() == 3).await;
+    // A file says no more than a text: neither by its name nor by what is in it.
+    let (name, text) = (format!("{SENTENCE}.txt"), format!("{SENTENCE}\nkartu {CARD}\n").repeat(2_000));
+    visitor.attach_text(&name, "text/plain", &text);
+    assert!(String::from_utf8(agent.gets(&name).await).unwrap().starts_with(SENTENCE));
+    let picture = [b"\x89PNG\r\n\x1a\n", SENTENCE.repeat(2_000).as_bytes()].concat();
+    agent.attach(&format!("{SENTENCE}.png"), "image/png", &picture);
+    assert_eq!(visitor.gets(&format!("{SENTENCE}.png")).await, picture);
 
     let canaries = [Canary::text(SENTENCE), Canary::number(CARD)];
     for file in [site.database(), with_suffix(&site.database(), "-wal"), log] {

@@ -11,13 +11,13 @@ use segel_wire::cbor_map;
 use segel_wire::ids::AttachmentId;
 use segel_wire::limits;
 use segel_wire::signed::statement;
+use segel_wire::sizes::derive_padded;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 pub use opener::{OpenError, Opener};
-pub use sealer::{Measure, Measured, SealError, Sealer};
+pub use sealer::{Measure, Measured, SealError, SealedHash, Sealer};
 
-use crate::padding;
 use crate::secret::{Secret, secrets};
 use segel_hazmat::{aead, kdf};
 
@@ -58,8 +58,7 @@ cbor_map!(Attachment {
     7: caption
 });
 
-/// Bytes that sealing adds to each chunk.
-pub const CHUNK_OVERHEAD: usize = aead::TAG;
+const _: () = assert!(limits::CHUNK_OVERHEAD == aead::TAG);
 
 /// How a plaintext of some size is padded and cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,10 +74,10 @@ struct TooLarge;
 
 impl Layout {
     fn of(size: u64) -> Result<Self, TooLarge> {
-        let size =
-            if size <= limits::ATTACHMENT_BYTES { usize::try_from(size) } else { return Err(TooLarge) };
-        let padded = padding::derive_size(size.map_err(|_| TooLarge)?);
-        Ok(Self { padded: padded as u64 })
+        if size > limits::ATTACHMENT_BYTES {
+            return Err(TooLarge);
+        }
+        Ok(Self { padded: derive_padded(size) })
     }
 
     fn chunks(self) -> u32 {

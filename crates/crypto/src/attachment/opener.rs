@@ -9,8 +9,8 @@ use segel_hazmat::kdf::Hasher;
 
 /// Opens the chunks of an attachment in order, one in memory at a time.
 #[derive(Debug)]
-pub struct Opener<'a> {
-    attachment: &'a Attachment,
+pub struct Opener {
+    attachment: Attachment,
     layout: Layout,
     bound: Vec<u8>,
     next: u32,
@@ -38,12 +38,13 @@ pub enum OpenError {
     AnotherFile,
 }
 
-impl<'a> Opener<'a> {
+impl Opener {
     /// Begins with what the message says.
-    pub fn new(attachment: &'a Attachment) -> Result<Self, OpenError> {
+    pub fn new(attachment: &Attachment) -> Result<Self, OpenError> {
         let layout = Layout::of(attachment.size).map_err(|_| OpenError::TooLarge)?;
         let bound = layout.associated_data(&attachment.id);
         let (plain, sealed) = (Hasher::default(), Hasher::default());
+        let attachment = attachment.clone();
         Ok(Self { attachment, layout, bound, next: 0, plain, sealed })
     }
 
@@ -80,12 +81,12 @@ impl<'a> Opener<'a> {
     }
 
     /// Whether all that was opened is the whole file.
-    pub fn finish(self) -> Result<(), OpenError> {
+    pub fn finish(&self) -> Result<(), OpenError> {
         if self.next != self.layout.chunks() {
             return Err(OpenError::Truncated);
         }
-        let is_it = self.plain.finish() == self.attachment.plain_hash
-            && self.sealed.finish() == self.attachment.sealed_hash;
+        let is_it = self.plain.clone().finish() == self.attachment.plain_hash
+            && self.sealed.clone().finish() == self.attachment.sealed_hash;
         if is_it { Ok(()) } else { Err(OpenError::AnotherFile) }
     }
 }

@@ -41,6 +41,10 @@ pub struct Sealer {
 
 cbor_array!(Sealer { id, key, measured });
 
+/// SHA-256 of all sealed chunks, taken in their order.
+#[derive(Debug, Default)]
+pub struct SealedHash(Hasher);
+
 /// Why a source is not sealed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SealError {
@@ -117,7 +121,24 @@ impl Measure {
     }
 }
 
+impl SealedHash {
+    /// Takes the next sealed chunk.
+    pub fn take(&mut self, sealed: &[u8]) {
+        self.0.update(sealed);
+    }
+
+    /// The hash.
+    pub fn finish(self) -> [u8; 32] {
+        self.0.finish()
+    }
+}
+
 impl Sealer {
+    /// The attachment's id.
+    pub fn id(&self) -> AttachmentId {
+        self.id
+    }
+
     /// A sealer under a key of its own.
     pub fn new(measured: Measured, id: AttachmentId, random: &mut impl CryptoRng) -> Self {
         let secret = AttachmentKey::make(random);

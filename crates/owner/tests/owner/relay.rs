@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use segel_crypto::device::DeviceSecrets;
 use segel_owner::{PublishError, Publisher, Round, RoundError};
-use segel_relay::{Config, EventRate, Relay, Running, SiteKey};
+use segel_relay::{AttachmentRoom, Config, EventRate, Relay, Running, SiteKey};
 use segel_wire::problem::Code;
 use segel_wire::signed::VerifiedRoster;
 use tempfile::TempDir;
@@ -31,6 +31,7 @@ impl OnRelay {
             public_origin: None,
             serve_widget: None,
             event_rate: EventRate::default(),
+            attachments: AttachmentRoom::default(),
         };
         let relay = Relay::start(config).await.unwrap();
         fixture.owner.set_relay(format!("http://{}", relay.address()).parse().unwrap()).unwrap();

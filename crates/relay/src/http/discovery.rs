@@ -17,6 +17,10 @@ pub(super) async fn show(State(service): State<Arc<Service>>) -> Json<Discovery>
         origin: service.public_origin.clone(),
         content_bytes: limits::CONTENT_BYTES,
         request_bytes: limits::REQUEST_BYTES,
+        attachment_bytes: limits::ATTACHMENT_BYTES,
+        chunk_bytes: limits::CHUNK_BYTES,
+        conversation_attachment_bytes: service.room.conversation_bytes,
+        unfinished_seconds: service.room.unfinished_seconds,
         time: now_millis(),
     })
 }

@@ -1,5 +1,6 @@
 //! The HTTP interface. docs/PROTOCOL.md, section 7.2.
 
+mod attachments;
 mod conversations;
 mod discovery;
 mod enrolments;
@@ -41,6 +42,14 @@ pub(crate) fn router(service: Arc<Service>, widget: Option<&Path>) -> Router {
         .route("/v1/conversations/{conversation}", put(conversations::open))
         .route("/v1/conversations/{conversation}/events", get(conversations::page))
         .route("/v1/conversations/{conversation}/events/{event}", put(conversations::store))
+        .route(
+            "/v1/conversations/{conversation}/attachments/{attachment}",
+            get(attachments::show).put(attachments::begin).delete(attachments::forget),
+        )
+        .route(
+            "/v1/conversations/{conversation}/attachments/{attachment}/octets",
+            get(attachments::fetch).put(attachments::add),
+        )
         .route("/v1/stream", get(stream::open));
     if let Some(folder) = widget {
         router = router.nest_service("/widget", ServeDir::new(folder));

@@ -1,7 +1,14 @@
 //! Cases that every store must pass, whatever it is made of.
 
+mod attachments;
 mod prekeys;
 
+pub(super) use attachments::{
+    an_unfinished_upload_is_forgotten_and_a_whole_one_stays,
+    an_upload_grows_chunk_by_chunk_and_each_is_stored_once, an_upload_is_its_senders_and_of_one_size,
+    any_bytes_of_an_attachment_are_found_across_its_chunks,
+    conversation_and_site_have_room_for_so_much_and_no_more,
+};
 pub(super) use prekeys::{
     a_one_time_prekey_is_in_one_answer_and_an_upload_again_brings_none_back,
     a_signed_prekey_gives_way_to_one_of_the_same_or_a_higher_id,

@@ -5,12 +5,15 @@ mod conformance;
 mod sqlite;
 
 use futures_util::future::BoxFuture;
-use segel_wire::api::{ConversationSummary, PrekeysAnswer, StoredAnswer};
+use segel_wire::api::{ConversationSummary, PrekeysAnswer, StoredAnswer, UploadAnswer};
 use segel_wire::signed::{DeviceKeys, Order, Prekeys};
+use segel_wire::sizes::SealedSize;
 use segel_wire::{
-    ConversationId, Delivered, DeskId, DeviceId, Envelope, EventId, InvitationId, Octets, SiteId,
+    AttachmentId, ConversationId, Delivered, DeskId, DeviceId, Envelope, EventId, InvitationId, Octets,
+    SiteId,
 };
 
+use crate::config::AttachmentRoom;
 pub(crate) use sqlite::SqliteStore;
 
 /// The answer to a question or a change. A change is answered once it is durably committed.
@@ -73,6 +76,26 @@ pub(crate) trait Store: Send + Sync {
         after: u64,
         limit: usize,
     ) -> Answer<'_, Vec<Delivered>>;
+    /// Begins an upload, if the conversation is kept and there is room, or answers how far the same device's upload of
+    /// the same size has come. Forgets every unfinished upload that got no chunk since `room` seconds before `now`,
+    /// Unix seconds.
+    fn begin_upload(&self, upload: NewUpload, room: AttachmentRoom, now: u64) -> Answer<'_, Begun>;
+    /// Adds the chunk at an offset, or finds that it is stored; the caller has checked its length.
+    fn add_chunk(
+        &self,
+        place: AttachmentPlace,
+        sender: DeviceId,
+        offset: u64,
+        chunk: Vec<u8>,
+        now: u64,
+    ) -> Answer<'_, Added>;
+    /// Forgets a device's upload that is not whole; whether nothing of that name is kept then.
+    fn forget_upload(&self, place: AttachmentPlace, sender: DeviceId) -> Answer<'_, bool>;
+    /// How far an attachment's upload has come.
+    fn upload(&self, place: AttachmentPlace) -> Answer<'_, Option<UploadAnswer>>;
+    /// Bytes of an attachment, the last included; the caller has checked that they are stored.
+    fn attachment_bytes(&self, place: AttachmentPlace, first: u64, last: u64) -> Answer<'_, Vec<u8>>;
+
     /// At most `limit` events within reach that were stored after `row`, in the order of the store.
     fn since(&self, reach: Reach, device: DeviceId, row: u64, limit: usize) -> Answer<'_, Vec<StoredEvent>>;
 }
@@ -158,6 +181,45 @@ pub(crate) struct StoredEvent {
     /// The conversation's visitor.
     pub(crate) visitor: DeviceId,
     pub(crate) event: Delivered,
+}
+
+/// What an attachment is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct AttachmentPlace {
+    pub(crate) conversation: ConversationId,
+    pub(crate) attachment: AttachmentId,
+}
+
+/// An upload that begins, or begins again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct NewUpload {
+    pub(crate) place: AttachmentPlace,
+    pub(crate) sender: DeviceId,
+    pub(crate) size: SealedSize,
+}
+
+/// What became of beginning an upload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Begun {
+    /// It has come so far, perhaps before.
+    Stored(UploadAnswer),
+    /// The id is another device's, or of another size.
+    Conflict,
+    /// There is no room for it.
+    NoRoom,
+}
+
+/// What became of a chunk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Added {
+    /// It is stored, perhaps since before.
+    Stored(UploadAnswer),
+    /// Other bytes are stored there.
+    Conflict,
+    /// What is stored does not reach there.
+    Gap,
+    /// The upload is not kept.
+    Missing,
 }
 
 /// Where to resume, as clients are told: the epoch and a row of it.

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of a test fail it")]
 
+mod attachments;
 mod enrolments;
 mod events;
 mod origins;

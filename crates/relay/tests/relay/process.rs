@@ -7,10 +7,12 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::future::join_all;
 use futures_util::stream::FuturesUnordered;
+use reqwest::Method;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
+use crate::attachments::{Sealed, add, answer, begin, path};
 use crate::support::{Client, Owner, TestDevice, database, envelope, event_id};
 use segel_wire::api::PrekeysAnswer;
 use segel_wire::{Code, ConversationId};
@@ -81,6 +83,37 @@ async fn events_that_were_answered_outlive_a_kill_and_a_cursor_still_resumes() {
     let agent = Client::new(&program.relay).log_in(&agent_device).await;
     let kept: Vec<u64> = agent.page(CHAT, "").await.events.iter().map(|event| event.position).collect();
     assert_eq!(kept, (1..=answered).collect::<Vec<_>>());
+}
+
+/// Killed after each chunk that was answered, and before one that was not.
+#[tokio::test]
+async fn an_upload_goes_on_after_a_kill_where_the_last_answer_left_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (owner, database) = (Owner::new(1), database(folder.path()));
+    let (visitor_device, agent_device) = (TestDevice::new(&owner, 7), TestDevice::new(&owner, 8));
+    let (file, mut stored) = (Sealed::new(), 0);
+    for round in 0..4 {
+        let mut program = Program::start(&owner, &database).await;
+        let nobody = Client::new(&program.relay);
+        let roster = format!("/v1/sites/{}/roster", owner.site);
+        assert_eq!(nobody.put_octets(&roster, &owner.first_roster(&[&agent_device])).await.status(), 200);
+        let visitor = nobody.log_in(&visitor_device).await;
+        assert_eq!(visitor.open(CHAT).await.status(), 200);
+        let begun = answer(begin(&visitor, CHAT, file.size()).await).await;
+        assert!(begun.stored >= stored, "round {round}: what was answered is there");
+        stored = begun.stored;
+        if stored < file.size() {
+            stored = answer(add(&visitor, CHAT, stored, file.chunk(stored)).await).await.stored;
+        }
+        if stored < file.size() {
+            // Nobody hears what becomes of this one.
+            let octets = format!("{}/octets?offset={stored}", path(CHAT));
+            let lost = visitor.request(Method::PUT, &octets).body(file.chunk(stored).to_vec()).send();
+            let (killed, _) = tokio::join!(program.child.kill(), lost);
+            killed.unwrap();
+        }
+    }
+    assert_eq!(stored, file.size());
 }
 
 /// A kill in the midst of it: of what nobody heard, some is lost, but nothing that was heard comes again.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures_util::{SinkExt, StreamExt};
 use rand_chacha::ChaCha20Rng;
 use segel_core::{Engine, Input, Output};
+use segel_wire::ids::EventId;
 use tokio::sync::{mpsc, watch};
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{sleep, timeout};
@@ -15,7 +16,7 @@ use tokio_tungstenite::tungstenite::http::{HeaderValue, Request, header};
 use tokio_tungstenite::tungstenite::{self, Message};
 
 use super::http::Http;
-use super::{Clock, MemoryStore, Screen};
+use super::{Clock, Files, MemoryStore, Screen};
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 
@@ -26,6 +27,8 @@ pub(crate) enum Signal {
     Input(Input),
     /// For the engine, if the socket of this number is still the one.
     Socket(u64, Input),
+    /// A file that was fetched is to be forgotten.
+    Forget(EventId),
 }
 
 pub(crate) struct Driver {
@@ -33,6 +36,7 @@ pub(crate) struct Driver {
     random: ChaCha20Rng,
     clock: Clock,
     store: MemoryStore,
+    files: Files,
     origin: Option<String>,
     http: Http,
     signals: mpsc::UnboundedSender<Signal>,
@@ -55,7 +59,7 @@ impl Driver {
         engine: Engine,
         random: ChaCha20Rng,
         clock: Clock,
-        store: MemoryStore,
+        (store, files): (MemoryStore, Files),
         origin: Option<String>,
         signals: mpsc::UnboundedSender<Signal>,
         screen: watch::Sender<Screen>,
@@ -67,6 +71,7 @@ impl Driver {
             random,
             clock,
             store,
+            files,
             origin,
             http,
             signals,
@@ -87,6 +92,10 @@ impl Driver {
                     Some(Signal::Input(input)) => input,
                     Some(Signal::Socket(number, input)) if self.is_current(number) => input,
                     Some(Signal::Socket(..)) => continue,
+                    Some(Signal::Forget(event)) => {
+                        self.screen.send_modify(|screen| drop(screen.files.remove(&event)));
+                        continue;
+                    }
                     None => return,
                 },
                 () = sleep(wait), if self.wake_at < u64::MAX => {
@@ -130,6 +139,16 @@ impl Driver {
                 // A socket that is gone says so itself.
                 let _ = self.socket.as_ref().map(|socket| socket.frames.send(text));
             }
+            Output::Read { source, from, to } => {
+                let bytes = self.files.read(source, from, to);
+                return Some(Input::Read { source, from, bytes });
+            }
+            Output::Release(source) => self.files.release(source),
+            Output::Piece { event, bytes } => self.files.take(event, bytes),
+            Output::Whole(event) => self.screen.send_modify(|screen| {
+                screen.files.insert(event, self.files.whole(event));
+            }),
+            Output::Broken(event) => drop(self.files.whole(event)),
             Output::Show(show) => self.screen.send_modify(|screen| screen.apply(show)),
             Output::WakeAt(time) => self.wake_at = time,
         }

@@ -40,6 +40,8 @@ impl Http {
             Expects::Login => Answer::Login(response.json().await?),
             Expects::Bundles => Answer::Bundles(response.json().await?),
             Expects::Prekeys => Answer::Prekeys(response.json().await?),
+            Expects::Events => Answer::Events(response.json().await?),
+            Expects::Upload => Answer::Upload(response.json().await?),
         })
     }
 
@@ -48,6 +50,7 @@ impl Http {
             segel_core::Method::Get => Method::GET,
             segel_core::Method::Post => Method::POST,
             segel_core::Method::Put => Method::PUT,
+            segel_core::Method::Delete => Method::DELETE,
         };
         let mut builder = self.client.request(method, format!("{}{}", self.relay, request.path(&self.site)));
         if let Some(origin) = &self.origin {
@@ -55,6 +58,9 @@ impl Http {
         }
         if let Some(token) = token {
             builder = builder.bearer_auth(token);
+        }
+        if let Some((first, last)) = request.range() {
+            builder = builder.header(header::RANGE, format!("bytes={first}-{last}"));
         }
         match request.body() {
             RequestBody::Empty => builder,

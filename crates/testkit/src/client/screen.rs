@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use segel_core::show::{Author, Body, Delivery, Gate, Item, Link, Refusal, Show, Summary};
+use segel_core::show::{
+    Author, Body, Deed, Delivery, Gate, Item, Link, Progress, Refusal, Show, Standing, Summary,
+};
 use segel_wire::ids::{ConversationId, EventId};
 
 /// What is shown.
@@ -24,6 +26,10 @@ pub struct Screen {
     pub typings: usize,
     /// Refusals, as they came.
     pub refusals: Vec<Refusal>,
+    /// Files that are under way, and those that were refused.
+    pub transfers: BTreeMap<EventId, Progress>,
+    /// Files that were fetched, whole.
+    pub files: BTreeMap<EventId, Vec<u8>>,
 }
 
 impl Screen {
@@ -35,6 +41,9 @@ impl Screen {
             Show::Conversation(summary) => {
                 self.conversations.insert(summary.conversation, summary);
             }
+            Show::Item(item) if item.body == Body::Withheld => {
+                self.items.remove(&(item.conversation, item.event));
+            }
             Show::Item(item) => {
                 self.items.insert((item.conversation, item.event), item);
             }
@@ -44,6 +53,12 @@ impl Screen {
             }
             Show::Typing { conversation, who: None } => {
                 self.typing.remove(&conversation);
+            }
+            Show::Gone(conversation, event) => {
+                self.items.remove(&(conversation, event));
+            }
+            Show::Transfer(transfer) => {
+                self.transfers.insert(transfer.event, transfer.progress);
             }
             Show::Refused(refusal) => self.refusals.push(refusal),
         }
@@ -61,14 +76,33 @@ impl Screen {
     pub fn texts(&self, conversation: ConversationId) -> Vec<&str> {
         let texts = self.timeline(conversation).into_iter().filter_map(|item| match &item.body {
             Body::Text(text) => Some(text.as_str()),
-            Body::Closed(_) | Body::BeforeEnrolment => None,
+            _ => None,
         });
         texts.collect()
+    }
+
+    /// The acts of a conversation that counted, in their order, by whom.
+    pub fn acts(&self, conversation: ConversationId) -> Vec<(&Author, &Deed<String>)> {
+        let acts = self.timeline(conversation).into_iter().filter_map(|item| match &item.body {
+            Body::Act(deed) => Some((&item.author, deed)),
+            _ => None,
+        });
+        acts.collect()
+    }
+
+    /// How the person at this device stands to a conversation.
+    pub fn standing(&self, conversation: ConversationId) -> Standing {
+        self.conversations.get(&conversation).map(|summary| summary.hold.standing).unwrap_or_default()
     }
 
     /// The message of this text.
     pub fn item(&self, text: &str) -> Option<&Item> {
         self.items.values().find(|item| matches!(&item.body, Body::Text(shown) if shown == text))
+    }
+
+    /// The message with a file of this name.
+    pub fn file(&self, name: &str) -> Option<&Item> {
+        self.items.values().find(|item| matches!(&item.body, Body::File(file) if file.name == name))
     }
 
     /// What became of the own message of this text.
@@ -82,7 +116,7 @@ impl Screen {
     pub fn closed(&self) -> impl Iterator<Item = (&Item, Refusal)> {
         self.items.values().filter_map(|item| match item.body {
             Body::Closed(refusal) => Some((item, refusal)),
-            Body::Text(_) | Body::BeforeEnrolment => None,
+            _ => None,
         })
     }
 }

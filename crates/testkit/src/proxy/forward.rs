@@ -5,11 +5,14 @@ use std::sync::Arc;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{FromRequestParts, Request, State};
-use axum::http::header::{CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING, UPGRADE};
+use axum::http::header::{
+    ACCESS_CONTROL_ALLOW_ORIGIN, CONNECTION, CONTENT_LENGTH, HOST, ORIGIN, TRANSFER_ENCODING, UPGRADE,
+};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
+use segel_wire::{Code, Problem};
 
-use super::{Shared, Towards, lock, socket};
+use super::{Loss, Shared, Towards, lock, socket};
 
 pub(super) async fn forward(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let Some(relay) = *lock(&shared.relay) else { return away() };
@@ -23,6 +26,12 @@ pub(super) async fn forward(State(shared): State<Arc<Shared>>, request: Request)
         let address = format!("ws://{relay}{path}");
         return socket::join(shared, upgrade, &address, &parts.headers).await;
     }
+    let loss = lock(&shared.rules).loss(&subject);
+    match loss {
+        Some(Loss::Request) => return away(),
+        Some(Loss::Refused(code)) => return refused(code, &parts.headers),
+        Some(Loss::Answer) | None => {}
+    }
     let request = shared.http.request(parts.method.clone(), format!("http://{relay}{path}"));
     let Ok(answer) = request.headers(end_to_end(&parts.headers)).body(body).send().await else {
         return away();
@@ -30,6 +39,9 @@ pub(super) async fn forward(State(shared): State<Arc<Shared>>, request: Request)
     let (mut status, headers) = (answer.status(), end_to_end(answer.headers()));
     let Ok(mut body) = answer.bytes().await else { return away() };
     shared.record(Towards::Client, &subject, format!("{status}\n{}", lines(&headers)), &body);
+    if loss == Some(Loss::Answer) {
+        return away();
+    }
     if matches!(parts.method, Method::GET | Method::POST)
         && let Some(other) = lock(&shared.rules).answer(parts.uri.path(), &body)
     {
@@ -41,6 +53,17 @@ pub(super) async fn forward(State(shared): State<Arc<Shared>>, request: Request)
 /// What a proxy says whose relay is away.
 pub(super) fn away() -> Response {
     StatusCode::BAD_GATEWAY.into_response()
+}
+
+/// What a relay says that refuses.
+fn refused(code: Code, asked: &HeaderMap) -> Response {
+    let status = StatusCode::from_u16(code.status()).unwrap();
+    let body = serde_json::to_vec(&Problem::from(code)).unwrap();
+    let mut response = (status, body).into_response();
+    if let Some(origin) = asked.get(ORIGIN) {
+        response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+    }
+    response
 }
 
 /// The headers that are not about one connection alone.

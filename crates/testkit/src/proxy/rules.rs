@@ -4,8 +4,11 @@ use std::fmt;
 
 use segel_wire::{ClientFrame, Delivered, ServerFrame};
 
+use super::Loss;
+
 type Bytes = Box<dyn FnMut(Vec<u8>) -> Vec<u8> + Send>;
 type Events = Box<dyn FnMut(Delivered) -> Vec<Delivered> + Send>;
+type Losses = Box<dyn FnMut(&str) -> Option<Loss> + Send>;
 type Sends = Box<dyn FnMut(ClientFrame) -> ClientFrame + Send>;
 
 #[derive(Default)]
@@ -14,6 +17,7 @@ pub(super) struct Rules {
     pub(super) answers: Vec<(String, Bytes)>,
     pub(super) events: Option<Events>,
     pub(super) sends: Option<Sends>,
+    pub(super) losses: Option<Losses>,
 }
 
 impl Rules {
@@ -21,6 +25,11 @@ impl Rules {
     pub(super) fn answer(&mut self, path: &str, body: &[u8]) -> Option<Vec<u8>> {
         let rule = self.answers.iter_mut().find(|(end, _)| path.ends_with(end.as_str()));
         rule.map(|(_, rule)| rule(body.to_vec()))
+    }
+
+    /// What of this exchange is lost.
+    pub(super) fn loss(&mut self, subject: &str) -> Option<Loss> {
+        self.losses.as_mut().and_then(|rule| rule(subject))
     }
 
     /// The texts to deliver instead of this one.

@@ -25,7 +25,14 @@ pub(super) static TEXT: Text = Text {
     failed: "Not sent.",
     retry: "Try again",
     closed: "This message cannot be opened.",
-    before_enrolment: "This message was sealed before this device was enrolled, so it cannot be opened here.",
+    before_enrolment: "This message was not sealed for this device, so it cannot be opened here.",
+    claimed: "# joined the chat",
+    transferred: "# handed the chat to #",
+    released: "# left the chat",
+    taken_over: "# took over the chat",
+    has_joined: "# began to read along",
+    has_left: "# stopped reading along",
+    vouched: "Passed on by #",
     newer: "New messages",
     today: "Today",
     yesterday: "Yesterday",
@@ -33,6 +40,16 @@ pub(super) static TEXT: Text = Text {
     typing: "# is typing…",
     write: "Write a message",
     send: "Send",
+    attach: "Attach files",
+    file: "File",
+    show: "Show",
+    download: "Download",
+    save: "Save",
+    cancel: "Cancel",
+    take_out: "Remove",
+    file_clean: "No card numbers were found in this file.",
+    file_masked: "Card numbers masked in the copy that is sent: #.",
+    file_unread: "Nothing in this file can be masked. Make sure that it shows no card number.",
     left: "# characters left",
     excess: "# characters too many",
     will_send: "Will be sent:",
@@ -70,6 +87,19 @@ pub(super) static DESK: DeskText = DeskText {
     not_answerable: "This device was enrolled recently. You can answer once the visitor writes again.",
     verify_agent: "Read this number to the visitor in another way, for example on the phone or at the counter. If all twelve groups agree, nobody stands between you.",
     verify_unknown: "This device does not know this visitor's key yet. The number appears once the visitor writes again.",
+    free: "Nobody holds it yet",
+    mine: "You hold it",
+    mine_short: "Yours",
+    held: "Held by #",
+    joined: "Held by #, you read along",
+    others: "Another agent holds this conversation. Its new messages are not sealed for you.",
+    claim: "Take",
+    transfer: "Hand over",
+    transfer_to: "Hand over to",
+    release: "Let go",
+    takeover: "Take over",
+    join: "Read along",
+    leave: "Stop reading",
     enrol: "Enrol this device",
     enrol_no_code: "Open the address with the enrolment code that the site's owner gave you.",
     enrol_making_keys: "Making keys in this browser…",
@@ -145,6 +175,24 @@ pub(super) const fn refusal(refusal: Refusal) -> &'static str {
         Refusal::RosterOutdated => {
             "This message was sealed under an old list of agents; someone who has left may be able to read it."
         }
+        Refusal::ActRefused => {
+            "That did not count: the conversation had changed hands, or whoever signed it may not do that."
+        }
+        Refusal::HeldByAnother => "Another agent holds this conversation.",
         Refusal::NotUnderstood => "This message is of a kind that this version cannot show yet.",
+        Refusal::AttachmentAltered => "This file was changed on its way, so it is not handed out.",
+        Refusal::AttachmentMissing => "The server does not have this file any more.",
+        Refusal::FileEmpty => "This file is empty.",
+        Refusal::FileTooLarge => "This file is larger than 100 MB.",
+        Refusal::FileNameRefused => {
+            "The name of this file holds characters that could mislead, or is too long."
+        }
+        Refusal::FileTypeRefused => "This file is not of the kind that it claims to be.",
+        Refusal::FileUnmasked => {
+            "This text file cannot be checked for sensitive data: it is larger than 1 MB or not UTF-8."
+        }
+        Refusal::SourceChanged => "The file has changed since it was chosen.",
+        Refusal::SourceGone => "The file can no longer be read. Choose it again.",
+        Refusal::QuotaExceeded => "The server has no room for more files.",
     }
 }

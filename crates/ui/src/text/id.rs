@@ -25,7 +25,14 @@ pub(super) static TEXT: Text = Text {
     failed: "Tidak terkirim.",
     retry: "Coba lagi",
     closed: "Pesan ini tidak dapat dibuka.",
-    before_enrolment: "Pesan ini disegel sebelum perangkat ini terdaftar, jadi tidak dapat dibuka di sini.",
+    before_enrolment: "Pesan ini tidak disegel untuk perangkat ini, jadi tidak dapat dibuka di sini.",
+    claimed: "# bergabung dalam chat",
+    transferred: "# menyerahkan chat kepada #",
+    released: "# meninggalkan chat",
+    taken_over: "# mengambil alih chat",
+    has_joined: "# ikut membaca",
+    has_left: "# berhenti ikut membaca",
+    vouched: "Diteruskan oleh #",
     newer: "Pesan baru",
     today: "Hari ini",
     yesterday: "Kemarin",
@@ -33,6 +40,16 @@ pub(super) static TEXT: Text = Text {
     typing: "# sedang mengetik…",
     write: "Tulis pesan",
     send: "Kirim",
+    attach: "Lampirkan berkas",
+    file: "Berkas",
+    show: "Lihat",
+    download: "Unduh",
+    save: "Simpan",
+    cancel: "Batal",
+    take_out: "Hapus",
+    file_clean: "Tidak ditemukan nomor kartu dalam berkas ini.",
+    file_masked: "Nomor kartu yang disamarkan dalam salinan yang dikirim: #.",
+    file_unread: "Isi berkas ini tidak dapat disamarkan. Pastikan tidak ada nomor kartu di dalamnya.",
     left: "Sisa # karakter",
     excess: "Kelebihan # karakter",
     will_send: "Akan dikirim:",
@@ -70,6 +87,19 @@ pub(super) static DESK: DeskText = DeskText {
     not_answerable: "Perangkat ini baru terdaftar. Anda dapat menjawab setelah pengunjung menulis lagi.",
     verify_agent: "Sebutkan nomor ini kepada pengunjung lewat jalan lain, misalnya lewat telepon atau di kasir. Jika kedua belas kelompok sama, tidak ada yang menyusup di antara Anda.",
     verify_unknown: "Perangkat ini belum mengenal kunci pengunjung ini. Nomornya muncul setelah pengunjung menulis lagi.",
+    free: "Belum dipegang siapa pun",
+    mine: "Anda yang memegang",
+    mine_short: "Anda",
+    held: "Dipegang #",
+    joined: "Dipegang #, Anda ikut membaca",
+    others: "Percakapan ini dipegang agen lain. Pesan barunya tidak disegel untuk Anda.",
+    claim: "Ambil",
+    transfer: "Serahkan",
+    transfer_to: "Serahkan kepada",
+    release: "Lepas",
+    takeover: "Ambil alih",
+    join: "Ikut membaca",
+    leave: "Berhenti membaca",
     enrol: "Daftarkan perangkat ini",
     enrol_no_code: "Buka alamat berisi kode pendaftaran yang diberikan pemilik situs.",
     enrol_making_keys: "Membuat kunci di peramban ini…",
@@ -144,6 +174,24 @@ pub(super) const fn refusal(refusal: Refusal) -> &'static str {
         Refusal::RosterOutdated => {
             "Pesan ini disegel dengan daftar agen lama; orang yang sudah keluar mungkin dapat membacanya."
         }
+        Refusal::ActRefused => {
+            "Yang satu ini tidak berlaku: percakapan sudah berpindah tangan, atau yang menandatanganinya tidak berhak."
+        }
+        Refusal::HeldByAnother => "Percakapan ini dipegang agen lain.",
         Refusal::NotUnderstood => "Pesan ini berjenis yang belum dapat ditampilkan versi ini.",
+        Refusal::AttachmentAltered => "Berkas ini diubah di perjalanan, jadi tidak diserahkan.",
+        Refusal::AttachmentMissing => "Server tidak lagi memiliki berkas ini.",
+        Refusal::FileEmpty => "Berkas ini kosong.",
+        Refusal::FileTooLarge => "Berkas ini lebih besar dari 100 MB.",
+        Refusal::FileNameRefused => {
+            "Nama berkas ini memuat karakter yang dapat menyesatkan, atau terlalu panjang."
+        }
+        Refusal::FileTypeRefused => "Jenis berkas ini tidak seperti yang disebutkannya.",
+        Refusal::FileUnmasked => {
+            "Berkas teks ini tidak dapat diperiksa dari data peka: lebih besar dari 1 MB atau bukan UTF-8."
+        }
+        Refusal::SourceChanged => "Berkas ini berubah sejak dipilih.",
+        Refusal::SourceGone => "Berkas ini tidak dapat dibaca lagi. Pilih sekali lagi.",
+        Refusal::QuotaExceeded => "Server tidak punya ruang untuk berkas lagi.",
     }
 }

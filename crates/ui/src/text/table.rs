@@ -62,6 +62,20 @@ table! {
         closed,
         /// A message that was sealed before this device was enrolled.
         before_enrolment,
+        /// Somebody took the conversation; `#` is who.
+        claimed,
+        /// Somebody handed it on; the first `#` is who, the second is to whom.
+        transferred,
+        /// Somebody let go of it; `#` is who.
+        released,
+        /// A supervisor took it; `#` is who.
+        taken_over,
+        /// A supervisor began to read along; `#` is who.
+        has_joined,
+        /// A supervisor ended that; `#` is who.
+        has_left,
+        /// A message that is here by another's word; `#` is whose.
+        vouched,
         /// Button: scroll to messages that came in below.
         newer,
         /// Day line.
@@ -76,6 +90,26 @@ table! {
         write,
         /// Label of the button that sends.
         send,
+        /// Label of the button that chooses files.
+        attach,
+        /// Label of a file in the timeline.
+        file,
+        /// Button: show a picture.
+        show,
+        /// Button: fetch a file and save it.
+        download,
+        /// Button: save a file that is here.
+        save,
+        /// Button: give up a file that is under way.
+        cancel,
+        /// Button: take a file out that was not sent.
+        take_out,
+        /// A file of text in which nothing is masked.
+        file_clean,
+        /// A file of text whose masked copy is sent; `#` is how many places are masked.
+        file_masked,
+        /// A file that the masker cannot read.
+        file_unread,
         /// How many characters are left; `#` is their number.
         left,
         /// How many characters are too many; `#` is their number.
@@ -150,6 +184,32 @@ table! {
         verify_agent,
         /// The visitor's key is not known on this device.
         verify_unknown,
+        /// Nobody holds the conversation.
+        free,
+        /// This agent holds it.
+        mine,
+        /// The same in a word.
+        mine_short,
+        /// Another holds it; `#` is who.
+        held,
+        /// Another holds it and this agent reads along; `#` is who.
+        joined,
+        /// Why nothing can be written while another holds it.
+        others,
+        /// Button: take what nobody holds.
+        claim,
+        /// Button: hand it to a colleague.
+        transfer,
+        /// Introduces the colleagues that it can be handed to.
+        transfer_to,
+        /// Button: let go of it.
+        release,
+        /// Button: take it from its holder.
+        takeover,
+        /// Button: read along.
+        join,
+        /// Button: end that.
+        leave,
         /// Heading of the enrolment screen.
         enrol,
         /// No enrolment code in the address.

@@ -2,14 +2,16 @@
 
 use std::rc::Rc;
 
-use segel_core::show::{Author, Body, Delivery, Item};
+use segel_core::show::{Author, Body, Deed, Delivery, Item, Progress};
 use segel_web::dom::{self, El, el};
+use segel_web::files::Fetched;
 use segel_wire::ids::EventId;
 use web_sys::Element;
 
+use super::file::FileView;
 use super::shape::Shape;
 use crate::action::{Act, Action};
-use crate::text::Language;
+use crate::text::{Language, fill, fill_two};
 use crate::time::Moment;
 
 /// A message's elements, filled anew when the message or its neighbours change.
@@ -24,6 +26,8 @@ pub(super) struct Row {
     clock: El,
     status: El,
     retry: Option<El>,
+    file: Option<FileView>,
+    delivery: Delivery,
 }
 
 impl Row {
@@ -37,7 +41,8 @@ impl Row {
         let status = el("span").class("status");
         let meta = el("p").class("meta").place(&clock).place(&status);
         let root = el("div").place(&day).place(&author).place(&bubble).place(&meta);
-        Self { event: item.event, moment, root, day, author, bubble, meta, clock, status, retry: None }
+        let (event, delivery, retry, file) = (item.event, item.delivery, None, None);
+        Self { event, moment, root, day, author, bubble, meta, clock, status, retry, file, delivery }
     }
 
     /// The message's id.
@@ -57,7 +62,8 @@ impl Row {
 
     /// Shows the message as it stands now among its neighbours.
     pub(super) fn update(&mut self, item: &Item, shape: Shape, today: Moment, language: Language, act: &Act) {
-        dom::set_attr(&self.root, "class", side(&item.author));
+        let is_act = matches!(item.body, Body::Act(_));
+        dom::set_attr(&self.root, "class", if is_act { "act" } else { side(&item.author) });
         dom::set_class(&self.root, "opens", shape.opens_group);
         dom::set_class(&self.root, "closes", shape.closes_group);
         dom::set_hidden(&self.day, !shape.opens_day);
@@ -65,24 +71,56 @@ impl Row {
             dom::set_text(&self.day, &self.moment.day_in_words(language, today));
         }
         dom::set_text(&self.author, name(&item.author, language));
+        // A sentence about an act names who did it.
+        dom::set_hidden(&self.author, is_act);
         dom::set_attr(
             &self.author,
             "class",
             if names_itself(&item.author, shape) { "author" } else { "heard" },
         );
-        self.say(&item.body, language);
+        self.say(item, language, act);
+        self.delivery = item.delivery;
         self.tell(item, shape, language, act);
+        if is_act {
+            dom::set_hidden(&self.meta, true);
+        }
     }
 
-    fn say(&self, body: &Body, language: Language) {
+    /// Shows how far the message's file has come.
+    pub(super) fn transfer(&self, progress: Progress, language: Language) {
+        if let Some(file) = &self.file {
+            file.update(self.delivery, progress, language);
+        }
+    }
+
+    /// The message's file came whole.
+    pub(super) fn hand(&mut self, fetched: Fetched, language: Language) {
+        if let Some(file) = &mut self.file {
+            file.hand(fetched, language);
+        }
+    }
+
+    fn say(&mut self, item: &Item, language: Language, act: &Act) {
         let text = language.text();
-        dom::set_class(&self.root, "shut", !matches!(body, Body::Text(_)));
-        match body {
+        dom::set_class(&self.root, "shut", matches!(item.body, Body::Closed(_) | Body::BeforeEnrolment));
+        dom::set_hidden(&self.bubble, matches!(item.body, Body::File(_)));
+        match &item.body {
             Body::Text(said) => dom::set_text(&self.bubble, said),
             Body::Closed(refusal) => {
                 dom::set_text(&self.bubble, &[text.closed, language.refusal(*refusal)].join(" "));
             }
             Body::BeforeEnrolment => dom::set_text(&self.bubble, text.before_enrolment),
+            Body::Act(deed) => {
+                dom::set_text(&self.bubble, &in_words(deed, name(&item.author, language), language));
+            }
+            Body::Withheld => dom::set_text(&self.bubble, ""),
+            Body::File(file) => {
+                if self.file.is_none() {
+                    let view = FileView::new(self.event, file, language, act);
+                    dom::insert(&self.root, view.root(), Some(&self.meta));
+                    self.file = Some(view);
+                }
+            }
         }
     }
 
@@ -101,14 +139,17 @@ impl Row {
             Delivery::Failed(refusal) => {
                 dom::set_text(&self.status, &[text.failed, language.refusal(refusal)].join(" "));
             }
-            Delivery::Received => dom::set_text(&self.status, ""),
+            Delivery::Received => {
+                let vouched = item.vouched.as_deref().map(|giver| fill(text.vouched, giver));
+                dom::set_text(&self.status, &vouched.unwrap_or_default());
+            }
         }
         dom::set_hidden(&self.clock, failure.is_some());
         dom::set_hidden(
             &self.meta,
             failure.is_none() && !shape.closes_group && item.delivery != Delivery::Sending,
         );
-        match (failure, &self.retry) {
+        match (failure.filter(|refusal| !refusal.is_of_the_file()), &self.retry) {
             (Some(_), None) => {
                 let (act, event) = (Rc::clone(act), item.event);
                 let retry = el("button")
@@ -145,6 +186,19 @@ pub(crate) fn name(author: &Author, language: Language) -> &str {
         Author::Visitor => text.visitor,
         Author::Agent(name) => name,
         Author::Unknown => text.unknown,
+    }
+}
+
+/// What happened to the conversation, in a sentence.
+fn in_words(deed: &Deed<String>, who: &str, language: Language) -> String {
+    let text = language.text();
+    match deed {
+        Deed::Claim => fill(text.claimed, who),
+        Deed::Transfer(to) => fill_two(text.transferred, who, to),
+        Deed::Release => fill(text.released, who),
+        Deed::Takeover => fill(text.taken_over, who),
+        Deed::Join => fill(text.has_joined, who),
+        Deed::Leave => fill(text.has_left, who),
     }
 }
 

@@ -6,6 +6,7 @@
 )]
 
 mod composer;
+mod files;
 mod stage;
 mod timeline;
 

@@ -19,9 +19,11 @@ pub(super) async fn ask(
         core::Method::Get => Method::Get,
         core::Method::Post => Method::Post,
         core::Method::Put => Method::Put,
+        core::Method::Delete => Method::Delete,
     };
     let url = [relay, &request.path(site)].concat();
-    match Http.send(Request { method, url, token, body }).await {
+    let range = request.range();
+    match Http.send(Request { method, url, token, range, body }).await {
         Ok(response) => read(&response, request.expects()).unwrap_or(Answer::Unreachable),
         Err(_) => Answer::Unreachable,
     }
@@ -55,5 +57,7 @@ fn read(response: &Response, expects: Expects) -> Result<Answer, HttpError> {
         Expects::Login => Answer::Login(body.json()?),
         Expects::Bundles => Answer::Bundles(body.json()?),
         Expects::Prekeys => Answer::Prekeys(body.json()?),
+        Expects::Events => Answer::Events(body.json()?),
+        Expects::Upload => Answer::Upload(body.json()?),
     })
 }

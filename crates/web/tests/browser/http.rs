@@ -48,7 +48,7 @@ async fn get(url: &str) -> Result<Response, HttpError> {
 }
 
 fn reading(url: &str) -> Request {
-    Request { method: Method::Get, url: url.to_owned(), token: None, body: Body::Empty }
+    Request { method: Method::Get, url: url.to_owned(), token: None, range: None, body: Body::Empty }
 }
 
 fn origin() -> String {

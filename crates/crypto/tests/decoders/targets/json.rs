@@ -4,7 +4,7 @@ use core::fmt::Debug;
 
 use segel_wire::api::{
     BundlesAnswer, BundlesRequest, ChallengeAnswer, ConversationsAnswer, Discovery, EventsAnswer,
-    LoginAnswer, LoginRequest, OpenConversation, PrekeysAnswer, StoredAnswer,
+    LoginAnswer, LoginRequest, OpenConversation, PrekeysAnswer, StoredAnswer, UploadAnswer,
 };
 use segel_wire::{ClientFrame, Delivered, Envelope, Problem, ServerFrame, limits};
 use serde::Serialize;
@@ -36,6 +36,7 @@ pub(super) fn server(bytes: &[u8]) {
     read::<LoginAnswer>(bytes);
     read::<PrekeysAnswer>(bytes);
     read::<StoredAnswer>(bytes);
+    read::<UploadAnswer>(bytes);
     read::<Discovery>(bytes);
     read::<Problem>(bytes);
 }

@@ -3,7 +3,7 @@
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use segel_crypto::act::{Act, ActContext, ActHash, Assignment, SignedAct};
-use segel_crypto::attachment::{Attachment, CHUNK_OVERHEAD, Measured, Opener, Sealer};
+use segel_crypto::attachment::{Attachment, Measured, Opener, Sealer};
 use segel_crypto::signal::{SharedKey, SignalReceiver};
 use segel_wire::ids::Octets;
 use segel_wire::signed::statement;
@@ -116,7 +116,7 @@ fn open_anything(attachment: &Attachment, bytes: &[u8]) {
         return;
     };
     let expected = opener.expects();
-    assert!((CHUNK_OVERHEAD + 1..=limits::CHUNK_BYTES + CHUNK_OVERHEAD).contains(&expected));
+    assert!((limits::CHUNK_OVERHEAD + 1..=limits::CHUNK_BYTES + limits::CHUNK_OVERHEAD).contains(&expected));
     let mut chunk = bytes.to_vec();
     chunk.resize(expected, 0);
     assert!(opener.open(bytes).is_err() && opener.open(&chunk).is_err());

@@ -1,5 +1,6 @@
 //! The store on one SQLite file: WAL, every answered change synced to the disk.
 
+mod attachments;
 mod events;
 mod prekeys;
 mod readers;
@@ -12,19 +13,20 @@ use std::time::Duration;
 
 use data_encoding::BASE64URL_NOPAD;
 use rusqlite::{Connection, OptionalExtension};
-use segel_wire::api::{ConversationSummary, PrekeysAnswer};
+use segel_wire::api::{ConversationSummary, PrekeysAnswer, UploadAnswer};
 use segel_wire::signed::{Order, Prekeys};
 use segel_wire::{ConversationId, Delivered, DeviceId, InvitationId, Octets, SiteId};
 
 use self::readers::Readers;
 use self::writer::Writer;
 use super::{
-    Answer, Appended, AskedBundle, Conversation, Kept, NewEvent, Reach, Session, Store, StoreError,
-    StoredEvent, TokenHash,
+    Added, Answer, Appended, AskedBundle, AttachmentPlace, Begun, Conversation, Kept, NewEvent, NewUpload,
+    Reach, Session, Store, StoreError, StoredEvent, TokenHash,
 };
+use crate::config::AttachmentRoom;
 
 /// The format of the file, kept as its `user_version`.
-const FORMAT: i64 = 2;
+const FORMAT: i64 = 3;
 const SCHEMA: &str = include_str!("schema.sql");
 
 /// A store on one SQLite file. Dropping it waits until what was asked of it is written.
@@ -133,6 +135,33 @@ impl Store for SqliteStore {
         self.ask(move |sql| events::page(sql, &epoch, id, device, after, limit))
     }
 
+    fn begin_upload(&self, upload: NewUpload, room: AttachmentRoom, now: u64) -> Answer<'_, Begun> {
+        self.writer.change(move |sql| attachments::begin(sql, &upload, room, now))
+    }
+
+    fn add_chunk(
+        &self,
+        place: AttachmentPlace,
+        sender: DeviceId,
+        offset: u64,
+        chunk: Vec<u8>,
+        now: u64,
+    ) -> Answer<'_, Added> {
+        self.writer.change(move |sql| attachments::add(sql, place, sender, offset, &chunk, now))
+    }
+
+    fn forget_upload(&self, place: AttachmentPlace, sender: DeviceId) -> Answer<'_, bool> {
+        self.writer.change(move |sql| attachments::forget(sql, place, sender))
+    }
+
+    fn upload(&self, place: AttachmentPlace) -> Answer<'_, Option<UploadAnswer>> {
+        self.ask(move |sql| attachments::upload(sql, place))
+    }
+
+    fn attachment_bytes(&self, place: AttachmentPlace, first: u64, last: u64) -> Answer<'_, Vec<u8>> {
+        self.ask(move |sql| attachments::read(sql, place, first, last))
+    }
+
     fn since(&self, reach: Reach, device: DeviceId, row: u64, limit: usize) -> Answer<'_, Vec<StoredEvent>> {
         let epoch = Arc::clone(&self.epoch);
         self.ask(move |sql| events::since(sql, &epoch, reach, device, row, limit))
@@ -205,6 +234,11 @@ mod tests {
         a_conversation_is_opened_once_and_listed_by_its_last_event
         an_event_is_numbered_once_whoever_asks_again
         a_reach_holds_its_own_events_in_the_order_of_the_store
+        an_upload_grows_chunk_by_chunk_and_each_is_stored_once
+        an_upload_is_its_senders_and_of_one_size
+        conversation_and_site_have_room_for_so_much_and_no_more
+        an_unfinished_upload_is_forgotten_and_a_whole_one_stays
+        any_bytes_of_an_attachment_are_found_across_its_chunks
     }
 
     #[tokio::test]
@@ -246,6 +280,6 @@ mod tests {
         let path = folder.path().join("relay.sqlite");
         open_connection(&path).unwrap().pragma_update(None, "user_version", FORMAT + 1).unwrap();
         let refused = SqliteStore::open(&path).err();
-        assert!(matches!(refused, Some(StoreError::Format { found: 3, expected: 2 })), "{refused:?}");
+        assert!(matches!(refused, Some(StoreError::Format { found: 4, expected: 3 })), "{refused:?}");
     }
 }

@@ -88,3 +88,26 @@ CREATE TABLE wraps (
     wrap   BLOB NOT NULL
 );
 CREATE INDEX wraps_by_event ON wraps (event, device);
+
+-- In the same file as everything else: a chunk is as durable as an event, its room is counted in the transaction that
+-- takes it, and a copy of one file is a copy of the relay.
+CREATE TABLE attachments (
+    row          INTEGER PRIMARY KEY,
+    conversation INTEGER NOT NULL REFERENCES conversations (row),
+    site         BLOB NOT NULL,
+    id           BLOB NOT NULL,
+    sender       BLOB NOT NULL,
+    size         INTEGER NOT NULL,
+    stored       INTEGER NOT NULL DEFAULT 0,
+    touched      INTEGER NOT NULL,
+    UNIQUE (conversation, id)
+);
+CREATE INDEX attachments_by_site ON attachments (site, size);
+CREATE INDEX attachments_unfinished ON attachments (touched) WHERE stored < size;
+
+CREATE TABLE attachment_chunks (
+    attachment INTEGER NOT NULL REFERENCES attachments (row) ON DELETE CASCADE,
+    at         INTEGER NOT NULL,
+    bytes      BLOB NOT NULL,
+    PRIMARY KEY (attachment, at)
+);

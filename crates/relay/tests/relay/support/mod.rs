@@ -10,7 +10,7 @@ pub(crate) use socket::Socket;
 
 use std::path::{Path, PathBuf};
 
-use segel_relay::{Config, EventRate, Relay, Running};
+use segel_relay::{AttachmentRoom, Config, EventRate, Relay, Running};
 use segel_wire::events::{Envelope, Wrapped};
 use segel_wire::{ConversationId, DeskId, DeviceId, EventId, Octets};
 use tempfile::TempDir;
@@ -93,6 +93,7 @@ pub(crate) fn config(owners: &[&Owner], database: &Path) -> Config {
         public_origin: None,
         serve_widget: None,
         event_rate: EventRate::default(),
+        attachments: AttachmentRoom::default(),
     }
 }
 

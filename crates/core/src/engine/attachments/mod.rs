@@ -1,0 +1,139 @@
+//! Files on their way to and from the relay, one at a time each way and a chunk in memory at a time. PROTOCOL.md,
+//! sections 5.11 and 7.2.
+
+mod fetch;
+mod upload;
+
+use rand_core::CryptoRng;
+use segel_wire::ids::{AttachmentId, ConversationId, EventId};
+use segel_wire::{Code, Problem};
+
+use self::fetch::Fetch;
+use self::upload::Upload;
+use super::{Engine, passes};
+use crate::conversation::Stage;
+use crate::io::{Answer, Output, Request};
+use crate::link::{self, Backoff};
+use crate::records::Name;
+use crate::show::{Progress, Refusal, Show, Transfer};
+
+/// Files that are under way. Nothing of it outlives the page: a source that is gone cannot be read again.
+#[derive(Default)]
+pub(super) struct Attachments {
+    uploads: Vec<Upload>,
+    fetches: Vec<Fetch>,
+    sending: Backoff,
+    fetching: Backoff,
+}
+
+/// What a refused request means for a file.
+enum Verdict {
+    /// The same question, a little later.
+    Again,
+    /// The session lapsed: after the next login.
+    LogIn,
+    /// For good.
+    Refused(Refusal),
+}
+
+impl Attachments {
+    /// When to look again, Unix milliseconds.
+    pub(super) fn wake_at(&self) -> u64 {
+        let of = |waits: bool, backoff: Backoff| if waits { backoff.at() } else { u64::MAX };
+        let waits = self.uploads.iter().any(|upload| !upload.rests);
+        of(waits, self.sending).min(of(!self.fetches.is_empty(), self.fetching))
+    }
+
+    /// Tries a file again whose source is still there; answers whether it is.
+    pub(super) fn retry(&mut self, event: EventId) -> bool {
+        let upload = self.uploads.iter_mut().find(|upload| upload.event == event);
+        upload.is_some_and(|upload| core::mem::take(&mut upload.rests))
+    }
+
+    /// What was asked and did not leave is asked anew.
+    pub(super) fn store_failed(&mut self) {
+        self.uploads.iter_mut().for_each(Upload::look_again);
+        self.fetches.iter_mut().for_each(|fetch| fetch.is_asking = false);
+    }
+}
+
+impl Engine {
+    pub(super) fn pump_attachments(&mut self, now: u64, random: &mut impl CryptoRng) {
+        self.pump_upload(now, random);
+        if self.link.stage == link::Stage::Online && self.attachments.fetching.is_due(now) {
+            self.pump_fetch();
+        }
+    }
+
+    /// An answer about an attachment.
+    pub(super) fn attachment_answered(
+        &mut self,
+        request: &Request,
+        answer: Answer,
+        now: u64,
+        random: &mut impl CryptoRng,
+    ) {
+        match request {
+            Request::BeginUpload(_, id, _) => self.upload_answered(*id, None, &answer, now, random),
+            Request::AddChunk(_, id, offset, _) => {
+                self.upload_answered(*id, Some(*offset), &answer, now, random);
+            }
+            Request::FetchChunk(_, id, first, _) => self.fetch_answered(*id, *first, answer, now, random),
+            _ => {}
+        }
+    }
+
+    /// The person gives a file up: one that is being fetched, or one that was not sent.
+    pub(super) fn cancel(&mut self, id: ConversationId, event: EventId) {
+        self.stop_fetch(event, Progress::Rests);
+        let Some(conversation) = self.conversations.get_mut(&id) else { return };
+        let is_unsent = conversation.messages.get(&event).is_some_and(|message| {
+            message.is_file() && matches!(message.stage, Stage::Uploading | Stage::Failed(_))
+        });
+        if !is_unsent {
+            return;
+        }
+        conversation.messages.remove(&event);
+        self.ledger.remove(Name::Message(id, event));
+        self.shown.lists.insert(id, ());
+        self.outputs.push_back(Output::Show(Show::Gone(id, event)));
+        if let Some(attachment) = self.forget_upload(event) {
+            self.ask(Request::ForgetUpload(id, attachment));
+        }
+    }
+
+    /// Lets go of an upload and its source; answers what the relay may keep of it.
+    fn forget_upload(&mut self, event: EventId) -> Option<AttachmentId> {
+        let uploads = &mut self.attachments.uploads;
+        let at = uploads.iter().position(|upload| upload.event == event)?;
+        let upload = uploads.remove(at);
+        self.outputs.extend(upload.outside().map(Output::Release));
+        upload.attachment()
+    }
+
+    fn show_progress(&mut self, conversation: ConversationId, event: EventId, progress: Progress) {
+        let transfer = Transfer { conversation, event, progress };
+        self.outputs.push_back(Output::Show(Show::Transfer(transfer)));
+    }
+
+    /// What a problem means; the connection is taken up anew where the session lapsed.
+    fn judge_problem(&mut self, problem: &Problem, now: u64, random: &mut impl CryptoRng) -> Verdict {
+        match problem.code {
+            code if passes(code) => Verdict::Again,
+            Code::Unauthenticated => {
+                self.session_problem(problem, now, random);
+                Verdict::LogIn
+            }
+            Code::NotAMember => Verdict::Refused(Refusal::NotAMember),
+            Code::OriginRefused => Verdict::Refused(Refusal::OriginRefused),
+            Code::TooLarge => Verdict::Refused(Refusal::FileTooLarge),
+            Code::QuotaExceeded => Verdict::Refused(Refusal::QuotaExceeded),
+            _ => Verdict::Refused(Refusal::RelayRefused),
+        }
+    }
+}
+
+/// How much of `whole` that is, in hundredths.
+fn percent(part: u64, whole: u64) -> u8 {
+    u8::try_from(part.saturating_mul(100) / whole.max(1)).unwrap_or(100).min(100)
+}
