@@ -3,7 +3,9 @@
 use core::fmt::Debug;
 
 use segel_crypto::act::{ActError, ActHash, ActKind, Assignment};
-use segel_crypto::attachment::{self, Attachment, AttachmentKey, Measure, OpenError, Opener, Sealer};
+use segel_crypto::attachment::{
+    self, Attachment, AttachmentKey, Measure, OpenError, Opener, SealedHash, Sealer,
+};
 use segel_crypto::authority::{Admin, AdminSecret, RootSecret};
 use segel_crypto::content::{Body, ContentContext, ContentError, ContentHash, ContentKey, Header};
 use segel_crypto::device::{DeviceSecrets, IdentitySecret, LoginSecret, SigningSecret};
@@ -235,6 +237,9 @@ fn attachments(entries: &mut Entries) {
     let attachment: Attachment =
         sealer.describe([1; 32], TEXT.to_owned(), TEXT.to_owned(), Some(TEXT.to_owned()));
     entries.add("attachment::Attachment", &attachment);
+    let mut sealed = SealedHash::default();
+    sealed.take(&SECRET);
+    entries.add("attachment::SealedHash", &sealed);
     entries.add("attachment::Opener", &Opener::new(&attachment).unwrap());
     let errors = [attachment::SealError::TooLarge, attachment::SealError::SourceChanged];
     entries.add_all("attachment::SealError", &errors);
