@@ -183,9 +183,19 @@ impl Parts {
                 self.model.borrow_mut().situation.dismiss();
                 self.handle.render_soon();
             }
+            Action::Verify(on) => {
+                self.model.borrow_mut().verify(on);
+                self.handle.render_soon();
+            }
             Action::Close => self.post("close", None),
-            // The composer holds the draft, and a visitor has one conversation.
-            Action::Draft(_) | Action::Open(_) | Action::Back => {}
+            // The composer holds the draft.
+            Action::Draft(draft) => {
+                if let Some(conversation) = self.conversation.get() {
+                    self.handle.input(Input::Typing { conversation, typing: !draft.is_empty() });
+                }
+            }
+            // A visitor has one conversation, and no say in who holds it.
+            Action::Open(_) | Action::Back | Action::Do(_) => {}
         }
     }
 
@@ -211,7 +221,7 @@ impl Parts {
 
     /// The visitor has the end of the timeline before their eyes.
     fn look(&self) {
-        let unread = self.model.borrow().unread() > 0;
+        let unread = self.model.borrow().unread() > 0 && !self.model.borrow().is_verifying();
         if let (true, Some(conversation)) =
             (unread && self.open.get() && page::visible(), self.conversation.get())
         {

@@ -1,6 +1,6 @@
 //! What the visitor sees, folded from what the engine shows: pure, without a browser.
 
-use segel_core::show::Show;
+use segel_core::show::{Author, SafetyNumber, Show};
 use segel_ui::{Items, Situation, Trouble};
 
 /// The state of the panel.
@@ -10,6 +10,9 @@ pub(crate) struct Model {
     pub(crate) situation: Situation,
     unread: u32,
     items: Items,
+    safety: Option<SafetyNumber>,
+    verifying: bool,
+    typing: Option<Author>,
 }
 
 /// What fills the panel.
@@ -27,10 +30,14 @@ impl Model {
     /// Folds in one change.
     pub(crate) fn apply(&mut self, show: Show) {
         match self.situation.apply(show) {
-            Some(Show::Conversation(summary)) => self.unread = summary.unread,
+            Some(Show::Conversation(summary)) => {
+                self.unread = summary.unread;
+                self.safety = summary.safety;
+            }
             Some(Show::Item(item)) => self.items.put(item),
             Some(Show::Gone(_, event)) => self.items.remove(event),
             Some(Show::Transfer(transfer)) => self.items.note(transfer),
+            Some(Show::Typing { who, .. }) => self.typing = who,
             _ => {}
         }
     }
@@ -49,6 +56,26 @@ impl Model {
         self.unread
     }
 
+    /// Shows the safety number in the place of the conversation, or the conversation again.
+    pub(crate) fn verify(&mut self, on: bool) {
+        self.verifying = on;
+    }
+
+    /// Whether the safety number is looked at.
+    pub(crate) fn is_verifying(&self) -> bool {
+        self.verifying
+    }
+
+    /// What the visitor and the business compare; none before the first message.
+    pub(crate) fn safety(&self) -> Option<&SafetyNumber> {
+        self.safety.as_ref()
+    }
+
+    /// Who is typing at the other end.
+    pub(crate) fn typing(&self) -> Option<&Author> {
+        self.typing.as_ref()
+    }
+
     /// The conversation's messages.
     pub(crate) fn items(&self) -> &Items {
         &self.items
@@ -57,7 +84,7 @@ impl Model {
 
 #[cfg(test)]
 mod tests {
-    use segel_core::show::{Author, Body, Delivery, Gate, Item, Refusal, Site, Summary};
+    use segel_core::show::{Author, Body, Delivery, Gate, Hold, Item, Refusal, Site, Summary};
     use segel_wire::ids::{ConversationId, EventId};
 
     use super::*;
@@ -83,6 +110,7 @@ mod tests {
             body: Body::Text("Halo".to_owned()),
             time: 1,
             delivery,
+            vouched: None,
         })
     }
 
@@ -132,6 +160,8 @@ mod tests {
                 time: 0,
                 unread,
                 answerable: true,
+                safety: None,
+                hold: Hold::default(),
             })
         };
         assert_eq!(shown([summary(3)]).unread(), 3);

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use segel_ui::{Act, Action, Language, icons};
+use segel_ui::{Act, Action, Language, icons, verify};
 use segel_web::dom::{self, El, el, icon};
 use web_sys::Element;
 
@@ -13,6 +13,7 @@ pub(crate) struct Header {
     initial: El,
     name: El,
     mark: El,
+    check: El,
 }
 
 impl Header {
@@ -23,17 +24,18 @@ impl Header {
         let name = el("h1").attr("dir", "auto");
         let mark =
             el("p").class("mark").child(icon(icons::LOCK)).child(el("span").text(text.sealed)).hidden();
+        let check = verify::button(language, act).hidden();
         let act = Rc::clone(act);
         let close = el("button")
-            .class("plain")
+            .class("plain close")
             .attr("type", "button")
             .attr("aria-label", text.close)
             .attr("title", text.close)
             .child(icon(icons::CROSS))
             .on("click", move |_| act(Action::Close));
         let title = el("div").class("title").place(&name).place(&mark);
-        let root = el("header").class("header").place(&initial).child(title).child(close);
-        Self { language, root, initial, name, mark }
+        let root = el("header").class("header").place(&initial).child(title).place(&check).child(close);
+        Self { language, root, initial, name, mark, check }
     }
 
     /// The element to put on the page.
@@ -42,7 +44,7 @@ impl Header {
     }
 
     /// Shows the name once a signed roster gave it; before that nothing is claimed.
-    pub(crate) fn render(&self, business: Option<&str>) {
+    pub(crate) fn render(&self, business: Option<&str>, offers_check: bool) {
         let initial: String =
             business.unwrap_or_default().chars().take(1).flat_map(char::to_uppercase).collect();
         dom::set_text(&self.initial, &initial);
@@ -50,5 +52,11 @@ impl Header {
         for part in [&self.initial, &self.mark] {
             dom::set_hidden(part, business.is_none());
         }
+        dom::set_hidden(&self.check, business.is_none() || !offers_check);
+    }
+
+    /// Puts the focus back on the button that leads to the safety number.
+    pub(crate) fn focus_check(&self) {
+        dom::focus(&self.check);
     }
 }

@@ -8,7 +8,10 @@ use std::rc::Rc;
 use segel_ui::banner::Banner;
 use segel_ui::composer::Composer;
 use segel_ui::sentence::{self, Sentence};
+use segel_ui::text::fill;
 use segel_ui::timeline::Timeline;
+use segel_ui::typing::Typing;
+use segel_ui::verify::Verify;
 use segel_ui::{Act, Action, Language};
 use segel_web::dom::{self, El, el};
 use segel_web::files::Fetched;
@@ -29,11 +32,14 @@ pub(crate) struct Panel {
     banner: Banner,
     greeting: Greeting,
     timeline: Timeline,
+    typing: Typing,
     composer: Composer,
     sentence: Sentence,
     preparing: El,
     chat: El,
+    verify: Verify,
     shown: Screen,
+    verifying: bool,
 }
 
 impl Panel {
@@ -43,6 +49,7 @@ impl Panel {
         let banner = Banner::new(language, act);
         let greeting = Greeting::new(language);
         let timeline = Timeline::new(language, Rc::clone(act));
+        let typing = Typing::new(language);
         let composer = Composer::new(language, Rc::clone(act));
         let sentence = Sentence::new(language);
         let preparing = sentence::preparing(language);
@@ -51,8 +58,10 @@ impl Panel {
             .place(banner.root())
             .place(greeting.root())
             .place(timeline.root())
+            .place(typing.root())
             .place(composer.root())
             .hidden();
+        let verify = Verify::new(language, act);
         let close = Rc::clone(act);
         let root = el("div")
             .class("panel")
@@ -60,6 +69,7 @@ impl Panel {
             .place(&preparing)
             .place(sentence.root())
             .place(&chat)
+            .place(verify.root())
             .on("keydown", move |event| {
                 if event
                     .dyn_ref::<KeyboardEvent>()
@@ -75,11 +85,14 @@ impl Panel {
             banner,
             greeting,
             timeline,
+            typing,
             composer,
             sentence,
             preparing,
             chat,
+            verify,
             shown: Screen::Preparing,
+            verifying: false,
         }
     }
 
@@ -91,19 +104,32 @@ impl Panel {
     /// Shows the model.
     pub(crate) fn render(&mut self, model: &Model) {
         let screen = model.screen();
-        self.header.render(model.situation.business.as_deref());
+        let business = model.situation.business.as_deref();
+        let verifying = screen == Screen::Chat && model.is_verifying();
+        self.header.render(business, screen == Screen::Chat && !verifying);
         dom::set_hidden(&self.preparing, screen != Screen::Preparing);
-        dom::set_hidden(&self.chat, screen != Screen::Chat);
+        dom::set_hidden(&self.chat, screen != Screen::Chat || verifying);
+        dom::set_hidden(self.verify.root(), !verifying);
         self.sentence.render(match screen {
             Screen::Stopped(trouble) => Some(trouble),
             Screen::Preparing | Screen::Chat => None,
         });
         self.banner.render(model.situation.banner());
-        self.greeting.render(model.situation.business.as_deref(), model.items().is_empty());
+        self.greeting.render(business, model.items().is_empty());
         dom::set_hidden(self.timeline.root(), model.items().is_empty());
         self.timeline.render(model.items().as_slice());
         self.timeline.render_transfers(model.items());
+        self.typing.render(model.typing());
         self.composer.hinder(self.language.gate(model.situation.gate));
+        let (safety, text) = (model.safety(), self.language.text());
+        let why = safety.map_or(text.verify_later, |_| text.verify_visitor);
+        self.verify.render(safety, &fill(why, business.unwrap_or_default()));
+        let turns = std::mem::replace(&mut self.verifying, verifying) != verifying;
+        if turns && verifying {
+            self.verify.focus();
+        } else if turns {
+            self.header.focus_check();
+        }
         let appears = std::mem::replace(&mut self.shown, screen) != screen && screen == Screen::Chat;
         // Who opened the panel before there was anywhere to write finds the focus there once there is.
         if appears && page::has_focus() {

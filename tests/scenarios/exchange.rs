@@ -114,7 +114,7 @@ async fn an_answer_to_a_closed_chat_is_counted_on_the_launcher_until_it_is_seen(
         let visitor = stage.visitor().await;
         visitor.says("saya tutup dulu").await;
         agent.reads("saya tutup dulu").await;
-        visitor.clicks(".header button").await;
+        visitor.clicks(".header .close").await;
         visitor.turns_to_page().await;
         visitor.sees_launcher("Buka chat").await;
 
@@ -122,7 +122,7 @@ async fn an_answer_to_a_closed_chat_is_counted_on_the_launcher_until_it_is_seen(
         visitor.sees_launcher("Buka chat, 1 pesan belum dibaca").await;
         visitor.opens_chat().await;
         visitor.reads("sudah kami cek").await;
-        visitor.clicks(".header button").await;
+        visitor.clicks(".header .close").await;
         visitor.turns_to_page().await;
         visitor.sees_launcher("Buka chat").await;
     })
@@ -140,11 +140,13 @@ fn who_and_what(rows: &[Row]) -> Vec<(&str, &str)> {
     rows.iter().map(|row| (row.by.as_str(), row.text.as_str())).collect()
 }
 
-/// How many devices each event was wrapped for, as the events were first sent.
+/// How many devices each message was wrapped for, as the events were first sent. What is not for the timeline says so
+/// in its header.
 fn wraps(proxy: &Proxy) -> Vec<usize> {
     let mut sent = Vec::new();
     for record in proxy.records().into_iter().filter(|record| record.towards == Towards::Relay) {
         if let Ok(ClientFrame::Send { event, envelope, .. }) = serde_json::from_slice(&record.body)
+            && envelope.content.0[2] == 0
             && sent.iter().all(|(known, _)| *known != event)
         {
             sent.push((event, envelope.wraps.len()));

@@ -100,6 +100,37 @@ async fn files_fit_the_smallest_phone_and_the_dark() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_safety_number_and_who_is_typing_fit_small_and_dark_screens() {
+    Stage::play(async |stage| {
+        let agent = stage.agent_on(Device::Phone(390, 844)).await;
+        for (name, device) in [("small-phone", Device::Phone(320, 568)), ("dark", Device::Dark)] {
+            let visitor = stage.visitor_on(device).await;
+            visitor.says(QUESTION).await;
+            agent.chooses(QUESTION).await;
+            agent.says(ANSWER).await;
+            visitor.reads(ANSWER).await;
+            agent.types("Kami").await;
+            visitor.sees(".typing .who").await;
+            assert_fits(&visitor).await;
+            visitor.browser().shoot(&format!("shop-typing-{name}")).await;
+
+            for (person, button, place) in
+                [(&visitor, ".header .check", "shop"), (&agent, ".over .check", "console")]
+            {
+                person.clicks(button).await;
+                person.sees(".verify .number").await;
+                assert_fits(person).await;
+                person.browser().shoot(&format!("{place}-verify-{name}")).await;
+            }
+            agent.clicks(".verify .return").await;
+            agent.clicks(".back").await;
+            agent.sees(".inbox .preview").await;
+        }
+    })
+    .await;
+}
+
 async fn talk(visitor: &Person, agent: &Person) {
     visitor.says(QUESTION).await;
     agent.chooses(QUESTION).await;
@@ -114,12 +145,12 @@ async fn talk(visitor: &Person, agent: &Person) {
 }
 
 /// Nothing sticks out sideways, and header and composer are on the screen.
-async fn assert_fits(person: &Person) {
+pub(crate) async fn assert_fits(person: &Person) {
     let cut_off: Vec<String> = person
         .browser()
         .script(
             "const inside = (box) => box.left >= 0 && box.right <= innerWidth && box.bottom <= innerHeight;
-             return [...document.querySelectorAll('.header, .composer, .row, .inbox li, button')]
+             return [...document.querySelectorAll('.header, .composer, .row, .act, .inbox li, button')]
                 .filter((element) => element.checkVisibility())
                 .filter((element) => {
                     const box = element.getBoundingClientRect();

@@ -11,6 +11,7 @@ mod paths;
 mod program;
 mod report;
 mod shell;
+mod simulate;
 mod size;
 mod stamp;
 mod start;
@@ -44,6 +45,8 @@ enum Command {
     Build(build::Args),
     /// Print the brotli bytes that a visitor downloads until the first message
     Size(size::Args),
+    /// Play seeds of a hostile world against the engines
+    Simulate(simulate::Args),
     /// List the benchmarks, or run one
     Bench(bench::Args),
 }
@@ -61,6 +64,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Test(args) => return Ok(test::run(&args)),
         Command::Build(args) => build::run(&args)?,
         Command::Size(args) => size::run(&args)?,
+        Command::Simulate(args) => simulate::run(&args)?,
         Command::Bench(args) => bench::run(&args)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::report::Report;
 use crate::toolchain::{TARGET, Toolchain};
 use crate::tools::{self, Browser};
-use crate::{build, paths, size};
+use crate::{build, paths, simulate, size};
 
 /// Packages that are compiled for browsers.
 const BROWSER_PACKAGES: [&str; 4] = ["segel-web", "segel-ui", "segel", "segel-console"];
@@ -53,6 +53,7 @@ fn checks(args: &Args, report: &mut Report) -> Result<()> {
     if args.quick {
         return Ok(());
     }
+    report.check("simulation", &mut simulate::checked(&toolchain))?;
     let mut docs = cargo("doc --workspace --no-deps");
     // A crate's own page may point at its private rooms: it is read beside the source.
     docs.env("RUSTDOCFLAGS", "-Dwarnings -Arustdoc::private_intra_doc_links");

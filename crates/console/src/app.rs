@@ -123,7 +123,8 @@ impl Screen for Desk {
     /// The agent has the end of the open conversation before their eyes.
     fn look(&self) {
         let open = self.0.model.borrow().opened().and_then(|opened| opened.summary.cloned());
-        if let Some(summary) = open.filter(|summary| summary.unread > 0 && page::visible()) {
+        let verifying = self.0.model.borrow().opened().is_some_and(|opened| opened.verifying);
+        if let Some(summary) = open.filter(|summary| summary.unread > 0 && !verifying && page::visible()) {
             self.0.handle.input(Input::Seen(summary.conversation));
         }
     }
@@ -148,12 +149,26 @@ impl Parts {
             (Action::Cancel(event), Some(conversation)) => {
                 self.handle.input(Input::Cancel { conversation, event });
             }
-            (Action::Draft(draft), _) => self.model.borrow_mut().set_draft(draft),
+            (Action::Do(deed), Some(conversation)) => {
+                self.handle.input(Input::Act { conversation, deed });
+            }
+            (Action::Draft(draft), Some(conversation)) => {
+                let typing = !draft.is_empty();
+                self.model.borrow_mut().set_draft(draft);
+                self.handle.input(Input::Typing { conversation, typing });
+            }
             (Action::Dismiss, _) => self.model.borrow_mut().situation.dismiss(),
             (Action::Open(conversation), _) => self.model.borrow_mut().open(conversation),
+            (Action::Verify(on), _) => self.model.borrow_mut().verify(on),
             (Action::Back, _) => self.model.borrow_mut().back(),
             (
-                Action::Send(_) | Action::Attach(_) | Action::Retry(_) | Action::Fetch(_) | Action::Cancel(_),
+                Action::Send(_)
+                | Action::Attach(_)
+                | Action::Retry(_)
+                | Action::Fetch(_)
+                | Action::Cancel(_)
+                | Action::Draft(_)
+                | Action::Do(_),
                 None,
             )
             | (Action::Close, _) => {}

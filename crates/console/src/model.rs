@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use segel_core::show::{Gate, Refusal, Show, Summary};
+use segel_core::show::{Author, Gate, Refusal, Show, Summary};
 use segel_ui::{Items, Situation, Trouble};
 use segel_wire::ids::ConversationId;
 
@@ -43,7 +43,9 @@ pub(crate) struct Model {
     inbox: Vec<Summary>,
     items: BTreeMap<ConversationId, Items>,
     drafts: BTreeMap<ConversationId, String>,
+    typing: BTreeMap<ConversationId, Author>,
     open: Option<ConversationId>,
+    verifying: bool,
 }
 
 impl Model {
@@ -55,6 +57,12 @@ impl Model {
             Some(Show::Gone(id, event)) => self.items.entry(id).or_default().remove(event),
             Some(Show::Transfer(transfer)) => {
                 self.items.entry(transfer.conversation).or_default().note(transfer);
+            }
+            Some(Show::Typing { conversation, who: Some(who) }) => {
+                self.typing.insert(conversation, who);
+            }
+            Some(Show::Typing { conversation, who: None }) => {
+                self.typing.remove(&conversation);
             }
             _ => {}
         }
@@ -68,11 +76,18 @@ impl Model {
     /// Opens a conversation.
     pub(crate) fn open(&mut self, conversation: ConversationId) {
         self.open = Some(conversation);
+        self.verifying = false;
+    }
+
+    /// Shows the safety number in the place of the open conversation, or the conversation again.
+    pub(crate) fn verify(&mut self, on: bool) {
+        self.verifying = on;
     }
 
     /// Back to the list.
     pub(crate) fn back(&mut self) {
         self.open = None;
+        self.verifying = false;
     }
 
     /// Keeps the draft of the open conversation.
@@ -111,6 +126,8 @@ impl Model {
             summary: self.inbox.iter().find(|summary| summary.conversation == conversation),
             items: self.items.get(&conversation),
             draft: self.drafts.get(&conversation).map_or("", String::as_str),
+            typing: self.typing.get(&conversation),
+            verifying: self.verifying,
         })
     }
 
@@ -132,6 +149,10 @@ pub(crate) struct Opened<'a> {
     pub(crate) items: Option<&'a Items>,
     /// What the agent has typed and not sent.
     pub(crate) draft: &'a str,
+    /// Who is typing in it.
+    pub(crate) typing: Option<&'a Author>,
+    /// Whether the safety number is looked at.
+    pub(crate) verifying: bool,
 }
 
 /// Four letters and digits by which people tell conversations apart; not secret and not unique.
@@ -143,7 +164,7 @@ pub(crate) fn mark(conversation: ConversationId) -> String {
 
 #[cfg(test)]
 mod tests {
-    use segel_core::show::{Author, Body, Delivery, Item, Site};
+    use segel_core::show::{Author, Body, Delivery, Hold, Item, Site};
     use segel_web::tab_lock::Lead;
     use segel_wire::ids::EventId;
 
@@ -169,6 +190,8 @@ mod tests {
             time,
             unread: 0,
             answerable: true,
+            safety: None,
+            hold: Hold::default(),
         })
     }
 
@@ -181,6 +204,7 @@ mod tests {
             body: Body::Text("Halo".to_owned()),
             time: 1,
             delivery: Delivery::Received,
+            vouched: None,
         })
     }
 
@@ -206,6 +230,23 @@ mod tests {
         assert_eq!((two.draft, two.items.unwrap().as_slice()[0].event), ("", EventId([2; 16])));
         model.open(ONE);
         assert_eq!(model.opened().unwrap().draft, "untuk satu");
+    }
+
+    #[test]
+    fn typing_and_the_safety_number_belong_to_the_conversation_that_is_open() {
+        let typing = |who| Show::Typing { conversation: ONE, who };
+        let mut model = shown([summary(ONE, 1), summary(TWO, 2), typing(Some(Author::Visitor))]);
+        model.open(TWO);
+        assert_eq!(model.opened().unwrap().typing, None);
+        model.open(ONE);
+        assert_eq!(model.opened().unwrap().typing, Some(&Author::Visitor));
+        model.apply(typing(None));
+        assert_eq!(model.opened().unwrap().typing, None);
+
+        model.verify(true);
+        assert!(model.opened().unwrap().verifying);
+        model.open(TWO);
+        assert!(!model.opened().unwrap().verifying, "another conversation is opened as such");
     }
 
     #[test]

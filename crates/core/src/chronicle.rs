@@ -72,6 +72,11 @@ impl Chronicle {
         Seen { position: self.position, hash }
     }
 
+    /// Whether somebody saw the log up to a position of which this device knows the same.
+    pub(crate) fn confirms(&self, seen: Seen) -> bool {
+        self.hash_at(seen.position).is_some_and(|hash| hash == seen.hash)
+    }
+
     /// Whether the event at this position is in the log.
     pub(crate) fn holds(&self, position: u64) -> bool {
         position <= self.position
@@ -112,9 +117,12 @@ impl Chronicle {
     }
 
     fn contradicts(&self, seen: Seen) -> bool {
-        let Some(back) = self.position.checked_sub(seen.position) else { return false };
-        let back = usize::try_from(back).unwrap_or(usize::MAX);
-        let place = self.recent.len().checked_sub(back.saturating_add(1));
-        place.and_then(|place| self.recent.get(place)).is_some_and(|hash| *hash != seen.hash)
+        self.hash_at(seen.position).is_some_and(|hash| hash != seen.hash)
+    }
+
+    fn hash_at(&self, position: u64) -> Option<LogHash> {
+        let back = usize::try_from(self.position.checked_sub(position)?).ok()?;
+        let place = self.recent.len().checked_sub(back.checked_add(1)?)?;
+        self.recent.get(place).copied()
     }
 }

@@ -1,15 +1,19 @@
 //! A conversation as this device knows it: its members, its messages and its outbox.
 
+use segel_crypto::act::Assignment;
 use segel_crypto::attachment::Attachment;
 use segel_crypto::content::{self, ContentHash, ContentKey};
 use segel_wire::Envelope;
-use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId, Octets};
+use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId, IdentityKey, Octets};
 use segel_wire::{cbor_array, cbor_map, cbor_variants, limits};
 
+use crate::acts::ActRecord;
 use crate::chronicle::Chronicle;
 use crate::peers::Peer;
+use crate::reads::Reads;
 use crate::records::{BrokenStore, Name, Opened};
-use crate::show::{Author, Body, Delivery, File, Item, Refusal, Summary};
+use crate::show::{Author, Body, Delivery, File, Hold, Item, Refusal, SafetyNumber, Summary};
+use crate::signals::GivenKey;
 use crate::sorted::{Sorted, SortedSet};
 
 /// What is kept of a conversation besides its messages.
@@ -35,6 +39,18 @@ pub(crate) struct Facts {
     pub(crate) unread: u32,
     /// The highest position received.
     pub(crate) head: u64,
+    /// The visitor's key, from the handshake that began a session with it.
+    pub(crate) identity: Option<IdentityKey>,
+    /// Keys for signals, the newest of each device that gave one.
+    pub(crate) signal_keys: Vec<GivenKey>,
+    /// What the acts up to `acted_at` come to.
+    pub(crate) assignment: Assignment,
+    /// Position of the last act that counted; 0 before the first.
+    pub(crate) acted_at: u64,
+    /// Who was asked last for acts that are not known here.
+    pub(crate) behind: Option<Behind>,
+    /// How far both sides have read.
+    pub(crate) reads: Reads,
 }
 
 cbor_map!(Facts {
@@ -47,8 +63,24 @@ cbor_map!(Facts {
     6: head,
     7: chronicle,
     8: before,
-    9: resynced
+    9: resynced,
+    10: assignment,
+    11: acted_at,
+    12: behind,
+    20: identity,
+    21: signal_keys,
+    22: reads
 });
+
+/// A device that named an act which is not known here.
+#[derive(Clone)]
+pub(crate) struct Behind {
+    pub(crate) sender: DeviceId,
+    /// When it was asked, Unix seconds.
+    pub(crate) asked: u64,
+}
+
+cbor_array!(Behind { sender, asked });
 
 /// A message as it is kept.
 #[derive(Clone)]
@@ -67,6 +99,14 @@ pub(crate) struct Message {
     pub(crate) recipients: Option<Vec<DeviceId>>,
     /// What came of a message that did not open, for a key that may come later.
     pub(crate) unopened: Option<Unopened>,
+    /// The device that sealed it, if it was delivered.
+    pub(crate) sender: Option<DeviceId>,
+    /// Of an own message: the last act that it knew, by its number.
+    pub(crate) epoch: u64,
+    /// What it does, if it is an act.
+    pub(crate) act: Option<ActRecord>,
+    /// Who handed on its key, if that was neither its sender nor the visitor.
+    pub(crate) vouched: Option<String>,
     /// What opens its file, once the relay has that.
     pub(crate) attachment: Option<Attachment>,
 }
@@ -81,7 +121,11 @@ cbor_map!(Message {
     6: key,
     7: recipients,
     8: unopened,
-    9: attachment
+    9: sender,
+    10: epoch,
+    11: act,
+    12: vouched,
+    13: attachment
 });
 
 /// A message as it was delivered, closed.
@@ -102,7 +146,7 @@ const ASKED_MOST: u32 = 2;
 /// An own content that is not for the timeline, until the relay has stored it.
 #[derive(Clone)]
 pub(crate) struct Control {
-    /// For whom alone it is.
+    /// For whom alone it is; this device itself once it is sealed to all members.
     pub(crate) device: DeviceId,
     pub(crate) scope: Option<ConversationId>,
     pub(crate) body: content::Body,
@@ -217,12 +261,19 @@ impl Conversation {
     }
 
     /// As it stands in a list.
-    pub(crate) fn summary(&self, conversation: ConversationId, answerable: bool) -> Summary {
-        let last =
-            self.messages.values().max_by_key(|message| (message.position.unwrap_or(u64::MAX), message.time));
+    pub(crate) fn summary(
+        &self,
+        conversation: ConversationId,
+        answerable: bool,
+        safety: Option<SafetyNumber>,
+        hold: Hold,
+    ) -> Summary {
+        let is_said = |message: &&Message| message.act.is_none() && message.body != Body::Withheld;
+        let said = self.messages.values().filter(is_said);
+        let last = said.max_by_key(|message| (message.position.unwrap_or(u64::MAX), message.time));
         let preview = last.map_or("", |message| match &message.body {
             Body::Text(text) | Body::File(File { name: text, .. }) => text,
-            Body::Closed(_) | Body::BeforeEnrolment => "",
+            _ => "",
         });
         Summary {
             conversation,
@@ -230,6 +281,8 @@ impl Conversation {
             time: last.map_or(0, |message| message.time),
             unread: self.facts.unread,
             answerable,
+            safety,
+            hold,
         }
     }
 
@@ -241,9 +294,10 @@ impl Conversation {
             event,
             position: message.position,
             author: message.author.clone(),
-            body: message.body.clone(),
+            body: message.shown_body(),
             time: message.time,
-            delivery: message.delivery(),
+            delivery: message.delivery(&self.facts.reads),
+            vouched: message.vouched.clone(),
         })
     }
 
@@ -274,9 +328,27 @@ impl Message {
     }
 
     fn new(author: Author, body: Body, time: u64, stage: Stage) -> Self {
-        let (position, content, key) = (None, None, None);
-        let (recipients, unopened, attachment) = (None, None, None);
-        Self { position, author, body, time, stage, content, key, recipients, unopened, attachment }
+        Self {
+            position: None,
+            author,
+            body,
+            time,
+            stage,
+            content: None,
+            key: None,
+            recipients: None,
+            unopened: None,
+            sender: None,
+            epoch: 0,
+            act: None,
+            vouched: None,
+            attachment: None,
+        }
+    }
+
+    /// Whether this device wrote it, and knows that it did.
+    pub(crate) fn is_own(&self) -> bool {
+        matches!(self.stage, Stage::Waiting | Stage::Sealed(_) | Stage::Sent)
     }
 
     /// Takes in what a content says that opened.
@@ -294,7 +366,7 @@ impl Message {
         };
     }
 
-    /// What a content of this message says, if it is ready to be sealed.
+    /// What a content of this message says, if it is a person's and ready to be sealed.
     pub(crate) fn said(&self) -> Option<content::Body> {
         match (&self.body, &self.attachment) {
             (Body::Text(text), _) => Some(content::Body::Text(text.clone())),
@@ -303,14 +375,24 @@ impl Message {
         }
     }
 
-    /// Whether what it says is known here.
+    /// Whether this device knows what it says.
     pub(crate) fn is_open(&self) -> bool {
-        matches!(self.body, Body::Text(_) | Body::File(_))
+        matches!(self.body, Body::Text(_) | Body::File(_)) || self.act.is_some()
     }
 
     /// Whether it is a file.
     pub(crate) fn is_file(&self) -> bool {
         matches!(self.body, Body::File(_))
+    }
+
+    /// Whether its key was handed on, and the content is still to be fetched.
+    pub(crate) fn awaits_content(&self) -> bool {
+        let is_closed = !self.is_open() && self.unopened.is_none();
+        self.key.is_some() && is_closed && self.body != Body::Closed(Refusal::NotUnderstood)
+    }
+
+    fn shown_body(&self) -> Body {
+        if self.act.as_ref().is_some_and(|act| !act.counts()) { Body::Withheld } else { self.body.clone() }
     }
 
     /// Whether it is closed and its key is still to be asked for.
@@ -323,14 +405,20 @@ impl Message {
         matches!(self.stage, Stage::Sealed(_))
     }
 
+    /// Whether it is a text of this person and the relay is not known to have it.
+    pub(crate) fn is_unsent_text(&self) -> bool {
+        let is_unsent = self.is_outgoing() || matches!(self.stage, Stage::Failed(_));
+        is_unsent && matches!(self.body, Body::Text(_))
+    }
+
     fn is_outgoing(&self) -> bool {
         matches!(self.stage, Stage::Waiting | Stage::Sealed(_))
     }
 
-    fn delivery(&self) -> Delivery {
+    fn delivery(&self, reads: &Reads) -> Delivery {
         match self.stage {
             Stage::Waiting | Stage::Sealed(_) | Stage::Uploading => Delivery::Sending,
-            Stage::Sent => Delivery::Sent,
+            Stage::Sent => reads.delivery(self.position),
             Stage::Failed(refusal) => Delivery::Failed(refusal),
             Stage::Received => Delivery::Received,
         }

@@ -1,15 +1,15 @@
 //! What goes into an engine and what comes out.
 
 use segel_wire::api::{
-    BundlesAnswer, BundlesRequest, ChallengeAnswer, LoginAnswer, LoginRequest, OpenConversation,
-    PrekeysAnswer, UploadAnswer,
+    BundlesAnswer, BundlesRequest, ChallengeAnswer, EventsAnswer, LoginAnswer, LoginRequest,
+    OpenConversation, PrekeysAnswer, UploadAnswer,
 };
-use segel_wire::ids::{AttachmentId, ConversationId, EventId, InvitationId, SiteId};
+use segel_wire::ids::{AgentId, AttachmentId, ConversationId, EventId, InvitationId, SiteId};
 use segel_wire::{ClientFrame, Problem, ServerFrame};
 
 use crate::file::OutgoingFile;
 use crate::outgoing::Outgoing;
-use crate::show::Show;
+use crate::show::{Deed, Show};
 
 /// Something happened.
 #[derive(Debug)]
@@ -57,6 +57,20 @@ pub enum Input {
         conversation: ConversationId,
         /// The message.
         event: EventId,
+    },
+    /// A key was pressed in the draft of a conversation, or the draft is empty: sent or taken back.
+    Typing {
+        /// The conversation.
+        conversation: ConversationId,
+        /// Whether something stands in the draft.
+        typing: bool,
+    },
+    /// The agent changes who holds a conversation. An agent's text in one that nobody holds claims it first.
+    Act {
+        /// The conversation.
+        conversation: ConversationId,
+        /// How.
+        deed: Deed<AgentId>,
     },
     /// The person has the end of this conversation before their eyes.
     Seen(ConversationId),
@@ -190,6 +204,8 @@ pub enum Request {
     PutPrekeys(Vec<u8>),
     /// Opening of a conversation.
     OpenConversation(ConversationId, OpenConversation),
+    /// The conversation's events after this position, a page of them.
+    Events(ConversationId, u64),
     /// Enrolment of this device.
     Enrol(InvitationId, Vec<u8>),
     /// Beginning of an attachment's upload of so many sealed bytes, or how far it has come.
@@ -252,6 +268,8 @@ pub enum Expects {
     Bundles,
     /// [`Answer::Prekeys`].
     Prekeys,
+    /// [`Answer::Events`].
+    Events,
     /// [`Answer::Upload`].
     Upload,
 }
@@ -271,6 +289,8 @@ pub enum Answer {
     Bundles(BundlesAnswer),
     /// What the relay keeps of the own prekeys.
     Prekeys(PrekeysAnswer),
+    /// Events of a conversation.
+    Events(EventsAnswer),
     /// How far an upload has come.
     Upload(UploadAnswer),
     /// Refused.
@@ -283,7 +303,7 @@ impl Request {
     /// The method.
     pub fn method(&self) -> Method {
         match self {
-            Self::Roster | Self::RosterVersion(_) | Self::FetchChunk(..) => Method::Get,
+            Self::Roster | Self::RosterVersion(_) | Self::Events(..) | Self::FetchChunk(..) => Method::Get,
             Self::Challenge | Self::Login(_) | Self::Bundles(..) => Method::Post,
             Self::PutPrekeys(_)
             | Self::OpenConversation(..)
@@ -309,6 +329,9 @@ impl Request {
             Self::Bundles(..) => of_site("/bundles"),
             Self::PutPrekeys(_) => of_site("/prekeys"),
             Self::OpenConversation(id, _) => ["/v1/conversations/", &id.to_string()].concat(),
+            Self::Events(id, after) => {
+                ["/v1/conversations/", &id.to_string(), "/events?after=", &after.to_string()].concat()
+            }
             Self::Enrol(invitation, _) => of_site("/enrolments/") + &invitation.to_string(),
             Self::BeginUpload(conversation, id, sealed) => {
                 attachment(conversation, id, "?size=") + &sealed.to_string()
@@ -335,6 +358,7 @@ impl Request {
             Self::Roster
             | Self::RosterVersion(_)
             | Self::Challenge
+            | Self::Events(..)
             | Self::BeginUpload(..)
             | Self::ForgetUpload(..)
             | Self::FetchChunk(..) => RequestBody::Empty,
@@ -357,6 +381,7 @@ impl Request {
             Self::PutPrekeys(_) => Expects::Prekeys,
             Self::OpenConversation(..) | Self::Enrol(..) | Self::ForgetUpload(..) => Expects::Nothing,
             Self::BeginUpload(..) | Self::AddChunk(..) => Expects::Upload,
+            Self::Events(..) => Expects::Events,
         }
     }
 

@@ -4,6 +4,7 @@
 //! is a value. The driver hands in what happened and carries out what comes out, in order.
 
 mod account;
+mod acts;
 mod chronicle;
 mod conversation;
 mod engine;
@@ -13,8 +14,10 @@ mod link;
 mod membership;
 mod outgoing;
 mod peers;
+mod reads;
 mod records;
 pub mod show;
+mod signals;
 mod sorted;
 
 pub use account::{AgentConfig, VisitorConfig};

@@ -71,6 +71,11 @@ impl Backoff {
         self.at = now + 50 + random.next_u64() % ceiling;
     }
 
+    /// The clock was set back by so many milliseconds.
+    pub(crate) fn move_back(&mut self, by: u64) {
+        self.at = self.at.saturating_sub(by);
+    }
+
     /// The next try, if one is wanted, waits for `wait` milliseconds from `now`.
     pub(crate) fn succeeded(&mut self, now: u64, wait: u64) {
         *self = Self { failures: 0, at: now.saturating_add(wait) };
@@ -113,6 +118,11 @@ impl Link {
     pub(crate) fn heard(&mut self, now: u64) {
         self.heard_at = now;
         self.pinged = false;
+    }
+
+    /// The clock was set back by so many milliseconds.
+    pub(crate) fn move_back(&mut self, by: u64) {
+        self.heard_at = self.heard_at.saturating_sub(by);
     }
 
     /// What a connection that was last heard some time ago needs.

@@ -18,9 +18,14 @@ pub(crate) struct Membership {
     hashes: Sorted<u64, RosterHash>,
     /// When a version was superseded, Unix seconds: the issued-at of the one after it.
     superseded: Sorted<u64, u64>,
+    /// Older rosters that acts are judged by, at most [`PAST`].
+    past: Sorted<u64, VerifiedRoster>,
     /// A newer roster that does not yet reach back to the kept one.
     walk: Option<Walk>,
 }
+
+/// Older rosters are asked for again when they are needed, but for so many.
+const PAST: usize = 8;
 
 /// A newer roster on its way back to the kept one, link by link.
 struct Walk {
@@ -65,7 +70,7 @@ pub(crate) enum Named {
 impl Membership {
     pub(crate) fn new(site: SiteId, root: RootKey) -> Self {
         let (hashes, superseded) = (Sorted::new(), Sorted::new());
-        Self { site, root, newest: None, hashes, superseded, walk: None }
+        Self { site, root, newest: None, hashes, superseded, past: Sorted::new(), walk: None }
     }
 
     /// Takes up what is kept, after verifying it again.
@@ -87,6 +92,12 @@ impl Membership {
     /// The newest roster.
     pub(crate) fn roster(&self) -> Option<&VerifiedRoster> {
         self.newest.as_ref()
+    }
+
+    /// The roster of this version, if it is at hand.
+    pub(crate) fn named(&self, version: u64) -> Option<&VerifiedRoster> {
+        let newest = self.newest.as_ref().filter(|roster| roster.roster().order.version == version);
+        newest.or_else(|| self.past.get(&version))
     }
 
     /// Its place and hash, as messages name it.
@@ -161,6 +172,7 @@ impl Membership {
             self.advance()
         } else {
             self.record_previous(&link);
+            self.remember(link);
             Ok(Step::Same)
         }
     }
@@ -195,7 +207,9 @@ impl Membership {
             Some(hash) if *hash == newest.hash() => {
                 self.hashes.extend(walk.hashes.into_iter());
                 self.superseded.extend(walk.superseded.into_iter());
-                self.newest = Some(walk.tip);
+                if let Some(superseded) = self.newest.replace(walk.tip) {
+                    self.remember(superseded);
+                }
                 Ok(Step::Adopted)
             }
             Some(_) => Err(Refusal::RosterForked),
@@ -205,6 +219,15 @@ impl Membership {
                 Ok(Step::Fetch(missing))
             }
         }
+    }
+
+    fn remember(&mut self, roster: VerifiedRoster) {
+        if self.past.len() == PAST
+            && let Some(oldest) = self.past.first().copied()
+        {
+            self.past.remove(&oldest);
+        }
+        self.past.insert(roster.roster().order.version, roster);
     }
 
     fn record_previous(&mut self, roster: &VerifiedRoster) {

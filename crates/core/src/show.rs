@@ -1,6 +1,7 @@
 //! What an engine asks its screen to show: facts and stable codes, never sentences.
 
-use segel_wire::ids::{ConversationId, EventId};
+pub use segel_crypto::safety::SafetyNumber;
+use segel_wire::ids::{AgentId, ConversationId, EventId};
 use segel_wire::{cbor_index, cbor_map, cbor_variants};
 
 /// One change to what a person sees.
@@ -16,6 +17,13 @@ pub enum Show {
     Conversation(Summary),
     /// A message appeared or changed; replaces the one of the same id.
     Item(Item),
+    /// Somebody else is typing in a conversation, or nobody any more.
+    Typing {
+        /// The conversation.
+        conversation: ConversationId,
+        /// Who; of several, the one who was heard first.
+        who: Option<Author>,
+    },
     /// A message was taken out.
     Gone(ConversationId, EventId),
     /// A message's file has come further.
@@ -76,7 +84,60 @@ pub struct Summary {
     pub unread: u32,
     /// Whether this device can answer; a device enrolled later waits for the visitor's next message.
     pub answerable: bool,
+    /// What visitor and business compare (PROTOCOL.md, section 3.8); `None` while the visitor's key is not known here.
+    pub safety: Option<SafetyNumber>,
+    /// Who holds it, and what the person at this device may do about that.
+    pub hold: Hold,
 }
+
+/// Who holds a conversation (PROTOCOL.md, section 5.9).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hold {
+    /// How the person at this device stands to it.
+    pub standing: Standing,
+    /// The name of the agent who holds it and is there.
+    pub holder: Option<String>,
+    /// Whether an act of this person is on its way; another waits for it.
+    pub acting: bool,
+    /// What this person may do now, apart from a transfer.
+    pub may: Vec<Deed<AgentId>>,
+    /// To whom this person may hand it, by id and name.
+    pub colleagues: Vec<(AgentId, String)>,
+}
+
+/// How a person stands to a conversation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Standing {
+    /// Nobody holds it: it is the whole desk's.
+    #[default]
+    Free,
+    /// This agent holds it.
+    Mine,
+    /// Another holds it, and this agent reads along.
+    Joined,
+    /// Another holds it. What is said from then on is not sealed to this agent.
+    Others,
+}
+
+/// What an act does (PROTOCOL.md, section 5.9); a transfer says to whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deed<To> {
+    /// Takes what nobody holds.
+    Claim,
+    /// Hands it to another agent.
+    Transfer(To),
+    /// Lets go of it.
+    Release,
+    /// Takes it from whoever holds it.
+    Takeover,
+    /// Begins to read along.
+    Join,
+    /// Ends that.
+    Leave,
+}
+
+cbor_variants!(Deed<AgentId> { 0: Claim, 1: Transfer(agent), 2: Release, 3: Takeover, 4: Join, 5: Leave });
+cbor_variants!(Deed<String> { 0: Claim, 1: Transfer(name), 2: Release, 3: Takeover, 4: Join, 5: Leave });
 
 /// A message in the timeline.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,6 +156,9 @@ pub struct Item {
     pub time: u64,
     /// What became of it.
     pub delivery: Delivery,
+    /// By whose word it is here, where that is not its author's: its key was handed on by this agent, and the
+    /// visitor's browser has not confirmed it yet (PROTOCOL.md, section 5.10).
+    pub vouched: Option<String>,
 }
 
 /// Who wrote a message.
@@ -121,11 +185,23 @@ pub enum Body {
     Closed(Refusal),
     /// It was sealed before this device was enrolled.
     BeforeEnrolment,
+    /// An act that counted; a transfer names who got the conversation.
+    Act(Deed<String>),
+    /// Nothing that belongs into this person's timeline: sealed while another held the conversation, or an act
+    /// that does not count, or not yet. What stood in its place goes.
+    Withheld,
     /// A file; its bytes are fetched when the person wants them.
     File(File),
 }
 
-cbor_variants!(Body { 0: Text(text), 1: Closed(refusal), 2: BeforeEnrolment, 3: File(file) });
+cbor_variants!(Body {
+    0: Text(text),
+    1: Closed(refusal),
+    2: BeforeEnrolment,
+    3: Act(deed),
+    4: Withheld,
+    5: File(file)
+});
 
 /// What is said of a file: its name and type are its sender's words, and such as PROTOCOL.md, section 5.11, allows.
 #[derive(Clone, PartialEq, Eq)]
@@ -178,6 +254,8 @@ impl core::fmt::Debug for Body {
             Self::Text(_) => f.write_str("Text(..)"),
             Self::Closed(refusal) => f.debug_tuple("Closed").field(refusal).finish(),
             Self::BeforeEnrolment => f.write_str("BeforeEnrolment"),
+            Self::Act(deed) => f.debug_tuple("Act").field(deed).finish(),
+            Self::Withheld => f.write_str("Withheld"),
             Self::File(file) => f.debug_tuple("File").field(file).finish(),
         }
     }
@@ -186,12 +264,13 @@ impl core::fmt::Debug for Body {
 /// Without the preview.
 impl core::fmt::Debug for Summary {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let Self { conversation, time, unread, answerable, .. } = self;
+        let Self { conversation, time, unread, answerable, hold, .. } = self;
         f.debug_struct("Summary")
             .field("conversation", conversation)
             .field("time", time)
             .field("unread", unread)
             .field("answerable", answerable)
+            .field("hold", hold)
             .finish_non_exhaustive()
     }
 }
@@ -203,6 +282,10 @@ pub enum Delivery {
     Sending,
     /// Durably stored by the relay.
     Sent,
+    /// A device of the other side has it.
+    Delivered,
+    /// Somebody on the other side had it before their eyes, or has answered it.
+    Read,
     /// Refused for good; can be sent anew.
     Failed(Refusal),
     /// Came from the other side.
@@ -260,6 +343,10 @@ pub enum Refusal {
     RosterOutdated,
     /// A message is of a kind that this version does not show.
     NotUnderstood,
+    /// An act does not follow or is not allowed.
+    ActRefused,
+    /// Another agent holds the conversation.
+    HeldByAnother,
     /// A chunk of a file was altered, or the whole is not the file that the message names.
     AttachmentAltered,
     /// The relay does not have the file.
@@ -307,16 +394,18 @@ cbor_index!(Refusal {
     21: LogForked,
     22: RosterOutdated,
     23: NotUnderstood,
-    24: AttachmentAltered,
-    25: AttachmentMissing,
-    26: FileEmpty,
-    27: FileTooLarge,
-    28: FileNameRefused,
-    29: FileTypeRefused,
-    30: FileUnmasked,
-    31: SourceChanged,
-    32: SourceGone,
-    33: QuotaExceeded
+    24: ActRefused,
+    25: HeldByAnother,
+    26: AttachmentAltered,
+    27: AttachmentMissing,
+    28: FileEmpty,
+    29: FileTooLarge,
+    30: FileNameRefused,
+    31: FileTypeRefused,
+    32: FileUnmasked,
+    33: SourceChanged,
+    34: SourceGone,
+    35: QuotaExceeded
 });
 
 impl Refusal {
@@ -360,6 +449,8 @@ impl Refusal {
             Self::LogForked => "log-forked",
             Self::RosterOutdated => "roster-outdated",
             Self::NotUnderstood => "not-understood",
+            Self::ActRefused => "act-refused",
+            Self::HeldByAnother => "held-by-another",
             Self::AttachmentAltered => "attachment-altered",
             Self::AttachmentMissing => "attachment-missing",
             Self::FileEmpty => "file-empty",

@@ -68,6 +68,10 @@ impl<K: Ord, V> Sorted<K, V> {
         self.0.is_empty()
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     pub(crate) fn first(&self) -> Option<&K> {
         self.0.first().map(|(key, _)| key)
     }

@@ -192,10 +192,16 @@ impl Assignment {
         if act.previous != self.hash {
             return Err(ActError::NotFollowing);
         }
-        if !self.allows(&act, &agent.id, context) {
+        if !self.allows(act.kind, act.agent, &agent.id, context) {
             return Err(ActError::NotAllowed);
         }
         Ok(self.apply(&act, agent.id, ActHash::derive(&signed.act.0)))
+    }
+
+    /// Whether the sender could sign this act now and have it count. `agent` is who gets a transfer.
+    pub fn permits(&self, kind: ActKind, agent: Option<AgentId>, context: &ActContext<'_>) -> bool {
+        let signer = context.roster.device(context.sender, context.now);
+        signer.is_some_and(|(signer, _)| self.allows(kind, agent, &signer.id, context))
     }
 
     /// Who holds the conversation and is there: listed, with a device that counts.
@@ -234,7 +240,13 @@ impl Assignment {
         devices.map(|device| device.keys.derive_id(&roster.roster().site)).collect()
     }
 
-    fn allows(&self, act: &Act, signer: &AgentId, context: &ActContext<'_>) -> bool {
+    fn allows(
+        &self,
+        kind: ActKind,
+        agent: Option<AgentId>,
+        signer: &AgentId,
+        context: &ActContext<'_>,
+    ) -> bool {
         let ActContext { roster, desk, now, .. } = *context;
         let is_supervisor = |agent: &AgentId| desk.supervisors.iter().flatten().any(|other| other == agent);
         let may_hold = |agent: &AgentId| {
@@ -242,9 +254,9 @@ impl Assignment {
                 .is_some_and(|present| is_supervisor(agent) || is_member(present, desk, roster))
         };
         let (holds, joined) = (self.holder.as_ref() == Some(signer), self.joined.contains(signer));
-        match act.kind {
+        match kind {
             ActKind::Claim => may_hold(signer) && self.holder_now(roster, now).is_none(),
-            ActKind::Transfer => holds && act.agent.is_some_and(|agent| agent != *signer && may_hold(&agent)),
+            ActKind::Transfer => holds && agent.is_some_and(|agent| agent != *signer && may_hold(&agent)),
             ActKind::Release => holds,
             ActKind::Takeover => is_supervisor(signer) && !holds,
             ActKind::Join => is_supervisor(signer) && !holds && !joined,
@@ -278,11 +290,12 @@ fn find_inbox<'a>(
 fn select(members: Vec<DeviceId>) -> Vec<DeviceId> {
     let mut selected = Vec::with_capacity(limits::WRAPS - 1);
     for device in members {
-        if selected.len() < limits::WRAPS - 1 && !selected.contains(&device) {
-            selected.push(device);
+        if let Err(place) = selected.binary_search(&device)
+            && selected.len() < limits::WRAPS - 1
+        {
+            selected.insert(place, device);
         }
     }
-    selected.sort_unstable();
     selected
 }
 

@@ -67,6 +67,8 @@ pub enum Body {
     SignalKey(SharedKey),
     /// A business's word on who the visitor is.
     Token(SignedToken),
+    /// Up to which position its sender's person has read.
+    Read(u64),
 }
 
 cbor_variants!(Body {
@@ -76,7 +78,8 @@ cbor_variants!(Body {
     3: Grants(grants),
     4: Request(events),
     5: SignalKey(key),
-    6: Token(token)
+    6: Token(token),
+    7: Read(position)
 });
 
 /// A message says nothing: what it says is sealed.
@@ -153,7 +156,7 @@ impl ContentHash {
 impl Body {
     /// Whether nothing of it belongs into the timeline.
     pub fn is_quiet(&self) -> bool {
-        matches!(self, Self::Grants(_) | Self::Request(_) | Self::SignalKey(_))
+        matches!(self, Self::Grants(_) | Self::Request(_) | Self::SignalKey(_) | Self::Read(_))
     }
 
     /// Lists name something, and no more than section 9 allows.
@@ -161,6 +164,7 @@ impl Body {
         match self {
             Self::Grants(grants) => (1..=limits::GRANTS).contains(&grants.len()),
             Self::Request(events) => (1..=limits::REQUESTED_EVENTS).contains(&events.len()),
+            Self::Read(position) => *position > 0,
             Self::Text(_) | Self::Attachment(_) | Self::Act(_) | Self::SignalKey(_) | Self::Token(_) => true,
         }
     }

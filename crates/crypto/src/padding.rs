@@ -5,7 +5,8 @@ use segel_wire::limits::PADDING_FLOOR;
 use segel_wire::sizes::derive_padded;
 
 /// The padding is not the documented one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(test, derive(Debug))]
 pub(crate) struct BadPadding;
 
 /// `u32 length | message | zeros`, to the next Padmé size.

@@ -9,17 +9,19 @@ use segel_hazmat::kdf;
 
 /// Twelve groups of five digits over the site's root key and a visitor's identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SafetyNumber([u32; GROUPS]);
+pub struct SafetyNumber([u32; SafetyNumber::GROUPS]);
 
-const GROUPS: usize = 12;
 /// Bytes of the hash in a group; what is left of the hash is not shown.
 const GROUP_BYTES: usize = 5;
 
 impl SafetyNumber {
+    /// How many groups there are.
+    pub const GROUPS: usize = 12;
+
     /// The number of a visitor at a site.
     pub fn derive(root: &RootKey, site: &SiteId, identity: &IdentityKey) -> Self {
         let hash = kdf::hash_long(&statement("segel/1 safety", &[&root.0, &site.0, &identity.0]));
-        let mut groups = [0; GROUPS];
+        let mut groups = [0; Self::GROUPS];
         for (group, bytes) in groups.iter_mut().zip(hash.chunks_exact(GROUP_BYTES)) {
             // Modulo byte by byte: what the 40-bit number modulo 100,000 is, without leaving 32 bits.
             *group = bytes.iter().fold(0, |rest, byte| ((rest << 8) | u32::from(*byte)) % 100_000);
@@ -28,7 +30,7 @@ impl SafetyNumber {
     }
 
     /// The groups, each below 100,000 and shown with five digits.
-    pub fn groups(&self) -> [u32; GROUPS] {
+    pub fn groups(&self) -> [u32; Self::GROUPS] {
         self.0
     }
 

@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 
 use crate::files;
 use crate::relay_process::{RelayError, RelayOptions, RelayProcess};
-use crate::seed::{Addresses, DemoOwner, SeedError};
+use crate::seed::{AGENT, Addresses, DemoOwner, SeedError};
 use crate::server::{Port, PortError, Server};
 use crate::shop::{self, ShopError, Tag};
 
@@ -185,7 +185,12 @@ impl Demo {
 
     /// The console's address with a code that enrols one device of the agent.
     pub async fn invite(&self) -> Result<String, DemoError> {
-        Ok(format!("{}/#{}", self.console.url(), self.owner.invite(&self.publisher).await?))
+        self.invite_for(AGENT).await
+    }
+
+    /// The console's address with a code that enrols one device of the agent of this name.
+    pub async fn invite_for(&self, name: &str) -> Result<String, DemoError> {
+        Ok(format!("{}/#{}", self.console.url(), self.owner.invite(&self.publisher, name).await?))
     }
 
     /// The agent's devices, in the order in which they were enrolled.

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use segel_demo::demo::{Demo, DemoError, Options, Ports, forget};
-use segel_demo::seed::AGENT;
+use segel_demo::seed::{AGENT, SUPERVISOR};
 use segel_owner::Origin;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -58,7 +58,8 @@ async fn run(args: Args) -> Result<(), DemoError> {
         relay_trace: None,
     })
     .await?;
-    let greeting = greeting(&demo, &demo.invite().await?, &args.origins);
+    let consoles = [demo.invite().await?, demo.invite_for(SUPERVISOR).await?];
+    let greeting = greeting(&demo, &consoles, &args.origins);
     say(&greeting);
     let ended = tokio::select! {
         // Ctrl-C ends the relay too, so that it is looked for first.
@@ -69,7 +70,7 @@ async fn run(args: Args) -> Result<(), DemoError> {
     demo.stop().await.and(ended)
 }
 
-fn greeting(demo: &Demo, console: &str, origins: &[Origin]) -> String {
+fn greeting(demo: &Demo, [console, supervisors]: &[String; 2], origins: &[Origin]) -> String {
     let (shop, relay, tag) = (demo.shop(), demo.relay(), demo.tag().html());
     let own = match origins {
         [] => "To try it in your own page, start with --origin and that page's origin, and paste:".to_owned(),
@@ -85,6 +86,8 @@ fn greeting(demo: &Demo, console: &str, origins: &[Origin]) -> String {
   Relay    http://{relay}
 
 Open the console first: it makes {AGENT}'s keys in that browser. Then write from the shop.
+To hand chats over, open this in another browser or a private window; it is {SUPERVISOR}'s:
+  {supervisors}
 {own}
 
 {tag}
@@ -100,13 +103,13 @@ async fn tell_enrolments(demo: &mut Demo) -> DemoError {
         match demo.next_round().await {
             Ok(round) => {
                 for enrolled in round.accepted {
-                    say(&format!("{AGENT} now has the device {}.", enrolled.device));
+                    say(&format!("The device {} is on the roster.", enrolled.device));
                 }
                 for (_, refusal) in round.refused {
                     say(&format!("A device was not enrolled: {refusal}."));
                 }
                 if let Ok(console) = demo.invite().await {
-                    say(&format!("To enrol another: {console}"));
+                    say(&format!("To enrol another of {AGENT}'s: {console}"));
                 }
             }
             Err(error @ DemoError::Relay(_)) => return error,

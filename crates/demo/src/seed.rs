@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
 use segel_owner::{
-    FileError, NotAnOrigin, Origin, Owner, OwnerError, PublishError, Publisher, Round, RoundError,
+    FileError, NotAnOrigin, Origin, Owner, OwnerError, Pending, PublishError, Publisher, Round, RoundError,
     SiteDescription,
 };
 use segel_wire::ids::{DeviceId, RootKey};
@@ -16,8 +16,10 @@ use segel_wire::{Code, SiteId};
 use tokio::sync::Mutex;
 use tokio::time::{MissedTickBehavior, interval};
 
-/// The one agent of the demo site.
+/// The agent of the demo site.
 pub const AGENT: &str = "Agen Demo";
+/// An agent who supervises the desk as well.
+pub const SUPERVISOR: &str = "Penyelia Demo";
 
 const SHOP: &str = "Toko Contoh";
 const DESK: &str = "Layanan";
@@ -83,7 +85,7 @@ pub struct DemoOwner {
 }
 
 impl DemoOwner {
-    /// Opens the folder of keys, or makes it with a new site that has one agent.
+    /// Opens the folder of keys, or makes it with a new site that has an agent and a supervisor.
     pub fn open(folder: &Path, addresses: Addresses) -> Result<Self, SeedError> {
         let Addresses { relay, pages, apps } = addresses;
         let mut owner = match Owner::open(folder) {
@@ -99,9 +101,12 @@ impl DemoOwner {
             }
             Err(error) => return Err(error.into()),
         };
-        if owner.description().agent(AGENT).is_err() {
-            owner.add_agent(AGENT, None, &mut random())?;
+        for name in [AGENT, SUPERVISOR] {
+            if owner.description().agent(name).is_err() {
+                owner.add_agent(name, None, &mut random())?;
+            }
         }
+        owner.add_supervisor(SUPERVISOR, None)?;
         Ok(Self { site: owner.site(), root: owner.root(), folder: Mutex::new(folder.to_owned()) })
     }
 
@@ -128,22 +133,24 @@ impl DemoOwner {
         Ok(Round::run(&mut Owner::open(&folder)?, relay, now()).await?)
     }
 
-    /// Invites one device of the agent; the same invitation again while no device has answered it and a day
+    /// Invites one device of the agent of this name; the same invitation again while no device has answered it and a day
     /// is left. Returns the enrolment code, a secret until it is used.
-    pub async fn invite(&self, relay: &Publisher) -> Result<String, SeedError> {
+    pub async fn invite(&self, relay: &Publisher, name: &str) -> Result<String, SeedError> {
         let folder = self.folder.lock().await;
         let mut owner = Owner::open(&folder)?;
         let address = owner.description().relay.to_string();
-        let open = owner.pending(now() + DAY_SECONDS).find(|pending| pending.code.relay == address).cloned();
+        let agent = owner.description().agent(name).map_err(OwnerError::from)?.id;
+        let is_open = |pending: &&Pending| pending.agent == agent && pending.code.relay == address;
+        let open = owner.pending(now() + DAY_SECONDS).find(is_open).cloned();
         let invited = match open {
             Some(open) => open,
-            None => owner.invite(AGENT, now(), &mut random())?,
+            None => owner.invite(name, now(), &mut random())?,
         };
         relay.publish_invitation(invited.invitation.0).await?;
         Ok(invited.code.to_text())
     }
 
-    /// The agent's devices, in the order in which they were enrolled.
+    /// The agents' devices, in the order in which they were enrolled.
     pub async fn devices(&self) -> Result<Vec<DeviceId>, SeedError> {
         let owner = Owner::open(&self.folder.lock().await)?;
         Ok(owner.description().devices().map(|(id, ..)| id).collect())
@@ -223,7 +230,7 @@ mod tests {
         let first = DemoOwner::open(&keys, addresses("http://localhost:1")).unwrap();
         let (relay, mut publisher) = start(&first, state.path()).await;
         first.attend(&mut publisher).await.unwrap();
-        let code = first.invite(&publisher).await.unwrap();
+        let code = first.invite(&publisher, AGENT).await.unwrap();
         let (site, root, before) = (first.site(), first.root(), roster(&first, &relay).await);
         drop(first);
 
@@ -233,7 +240,7 @@ mod tests {
         let after = roster(&again, &relay).await;
         assert!(before.lists_page("http://localhost:1") && after.lists_page("http://localhost:9"));
         assert_eq!(after.roster().previous, before.hash());
-        assert_eq!(again.invite(&publisher).await.unwrap(), code, "nobody answered it yet");
+        assert_eq!(again.invite(&publisher, AGENT).await.unwrap(), code, "nobody answered it yet");
         relay.stop().await;
     }
 
@@ -242,7 +249,7 @@ mod tests {
         let state = tempfile::tempdir().unwrap();
         let owner = DemoOwner::open(&state.path().join("owner"), addresses("http://localhost:1")).unwrap();
         let (relay, mut publisher) = start(&owner, state.path()).await;
-        let text = owner.invite(&publisher).await.unwrap();
+        let text = owner.invite(&publisher, AGENT).await.unwrap();
         let code = EnrolmentCode::parse(&text).unwrap();
         let device = DeviceSecrets::make(&mut random());
         let answer = async {
@@ -256,7 +263,7 @@ mod tests {
         assert_eq!(round.unwrap().accepted[0].device, id);
         assert_eq!(roster(&owner, &relay).await.roster().desks[0].inbox, [id]);
         Owner::open(&state.path().join("owner")).expect("free for `segel-owner` meanwhile");
-        assert_ne!(owner.invite(&publisher).await.unwrap(), text);
+        assert_ne!(owner.invite(&publisher, AGENT).await.unwrap(), text);
         relay.stop().await;
     }
 }

@@ -14,6 +14,7 @@ mod rosters;
 mod running;
 mod service;
 mod sessions;
+mod signals;
 mod sites;
 mod store;
 mod stream;

@@ -16,6 +16,7 @@ use crate::http;
 use crate::limiter::Limiter;
 use crate::service::Service;
 use crate::sessions::Challenges;
+use crate::signals;
 use crate::sites::{SiteError, Sites};
 use crate::store::{SqliteStore, StoreError};
 use crate::stream::Listeners;
@@ -84,6 +85,7 @@ impl Relay {
             challenges: Challenges::default(),
             limiter: Limiter::new(event_rate),
             room: attachments,
+            signals: Limiter::new(signals::RATE),
             listeners: Listeners::default(),
             public_origin: public_origin.unwrap_or_else(|| format!("http://{address}")),
             draining: draining.clone(),

@@ -16,6 +16,7 @@ pub(crate) struct Service {
     pub(crate) challenges: Challenges,
     pub(crate) limiter: Limiter,
     pub(crate) room: AttachmentRoom,
+    pub(crate) signals: Limiter,
     pub(crate) listeners: Listeners,
     /// The origin that login proofs must name.
     pub(crate) public_origin: String,

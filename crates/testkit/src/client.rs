@@ -12,10 +12,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
-use segel_core::show::{Body, Delivery, Gate, Link, Refusal};
+use segel_core::show::{Body, Deed, Delivery, Gate, Link, Refusal, Standing};
 use segel_core::{AgentConfig, Engine, Input, Outgoing, OutgoingFile, StartError, VisitorConfig};
 use segel_mask::MaskedText;
-use segel_wire::ids::{ConversationId, EventId};
+use segel_wire::ids::{AgentId, ConversationId, EventId};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -166,10 +166,34 @@ impl Client {
         self.signals.send(Signal::Forget(event)).expect("the driver runs");
     }
 
-    /// Waits until the own file of this name is shown so.
+    /// Waits until the own file of this name is shown so; what came or was read is sent, too.
     pub async fn file_is(&self, name: &str, delivery: Delivery) -> Screen {
-        let is = |screen: &Screen| screen.file(name).is_some_and(|item| item.delivery == delivery);
+        let is = |screen: &Screen| {
+            screen.file(name).is_some_and(|item| match item.delivery {
+                Delivery::Delivered | Delivery::Read => delivery == Delivery::Sent,
+                other => other == delivery,
+            })
+        };
         self.until(&format!("{name} to be {delivery:?}"), is).await
+    }
+
+    /// Presses a key in the draft of the device's only conversation.
+    pub fn types(&self) {
+        self.input(Input::Typing { conversation: self.conversation(), typing: true });
+    }
+
+    /// Does something about who holds a conversation.
+    pub fn does(&self, conversation: ConversationId, deed: Deed<AgentId>) {
+        self.input(Input::Act { conversation, deed });
+    }
+
+    /// Waits until this device's agent stands so to the conversation, and none of its acts is on its way.
+    pub async fn stands(&self, conversation: ConversationId, standing: Standing) -> Screen {
+        let is = |screen: &Screen| {
+            let listed = screen.conversations.get(&conversation);
+            listed.is_some_and(|summary| summary.hold.standing == standing && !summary.hold.acting)
+        };
+        self.until(&format!("the conversation to be {standing:?}"), is).await
     }
 
     /// Sets the clock ahead.
@@ -208,8 +232,11 @@ impl Client {
 
     /// Waits until this own text is shown as stored by the relay.
     pub async fn has_sent(&self, text: &str) -> Screen {
-        self.until(&format!("{text} to be sent"), |screen| screen.delivery(text) == Some(Delivery::Sent))
-            .await
+        let is_sent = |screen: &Screen| {
+            use Delivery::{Delivered, Read, Sent};
+            matches!(screen.delivery(text), Some(Sent | Delivered | Read))
+        };
+        self.until(&format!("{text} to be sent"), is_sent).await
     }
 
     /// Waits for this gate.

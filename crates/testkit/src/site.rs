@@ -11,6 +11,7 @@ use segel_core::{AgentConfig, VisitorConfig};
 use segel_crypto::enrol::EnrolmentCode;
 use segel_owner::{Origin, Owner, Publisher, Round, SiteDescription};
 use segel_relay::{AttachmentRoom, Config, EventRate, Relay, Running, SiteKey};
+use segel_wire::ids::AgentId;
 use segel_wire::signed::Roster;
 use tempfile::TempDir;
 
@@ -140,7 +141,15 @@ impl TestSite {
 
     /// A code that enrols one device of the agent.
     pub async fn invite(&mut self) -> EnrolmentCode {
-        let invited = self.owner.invite(AGENT, now(), &mut self.random).unwrap();
+        self.invite_for(AGENT).await
+    }
+
+    /// A code that enrols one device of the agent of this name, whom the desk gets if it has none.
+    pub async fn invite_for(&mut self, name: &str) -> EnrolmentCode {
+        if self.owner.description().agent(name).is_err() {
+            self.owner.add_agent(name, None, &mut self.random).unwrap();
+        }
+        let invited = self.owner.invite(name, now(), &mut self.random).unwrap();
         self.publisher.publish_invitation(invited.invitation.0).await.unwrap();
         invited.code
     }
@@ -164,13 +173,23 @@ impl TestSite {
 
     /// A new device of the agent, listed and online.
     pub async fn agent(&mut self) -> Client {
-        let code = self.invite().await;
+        self.agent_named(AGENT).await
+    }
+
+    /// A new device of the agent of this name, listed and online.
+    pub async fn agent_named(&mut self, name: &str) -> Client {
+        let code = self.invite_for(name).await;
         let agent = self.answering(code);
         agent.is_online().await;
         assert_eq!(self.attend().await.accepted.len(), 1);
         agent.meets(Gate::Open).await;
         agent.is_online().await;
         agent
+    }
+
+    /// The agent of this name, as the newest roster lists it.
+    pub fn agent_id(&self, name: &str) -> AgentId {
+        self.owner.description().agent(name).unwrap().id
     }
 
     /// Signs and publishes another roster of the same content.

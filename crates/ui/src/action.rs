@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
+use segel_core::show::Deed;
 use segel_mask::MaskedText;
-use segel_wire::ids::{ConversationId, EventId};
+use segel_wire::ids::{AgentId, ConversationId, EventId};
 
 use crate::chosen::Chosen;
 
@@ -20,10 +21,14 @@ pub enum Action {
     Cancel(EventId),
     /// Send a message that failed once more.
     Retry(EventId),
+    /// Change who holds the open conversation.
+    Do(Deed<AgentId>),
     /// The draft in the composer changed to this, raw as typed.
     Draft(String),
     /// The sentence in the banner was read.
     Dismiss,
+    /// Show the safety number in the place of the conversation, or the conversation again.
+    Verify(bool),
     /// Close the panel.
     Close,
     /// Open this conversation.

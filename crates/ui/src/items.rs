@@ -1,6 +1,6 @@
 //! The messages of one conversation, in order.
 
-use segel_core::show::{Item, Progress, Transfer};
+use segel_core::show::{Body, Item, Progress, Transfer};
 use segel_wire::ids::EventId;
 
 /// Messages by the relay's number, then those without one by the time they were written.
@@ -11,10 +11,13 @@ pub struct Items {
 }
 
 impl Items {
-    /// Puts a message in its place; it replaces the one of the same id.
+    /// Puts a message in its place; it replaces the one of the same id. What is withheld leaves none.
     pub fn put(&mut self, item: Item) {
         if let Some(at) = self.ordered.iter().rposition(|kept| kept.event == item.event) {
             self.ordered.remove(at);
+        }
+        if item.body == Body::Withheld {
+            return;
         }
         let at = self.ordered.partition_point(|kept| place(kept) <= place(&item));
         self.ordered.insert(at, item);
@@ -59,7 +62,7 @@ fn place(item: &Item) -> (u64, u64, EventId) {
 
 #[cfg(test)]
 mod tests {
-    use segel_core::show::{Author, Body, Delivery};
+    use segel_core::show::{Author, Delivery};
     use segel_wire::ids::ConversationId;
 
     use super::*;
@@ -73,6 +76,7 @@ mod tests {
             body: Body::Text(String::new()),
             time,
             delivery: Delivery::Sending,
+            vouched: None,
         }
     }
 
@@ -87,6 +91,14 @@ mod tests {
             items.put(item);
         }
         assert_eq!(order(&items), [4, 2, 3, 1]);
+    }
+
+    #[test]
+    fn what_is_withheld_goes() {
+        let mut items = Items::default();
+        items.put(item(1, Some(1), 1));
+        items.put(Item { body: Body::Withheld, ..item(1, Some(1), 1) });
+        assert!(items.is_empty());
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub mod text;
 pub mod time;
 pub mod timeline;
 pub mod trouble;
+pub mod typing;
+pub mod verify;
 
 mod tray;
 

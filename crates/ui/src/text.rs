@@ -116,6 +116,14 @@ pub fn fill(sentence: &str, value: &str) -> String {
     }
 }
 
+/// Puts one value where `sentence` has its first `#`, and another where it has its second.
+pub fn fill_two(sentence: &str, first: &str, second: &str) -> String {
+    match sentence.split_once('#') {
+        Some((before, after)) => [before, first, &fill(after, second)].concat(),
+        None => sentence.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -156,8 +164,9 @@ mod tests {
             WrongRoot RosterAltered RosterExpired RosterOlder RosterForked RosterMissing BundleRefused WeakKey
             MessageAltered MessageReplayed UnknownSender TooLarge OriginRefused PageRefused NotAMember
             EnrolmentRefused RelayRefused StoreBroken StoreFailed MessageStale EventsMissing LogForked
-            RosterOutdated NotUnderstood AttachmentAltered AttachmentMissing FileEmpty FileTooLarge
-            FileNameRefused FileTypeRefused FileUnmasked SourceChanged SourceGone QuotaExceeded
+            RosterOutdated NotUnderstood ActRefused HeldByAnother AttachmentAltered AttachmentMissing
+            FileEmpty FileTooLarge FileNameRefused FileTypeRefused FileUnmasked SourceChanged SourceGone
+            QuotaExceeded
         );
         let said: BTreeSet<_> =
             LANGUAGES.iter().flat_map(|language| refusals.map(|refusal| language.refusal(refusal))).collect();
@@ -176,5 +185,6 @@ mod tests {
     fn a_value_fills_its_place() {
         assert_eq!(fill("Sisa # karakter", "3"), "Sisa 3 karakter");
         assert_eq!(fill("tanpa tempat", "3"), "tanpa tempat");
+        assert_eq!(fill_two("# ke #.", "dari #1", "#2"), "dari #1 ke #2.");
     }
 }

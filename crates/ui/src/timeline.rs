@@ -18,6 +18,7 @@ use crate::items::Items;
 use crate::text::Language;
 use crate::time::Moment;
 use row::Row;
+pub(crate) use row::name;
 use shape::Shape;
 
 /// A scrolling log that keeps to its end unless the person scrolled up.

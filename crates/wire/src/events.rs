@@ -3,6 +3,7 @@
 use crate::cbor_array;
 use serde::{Deserialize, Serialize};
 
+use crate::frames::AnyFrame;
 use crate::ids::{ConversationId, DeviceId, EventId, Octets};
 use crate::limits;
 
@@ -57,6 +58,7 @@ impl Envelope {
 
 /// An event as one device is sent it: everybody's ids, but only its own wrap.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "AnyFrame")]
 pub struct Delivered {
     /// The conversation.
     pub conversation: ConversationId,
@@ -73,7 +75,7 @@ pub struct Delivered {
     /// Every device that was given a wrap, sorted.
     pub recipients: Vec<DeviceId>,
     /// This device's wrap; absent for the sender and for devices that were given none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub wrap: Option<Octets>,
     /// Where to resume after this event; opaque.
     pub cursor: String,

@@ -29,6 +29,13 @@ pub enum ClientFrame {
         /// Content and wraps.
         envelope: Envelope,
     },
+    /// Pass this on to whoever is there; nothing is kept and nothing answered.
+    Signal {
+        /// The conversation.
+        conversation: ConversationId,
+        /// A sealed signal (PROTOCOL.md, section 5.12).
+        signal: Octets,
+    },
     /// Are you there?
     Ping,
 }
@@ -69,6 +76,15 @@ pub enum ServerFrame {
         /// Its version.
         version: u64,
     },
+    /// Another device's signal.
+    Signal {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The device whose session handed it in.
+        sender: DeviceId,
+        /// As it was handed in.
+        signal: Octets,
+    },
     /// A `send` was refused.
     Error {
         /// The event, if the frame could be read so far.
@@ -99,6 +115,9 @@ impl fmt::Debug for ClientFrame {
                 .field("event", event)
                 .field("envelope", envelope)
                 .finish(),
+            Self::Signal { conversation, signal } => {
+                f.debug_struct("Signal").field("conversation", conversation).field("signal", signal).finish()
+            }
             Self::Ping => f.write_str("Ping"),
         }
     }
@@ -107,8 +126,8 @@ impl fmt::Debug for ClientFrame {
 /// Any frame of the relay. Read field by field: what serde derives for tagged variants first copies the whole
 /// frame into a tree, and the code for that is larger than the rest of the reader.
 #[derive(Deserialize)]
-struct AnyFrame {
-    #[serde(rename = "type")]
+pub(crate) struct AnyFrame {
+    #[serde(rename = "type", default)]
     kind: String,
     epoch: Option<String>,
     time: Option<u64>,
@@ -122,19 +141,29 @@ struct AnyFrame {
     cursor: Option<String>,
     generation: Option<u64>,
     version: Option<u64>,
+    signal: Option<Octets>,
     problem: Option<Problem>,
 }
 
 /// A frame of an unknown type, or without a field of its type.
 #[derive(Debug, thiserror::Error)]
 #[error("not a frame of the relay")]
-struct NotAFrame;
+pub(crate) struct NotAFrame;
 
 impl TryFrom<AnyFrame> for ServerFrame {
     type Error = NotAFrame;
 
     fn try_from(frame: AnyFrame) -> Result<Self, NotAFrame> {
         frame.into_frame().ok_or(NotAFrame)
+    }
+}
+
+/// An event in a page stands without a frame's type.
+impl TryFrom<AnyFrame> for Delivered {
+    type Error = NotAFrame;
+
+    fn try_from(frame: AnyFrame) -> Result<Self, NotAFrame> {
+        frame.into_event().ok_or(NotAFrame)
     }
 }
 
@@ -148,23 +177,32 @@ impl AnyFrame {
                 position: self.position?,
                 time: self.time?,
             },
-            "event" => ServerFrame::Event(Delivered {
-                conversation: self.conversation?,
-                position: self.position?,
-                event: self.event?,
-                sender: self.sender?,
-                time: self.time?,
-                content: self.content?,
-                recipients: self.recipients?,
-                wrap: self.wrap,
-                cursor: self.cursor?,
-            }),
+            "event" => ServerFrame::Event(self.into_event()?),
             "head" => ServerFrame::Head { cursor: self.cursor? },
             "roster" => ServerFrame::Roster { generation: self.generation?, version: self.version? },
+            "signal" => ServerFrame::Signal {
+                conversation: self.conversation?,
+                sender: self.sender?,
+                signal: self.signal?,
+            },
             "error" => ServerFrame::Error { event: self.event, problem: self.problem? },
             "pong" => ServerFrame::Pong,
             "bye" => ServerFrame::Bye { problem: self.problem? },
             _ => return None,
+        })
+    }
+
+    fn into_event(self) -> Option<Delivered> {
+        Some(Delivered {
+            conversation: self.conversation?,
+            position: self.position?,
+            event: self.event?,
+            sender: self.sender?,
+            time: self.time?,
+            content: self.content?,
+            recipients: self.recipients?,
+            wrap: self.wrap,
+            cursor: self.cursor?,
         })
     }
 }

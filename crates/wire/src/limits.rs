@@ -86,6 +86,20 @@ pub const UNFINISHED_SECONDS: u64 = 24 * 60 * 60;
 pub const SIGNAL_SECONDS: u64 = 30;
 /// Life of a key for signals, in seconds.
 pub const SIGNAL_KEY_SECONDS: u64 = 24 * 60 * 60;
+/// A signal, in bytes.
+pub const SIGNAL_BYTES: usize = 128;
+/// Seconds between two signals of a device.
+pub const SIGNAL_EVERY_SECONDS: u64 = 3;
+/// Seconds without a key pressed after which a person is no longer typing.
+pub const TYPING_PAUSE_SECONDS: u64 = 5;
+/// Seconds for which typing is shown after it was last said.
+pub const TYPING_SHOWN_SECONDS: u64 = 8;
+/// A key for signals is made only if a message of another member was written within these seconds.
+pub const SIGNAL_KEY_WANTED_SECONDS: u64 = 15 * 60;
+/// Seconds between two keys for signals of a device in a conversation.
+pub const SIGNAL_KEY_EVERY_SECONDS: u64 = 60;
+/// Seconds from a look at messages until it is said that they were read.
+pub const READ_SAID_SECONDS: u64 = 5;
 /// Most seconds of an identity token's life after the message that carries it.
 pub const TOKEN_LIFE_SECONDS: u64 = 10 * 60;
 /// Most seconds between a token's message and when the relay stored it.

@@ -37,6 +37,16 @@ fn a_client_says_what_the_document_shows() {
     });
     assert_eq!(serde_json::to_value(&send).unwrap(), expected);
     assert_eq!(serde_json::from_value::<ClientFrame>(expected).unwrap(), send);
+    let signal =
+        ClientFrame::Signal { conversation: ConversationId([0; 16]), signal: Octets(vec![0xfb, 0xff]) };
+    let expected = json!({ "type": "signal", "conversation": "AAAAAAAAAAAAAAAAAAAAAA", "signal": "-_8" });
+    assert_eq!(serde_json::to_value(&signal).unwrap(), expected);
+    assert_eq!(serde_json::from_value::<ClientFrame>(expected.clone()).unwrap(), signal);
+    for name in ["conversation", "signal"] {
+        let mut cut = expected.clone();
+        cut.as_object_mut().unwrap().remove(name);
+        assert!(serde_json::from_value::<ClientFrame>(cut).is_err(), "a signal without {name}");
+    }
     assert_eq!(serde_json::from_value::<ClientFrame>(json!({ "type": "ping" })).unwrap(), ClientFrame::Ping);
 }
 
@@ -77,6 +87,7 @@ fn each_frame_of_the_relay_is_read_as_it_was_written_and_not_without_a_field() {
         ServerFrame::Event(delivered),
         ServerFrame::Head { cursor: "c".to_owned() },
         ServerFrame::Roster { generation: 1, version: 2 },
+        ServerFrame::Signal { conversation, sender: DeviceId([4; 16]), signal: Octets(vec![1; 82]) },
         ServerFrame::Error { event: Some(event), problem: problem.clone() },
         ServerFrame::Pong,
         ServerFrame::Bye { problem },
@@ -140,6 +151,8 @@ fn any_json() -> impl Strategy<Value = Value> {
         "type",
         "hello",
         "send",
+        "signal",
+        "sender",
         "event",
         "welcome",
         "stored",

@@ -14,7 +14,7 @@ const MOST_BYTES = 32_768;
 const MOST_TEXT = 4_000;
 const MOST_GRANTS = 256;
 const MOST_ASKED = 64;
-const QUIET_BODIES = [BODY.grants, BODY.request, BODY.signalKey];
+const QUIET_BODIES = [BODY.grants, BODY.request, BODY.signalKey, BODY.read];
 
 // Draws the content key, 32 bytes. `view`: order and rosterHash of the newest roster.
 export function sealContent({ event, view, conversation, sender, recipients, message, random, note = () => {} }) {
@@ -81,5 +81,6 @@ function unpad(bytes) {
 function checkLimits({ body: { kind, value } }) {
   if (kind === BODY.text) demand([...value].length <= MOST_TEXT, 'too-large', 'a text has at most 4,000 characters');
   if (kind === BODY.grants) demand(value.length <= MOST_GRANTS, 'too-large', 'at most 256 grants in a content');
+  if (kind === BODY.read) demand(value > 0, 'malformed', 'reading begins with the first event');
   if (kind === BODY.request) demand(value.length <= MOST_ASKED, 'too-large', 'at most 64 events in a request');
 }

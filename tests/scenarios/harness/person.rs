@@ -217,8 +217,9 @@ impl Person {
 
     /// Waits until an own message is shown as stored by the relay.
     pub(crate) async fn has_sent(&self, text: &str) {
-        let sent = Language::Id.text().sent;
-        let is = |row: &Row| row.by == "own" && row.text == text && row.status == sent;
+        let words = Language::Id.text();
+        let sent = [words.sent, words.delivered, words.read];
+        let is = |row: &Row| row.by == "own" && row.text == text && sent.contains(&row.status.as_str());
         self.sees_row(&format!("to have sent {text}"), is).await;
     }
 
@@ -258,6 +259,34 @@ impl Person {
     pub(crate) async fn clicks(&self, selector: &str) {
         self.sees(selector).await;
         self.browser.driver().find(By::Css(selector)).await.unwrap().click().await.unwrap();
+    }
+
+    /// Clicks on the button of these words, once it can be seen.
+    pub(crate) async fn clicks_button(&self, words: &str) {
+        let button = "return [...document.querySelectorAll('button')]
+            .find((button) => button.checkVisibility() && button.textContent === arguments[0])";
+        let button = async || self.browser.element_with(button, vec![json!(words)]).await;
+        self.until(words, button).await.click().await.unwrap();
+    }
+
+    /// Presses Tab until the button of these words has the focus.
+    pub(crate) async fn tabs_to(&self, words: &str) {
+        let focused = "return document.activeElement.textContent === arguments[0] || null";
+        self.until(words, async || {
+            self.presses(Key::Tab + "").await;
+            self.browser.script::<Option<bool>>(focused, vec![json!(words)]).await
+        })
+        .await;
+    }
+
+    /// Waits until this sentence stands between the messages.
+    pub(crate) async fn is_noticed(&self, sentence: &str) {
+        let acts = "return [...document.querySelectorAll('.act')].map((act) => act.innerText.trim())";
+        let noticed = async || {
+            let acts: Vec<String> = self.browser.script(acts, vec![]).await;
+            acts.iter().any(|act| act == sentence).then_some(())
+        };
+        self.until(sentence, noticed).await;
     }
 
     /// Waits until a look gives an answer.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use segel_demo::demo::{Demo, Options, Ports};
+use segel_demo::seed::{AGENT, SUPERVISOR};
 use segel_demo::server::{Port, Server};
 use segel_demo::shop::Tag;
 use segel_demo::{files, shop};
@@ -110,7 +111,16 @@ impl Stage {
 
     /// The agent at a new device of this kind, enrolled.
     pub(crate) async fn agent_on(&mut self, device: Device) -> Person {
-        let invitation = self.demo.invite().await.unwrap();
+        self.agent_called(AGENT, device).await
+    }
+
+    /// The supervisor at a new device of this kind, enrolled.
+    pub(crate) async fn supervisor_on(&mut self, device: Device) -> Person {
+        self.agent_called(SUPERVISOR, device).await
+    }
+
+    async fn agent_called(&mut self, name: &str, device: Device) -> Person {
+        let invitation = self.demo.invite_for(name).await.unwrap();
         let agent = Person::agent(self.browser(device, &[]).await);
         agent.goes_to(&invitation).await;
         assert_eq!(self.demo.next_round().await.unwrap().accepted.len(), 1);

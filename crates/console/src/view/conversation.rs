@@ -2,15 +2,19 @@
 
 use std::rc::Rc;
 
+use segel_core::show::{Hold, Standing};
 use segel_ui::composer::Composer;
 use segel_ui::text::fill;
 use segel_ui::timeline::Timeline;
+use segel_ui::typing::Typing;
+use segel_ui::verify::{self, Verify};
 use segel_ui::{Act, Action, Items, Language, icons};
 use segel_web::dom::{self, El, el, icon};
 use segel_web::files::Fetched;
 use segel_wire::ids::{ConversationId, EventId};
 use web_sys::Element;
 
+use super::hold::Holding;
 use crate::model::{Model, Opened, mark};
 
 /// Timeline and composer of one conversation.
@@ -20,9 +24,14 @@ pub(crate) struct Conversation {
     choose: El,
     opened: El,
     title: El,
+    holding: Holding,
     timeline: Timeline,
+    typing: Typing,
     composer: Composer,
+    check: El,
+    verify: Verify,
     shown: Option<ConversationId>,
+    verifying: bool,
 }
 
 impl Conversation {
@@ -38,16 +47,39 @@ impl Conversation {
             .attr("aria-label", text.back)
             .child(icon(icons::BACK))
             .on("click", move |_| act_back(Action::Back));
+        let holding = Holding::new(language, act);
+        let who = el("div").class("who").place(&title).place(holding.holder());
         let timeline = Timeline::new(language, Rc::clone(act));
+        let typing = Typing::new(language);
         let composer = Composer::new(language, Rc::clone(act));
+        let check = verify::button(language, act);
+        let verify = Verify::new(language, act);
         let opened = el("div")
             .class("chat")
-            .child(el("div").class("over").child(back).place(&title))
+            .child(el("div").class("over").child(back).child(who).place(holding.deeds()).place(&check))
+            .place(holding.heirs())
             .place(timeline.root())
+            .place(typing.root())
             .place(composer.root())
+            .place(verify.root())
             .hidden();
         let root = el("section").class("conversation").place(&choose).place(&opened);
-        Self { language, root, choose, opened, title, timeline, composer, shown: None }
+        let (shown, verifying) = (None, false);
+        Self {
+            language,
+            root,
+            choose,
+            opened,
+            title,
+            holding,
+            timeline,
+            typing,
+            composer,
+            check,
+            verify,
+            shown,
+            verifying,
+        }
     }
 
     /// The element to put on the page.
@@ -66,15 +98,37 @@ impl Conversation {
         let Some(opened) = opened else { return };
 
         dom::set_text(&self.title, &fill(self.language.desk().title, &mark(opened.conversation)));
+        let hold = opened.summary.map_or_else(Hold::default, |summary| summary.hold.clone());
+        let has_acted = self.holding.render(&hold, changed);
         let none = Items::default();
         let items = opened.items.unwrap_or(&none);
         self.timeline.render(items.as_slice());
         self.timeline.render_transfers(items);
+        self.typing.render(opened.typing);
         self.composer.hinder(self.hindrance(model, &opened));
         if changed {
             self.composer.set_draft(opened.draft);
             self.composer.drop_files();
+        }
+        if changed || has_acted {
             self.composer.focus();
+        }
+        self.render_verify(&opened, changed);
+    }
+
+    fn render_verify(&mut self, opened: &Opened<'_>, changed: bool) {
+        let (verifying, text) = (opened.verifying, self.language.desk());
+        let safety = opened.summary.and_then(|summary| summary.safety.as_ref());
+        self.verify.render(safety, safety.map_or(text.verify_unknown, |_| text.verify_agent));
+        dom::set_hidden(self.verify.root(), !verifying);
+        for part in [self.timeline.root(), self.typing.root(), self.composer.root(), &self.check] {
+            dom::set_hidden(part, verifying);
+        }
+        let turns = std::mem::replace(&mut self.verifying, verifying) != verifying;
+        if turns && verifying {
+            self.verify.focus();
+        } else if turns && !changed {
+            dom::focus(&self.check);
         }
     }
 
@@ -84,7 +138,12 @@ impl Conversation {
     }
 
     fn hindrance(&self, model: &Model, opened: &Opened<'_>) -> Option<&'static str> {
-        let waits = opened.summary.is_some_and(|summary| !summary.answerable);
-        self.language.gate(model.situation.gate).or(waits.then_some(self.language.desk().not_answerable))
+        let text = self.language.desk();
+        let why = opened.summary.and_then(|summary| match summary.hold.standing {
+            _ if !summary.answerable => Some(text.not_answerable),
+            Standing::Others => Some(text.others),
+            Standing::Free | Standing::Mine | Standing::Joined => None,
+        });
+        self.language.gate(model.situation.gate).or(why)
     }
 }

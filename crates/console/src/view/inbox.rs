@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use segel_core::show::Summary;
+use segel_core::show::{Standing, Summary};
 use segel_ui::text::fill;
 use segel_ui::time::Moment;
 use segel_ui::{Act, Action, Language};
@@ -11,6 +11,7 @@ use segel_web::dom::{self, El, el};
 use segel_wire::ids::ConversationId;
 use web_sys::Element;
 
+use super::hold;
 use crate::model::{Model, mark};
 
 /// The list, or a sentence while there is nothing to list.
@@ -79,11 +80,14 @@ struct Entry {
     unread: El,
     count: El,
     heard: El,
+    mine: El,
 }
 
 impl Entry {
     fn new(conversation: ConversationId, language: Language, act: &Act) -> Self {
         let title = el("span").class("name").text(&fill(language.desk().title, &mark(conversation)));
+        let mine = el("span").class("mine").text(language.desk().mine_short).hidden();
+        let title = title.place(&mine);
         let time = el("time");
         let preview = el("span").class("preview").attr("dir", "auto");
         let count = el("span").attr("aria-hidden", "true");
@@ -96,20 +100,26 @@ impl Entry {
             .child(el("span").class("pair").place(&preview).place(&unread))
             .on("click", move |_| act(Action::Open(conversation)));
         let root = el("li").place(&button);
-        Self { root, button, time, preview, unread, count, heard }
+        Self { root, button, time, preview, unread, count, heard, mine }
     }
 
     fn render(&self, summary: &Summary, is_open: bool, today: Moment, language: Language) {
         let text = language.desk();
         dom::set_attr(&self.button, "aria-current", if is_open { "true" } else { "false" });
         dom::set_text(&self.time, &when(summary.time, today, language));
+        let is_others = matches!(summary.hold.standing, Standing::Joined | Standing::Others);
+        let held = is_others.then(|| hold::holder(&summary.hold, text));
         let preview = if summary.preview.is_empty() { text.no_preview } else { &summary.preview };
-        dom::set_text(&self.preview, preview);
+        dom::set_text(&self.preview, held.as_deref().unwrap_or(preview));
+        dom::set_class(&self.root, "held", is_others);
+        dom::set_hidden(&self.mine, summary.hold.standing != Standing::Mine);
         let unread = summary.unread.to_string();
         dom::set_text(&self.count, &unread);
         dom::set_text(&self.heard, &fill(text.unread, &unread));
-        dom::set_hidden(&self.unread, summary.unread == 0);
-        dom::set_class(&self.root, "news", summary.unread > 0);
+        // What came before another took it is the other's to answer.
+        let is_news = summary.unread > 0 && summary.hold.standing != Standing::Others;
+        dom::set_hidden(&self.unread, !is_news);
+        dom::set_class(&self.root, "news", is_news);
     }
 }
 

@@ -3,6 +3,7 @@
 mod conversation;
 mod enrol;
 mod header;
+mod hold;
 mod inbox;
 
 use segel_ui::banner::Banner;

@@ -97,6 +97,7 @@ impl Engine {
 
     pub(super) fn disconnected(&mut self, now: u64, random: &mut impl CryptoRng) {
         self.link.lost(now, random);
+        self.signals.disconnected();
         self.held.clear();
         self.roster_check.fresh = false;
     }

@@ -3,14 +3,20 @@
 //! Every input changes state and then [`Engine::pump`] looks at the whole and starts what is due, so
 //! that nothing depends on the order in which answers come.
 
+mod acts;
 mod attachments;
+mod clock;
 mod connect;
+mod history;
 mod prekeys;
+mod quiet;
 mod receive;
 mod resync;
 mod roster;
 mod send;
 mod sessions;
+mod signals;
+mod storing;
 mod unseal;
 
 use std::collections::VecDeque;
@@ -24,13 +30,14 @@ use segel_wire::{ClientFrame, Code, Delivered};
 use self::attachments::Attachments;
 use self::resync::Resync;
 use crate::account::{Account, AgentConfig, VisitorConfig};
-use crate::conversation::{self, Conversation};
+use crate::conversation::Conversation;
 use crate::io::{Answer, Input, Kept, Output, Request};
 use crate::link::{Backoff, Link, Pulse, Stage};
 use crate::membership::{Membership, MembershipRecord};
 use crate::peers::Peers;
 use crate::records::{BrokenStore, Ledger, Name, Opened};
-use crate::show::{self, Gate, Refusal, Show};
+use crate::show::{self, Gate, Refusal, SafetyNumber, Show};
+use crate::signals::Signals;
 use crate::sorted::{Sorted, SortedSet};
 
 /// The state machine of one device.
@@ -56,15 +63,29 @@ pub struct Engine {
     bundles: Backoff,
     /// When to try again what the relay did not take for now.
     sending: Backoff,
+    /// When to try again to keep what could not be kept.
+    storing: Backoff,
     prekeys: PrekeyUpload,
     /// Devices that have no usable bundle, and until when not to ask again.
     unreachable: Sorted<DeviceId, u64>,
     /// Whom to ask anew.
     resyncs: Vec<Resync>,
+    /// What the local clock showed last, Unix milliseconds.
+    latest: u64,
     /// When an event was granted to a device, Unix seconds.
     answered: Sorted<(EventId, DeviceId), u64>,
+    /// Conversations with acts that could not be judged yet.
+    unsettled: SortedSet<ConversationId>,
+    /// When to ask again for a roster that an act waits for.
+    act_rosters: Backoff,
+    /// Conversations with contents whose keys were handed on.
+    fetching: SortedSet<ConversationId>,
+    fetches: Backoff,
     /// Events that wait for a roster, in order.
     held: VecDeque<Delivered>,
+    signals: Signals,
+    /// Where it is to be said how far the person has read, and when, Unix milliseconds.
+    reads_due: Vec<(ConversationId, u64)>,
     /// Files that are sent and fetched.
     attachments: Attachments,
     shown: Shown,
@@ -176,6 +197,7 @@ impl Engine {
 
     /// Takes an input; `now` in Unix milliseconds by the local clock.
     pub fn handle(&mut self, input: Input, now: u64, random: &mut impl CryptoRng) {
+        self.keep_time(now);
         match input {
             Input::Submit { conversation, text } => {
                 self.ledger.resume();
@@ -189,10 +211,18 @@ impl Engine {
                 self.ledger.resume();
                 self.attach(conversation, file, now, random);
             }
-            Input::Read { source, from, bytes } => self.read(source, from, bytes.as_deref(), random),
+            Input::Read { source, from, bytes } => self.source_read(source, from, bytes.as_deref(), random),
             Input::Fetch { conversation, event } => self.fetch(conversation, event),
             Input::Cancel { conversation, event } => self.cancel(conversation, event),
-            Input::Seen(conversation) => self.seen(conversation),
+            Input::Typing { conversation, typing } => self.signals.typed(conversation, typing, now),
+            Input::Act { conversation, deed } => {
+                self.ledger.resume();
+                self.act(conversation, deed, now, random);
+            }
+            Input::Seen(conversation) => {
+                self.read(conversation, now);
+                self.seen(conversation);
+            }
             Input::Network(up) => self.network(up, now),
             Input::Answered { id, answer } => {
                 if let Some(request) = self.asked.remove(&id) {
@@ -206,8 +236,11 @@ impl Engine {
                 }
             }
             Input::Frame(frame) => self.frame(frame, now, random),
-            Input::Stored(generation) => self.ledger.stored(generation),
-            Input::StoreFailed(_) => self.store_failed(),
+            Input::Stored(generation) => {
+                self.storing.succeeded(now, 0);
+                self.ledger.stored(generation);
+            }
+            Input::StoreFailed(_) => self.store_failed(now, random),
             Input::Woke => self.shown.wake_at = None,
         }
         self.pump(now, random);
@@ -247,11 +280,19 @@ impl Engine {
             bundle_trouble: None,
             bundles: Backoff::default(),
             sending: Backoff::default(),
+            storing: Backoff::default(),
             prekeys: PrekeyUpload::default(),
             unreachable: Sorted::new(),
             resyncs: Vec::new(),
+            latest: 0,
             answered: Sorted::new(),
+            unsettled: SortedSet::new(),
+            act_rosters: Backoff::default(),
+            fetching: SortedSet::new(),
+            fetches: Backoff::default(),
             held: VecDeque::new(),
+            signals: Signals::default(),
+            reads_due: Vec::new(),
             attachments: Attachments::default(),
             shown: Shown::default(),
             outputs: VecDeque::new(),
@@ -268,9 +309,12 @@ impl Engine {
         self.link = Link::new(opened.read(Name::Cursor)?.flatten());
         for (id, conversation) in self.conversations.iter() {
             self.shown.lists.insert(*id, ());
+            self.unsettled.insert(*id, ());
+            self.fetching.insert(*id, ());
             self.shown.dirty.extend(conversation.messages.keys().map(|event| ((*id, *event), ())));
         }
         self.restore_resyncs();
+        self.restore_reads();
         self.show_site();
         Ok(self)
     }
@@ -289,8 +333,13 @@ impl Engine {
         self.pump_link(now);
         self.pump_prekeys(now, random);
         self.pump_resyncs(now, random);
+        self.pump_acts(now, random);
+        self.pump_fetches(now);
         self.pump_attachments(now, random);
         self.pump_outbox(now, random);
+        self.pump_reads(now, random);
+        self.pump_signals(now, random);
+        self.pump_storing(now);
         let store = self.ledger.close_step(random);
         self.outputs.extend(store);
         let released = self.ledger.release();
@@ -326,6 +375,7 @@ impl Engine {
                 self.bundles_answered(&asked, answer, now, random);
             }
             Request::OpenConversation(id, _) => self.conversation_answered(id, &answer, now, random),
+            Request::Events(id, _) => self.events_answered(id, answer, now, random),
             Request::BeginUpload(..)
             | Request::AddChunk(..)
             | Request::ForgetUpload(..)
@@ -342,9 +392,10 @@ impl Engine {
             self.outputs.extend(item.map(|item| Output::Show(Show::Item(item))));
         }
         for &id in changed.keys() {
-            let answerable = self.is_answerable(id);
-            let summary =
-                self.conversations.get(&id).map(|conversation| conversation.summary(id, answerable));
+            let (answerable, safety) = (self.is_answerable(id), self.safety(id));
+            let hold = self.hold(id, now);
+            let summary = self.conversations.get(&id);
+            let summary = summary.map(|conversation| conversation.summary(id, answerable, safety, hold));
             self.outputs.extend(summary.map(|summary| Output::Show(Show::Conversation(summary))));
         }
         let gate = self.gate(now);
@@ -363,6 +414,15 @@ impl Engine {
         if self.shown.link.replace(link) != Some(link) {
             self.outputs.push_back(Output::Show(Show::Link(link)));
         }
+    }
+
+    /// What both sides compare: over the own key, or over the visitor's as its handshake named it.
+    fn safety(&self, id: ConversationId) -> Option<SafetyNumber> {
+        let identity = match self.part {
+            Part::Visitor { .. } => self.account.as_ref()?.keys().identity,
+            Part::Agent => self.conversations.get(&id)?.facts.identity?,
+        };
+        Some(SafetyNumber::derive(&self.root, &self.site, &identity))
     }
 
     fn show_site(&mut self) {
@@ -392,6 +452,11 @@ impl Engine {
             self.bundles_wake(now),
             self.prekeys_wake(now),
             self.sending.at(),
+            self.signals.wake_at(now),
+            self.storing.at(),
+            self.act_rosters.at(),
+            self.fetches.at(),
+            self.reads_wake(),
             self.attachments.wake_at(),
             expiry,
         ];
@@ -399,40 +464,6 @@ impl Engine {
         if at != u64::MAX && self.shown.wake_at.replace(at) != Some(at) {
             self.outputs.push_back(Output::WakeAt(at));
         }
-    }
-
-    fn store_failed(&mut self) {
-        let mut unsent = Vec::new();
-        for output in self.ledger.halt() {
-            match output {
-                Output::Request { id, .. } => drop(self.asked.remove(&id)),
-                Output::Send(ClientFrame::Send { event, .. }) => unsent.push(event),
-                _ => {}
-            }
-        }
-        self.attachments.store_failed();
-        if self.link.stage == Stage::LoggingIn {
-            self.link.stage = Stage::Down;
-        }
-        self.link.under_way.retain(|event| !unsent.contains(event));
-        for (id, conversation) in self.conversations.iter_mut() {
-            let Conversation { outbox, messages, facts, .. } = conversation;
-            outbox.retain(|event| {
-                let Some(message) = messages.get_mut(event) else { return false };
-                if message.has_left() && !unsent.contains(event) {
-                    return true;
-                }
-                if message.has_left() {
-                    facts.take_back(message.content);
-                    self.ledger.put(Name::Conversation(*id), facts);
-                }
-                message.stage = conversation::Stage::Failed(Refusal::StoreFailed);
-                self.ledger.put(Name::Message(*id, *event), message);
-                self.shown.dirty.insert((*id, *event), ());
-                false
-            });
-        }
-        self.show_refused(Refusal::StoreFailed);
     }
 }
 

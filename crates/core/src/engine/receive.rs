@@ -52,6 +52,10 @@ impl Engine {
             ServerFrame::Stored { conversation, event, position, .. } => {
                 self.sending.succeeded(now, 0);
                 self.confirm(conversation, event, position);
+                self.make_up(conversation, now, random);
+            }
+            ServerFrame::Signal { conversation, sender, signal } => {
+                self.signalled(conversation, sender, &signal.0, now);
             }
             ServerFrame::Roster { .. } => self.refresh_roster(now),
             ServerFrame::Error { event: Some(event), problem } => {
@@ -159,6 +163,8 @@ impl Engine {
         });
         let has_opened = known.is_some_and(Message::is_open);
         let is_past = delivered.position <= conversation.facts.head;
+        let own = self.account.as_ref().map(Account::device);
+        let was_sent = own == Some(delivered.sender) && known.is_some_and(Message::is_unsent_text);
         let is_quiet = Header::parse(&delivered.content.0).is_ok_and(|header| header.quiet);
         let took_effect =
             is_quiet && known.is_none() && conversation.facts.chronicle.holds(delivered.position);
@@ -169,6 +175,10 @@ impl Engine {
             self.chronicle(&delivered, hash);
             self.confirm(id, event, delivered.position);
             self.raise_head(id, delivered.position);
+            self.act_logged(id, event, now, random);
+            self.make_up(id, now, random);
+        } else if was_sent && !is_same {
+            self.adopt(&delivered, hash);
         } else if has_opened || (is_past && !is_same) {
             self.show_refused(Refusal::MessageReplayed);
         } else {
@@ -194,6 +204,23 @@ impl Engine {
         }
     }
 
+    /// An own message that this device has not sent is with the relay: a later state, since lost, sealed and sent it.
+    fn adopt(&mut self, delivered: &Delivered, hash: ContentHash) {
+        let (id, event) = (delivered.conversation, delivered.event);
+        let Some(conversation) = self.conversations.get_mut(&id) else { return };
+        if let Some(message) = conversation.messages.get_mut(&event) {
+            if message.has_left() {
+                conversation.facts.take_back(message.content);
+            }
+            message.content = Some(hash);
+            (message.key, message.recipients) = (None, None);
+        }
+        self.count_own(delivered, hash, false);
+        self.chronicle(delivered, hash);
+        self.confirm(id, event, delivered.position);
+        self.raise_head(id, delivered.position);
+    }
+
     /// Takes the event into the conversation's log.
     fn chronicle(&mut self, delivered: &Delivered, hash: ContentHash) {
         let facts = &mut self.conversations.or_default(delivered.conversation).facts;
@@ -215,6 +242,7 @@ impl Engine {
         }
         if conversation.controls.remove(&event).is_some() {
             self.ledger.remove(Name::Control(id, event));
+            self.signals.settle(event, true);
         }
         let Some(message) = conversation.messages.get_mut(&event) else { return };
         if !matches!(message.stage, Stage::Sent | Stage::Received) {
@@ -251,6 +279,7 @@ impl Engine {
         conversation.outbox.retain(|other| *other != event);
         if let Some(control) = conversation.controls.remove(&event) {
             self.ledger.remove(Name::Control(id, event));
+            self.signals.settle(event, false);
             if let Stage::Sealed(envelope) = &control.stage {
                 conversation.facts.take_back(Some(ContentHash::derive(&envelope.content.0)));
             }
@@ -258,6 +287,10 @@ impl Engine {
         if let Some(message) = conversation.messages.get_mut(&event) {
             if message.has_left() {
                 conversation.facts.take_back(message.content);
+            }
+            if message.act.is_some() {
+                self.ledger.put(Name::Conversation(id), &conversation.facts);
+                return self.drop_act(id, event, refusal);
             }
             message.stage = Stage::Failed(refusal);
             self.ledger.put(Name::Message(id, event), message);

@@ -2,16 +2,15 @@
 //! PROTOCOL.md, sections 5.8 and 5.10.
 
 use rand_core::CryptoRng;
-use segel_crypto::content::{self, ContentContext};
-use segel_crypto::grant::Grant;
-use segel_wire::ids::{ConversationId, DeviceId, EventId};
+use segel_crypto::content;
+use segel_wire::ids::{ConversationId, EventId};
 use segel_wire::limits;
 
 use super::{Engine, Part, make_id};
-use crate::conversation::{Control, Stage, Unopened};
+use crate::conversation::{Control, Stage};
 use crate::peers::Peer;
 use crate::records::Name;
-use crate::show::{Author, Refusal};
+use crate::show::Refusal;
 use crate::sorted::SortedSet;
 
 /// How long the genuine event may take to follow one that did not open, in milliseconds.
@@ -23,6 +22,13 @@ pub(super) struct Resync {
     peer: Peer,
     /// Unix milliseconds.
     due: u64,
+}
+
+impl Resync {
+    /// The clock was set back by so many milliseconds.
+    pub(super) fn move_back(&mut self, by: u64) {
+        self.due = self.due.saturating_sub(by);
+    }
 }
 
 impl Engine {
@@ -40,11 +46,8 @@ impl Engine {
     pub(super) fn restore_resyncs(&mut self) {
         let roster = self.membership.roster();
         for (id, conversation) in self.conversations.iter() {
-            let senders: SortedSet<_> = conversation
-                .messages
-                .values()
-                .filter_map(|message| Some((message.unopened.as_ref()?.sender, ())))
-                .collect();
+            let closed = conversation.messages.values().filter_map(|message| message.unopened.as_ref());
+            let senders: SortedSet<_> = closed.map(|unopened| (unopened.sender, ())).collect();
             for &sender in senders.keys() {
                 let is_listed = roster.is_some_and(|roster| roster.device(&sender, 0).is_some());
                 let peer = (sender, self.scope_of(*id, is_listed));
@@ -140,17 +143,21 @@ impl Engine {
         random: &mut impl CryptoRng,
     ) {
         let Some(conversation) = self.conversations.get(&id) else { return };
-        let Some(desk) = self.desk(conversation.facts.desk) else { return };
-        if !self.members(id, desk, conversation.facts.visitor, now).contains(&peer) {
-            return;
-        }
+        let reads = self.members(id, now).contains(&peer);
+        // Acts are sealed to the whole desk, and hold by their signature whoever hands them on.
+        let is_told = reads || self.membership.inbox(conversation.facts.desk, now).contains(&peer.0);
+        let acts = conversation.acts().filter(|_| is_told);
         let time = now / 1_000;
         let answered = |event: EventId| {
             let at = self.answered.get(&(event, peer.0));
             at.is_some_and(|at| time.abs_diff(*at) < limits::RESYNC_SECONDS)
         };
-        let events = events.iter().take(limits::REQUESTED_EVENTS).filter(|event| !answered(**event));
-        let grants: Vec<_> = events.filter_map(|event| self.grant(id, *event, peer.0)).collect();
+        let named = events.iter().take(limits::REQUESTED_EVENTS).copied();
+        let named = named.filter(|event| reads && conversation.sealed_to(*event, peer.0));
+        let events: SortedSet<_> = named.chain(acts).map(|event| (event, ())).collect();
+        let wanted = events.keys().filter(|event| !answered(**event));
+        let grants = wanted.filter_map(|event| self.grant(id, *event)).take(limits::GRANTS);
+        let grants: Vec<_> = grants.collect();
         if grants.is_empty() {
             return;
         }
@@ -158,63 +165,7 @@ impl Engine {
         self.queue_control(id, peer, content::Body::Grants(grants), false, now, random);
     }
 
-    /// Content keys came: opens what is closed here. Only the sender's own word makes a message as genuine as
-    /// a wrap would have.
-    pub(super) fn granted(
-        &mut self,
-        id: ConversationId,
-        (author, giver): (&Author, DeviceId),
-        grants: &[Grant],
-        now: u64,
-    ) {
-        for grant in grants {
-            if grant.sender != giver {
-                continue;
-            }
-            let Some(conversation) = self.conversations.get_mut(&id) else { return };
-            let Some(message) = conversation.messages.get_mut(&grant.event) else { continue };
-            let Some(Unopened { sender, recipients, content, .. }) = &message.unopened else { continue };
-            let bound_to = ContentContext { conversation: &id, event: &grant.event, sender, recipients };
-            let Ok(plain) = grant.open(&content.0, &bound_to) else {
-                self.show_refused(Refusal::MessageAltered);
-                continue;
-            };
-            if !matches!(plain.body, content::Body::Text(_) | content::Body::Attachment(_)) {
-                continue;
-            }
-            message.say(plain.body);
-            message.time = plain.time;
-            message.key = Some(grant.key.clone());
-            message.unopened = None;
-            message.author = author.clone();
-            if *author == Author::Visitor {
-                conversation.facts.visitor.get_or_insert(giver);
-                conversation.facts.desk.get_or_insert(plain.desk);
-            }
-            conversation.facts.unread += 1;
-            self.ledger.put(Name::Message(id, grant.event), message);
-            self.ledger.put(Name::Conversation(id), &conversation.facts);
-            self.shown.dirty.insert((id, grant.event), ());
-        }
-        let time = now / 1_000;
-        self.answered.retain(|at| time.abs_diff(*at) < limits::RESYNC_SECONDS);
-    }
-
-    /// The content key of an own message that was sealed to this device among others.
-    fn grant(&self, id: ConversationId, event: EventId, device: DeviceId) -> Option<Grant> {
-        let message = self.conversations.get(&id)?.messages.get(&event)?;
-        let is_for = message.author == Author::Own && message.recipients.as_ref()?.contains(&device);
-        let (position, sender) = (message.position?, self.account.as_ref()?.device());
-        is_for.then_some(Grant {
-            event,
-            position,
-            sender,
-            content: message.content?,
-            key: message.key.clone()?,
-        })
-    }
-
-    fn queue_control(
+    pub(super) fn queue_control(
         &mut self,
         id: ConversationId,
         (device, scope): Peer,

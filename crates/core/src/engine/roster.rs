@@ -141,6 +141,8 @@ impl Engine {
         self.bundle_trouble = None;
         self.bundles.succeeded(now, 0);
         self.show_site();
+        // Who holds a conversation may be there no more.
+        self.shown.lists.extend(self.conversations.keys().map(|id| (*id, ())));
         let time = self.membership.time(now);
         let Some(account) = self.account.as_mut().filter(|_| self.part == Part::Agent) else { return };
         let listed =
@@ -169,7 +171,7 @@ impl Engine {
         if self.roster_check.looks <= IMPATIENT_LOOKS { IMPATIENT } else { RESIGNED }
     }
 
-    fn is_asking_for_rosters(&self) -> bool {
+    pub(super) fn is_asking_for_rosters(&self) -> bool {
         self.is_asking(|request| matches!(request, Request::Roster | Request::RosterVersion(_)))
     }
 

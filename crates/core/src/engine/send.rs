@@ -7,6 +7,7 @@ use segel_wire::api::OpenConversation;
 use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId};
 use segel_wire::{ClientFrame, Code, Envelope, Problem, Wrapped, limits};
 
+use super::acts::{Turn, desk_of};
 use super::{Engine, Part, make_id, passes};
 use crate::account::{Account, VisitorConfig};
 use crate::conversation::{Message, Stage};
@@ -167,7 +168,18 @@ impl Engine {
         if !self.is_opened(id) || !self.is_answerable(id) {
             return;
         }
-        let members = self.members(id, desk, facts.visitor, now);
+        match self.turn(id, event, now) {
+            Turn::Now => {}
+            Turn::Later => return,
+            Turn::AfterClaim => {
+                let claim = self.claim_before(id, event, random);
+                return self.prepare(id, claim, now, random);
+            }
+            Turn::Never(refusal) => return self.fail(id, event, refusal),
+        }
+        let Some((body, members)) = self.compose((id, event), desk, now) else {
+            return self.drop_act(id, event, Refusal::ActRefused);
+        };
         if self.seeks_sessions(&members, now) {
             return;
         }
@@ -177,7 +189,7 @@ impl Engine {
         let reaches_visitor =
             facts.visitor.is_none_or(|visitor| reached.iter().any(|peer| peer.0 == visitor));
         if !reached.is_empty() && reaches_visitor {
-            self.seal_message(id, event, (desk, &reached), now, random);
+            self.seal_message((id, event), (desk, &reached), body, now, random);
         }
     }
 
@@ -206,51 +218,76 @@ impl Engine {
 
     /// The desk that a conversation is with: the one it was begun with, else the site's first.
     pub(super) fn desk(&self, begun_with: Option<DeskId>) -> Option<DeskId> {
-        let desks = &self.membership.roster()?.roster().desks;
-        let kept = desks.iter().find(|desk| Some(desk.id) == begun_with);
-        kept.or(desks.first()).map(|desk| desk.id)
+        desk_of(self.membership.roster()?, begun_with).map(|desk| desk.id)
     }
 
-    /// Everyone the message is for, sorted; the scope tells which session.
-    pub(super) fn members(
-        &self,
-        id: ConversationId,
-        desk: DeskId,
-        visitor: Option<DeviceId>,
-        now: u64,
-    ) -> Vec<Peer> {
+    /// Everyone a message is for now, sorted; the scope tells which session.
+    pub(super) fn members(&self, id: ConversationId, now: u64) -> Vec<Peer> {
+        self.peers_of(id, self.readers(id, now))
+    }
+
+    /// These devices and the visitor's, but for this one.
+    fn peers_of(&self, id: ConversationId, devices: Vec<DeviceId>) -> Vec<Peer> {
         let own = self.account.as_ref().map(Account::device);
-        let scope = if self.part == Part::Agent { None } else { Some(id) };
-        let inbox = self.membership.inbox(Some(desk), now).into_iter().filter(|device| Some(*device) != own);
-        let visitor = visitor.filter(|_| self.part == Part::Agent).map(|visitor| (visitor, Some(id)));
-        let members: SortedSet<Peer> =
-            inbox.map(|device| (device, scope)).chain(visitor).map(|peer| (peer, ())).collect();
-        members.keys().copied().collect()
+        let scope = self.scope_of(id, true);
+        let visitor = self.visitor_of(id).filter(|_| self.part == Part::Agent);
+        let devices = devices.into_iter().filter(|device| Some(*device) != own);
+        let peers = devices.map(|device| (device, scope)).chain(visitor.map(|visitor| (visitor, Some(id))));
+        let peers: SortedSet<Peer> = peers.map(|peer| (peer, ())).collect();
+        peers.keys().copied().collect()
+    }
+
+    /// What an own message says, and whom it is for; `None` for an act that is not allowed any more.
+    fn compose(
+        &self,
+        (id, event): (ConversationId, EventId),
+        desk: DeskId,
+        now: u64,
+    ) -> Option<(content::Body, Vec<Peer>)> {
+        let message = self.conversations.get(&id)?.messages.get(&event)?;
+        if let Some(act) = &message.act {
+            let (signed, devices) = self.sign_act((id, event), act.deed, desk, now)?;
+            return Some((content::Body::Act(signed), self.peers_of(id, devices)));
+        }
+        Some((message.said()?, self.members(id, now)))
     }
 
     fn seal_message(
         &mut self,
-        id: ConversationId,
-        event: EventId,
+        (id, event): (ConversationId, EventId),
         (desk, members): (DeskId, &[Peer]),
+        body: content::Body,
         now: u64,
         random: &mut impl CryptoRng,
     ) {
         let message = self.conversations.get(&id).and_then(|conversation| conversation.messages.get(&event));
-        let Some(message) = message else { return };
-        let (Some(body), time) = (message.said(), message.time) else { return };
+        let Some(time) = message.map(|message| message.time) else { return };
+        let signed = match &body {
+            content::Body::Act(signed) => Some(signed.clone()),
+            _ => None,
+        };
         let Some(sealed) = self.seal((id, event), (desk, members), (body, time), now, random) else {
             return;
         };
+        let (sender, name) = (self.account.as_ref().map(Account::device), self.membership.name());
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
         let Some(message) = conversation.messages.get_mut(&event) else { return };
         conversation.facts.desk = Some(desk);
+        message.sender = sender;
+        message.epoch = conversation.facts.assignment.epoch;
+        if let Some(act) = &mut message.act {
+            act.epoch = message.epoch + 1;
+            act.signed = signed;
+            act.order = name.map(|(order, _)| order);
+        }
         message.content = Some(sealed.content);
         message.key = Some(sealed.key);
         message.recipients = Some(members.iter().map(|peer| peer.0).collect());
         let fits = sealed.envelope.check().is_ok();
         if fits {
             conversation.facts.count(sealed.content);
+            let seen = conversation.facts.chronicle.seen(&id).position;
+            conversation.facts.reads.say(seen);
             message.stage = Stage::Sealed(sealed.envelope.clone());
         } else {
             conversation.outbox.retain(|other| *other != event);
@@ -283,7 +320,7 @@ impl Engine {
             desk,
             previous: facts.last.unwrap_or(ContentHash::NONE),
             seen: facts.chronicle.seen(&id),
-            act: None,
+            act: (facts.assignment.epoch > 0).then_some(facts.assignment.hash),
             body,
         };
         let bound_to =

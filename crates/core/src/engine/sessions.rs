@@ -4,7 +4,7 @@
 use rand_core::CryptoRng;
 use segel_crypto::handshake::{self, Context, HandshakeError};
 use segel_wire::api::BundlesRequest;
-use segel_wire::ids::{ConversationId, DeviceId};
+use segel_wire::ids::{ConversationId, DeviceId, IdentityKey};
 use segel_wire::signed::{Bundle, BundleError};
 use segel_wire::{Code, Problem, cbor, limits};
 
@@ -129,6 +129,7 @@ impl Engine {
             Err(_) => return Err(Refusal::BundleRefused),
         };
         self.peers.keep(peer, session, time, &mut self.ledger);
+        self.know_visitor(peer, bundle.keys.identity);
         self.handshake_made(peer);
         Ok(Some(device))
     }
@@ -142,6 +143,16 @@ impl Engine {
 
     pub(super) fn visitor_of(&self, id: ConversationId) -> Option<DeviceId> {
         self.conversations.get(&id).and_then(|conversation| conversation.facts.visitor)
+    }
+
+    /// A bundle that holds has its device's own keys: of a visitor, the one that people compare.
+    fn know_visitor(&mut self, (device, scope): Peer, identity: IdentityKey) {
+        let Some(id) = scope.filter(|id| self.visitor_of(*id) == Some(device)) else { return };
+        if let Some(conversation) = self.conversations.get_mut(&id) {
+            conversation.facts.identity = Some(identity);
+            self.ledger.put(Name::Conversation(id), &conversation.facts);
+            self.shown.lists.insert(id, ());
+        }
     }
 
     pub(super) fn reconnect(&mut self, now: u64, random: &mut impl CryptoRng) {

@@ -1,26 +1,31 @@
 //! From a delivered event to what is shown: sender, wrap, content, order. PROTOCOL.md, section 5.7.
 
 use rand_core::CryptoRng;
+use segel_crypto::act::{ActHash, SignedAct};
 use segel_crypto::content::{self, ContentContext, ContentHash, ContentKey, Header};
 use segel_crypto::handshake::{self, Context, HandshakeError};
 use segel_crypto::prekeys::Used;
 use segel_crypto::session::{Session, Wrap, WrapContext, WrapError};
 use segel_wire::Delivered;
+use segel_wire::ids::IdentityKey;
 use segel_wire::limits;
 
 use super::{Engine, Part};
 use crate::account::Account;
-use crate::conversation::{Message, Unopened};
+use crate::acts::ActRecord;
+use crate::conversation::{Behind, Message, Unopened};
 use crate::membership::Named;
 use crate::peers::Peer;
 use crate::records::Name;
-use crate::show::{Author, Body, Refusal};
+use crate::show::{Author, Body, Refusal, Standing};
 
 /// A wrap that opened, and what moved by it.
 struct Unwrapped {
     session: Session,
     key: ContentKey,
     used: Option<Used>,
+    /// The sender's, where the wrap begins the session.
+    identity: Option<IdentityKey>,
 }
 
 /// Why a wrap did not open.
@@ -53,7 +58,7 @@ impl Engine {
         if own == Some(delivered.sender) {
             self.confirm(delivered.conversation, delivered.event, delivered.position);
             if !is_quiet && !is_known {
-                self.keep_sealed(delivered, Author::Own, hash);
+                self.keep_sealed(delivered, Author::Own, hash, now);
             }
             return;
         }
@@ -62,14 +67,21 @@ impl Engine {
         }
         let (author, peer) = match self.vouch(delivered, now) {
             Ok(vouched) => vouched,
-            Err(refusal) => return self.keep_closed(delivered, None, refusal, is_known),
+            Err(refusal) => {
+                self.keep_closed(delivered, None, refusal, is_known);
+                if delivered.wrap.is_some() {
+                    // A member may hand on the key of what a device said before it was removed.
+                    self.keep_unopened(delivered, hash);
+                }
+                return;
+            }
         };
         if delivered.wrap.is_none() {
             if !is_known {
                 self.pass_over(delivered);
             }
             if !is_quiet && !is_known {
-                self.keep_sealed(delivered, author, hash);
+                self.keep_sealed(delivered, author, hash, now);
             }
             return;
         }
@@ -111,9 +123,12 @@ impl Engine {
         self.keep(delivered, Message { content: Some(hash), ..message });
     }
 
-    /// An event that was not sealed to this device.
-    fn keep_sealed(&mut self, delivered: &Delivered, author: Author, hash: ContentHash) {
-        let message = Message::received(author, Body::BeforeEnrolment, delivered.time);
+    /// An event that was not sealed to this device: while another agent holds the conversation it is none of its.
+    fn keep_sealed(&mut self, delivered: &Delivered, author: Author, hash: ContentHash, now: u64) {
+        let is_others =
+            self.part == Part::Agent && self.standing(delivered.conversation, now) == Standing::Others;
+        let body = if is_others { Body::Withheld } else { Body::BeforeEnrolment };
+        let message = Message::received(author, body, delivered.time);
         self.keep(delivered, Message { content: Some(hash), ..message });
     }
 
@@ -150,7 +165,7 @@ impl Engine {
         if let Some(session) = self.peers.named(peer, wrap.alias) {
             let mut session = session.clone();
             let key = session.open(wrap, context, time)?;
-            return Ok(Unwrapped { session, key, used: None });
+            return Ok(Unwrapped { session, key, used: None, identity: None });
         }
         let (Some(init), Some(account)) = (&wrap.init, &self.account) else {
             return Err(Closed { refusal: Refusal::MessageAltered, may_be_stale: true });
@@ -161,7 +176,7 @@ impl Engine {
         // What a new session cannot open is no question of state.
         let opened = response.open(wrap, context, time).map_err(|_| Closed::altered())?;
         let (session, key, used) = opened;
-        Ok(Unwrapped { session, key, used: Some(used) })
+        Ok(Unwrapped { session, key, used: Some(used), identity: Some(init.keys.identity) })
     }
 
     /// Everything held: sessions move on, and the content takes effect.
@@ -186,6 +201,7 @@ impl Engine {
         if author == Author::Visitor {
             facts.visitor = Some(delivered.sender);
             facts.desk.get_or_insert(message.desk);
+            facts.identity = unwrapped.identity.or(facts.identity);
         }
         // Only what opened proves that the relay has come this far.
         facts.head = facts.head.max(delivered.position);
@@ -197,8 +213,15 @@ impl Engine {
             // One less is at the relay: it is asked how many are left.
             self.prekeys.uploaded = false;
         }
+        if author == Author::Visitor
+            && self.conversations.or_default(id).facts.chronicle.confirms(message.seen)
+        {
+            self.confirm_vouched(id, message.seen.position);
+        }
+        self.note_act(delivered, peer, message.act, now, random);
         let outdated = self.outdated(delivered, message.time);
         warning.into_iter().chain(outdated).for_each(|warning| self.show_refused(warning));
+        self.heard_of_own(delivered, &author, &message);
         let received = Message::received(author.clone(), Body::Closed(Refusal::NotUnderstood), message.time);
         let mut received = Message { content: Some(hash), key: Some(unwrapped.key), ..received };
         match message.body {
@@ -208,13 +231,60 @@ impl Engine {
                 let facts = &mut self.conversations.or_default(id).facts;
                 facts.unread += 1;
                 self.ledger.put(Name::Conversation(id), facts);
+                self.pass_on(id, delivered, now, random);
             }
+            content::Body::Act(signed) => self.act_opened(delivered, signed, received, now, random),
             content::Body::Request(events) => self.requested(id, peer, &events, now, random),
-            content::Body::Grants(grants) => self.granted(id, (&author, delivered.sender), &grants, now),
-            content::Body::SignalKey(_) => {}
-            content::Body::Act(_) | content::Body::Token(_) => {
+            content::Body::Grants(grants) => {
+                self.granted(id, (&author, delivered.sender), &grants, now, random);
+            }
+            content::Body::SignalKey(shared) => self.signal_key_given(delivered, shared, now),
+            // What it says was heard above.
+            content::Body::Read(_) => {}
+            content::Body::Token(_) => {
                 self.keep(delivered, received);
             }
+        }
+    }
+
+    fn act_opened(
+        &mut self,
+        delivered: &Delivered,
+        signed: SignedAct,
+        received: Message,
+        now: u64,
+        random: &mut impl CryptoRng,
+    ) {
+        let header = Header::parse(&delivered.content.0).ok();
+        let read = header.and_then(|header| ActRecord::read(signed, header.order).ok());
+        let Some(act) = read else {
+            return self.keep(delivered, Message { body: Body::Closed(Refusal::ActRefused), ..received });
+        };
+        let body = Body::Act(act.deed.named(|agent| self.name_of(agent)));
+        self.keep(delivered, Message { body, act: Some(act), ..received });
+        self.act_logged(delivered.conversation, delivered.event, now, random);
+    }
+
+    /// A content names the last act that its sender knows: its sender is asked for what is not known here.
+    fn note_act(
+        &mut self,
+        delivered: &Delivered,
+        peer: Peer,
+        act: Option<ActHash>,
+        now: u64,
+        random: &mut impl CryptoRng,
+    ) {
+        let (id, asked) = (delivered.conversation, self.membership.time(now));
+        let Some(conversation) = self.conversations.get_mut(&id) else { return };
+        let is_known = act.is_none_or(|act| conversation.knows(act));
+        let was_asked = conversation.facts.behind.as_ref().is_some_and(|behind| {
+            behind.sender == peer.0 && asked.abs_diff(behind.asked) < limits::RESYNC_SECONDS
+        });
+        if !is_known && !was_asked {
+            conversation.facts.behind = Some(Behind { sender: peer.0, asked });
+            self.ledger.put(Name::Conversation(id), &conversation.facts);
+            let request = content::Body::Request(vec![delivered.event]);
+            self.queue_control(id, peer, request, false, now, random);
         }
     }
 
@@ -246,7 +316,9 @@ impl Engine {
 
     fn keep(&mut self, delivered: &Delivered, message: Message) {
         let (id, event) = (delivered.conversation, delivered.event);
-        let message = Message { position: Some(delivered.position), ..message };
+        let (position, sender) = (Some(delivered.position), Some(delivered.sender));
+        let message = Message { position, sender, ..message };
+        self.signals.came(id, delivered.sender);
         self.ledger.put(Name::Message(id, event), &message);
         let conversation = self.conversations.or_default(id);
         self.ledger.put(Name::Conversation(id), &conversation.facts);

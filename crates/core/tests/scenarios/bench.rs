@@ -209,6 +209,7 @@ impl<'a> Bench<'a> {
         Some(match request {
             Request::Roster => return self.roster.clone().map(Answer::Octets),
             Request::RosterVersion(_)
+            | Request::Events(..)
             | Request::BeginUpload(..)
             | Request::AddChunk(..)
             | Request::FetchChunk(..) => return None,

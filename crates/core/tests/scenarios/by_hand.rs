@@ -117,7 +117,7 @@ fn say_halo(site: &BenchSite, keeps: u64) -> Bench<'_> {
 fn messages(bench: &Bench<'_>) -> Vec<(ConversationId, EventId)> {
     let ids = bench.sent.iter().filter_map(|frame| match frame {
         ClientFrame::Send { conversation, event, .. } => Some((*conversation, *event)),
-        ClientFrame::Hello { .. } | ClientFrame::Ping => None,
+        _ => None,
     });
     ids.collect()
 }
@@ -126,7 +126,7 @@ fn messages(bench: &Bench<'_>) -> Vec<(ConversationId, EventId)> {
 fn cursors<'a>(bench: &'a Bench<'_>) -> Vec<Option<&'a str>> {
     let cursors = bench.sent.iter().filter_map(|frame| match frame {
         ClientFrame::Hello { cursor, .. } => Some(cursor.as_deref()),
-        ClientFrame::Send { .. } | ClientFrame::Ping => None,
+        _ => None,
     });
     cursors.collect()
 }

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of a test fail it")]
 
+mod acts;
+mod acts_crossed;
 mod attachments;
 mod bench;
 mod by_hand;
@@ -9,10 +11,13 @@ mod exchange;
 mod order_shown;
 mod outbox;
 mod process;
+mod receipts;
 mod refused_access;
 mod refused_bundles;
 mod refused_messages;
 mod refused_rosters;
 mod relay_killed;
+mod safety;
 mod secrecy;
 mod stale_state;
+mod typing;

@@ -11,7 +11,6 @@ use segel_hazmat::aead;
 use segel_hazmat::kdf::{self, Hasher};
 
 /// The first reading of a source: 32 bytes a chunk are kept of it, and one chunk at a time.
-#[derive(Debug)]
 pub struct Measure {
     layout: Layout,
     size: u64,
@@ -22,7 +21,7 @@ pub struct Measure {
 }
 
 /// What a source was when it was read first.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Measured {
     size: u64,
     plain_hash: [u8; 32],
@@ -55,6 +54,20 @@ pub enum SealError {
     /// It has another size, or a chunk is not what it was: begin anew under a new key.
     #[error("the file has changed since it was first read")]
     SourceChanged,
+}
+
+/// How far the reading is, and nothing of what was read.
+impl core::fmt::Debug for Measure {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Measure({} of {} bytes)", self.taken, self.size)
+    }
+}
+
+/// The size: hashes of a file that others have tell which one it is.
+impl core::fmt::Debug for Measured {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Measured({} bytes)", self.size)
+    }
 }
 
 impl Measure {

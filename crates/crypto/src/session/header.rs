@@ -8,7 +8,8 @@ use crate::secret::Secret;
 use segel_hazmat::aead;
 
 /// Where a wrap stands in the ratchet.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(test, derive(Debug))]
 pub(super) struct Header {
     /// The sender's ratchet key.
     pub(super) key: PrekeyKey,
@@ -23,7 +24,8 @@ pub(super) struct Header {
 }
 
 /// The header did not open with this key.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
+#[cfg_attr(test, derive(Debug))]
 pub(super) struct AnotherKey;
 
 const OFFER: u8 = 1;

@@ -125,6 +125,7 @@ fn body(value: &Value, kind: u64) -> Body {
             voucher: VoucherKey(bytes(&value["voucher"])),
             signature: Signature(bytes(&value["signature"])),
         }),
+        7 => Body::Read(number(value)),
         _ => unreachable!("a body of kind {kind}"),
     }
 }

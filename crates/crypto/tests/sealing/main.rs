@@ -16,10 +16,14 @@ mod kem_step;
 mod mirror;
 mod order;
 mod prekeys;
+mod printed;
 mod ratchet;
 mod replay;
 mod rubbish;
 mod silence;
+#[path = "../site/mod.rs"]
+#[expect(dead_code, reason = "acts are tested elsewhere; here they are printed")]
+mod site;
 mod splicing;
 mod support;
 mod text;

@@ -7,15 +7,17 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use segel_wire::{ClientFrame, Code, ConversationId, Envelope, EventId, ServerFrame};
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
 
 use super::connection::{Connection, End};
-use super::listeners::Listener;
+use super::listeners::{Listener, Signal};
 use crate::clock::now_seconds;
 use crate::events::{self, Caller};
 use crate::refusal::Refusal;
 use crate::service::Service;
+use crate::signals;
 use crate::store::cursor;
 
 /// Events read from the store at once.
@@ -64,6 +66,7 @@ impl<'a> Follower<'a> {
                     }
                 }
                 () = bell.notified() => self.deliver().await?,
+                Some(signal) = self.listener.signals.recv() => self.pass_on(signal).await?,
                 Ok(()) = roster.changed() => {
                     let order = roster.borrow_and_update().as_ref().map(|roster| roster.order());
                     if let Some(order) = order {
@@ -88,6 +91,10 @@ impl<'a> Follower<'a> {
             ClientFrame::Send { conversation, event, envelope } => {
                 self.store(conversation, event, envelope).await
             }
+            ClientFrame::Signal { conversation, signal } => {
+                signals::pass(self.service, &self.caller, conversation, signal).await;
+                Ok(())
+            }
             ClientFrame::Ping => self.connection.send(&ServerFrame::Pong).await,
             ClientFrame::Hello { .. } => Err(Code::Malformed.into()),
         }
@@ -106,6 +113,21 @@ impl<'a> Follower<'a> {
             Err(refusal) => ServerFrame::Error { event: Some(event), problem: refusal.problem() },
         };
         self.connection.send(&answer).await
+    }
+
+    /// Sends a signal after the events that were stored before it, one of which may give its key; not to who is
+    /// still catching up, and not if a roster that was published meanwhile has put its conversation out of reach.
+    async fn pass_on(&mut self, signal: Signal) -> Result<(), End> {
+        if !self.caught_up {
+            return Ok(());
+        }
+        while self.listener.bell.notified().now_or_never().is_some() {
+            self.deliver().await?;
+        }
+        if self.caller.reach().contains(self.caller.session.site, signal.visitor) {
+            self.connection.send(&signal.frame).await?;
+        }
+        Ok(())
     }
 
     /// Sends the next batch; rings for itself if there is more, so that it also listens in between.

@@ -1,52 +1,132 @@
-//! Who is to be woken when an event was stored.
+//! Who is to be woken when an event was stored, and who hears signals.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use segel_wire::DeviceId;
-use tokio::sync::Notify;
+use segel_wire::{DeviceId, ServerFrame};
+use tokio::sync::{Notify, mpsc};
 
 use crate::sites::Site;
 
-/// The bells of all open streams by device. A bell says only "look again": what was missed is read
-/// from the store, so a bell that rings twice or early does no harm.
-#[derive(Default)]
-pub(crate) struct Listeners(Mutex<HashMap<DeviceId, Vec<Arc<Notify>>>>);
+/// Signals that may wait for one stream; more are dropped.
+const WAITING_SIGNALS: usize = 4;
 
-/// A stream's bell, hung up while this lives.
+/// The ears of all open streams by device.
+#[derive(Default)]
+pub(crate) struct Listeners(Mutex<HashMap<DeviceId, Vec<Ear>>>);
+
+/// How one stream is reached. Its bell says only "look again": what was missed is read from the store, so a bell
+/// that rings twice or early does no harm. Signals are in no store.
+struct Ear {
+    bell: Arc<Notify>,
+    signals: mpsc::Sender<Signal>,
+}
+
+/// A signal on its way to one stream.
+pub(super) struct Signal {
+    /// The conversation's visitor.
+    pub(super) visitor: DeviceId,
+    pub(super) frame: ServerFrame,
+}
+
+/// A stream's ear, open while this lives.
 pub(super) struct Listener<'a> {
     listeners: &'a Listeners,
     device: DeviceId,
     pub(super) bell: Arc<Notify>,
+    pub(super) signals: mpsc::Receiver<Signal>,
 }
 
 impl Listeners {
     /// Rings for a conversation's visitor and every device of the site's roster.
     pub(crate) fn wake(&self, site: &Site, visitor: DeviceId) {
-        let roster = site.newest();
-        let bells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let desk = roster.iter().flat_map(|roster| roster.devices());
-        for bell in desk.chain([visitor]).filter_map(|device| bells.get(&device)).flatten() {
-            bell.notify_one();
-        }
+        self.each(&reaching(site, visitor), |_, ear| ear.bell.notify_one());
+    }
+
+    /// Hands a signal to those same streams, apart from the sender's; it is dropped where too many wait.
+    pub(crate) fn pass(&self, site: &Site, visitor: DeviceId, sender: DeviceId, frame: &ServerFrame) {
+        self.hand(&reaching(site, visitor), visitor, sender, frame);
     }
 
     pub(super) fn listen(&self, device: DeviceId) -> Listener<'_> {
         let bell = Arc::new(Notify::new());
-        let mut bells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        bells.entry(device).or_default().push(Arc::clone(&bell));
-        Listener { listeners: self, device, bell }
+        let (sender, signals) = mpsc::channel(WAITING_SIGNALS);
+        let ear = Ear { bell: Arc::clone(&bell), signals: sender };
+        let mut ears = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        ears.entry(device).or_default().push(ear);
+        Listener { listeners: self, device, bell, signals }
     }
+
+    fn hand(&self, devices: &[DeviceId], visitor: DeviceId, sender: DeviceId, frame: &ServerFrame) {
+        self.each(devices, |device, ear| {
+            if device != sender {
+                let _ = ear.signals.try_send(Signal { visitor, frame: frame.clone() });
+            }
+        });
+    }
+
+    fn each(&self, devices: &[DeviceId], act: impl Fn(DeviceId, &Ear)) {
+        let ears = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for &device in devices {
+            ears.get(&device).into_iter().flatten().for_each(|ear| act(device, ear));
+        }
+    }
+}
+
+/// A conversation's visitor and every device of the site's roster.
+fn reaching(site: &Site, visitor: DeviceId) -> Vec<DeviceId> {
+    let roster = site.newest();
+    let desk = roster.iter().flat_map(|roster| roster.devices());
+    desk.filter(|device| *device != visitor).chain([visitor]).collect()
 }
 
 impl Drop for Listener<'_> {
     fn drop(&mut self) {
-        let mut bells = self.listeners.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(hung) = bells.get_mut(&self.device) {
-            hung.retain(|bell| !Arc::ptr_eq(bell, &self.bell));
-            if hung.is_empty() {
-                bells.remove(&self.device);
+        let mut ears = self.listeners.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(open) = ears.get_mut(&self.device) {
+            open.retain(|ear| !Arc::ptr_eq(&ear.bell, &self.bell));
+            if open.is_empty() {
+                ears.remove(&self.device);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use segel_wire::{ConversationId, Octets};
+
+    use super::*;
+
+    const VISITOR: DeviceId = DeviceId([1; 16]);
+    const AGENT: DeviceId = DeviceId([2; 16]);
+
+    fn signal(number: u8) -> ServerFrame {
+        let conversation = ConversationId([3; 16]);
+        ServerFrame::Signal { conversation, sender: VISITOR, signal: Octets(vec![number]) }
+    }
+
+    #[test]
+    fn a_stream_that_takes_nothing_has_the_first_signals_waiting_and_the_others_dropped() {
+        let listeners = Listeners::default();
+        let (mut slow, mut second) = (listeners.listen(AGENT), listeners.listen(AGENT));
+        let mut own = listeners.listen(VISITOR);
+        for number in 0..10 {
+            listeners.hand(&[AGENT, VISITOR], VISITOR, VISITOR, &signal(number));
+            if number == 0 {
+                assert_eq!(second.signals.try_recv().unwrap().frame, signal(0));
+            }
+        }
+        for number in 0..4 {
+            assert_eq!(slow.signals.try_recv().unwrap().frame, signal(number));
+            assert_eq!(second.signals.try_recv().unwrap().frame, signal(number + 1));
+        }
+        assert!(slow.signals.try_recv().is_err() && second.signals.try_recv().is_err());
+        assert!(own.signals.try_recv().is_err(), "a sender hears nothing of itself");
+
+        listeners.hand(&[AGENT, VISITOR], VISITOR, VISITOR, &signal(11));
+        assert_eq!(slow.signals.try_recv().unwrap().frame, signal(11), "once there is room");
+        drop((slow, second, own));
+        assert!(listeners.0.lock().unwrap().is_empty());
     }
 }

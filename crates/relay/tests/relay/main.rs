@@ -10,5 +10,6 @@ mod prekeys;
 mod process;
 mod rosters;
 mod sessions;
+mod signals;
 mod stream;
 mod support;

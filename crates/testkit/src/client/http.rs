@@ -40,6 +40,7 @@ impl Http {
             Expects::Login => Answer::Login(response.json().await?),
             Expects::Bundles => Answer::Bundles(response.json().await?),
             Expects::Prekeys => Answer::Prekeys(response.json().await?),
+            Expects::Events => Answer::Events(response.json().await?),
             Expects::Upload => Answer::Upload(response.json().await?),
         })
     }

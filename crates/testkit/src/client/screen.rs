@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use segel_core::show::{Author, Body, Delivery, Gate, Item, Link, Progress, Refusal, Show, Summary};
+use segel_core::show::{
+    Author, Body, Deed, Delivery, Gate, Item, Link, Progress, Refusal, Show, Standing, Summary,
+};
 use segel_wire::ids::{ConversationId, EventId};
 
 /// What is shown.
@@ -18,6 +20,10 @@ pub struct Screen {
     pub conversations: BTreeMap<ConversationId, Summary>,
     /// Every message.
     pub items: BTreeMap<(ConversationId, EventId), Item>,
+    /// Who is typing.
+    pub typing: BTreeMap<ConversationId, Author>,
+    /// How often somebody began to.
+    pub typings: usize,
     /// Refusals, as they came.
     pub refusals: Vec<Refusal>,
     /// Files that are under way, and those that were refused.
@@ -35,6 +41,9 @@ impl Screen {
             Show::Conversation(summary) => {
                 self.conversations.insert(summary.conversation, summary);
             }
+            Show::Item(item) if item.body == Body::Withheld => {
+                self.items.remove(&(item.conversation, item.event));
+            }
             Show::Item(item) => {
                 self.items.insert((item.conversation, item.event), item);
             }
@@ -43,6 +52,13 @@ impl Screen {
             }
             Show::Transfer(transfer) => {
                 self.transfers.insert(transfer.event, transfer.progress);
+            }
+            Show::Typing { conversation, who: Some(who) } => {
+                self.typing.insert(conversation, who);
+                self.typings += 1;
+            }
+            Show::Typing { conversation, who: None } => {
+                self.typing.remove(&conversation);
             }
             Show::Refused(refusal) => self.refusals.push(refusal),
         }
@@ -60,9 +76,23 @@ impl Screen {
     pub fn texts(&self, conversation: ConversationId) -> Vec<&str> {
         let texts = self.timeline(conversation).into_iter().filter_map(|item| match &item.body {
             Body::Text(text) => Some(text.as_str()),
-            Body::Closed(_) | Body::BeforeEnrolment | Body::File(_) => None,
+            _ => None,
         });
         texts.collect()
+    }
+
+    /// The acts of a conversation that counted, in their order, by whom.
+    pub fn acts(&self, conversation: ConversationId) -> Vec<(&Author, &Deed<String>)> {
+        let acts = self.timeline(conversation).into_iter().filter_map(|item| match &item.body {
+            Body::Act(deed) => Some((&item.author, deed)),
+            _ => None,
+        });
+        acts.collect()
+    }
+
+    /// How the person at this device stands to a conversation.
+    pub fn standing(&self, conversation: ConversationId) -> Standing {
+        self.conversations.get(&conversation).map(|summary| summary.hold.standing).unwrap_or_default()
     }
 
     /// The message of this text.
@@ -86,7 +116,7 @@ impl Screen {
     pub fn closed(&self) -> impl Iterator<Item = (&Item, Refusal)> {
         self.items.values().filter_map(|item| match item.body {
             Body::Closed(refusal) => Some((item, refusal)),
-            Body::Text(_) | Body::BeforeEnrolment | Body::File(_) => None,
+            _ => None,
         })
     }
 }

@@ -50,6 +50,10 @@ table! {
         sending,
         /// The relay has stored a message.
         sent,
+        /// A device of the other side has a message.
+        delivered,
+        /// The other side has read a message.
+        read,
         /// A message was refused; what follows says why.
         failed,
         /// Button: send a failed message once more.
@@ -58,6 +62,20 @@ table! {
         closed,
         /// A message that was sealed before this device was enrolled.
         before_enrolment,
+        /// Somebody took the conversation; `#` is who.
+        claimed,
+        /// Somebody handed it on; the first `#` is who, the second is to whom.
+        transferred,
+        /// Somebody let go of it; `#` is who.
+        released,
+        /// A supervisor took it; `#` is who.
+        taken_over,
+        /// A supervisor began to read along; `#` is who.
+        has_joined,
+        /// A supervisor ended that; `#` is who.
+        has_left,
+        /// A message that is here by another's word; `#` is whose.
+        vouched,
         /// Button: scroll to messages that came in below.
         newer,
         /// Day line.
@@ -66,6 +84,8 @@ table! {
         yesterday,
         /// Day line before its date; `#` is the day of the week.
         day,
+        /// Somebody else is typing; `#` is who.
+        typing,
         /// Label of the text area.
         write,
         /// Label of the button that sends.
@@ -118,6 +138,16 @@ table! {
         code,
         /// Button: hide the banner.
         dismiss,
+        /// The safety number: button, heading and label.
+        verify,
+        /// What a visitor does with it; `#` is the business's name.
+        verify_visitor,
+        /// There is no number before the first message.
+        verify_later,
+        /// What to do if the numbers differ.
+        verify_differs,
+        /// Button: back to the conversation.
+        verify_back,
     }
 }
 
@@ -150,6 +180,36 @@ table! {
         choose,
         /// This device cannot answer yet.
         not_answerable,
+        /// What an agent does with the safety number.
+        verify_agent,
+        /// The visitor's key is not known on this device.
+        verify_unknown,
+        /// Nobody holds the conversation.
+        free,
+        /// This agent holds it.
+        mine,
+        /// The same in a word.
+        mine_short,
+        /// Another holds it; `#` is who.
+        held,
+        /// Another holds it and this agent reads along; `#` is who.
+        joined,
+        /// Why nothing can be written while another holds it.
+        others,
+        /// Button: take what nobody holds.
+        claim,
+        /// Button: hand it to a colleague.
+        transfer,
+        /// Introduces the colleagues that it can be handed to.
+        transfer_to,
+        /// Button: let go of it.
+        release,
+        /// Button: take it from its holder.
+        takeover,
+        /// Button: read along.
+        join,
+        /// Button: end that.
+        leave,
         /// Heading of the enrolment screen.
         enrol,
         /// No enrolment code in the address.

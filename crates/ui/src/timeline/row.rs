@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use segel_core::show::{Author, Body, Delivery, Item, Progress};
+use segel_core::show::{Author, Body, Deed, Delivery, Item, Progress};
 use segel_web::dom::{self, El, el};
 use segel_web::files::Fetched;
 use segel_wire::ids::EventId;
@@ -11,7 +11,7 @@ use web_sys::Element;
 use super::file::FileView;
 use super::shape::Shape;
 use crate::action::{Act, Action};
-use crate::text::Language;
+use crate::text::{Language, fill, fill_two};
 use crate::time::Moment;
 
 /// A message's elements, filled anew when the message or its neighbours change.
@@ -62,7 +62,8 @@ impl Row {
 
     /// Shows the message as it stands now among its neighbours.
     pub(super) fn update(&mut self, item: &Item, shape: Shape, today: Moment, language: Language, act: &Act) {
-        dom::set_attr(&self.root, "class", side(&item.author));
+        let is_act = matches!(item.body, Body::Act(_));
+        dom::set_attr(&self.root, "class", if is_act { "act" } else { side(&item.author) });
         dom::set_class(&self.root, "opens", shape.opens_group);
         dom::set_class(&self.root, "closes", shape.closes_group);
         dom::set_hidden(&self.day, !shape.opens_day);
@@ -70,14 +71,19 @@ impl Row {
             dom::set_text(&self.day, &self.moment.day_in_words(language, today));
         }
         dom::set_text(&self.author, name(&item.author, language));
+        // A sentence about an act names who did it.
+        dom::set_hidden(&self.author, is_act);
         dom::set_attr(
             &self.author,
             "class",
             if names_itself(&item.author, shape) { "author" } else { "heard" },
         );
-        self.say(&item.body, language, act);
+        self.say(item, language, act);
         self.delivery = item.delivery;
         self.tell(item, shape, language, act);
+        if is_act {
+            dom::set_hidden(&self.meta, true);
+        }
     }
 
     /// Shows how far the message's file has come.
@@ -94,11 +100,11 @@ impl Row {
         }
     }
 
-    fn say(&mut self, body: &Body, language: Language, act: &Act) {
+    fn say(&mut self, item: &Item, language: Language, act: &Act) {
         let text = language.text();
-        dom::set_class(&self.root, "shut", !matches!(body, Body::Text(_) | Body::File(_)));
-        dom::set_hidden(&self.bubble, matches!(body, Body::File(_)));
-        match body {
+        dom::set_class(&self.root, "shut", matches!(item.body, Body::Closed(_) | Body::BeforeEnrolment));
+        dom::set_hidden(&self.bubble, matches!(item.body, Body::File(_)));
+        match &item.body {
             Body::Text(said) => dom::set_text(&self.bubble, said),
             Body::Closed(refusal) => {
                 dom::set_text(&self.bubble, &[text.closed, language.refusal(*refusal)].join(" "));
@@ -111,6 +117,10 @@ impl Row {
                     self.file = Some(view);
                 }
             }
+            Body::Act(deed) => {
+                dom::set_text(&self.bubble, &in_words(deed, name(&item.author, language), language));
+            }
+            Body::Withheld => dom::set_text(&self.bubble, ""),
         }
     }
 
@@ -124,10 +134,15 @@ impl Row {
         match item.delivery {
             Delivery::Sending => dom::set_text(&self.status, text.sending),
             Delivery::Sent => dom::set_text(&self.status, text.sent),
+            Delivery::Delivered => dom::set_text(&self.status, text.delivered),
+            Delivery::Read => dom::set_text(&self.status, text.read),
             Delivery::Failed(refusal) => {
                 dom::set_text(&self.status, &[text.failed, language.refusal(refusal)].join(" "));
             }
-            Delivery::Received => dom::set_text(&self.status, ""),
+            Delivery::Received => {
+                let vouched = item.vouched.as_deref().map(|giver| fill(text.vouched, giver));
+                dom::set_text(&self.status, &vouched.unwrap_or_default());
+            }
         }
         dom::set_hidden(&self.clock, failure.is_some());
         dom::set_hidden(
@@ -164,13 +179,26 @@ fn side(author: &Author) -> &'static str {
     }
 }
 
-fn name(author: &Author, language: Language) -> &str {
+pub(crate) fn name(author: &Author, language: Language) -> &str {
     let text = language.text();
     match author {
         Author::Own => text.own,
         Author::Visitor => text.visitor,
         Author::Agent(name) => name,
         Author::Unknown => text.unknown,
+    }
+}
+
+/// What happened to the conversation, in a sentence.
+fn in_words(deed: &Deed<String>, who: &str, language: Language) -> String {
+    let text = language.text();
+    match deed {
+        Deed::Claim => fill(text.claimed, who),
+        Deed::Transfer(to) => fill_two(text.transferred, who, to),
+        Deed::Release => fill(text.released, who),
+        Deed::Takeover => fill(text.taken_over, who),
+        Deed::Join => fill(text.has_joined, who),
+        Deed::Leave => fill(text.has_left, who),
     }
 }
 

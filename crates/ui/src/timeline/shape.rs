@@ -1,6 +1,6 @@
 //! Where a message stands among its neighbours: day lines and groups.
 
-use segel_core::show::Item;
+use segel_core::show::{Body, Item};
 
 use crate::time::Moment;
 
@@ -23,7 +23,10 @@ impl Shape {
     pub(super) fn of(items: &[Item], moments: &[Moment], at: usize) -> Self {
         let joins = |earlier: usize| match (items.get(earlier), items.get(earlier + 1)) {
             (Some(one), Some(next)) => {
-                one.author == next.author
+                is_said(one)
+                    && is_said(next)
+                    && one.author == next.author
+                    && one.vouched == next.vouched
                     && one.time.abs_diff(next.time) <= GROUP_MS
                     && same_day(moments, earlier)
             }
@@ -37,6 +40,11 @@ impl Shape {
     }
 }
 
+/// What happened to the conversation stands by itself.
+fn is_said(item: &Item) -> bool {
+    !matches!(item.body, Body::Act(_))
+}
+
 fn same_day(moments: &[Moment], earlier: usize) -> bool {
     match (moments.get(earlier), moments.get(earlier + 1)) {
         (Some(one), Some(next)) => one.day == next.day,
@@ -46,40 +54,42 @@ fn same_day(moments: &[Moment], earlier: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use segel_core::show::{Author, Body, Delivery};
+    use segel_core::show::{Author, Deed, Delivery};
     use segel_wire::ids::{ConversationId, EventId};
 
     use super::*;
 
     const MINUTE: u64 = 60 * 1_000;
 
+    fn items(said: &[(Author, u64)]) -> Vec<Item> {
+        let items = said.iter().map(|(author, minute)| Item {
+            conversation: ConversationId([0; 16]),
+            event: EventId([0; 16]),
+            position: None,
+            author: author.clone(),
+            body: Body::BeforeEnrolment,
+            time: minute * MINUTE,
+            delivery: Delivery::Received,
+            vouched: None,
+        });
+        items.collect()
+    }
+
+    fn shapes_of(items: &[Item]) -> Vec<(bool, bool, bool)> {
+        let moment = |item: &Item| Moment {
+            day: i64::try_from(item.time / MINUTE / (24 * 60)).unwrap(),
+            minute: 0,
+            date: 1,
+            month: 0,
+            year: 1970,
+        };
+        let moments: Vec<_> = items.iter().map(moment).collect();
+        let shapes = (0..items.len()).map(|at| Shape::of(items, &moments, at));
+        shapes.map(|shape| (shape.opens_day, shape.opens_group, shape.closes_group)).collect()
+    }
+
     fn shapes(said: &[(Author, u64)]) -> Vec<(bool, bool, bool)> {
-        let items: Vec<Item> = said
-            .iter()
-            .map(|(author, minute)| Item {
-                conversation: ConversationId([0; 16]),
-                event: EventId([0; 16]),
-                position: None,
-                author: author.clone(),
-                body: Body::BeforeEnrolment,
-                time: minute * MINUTE,
-                delivery: Delivery::Received,
-            })
-            .collect();
-        let moments: Vec<Moment> = said
-            .iter()
-            .map(|(_, minute)| Moment {
-                day: i64::try_from(minute / (24 * 60)).unwrap(),
-                minute: 0,
-                date: 1,
-                month: 0,
-                year: 1970,
-            })
-            .collect();
-        (0..items.len())
-            .map(|at| Shape::of(&items, &moments, at))
-            .map(|shape| (shape.opens_day, shape.opens_group, shape.closes_group))
-            .collect()
+        shapes_of(&items(said))
     }
 
     #[test]
@@ -89,6 +99,13 @@ mod tests {
             shapes(&[(Author::Own, 0), (Author::Own, 4), (Author::Own, 10), (agent, 11)]),
             [(true, true, false), (false, false, true), (false, true, true), (false, true, true)]
         );
+    }
+
+    #[test]
+    fn an_act_ends_a_group() {
+        let mut said = items(&[(Author::Own, 0), (Author::Own, 1), (Author::Own, 2)]);
+        said[1].body = Body::Act(Deed::Claim);
+        assert_eq!(shapes_of(&said), [(true, true, true), (false, true, true), (false, true, true)]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Messages keep their order, their element and their text; the end stays in sight unless the person left it.
 
-use segel_core::show::{Author, Body, Delivery, Item, Refusal};
+use segel_core::show::{Author, Body, Deed, Delivery, Item, Refusal};
 use segel_ui::timeline::Timeline;
 use segel_ui::{Items, Language};
 use segel_wire::ids::{ConversationId, EventId};
@@ -19,6 +19,7 @@ fn said(id: u8, text: &str) -> Item {
         body: Body::Text(text.to_owned()),
         time: NOON + u64::from(id),
         delivery: Delivery::Received,
+        vouched: None,
     }
 }
 
@@ -138,4 +139,25 @@ fn another_conversation_leaves_nothing_of_the_one_before() {
     show(&mut timeline, &long_talk(3));
     show(&mut timeline, &[said(90, "lain")]);
     assert_eq!((stage.count(".row"), stage.text(".bubble")), (1, "lain".to_owned()));
+}
+
+#[wasm_bindgen_test]
+fn an_act_is_a_sentence_between_the_messages_and_goes_when_it_does_not_count_after_all() {
+    let (mut timeline, stage, _) = timeline();
+    let act = Item { body: Body::Act(Deed::Transfer("Rekan # Demo".to_owned())), ..said(2, "") };
+    show(&mut timeline, &[said(1, "satu"), act.clone(), said(3, "tiga")]);
+    assert_eq!(stage.text(".act .bubble"), "Agen Demo handed the chat to Rekan # Demo");
+    assert_eq!(stage.count(".row"), 2);
+    show(&mut timeline, &[said(1, "satu"), Item { body: Body::Withheld, ..act }, said(3, "tiga")]);
+    assert_eq!(stage.count(".act"), 0);
+}
+
+#[wasm_bindgen_test]
+fn a_message_by_anothers_word_says_whose_until_it_is_confirmed() {
+    let (mut timeline, stage, _) = timeline();
+    let vouched = Item { vouched: Some("Agen Demo".to_owned()), author: Author::Visitor, ..said(1, "satu") };
+    show(&mut timeline, &[vouched.clone()]);
+    assert_eq!(stage.text(".status"), "Passed on by Agen Demo");
+    show(&mut timeline, &[Item { vouched: None, ..vouched }]);
+    assert_eq!(stage.text(".status"), "");
 }

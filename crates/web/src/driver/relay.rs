@@ -58,5 +58,6 @@ fn read(response: &Response, expects: Expects) -> Result<Answer, HttpError> {
         Expects::Bundles => Answer::Bundles(body.json()?),
         Expects::Prekeys => Answer::Prekeys(body.json()?),
         Expects::Upload => Answer::Upload(body.json()?),
+        Expects::Events => Answer::Events(body.json()?),
     })
 }

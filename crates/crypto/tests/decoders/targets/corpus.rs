@@ -137,6 +137,7 @@ fn messages(fixture: &Fixture) -> Vec<segel_crypto::content::Message> {
         Body::Attachment(fixture.attachment.0.clone()),
         Body::Act(claim(fixture).sign(&fixture.parties[1].secrets)),
         Body::SignalKey(cbor::read(&make_signal_key()).unwrap()),
+        Body::Read(7),
     ];
     bodies.map(message).into()
 }
@@ -189,6 +190,7 @@ fn client_frames(fixture: &Fixture) -> Vec<Vec<u8>> {
     let frames = [
         ClientFrame::Hello { token: "token".to_owned(), cursor: Some("cursor".to_owned()) },
         ClientFrame::Send { conversation: CONVERSATION, event: EVENT, envelope: envelope.clone() },
+        ClientFrame::Signal { conversation: CONVERSATION, signal: Octets(vec![1; 82]) },
         ClientFrame::Ping,
     ];
     let envelope = serde_json::to_vec(&envelope).unwrap();
@@ -214,6 +216,7 @@ fn server_frames(fixture: &Fixture) -> Vec<Vec<u8>> {
         ServerFrame::Event(delivered.clone()),
         ServerFrame::Head { cursor: "cursor".to_owned() },
         ServerFrame::Roster { generation: 1, version: 2 },
+        ServerFrame::Signal { conversation: CONVERSATION, sender: visitor.id, signal: Octets(vec![1; 82]) },
         ServerFrame::Error { event: Some(EVENT), problem: Problem::from(Code::Conflict) },
         ServerFrame::Pong,
         ServerFrame::Bye { problem: Problem::from(Code::Draining) },

@@ -1,0 +1,161 @@
+//! Acts as a conversation keeps them, in the order of its log. PROTOCOL.md, section 5.9.
+
+use segel_crypto::act::{Act, ActHash, ActKind, SignedAct};
+use segel_wire::cbor::{self, MalformedCbor};
+use segel_wire::ids::{AgentId, DeviceId, EventId};
+use segel_wire::signed::Order;
+use segel_wire::{cbor_index, cbor_map};
+
+use crate::conversation::{Conversation, Message};
+use crate::show::Deed;
+use crate::sorted::SortedSet;
+
+/// An act: an own one from when it is wanted, another's from when it opened.
+#[derive(Clone)]
+pub(crate) struct ActRecord {
+    /// What it does.
+    pub(crate) deed: Deed<AgentId>,
+    /// Its place among the acts of the conversation; 0 until it is sealed.
+    pub(crate) epoch: u64,
+    /// None until it is sealed.
+    pub(crate) signed: Option<SignedAct>,
+    /// The roster that it is judged by.
+    pub(crate) order: Option<Order>,
+    /// Whether it came in its place of the log, and not merely the answer that it has one.
+    pub(crate) logged: bool,
+    /// None until it could be judged.
+    pub(crate) verdict: Option<Verdict>,
+    /// Whether what follows from it was done: history is handed on once.
+    pub(crate) followed: bool,
+}
+
+cbor_map!(ActRecord { 0: deed, 1: epoch, 2: signed, 3: order, 4: logged, 5: verdict, 6: followed });
+
+/// What became of an act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It counts.
+    Counts,
+    /// Another came first, or it was not allowed.
+    Refused,
+}
+
+cbor_index!(Verdict { 0: Counts, 1: Refused });
+
+impl Deed<AgentId> {
+    /// As an act says it.
+    pub(crate) fn kind(self) -> (ActKind, Option<AgentId>) {
+        match self {
+            Self::Claim => (ActKind::Claim, None),
+            Self::Transfer(agent) => (ActKind::Transfer, Some(agent)),
+            Self::Release => (ActKind::Release, None),
+            Self::Takeover => (ActKind::Takeover, None),
+            Self::Join => (ActKind::Join, None),
+            Self::Leave => (ActKind::Leave, None),
+        }
+    }
+
+    fn of(act: &Act) -> Option<Self> {
+        Some(match (act.kind, act.agent) {
+            (ActKind::Claim, None) => Self::Claim,
+            (ActKind::Transfer, Some(agent)) => Self::Transfer(agent),
+            (ActKind::Release, None) => Self::Release,
+            (ActKind::Takeover, None) => Self::Takeover,
+            (ActKind::Join, None) => Self::Join,
+            (ActKind::Leave, None) => Self::Leave,
+            _ => return None,
+        })
+    }
+
+    /// With the name that `name` gives an agent, for the screen.
+    pub(crate) fn named(self, name: impl FnOnce(AgentId) -> String) -> Deed<String> {
+        match self {
+            Self::Claim => Deed::Claim,
+            Self::Transfer(agent) => Deed::Transfer(name(agent)),
+            Self::Release => Deed::Release,
+            Self::Takeover => Deed::Takeover,
+            Self::Join => Deed::Join,
+            Self::Leave => Deed::Leave,
+        }
+    }
+}
+
+impl ActRecord {
+    /// An act that this person wants.
+    pub(crate) fn wanted(deed: Deed<AgentId>) -> Self {
+        let (signed, order) = (None, None);
+        Self { deed, epoch: 0, signed, order, logged: false, verdict: None, followed: false }
+    }
+
+    /// An act that opened, under the roster that its content names.
+    pub(crate) fn read(signed: SignedAct, order: Order) -> Result<Self, MalformedCbor> {
+        let act: Act = cbor::decode(&signed.act.0)?;
+        let deed = Deed::of(&act).ok_or(MalformedCbor)?;
+        let (epoch, signed, order) = (act.epoch, Some(signed), Some(order));
+        Ok(Self { epoch, signed, order, logged: true, ..Self::wanted(deed) })
+    }
+
+    pub(crate) fn counts(&self) -> bool {
+        self.verdict == Some(Verdict::Counts)
+    }
+
+    fn is(&self, hash: ActHash) -> bool {
+        self.signed.as_ref().is_some_and(|signed| ActHash::derive(&signed.act.0) == hash)
+    }
+}
+
+impl Conversation {
+    /// Acts of the log after this position that were not judged, in its order.
+    pub(crate) fn unjudged(&self, after: u64) -> SortedSet<(u64, EventId)> {
+        let unjudged = self.messages.iter().filter_map(|(event, message)| {
+            let act = message.act.as_ref()?;
+            let is_next = act.logged && act.verdict.is_none();
+            let position = message.position.filter(|position| is_next && *position > after)?;
+            Some(((position, *event), ()))
+        });
+        unjudged.collect()
+    }
+
+    /// Whether an own act is on its way or waits for its judgement.
+    pub(crate) fn is_acting(&self) -> bool {
+        self.messages.values().any(|message| {
+            let awaits = message.act.as_ref().is_some_and(|act| act.verdict.is_none());
+            awaits && message.is_own()
+        })
+    }
+
+    /// Whether the act of this hash opened here.
+    pub(crate) fn knows(&self, hash: ActHash) -> bool {
+        let mut acts = self.messages.values().filter_map(|message| message.act.as_ref());
+        acts.any(|act| act.is(hash))
+    }
+
+    /// Acts that stand in the log.
+    pub(crate) fn acts(&self) -> impl Iterator<Item = EventId> {
+        let is_logged = |message: &Message| message.act.as_ref().is_some_and(|act| act.logged);
+        self.messages.iter().filter(move |(_, message)| is_logged(message)).map(|(event, _)| *event)
+    }
+
+    /// Whether this is an own message that this device got among others.
+    pub(crate) fn sealed_to(&self, event: EventId, device: DeviceId) -> bool {
+        self.messages.get(&event).is_some_and(|message| {
+            message.is_own() && message.recipients.as_ref().is_some_and(|devices| devices.contains(&device))
+        })
+    }
+
+    /// Own messages that the log puts after an act which they did not know.
+    pub(crate) fn crossed(&self) -> Vec<EventId> {
+        let counting = self.messages.values().filter_map(|message| {
+            let act = message.act.as_ref().filter(|act| act.counts())?;
+            Some((act.epoch, message.position?))
+        });
+        let counting: Vec<_> = counting.collect();
+        let crossed = self.messages.iter().filter(|(_, message)| {
+            let position = message.position.filter(|_| message.is_own() && message.act.is_none());
+            let has_crossed =
+                |position| counting.iter().any(|(epoch, at)| *epoch > message.epoch && *at < position);
+            position.is_some_and(has_crossed)
+        });
+        crossed.map(|(event, _)| *event).collect()
+    }
+}

@@ -1,0 +1,341 @@
+//! Acts at work: wanted, signed, and judged in the order of the log. PROTOCOL.md, section 5.9.
+//! What follows from one that counts is in `history.rs`.
+
+use rand_core::CryptoRng;
+use segel_crypto::act::{ActContext, ActError, Assignment, SignedAct};
+use segel_wire::ids::{AgentId, ConversationId, DeskId, DeviceId, EventId};
+use segel_wire::signed::{Agent, Desk, VerifiedRoster};
+
+use super::{Engine, Part, make_id};
+use crate::account::Account;
+use crate::acts::{ActRecord, Verdict};
+use crate::conversation::{Message, Stage};
+use crate::io::{Output, Request};
+use crate::records::Name;
+use crate::show::{Body, Deed, Hold, Item, Refusal, Show, Standing};
+
+/// A roster that an act waits for is asked for again after this, in milliseconds.
+const ASK_AGAIN: u64 = 10_000;
+
+/// Whether it is a content's turn to be sealed.
+pub(super) enum Turn {
+    /// It is.
+    Now,
+    /// Something before it is not settled.
+    Later,
+    /// Once the conversation is claimed.
+    AfterClaim,
+    /// The conversation is not this agent's.
+    Never(Refusal),
+}
+
+impl Engine {
+    /// The person wants an act. One is on its way at a time.
+    pub(super) fn act(
+        &mut self,
+        id: ConversationId,
+        deed: Deed<AgentId>,
+        now: u64,
+        random: &mut impl CryptoRng,
+    ) {
+        let Some(conversation) = self.conversations.get(&id) else { return };
+        if conversation.is_acting() {
+            return;
+        }
+        if !self.permits(id, deed, now) {
+            return self.show_refused(Refusal::ActRefused);
+        }
+        let time = conversation.next_time(now);
+        let event = self.want(id, deed, time, random);
+        if let Some(conversation) = self.conversations.get_mut(&id) {
+            conversation.outbox.push(event);
+        }
+    }
+
+    /// Puts a claim before the text that waits for it.
+    pub(super) fn claim_before(
+        &mut self,
+        id: ConversationId,
+        event: EventId,
+        random: &mut impl CryptoRng,
+    ) -> EventId {
+        let text = self.conversations.get(&id).and_then(|conversation| conversation.messages.get(&event));
+        let time = text.map_or(0, |text| text.time.saturating_sub(1));
+        let claim = self.want(id, Deed::Claim, time, random);
+        if let Some(conversation) = self.conversations.get_mut(&id) {
+            conversation.outbox.insert(0, claim);
+        }
+        claim
+    }
+
+    /// Whether a content of this conversation may be sealed now.
+    pub(super) fn turn(&self, id: ConversationId, event: EventId, now: u64) -> Turn {
+        let Some(conversation) = self.conversations.get(&id) else { return Turn::Later };
+        let awaits_judgement = |message: &Message| {
+            let is_own = matches!(message.stage, Stage::Sent);
+            is_own && message.act.as_ref().is_some_and(|act| act.verdict.is_none())
+        };
+        if conversation.messages.values().any(awaits_judgement) || self.lacks_roster(id).is_some() {
+            return Turn::Later;
+        }
+        let is_act = conversation.messages.get(&event).is_some_and(|message| message.act.is_some());
+        if self.part != Part::Agent || is_act {
+            return Turn::Now;
+        }
+        match self.standing(id, now) {
+            Standing::Mine | Standing::Joined => Turn::Now,
+            Standing::Others => Turn::Never(Refusal::HeldByAnother),
+            Standing::Free if self.permits(id, Deed::Claim, now) => Turn::AfterClaim,
+            Standing::Free => Turn::Never(Refusal::ActRefused),
+        }
+    }
+
+    /// Signs an own act as it follows now, and the devices that it goes to; `None` if it is not allowed any more.
+    pub(super) fn sign_act(
+        &self,
+        (id, event): (ConversationId, EventId),
+        deed: Deed<AgentId>,
+        desk: DeskId,
+        now: u64,
+    ) -> Option<(SignedAct, Vec<DeviceId>)> {
+        let (roster, account) = (self.membership.roster()?, self.account.as_ref()?);
+        let conversation = self.conversations.get(&id)?;
+        let (sender, written) = (account.device(), conversation.messages.get(&event)?.time);
+        let desk = roster.desk(&desk)?;
+        let context = ActContext { roster, desk, conversation: &id, sender: &sender, now: written / 1_000 };
+        let (kind, agent) = deed.kind();
+        let before = &conversation.facts.assignment;
+        let signed = before.draft(kind, agent, &context).sign(&account.secrets);
+        let after = before.follow(&signed, &context).ok()?;
+        let time = self.membership.time(now);
+        Some((signed, before.devices_of_act(&after, roster, desk, time)))
+    }
+
+    /// An own act comes to nothing before it left.
+    pub(super) fn drop_act(&mut self, id: ConversationId, event: EventId, refusal: Refusal) {
+        let Some(conversation) = self.conversations.get_mut(&id) else { return };
+        conversation.outbox.retain(|other| *other != event);
+        let shown = conversation.item(id, event).map(|item| Item { body: Body::Withheld, ..item });
+        self.outputs.extend(shown.map(|item| Output::Show(Show::Item(item))));
+        conversation.messages.remove(&event);
+        self.ledger.remove(Name::Message(id, event));
+        self.shown.lists.insert(id, ());
+        self.show_refused(refusal);
+    }
+
+    /// An act stands in the log: judges it, and whatever waited for it.
+    pub(super) fn act_logged(
+        &mut self,
+        id: ConversationId,
+        event: EventId,
+        now: u64,
+        random: &mut impl CryptoRng,
+    ) {
+        let Some(conversation) = self.conversations.get_mut(&id) else { return };
+        let Some(message) = conversation.messages.get_mut(&event) else { return };
+        let Some(act) = message.act.as_mut().filter(|act| !act.logged || act.verdict.is_none()) else {
+            return;
+        };
+        act.logged = true;
+        self.ledger.put(Name::Message(id, event), message);
+        if message.position < Some(conversation.facts.acted_at) {
+            // It comes before acts that were judged without it.
+            conversation.facts.assignment = Assignment::default();
+            conversation.facts.acted_at = 0;
+            for (event, message) in conversation.messages.iter_mut() {
+                if let Some(act) = &mut message.act {
+                    act.verdict = None;
+                    self.ledger.put(Name::Message(id, *event), message);
+                    self.shown.dirty.insert((id, *event), ());
+                }
+            }
+        }
+        self.settle(id, now, random);
+    }
+
+    /// Judges what can be judged by now, and asks for a roster that an act waits for.
+    pub(super) fn pump_acts(&mut self, now: u64, random: &mut impl CryptoRng) {
+        let unsettled: Vec<_> = self.unsettled.keys().copied().collect();
+        for id in unsettled {
+            self.settle(id, now, random);
+        }
+        let lacking = self.unsettled.keys().find_map(|id| self.lacks_roster(*id));
+        if let Some(version) = lacking
+            && self.link.is_up()
+            && self.act_rosters.is_due(now)
+            && !self.is_asking_for_rosters()
+        {
+            self.act_rosters.succeeded(now, ASK_AGAIN);
+            self.ask(Request::RosterVersion(version));
+        }
+    }
+
+    /// Who holds the conversation, and what this person may do about that.
+    pub(super) fn hold(&self, id: ConversationId, now: u64) -> Hold {
+        let (Some(conversation), Some(roster)) = (self.conversations.get(&id), self.membership.roster())
+        else {
+            return Hold::default();
+        };
+        let holder = conversation.facts.assignment.holder_now(roster, self.membership.time(now));
+        let holder = holder.map(|agent| agent.name.clone());
+        let standing = self.standing(id, now);
+        if self.part != Part::Agent || !self.is_answerable(id) {
+            return Hold { standing, holder, ..Hold::default() };
+        }
+        let deeds = [Deed::Claim, Deed::Release, Deed::Takeover, Deed::Join, Deed::Leave];
+        let may = deeds.into_iter().filter(|deed| self.permits(id, *deed, now)).collect();
+        let heirs = roster.roster().agents.iter().filter(|agent| {
+            standing == Standing::Mine && { self.permits(id, Deed::Transfer(agent.id), now) }
+        });
+        let colleagues = heirs.map(|agent| (agent.id, agent.name.clone())).collect();
+        Hold { standing, holder, acting: conversation.is_acting(), may, colleagues }
+    }
+
+    /// How this device's agent stands to the conversation; to a visitor it is free or another's.
+    pub(super) fn standing(&self, id: ConversationId, now: u64) -> Standing {
+        let (Some(conversation), Some(roster)) = (self.conversations.get(&id), self.membership.roster())
+        else {
+            return Standing::Free;
+        };
+        let own = self.own_agent().map(|agent| agent.id);
+        let Assignment { joined, .. } = &conversation.facts.assignment;
+        match conversation.facts.assignment.holder_now(roster, self.membership.time(now)) {
+            None => Standing::Free,
+            Some(holder) if Some(holder.id) == own => Standing::Mine,
+            Some(_) if own.is_some_and(|own| joined.contains(&own)) => Standing::Joined,
+            Some(_) => Standing::Others,
+        }
+    }
+
+    /// The agent of this device, as the newest roster lists it.
+    pub(super) fn own_agent(&self) -> Option<&Agent> {
+        let device = self.account.as_ref().map(Account::device)?;
+        self.membership.roster()?.device(&device, 0).map(|(agent, _)| agent)
+    }
+
+    /// The name that the newest roster gives an agent.
+    pub(super) fn name_of(&self, agent: AgentId) -> String {
+        let agent = self.membership.roster().and_then(|roster| roster.agent(&agent));
+        agent.map(|agent| agent.name.clone()).unwrap_or_default()
+    }
+
+    fn permits(&self, id: ConversationId, deed: Deed<AgentId>, now: u64) -> bool {
+        let context = |conversation: &crate::conversation::Conversation| {
+            let (roster, account) = (self.membership.roster()?, self.account.as_ref()?);
+            let desk = desk_of(roster, conversation.facts.desk)?;
+            let (sender, now) = (account.device(), self.membership.time(now));
+            let context = ActContext { roster, desk, conversation: &id, sender: &sender, now };
+            let (kind, agent) = deed.kind();
+            Some(conversation.facts.assignment.permits(kind, agent, &context))
+        };
+        self.conversations.get(&id).and_then(context).unwrap_or_default()
+    }
+
+    /// Keeps an act that this person wants.
+    fn want(
+        &mut self,
+        id: ConversationId,
+        deed: Deed<AgentId>,
+        time: u64,
+        random: &mut impl CryptoRng,
+    ) -> EventId {
+        let event = EventId(make_id(random));
+        let body = Body::Act(deed.named(|agent| self.name_of(agent)));
+        let message = Message::own(body, time, Stage::Waiting);
+        let message = Message { act: Some(ActRecord::wanted(deed)), ..message };
+        self.ledger.put(Name::Message(id, event), &message);
+        self.conversations.or_default(id).messages.insert(event, message);
+        self.shown.lists.insert(id, ());
+        event
+    }
+
+    fn settle(&mut self, id: ConversationId, now: u64, random: &mut impl CryptoRng) {
+        self.unsettled.remove(&id);
+        let Some(conversation) = self.conversations.get(&id) else { return };
+        for &(position, event) in conversation.unjudged(conversation.facts.acted_at).keys() {
+            match self.judge(id, event) {
+                None => {
+                    self.unsettled.insert(id, ());
+                    break;
+                }
+                Some(Ok(after)) => self.count_act(id, (event, position), after, now, random),
+                Some(Err(error)) => self.refuse_act(id, event, error),
+            }
+        }
+        self.shown.lists.insert(id, ());
+    }
+
+    /// What an act comes to; `None` while its roster or the conversation's desk is not known.
+    fn judge(&self, id: ConversationId, event: EventId) -> Option<Result<Assignment, ActError>> {
+        let conversation = self.conversations.get(&id)?;
+        let message = conversation.messages.get(&event)?;
+        let act = message.act.as_ref()?;
+        let (signed, sender) = (act.signed.as_ref()?, message.sender.as_ref()?);
+        let roster = self.membership.named(act.order?.version)?;
+        if conversation.facts.desk.is_none() && roster.roster().desks.len() > 1 {
+            return None;
+        }
+        let desk = desk_of(roster, conversation.facts.desk)?;
+        let context = ActContext { roster, desk, conversation: &id, sender, now: message.time / 1_000 };
+        Some(conversation.facts.assignment.follow(signed, &context))
+    }
+
+    fn count_act(
+        &mut self,
+        id: ConversationId,
+        (event, position): (EventId, u64),
+        after: Assignment,
+        now: u64,
+        random: &mut impl CryptoRng,
+    ) {
+        let Some(conversation) = self.conversations.get_mut(&id) else { return };
+        let Some(message) = conversation.messages.get_mut(&event) else { return };
+        let Some(act) = &mut message.act else { return };
+        act.verdict = Some(Verdict::Counts);
+        let is_first = !core::mem::replace(&mut act.followed, true);
+        let (deed, signer) = (act.deed, message.sender);
+        self.ledger.put(Name::Message(id, event), message);
+        let before = core::mem::replace(&mut conversation.facts.assignment, after);
+        conversation.facts.acted_at = position;
+        self.ledger.put(Name::Conversation(id), &conversation.facts);
+        self.shown.dirty.insert((id, event), ());
+        if is_first {
+            self.hand_on(id, (deed, signer), &before, now, random);
+        }
+        self.make_up(id, now, random);
+    }
+
+    /// It changes nothing. That another came first is said to nobody but its signer.
+    fn refuse_act(&mut self, id: ConversationId, event: EventId, error: ActError) {
+        let Some(conversation) = self.conversations.get_mut(&id) else { return };
+        let Some(message) = conversation.messages.get_mut(&event) else { return };
+        let is_own = message.is_own();
+        if error == ActError::Ahead && !is_own {
+            // It may follow when those between are known.
+            return;
+        }
+        if let Some(act) = &mut message.act {
+            act.verdict = Some(Verdict::Refused);
+        }
+        self.ledger.put(Name::Message(id, event), message);
+        self.shown.dirty.insert((id, event), ());
+        if is_own || !matches!(error, ActError::Late | ActError::NotFollowing) {
+            self.show_refused(Refusal::ActRefused);
+        }
+    }
+
+    /// The roster that the conversation's next act waits for.
+    fn lacks_roster(&self, id: ConversationId) -> Option<u64> {
+        let conversation = self.conversations.get(&id)?;
+        conversation.unjudged(conversation.facts.acted_at).keys().find_map(|(_, event)| {
+            let version = conversation.messages.get(event)?.act.as_ref()?.order?.version;
+            self.membership.named(version).is_none().then_some(version)
+        })
+    }
+}
+
+/// The desk that a conversation was begun with, else the site's first.
+pub(super) fn desk_of(roster: &VerifiedRoster, begun_with: Option<DeskId>) -> Option<&Desk> {
+    let desks = &roster.roster().desks;
+    desks.iter().find(|desk| Some(desk.id) == begun_with).or(desks.first())
+}

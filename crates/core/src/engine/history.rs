@@ -1,0 +1,359 @@
+//! What was said before is handed on with a conversation, and made up for where a message crossed an act.
+//! PROTOCOL.md, section 5.10.
+
+use rand_core::CryptoRng;
+use segel_crypto::act::Assignment;
+use segel_crypto::content::{self, ContentContext, ContentHash, Header};
+use segel_crypto::grant::Grant;
+use segel_wire::ids::{AgentId, ConversationId, DeviceId, EventId};
+use segel_wire::{Delivered, limits};
+
+use super::acts::desk_of;
+use super::{Engine, Part, passes};
+use crate::account::Account;
+use crate::acts::ActRecord;
+use crate::conversation::{Message, Unopened};
+use crate::io::{Answer, Request};
+use crate::membership::{Membership, Named};
+use crate::peers::Peer;
+use crate::records::Name;
+use crate::show::{Author, Body, Deed, Refusal, Standing};
+use crate::sorted::SortedSet;
+
+impl Engine {
+    /// An act counts: whoever it lets in gets what was said before. Who transfers or releases gives it; where
+    /// somebody takes or joins, the visitor and the devices of whoever held it do.
+    pub(super) fn hand_on(
+        &mut self,
+        id: ConversationId,
+        (deed, signer): (Deed<AgentId>, Option<DeviceId>),
+        before: &Assignment,
+        now: u64,
+        random: &mut impl CryptoRng,
+    ) {
+        let own = self.account.as_ref().map(Account::device);
+        let held = self.own_agent().map(|agent| agent.id).filter(|own| before.holder == Some(*own));
+        let gives = match deed {
+            Deed::Transfer(_) | Deed::Release => signer == own,
+            Deed::Claim | Deed::Takeover | Deed::Join => {
+                signer != own && (self.part != Part::Agent || held.is_some())
+            }
+            Deed::Leave => false,
+        };
+        if !gives {
+            return;
+        }
+        // A holder who is not there any more has left nothing behind for the inbox.
+        let was_lost = deed == Deed::Claim && before.holder.is_some();
+        let known = if was_lost { Vec::new() } else { self.readers_of(id, before, now) };
+        let new = self.readers(id, now).into_iter().filter(|device| !known.contains(device));
+        let new: Vec<_> = new.filter(|device| Some(*device) != own).collect();
+        let Some(conversation) = self.conversations.get(&id) else { return };
+        let open = conversation.messages.iter().filter(|(_, message)| message.is_open());
+        let open = open.filter_map(|(event, message)| Some(((message.position?, *event), ())));
+        let open: SortedSet<_> = open.collect();
+        let grants: Vec<_> = open.keys().filter_map(|(_, event)| self.grant(id, *event)).collect();
+        for device in new {
+            self.give(id, device, &grants, now, random);
+        }
+    }
+
+    /// Own messages that the log puts after an act which they did not know go to whoever reads along now.
+    pub(super) fn make_up(&mut self, id: ConversationId, now: u64, random: &mut impl CryptoRng) {
+        let Some(conversation) = self.conversations.get(&id) else { return };
+        let crossed = conversation.crossed();
+        if crossed.is_empty() {
+            return;
+        }
+        let own = self.account.as_ref().map(Account::device);
+        for device in self.readers(id, now).into_iter().filter(|device| Some(*device) != own) {
+            let mut grants = Vec::new();
+            for event in &crossed {
+                let grant = self.grant(id, *event);
+                let conversation = self.conversations.or_default(id);
+                let Some(message) = conversation.messages.get_mut(event) else { continue };
+                let recipients = message.recipients.get_or_insert_default();
+                if !recipients.contains(&device) {
+                    recipients.push(device);
+                    self.ledger.put(Name::Message(id, *event), message);
+                    grants.extend(grant);
+                }
+            }
+            self.give(id, device, &grants, now, random);
+        }
+    }
+
+    /// A message came to this device after the conversation had passed to another, whom it was not sealed to.
+    pub(super) fn pass_on(
+        &mut self,
+        id: ConversationId,
+        delivered: &Delivered,
+        now: u64,
+        random: &mut impl CryptoRng,
+    ) {
+        if self.part != Part::Agent || self.standing(id, now) != Standing::Others {
+            return;
+        }
+        let grants: Vec<_> = self.grant(id, delivered.event).into_iter().collect();
+        for device in self.readers(id, now) {
+            if !delivered.recipients.contains(&device) {
+                self.give(id, device, &grants, now, random);
+            }
+        }
+    }
+
+    /// Content keys came: opens what is closed here, at once or when its content is fetched. Only the sender's own
+    /// word and the visitor's make a message as genuine as a wrap would have.
+    pub(super) fn granted(
+        &mut self,
+        id: ConversationId,
+        (author, giver): (&Author, DeviceId),
+        grants: &[Grant],
+        now: u64,
+        random: &mut impl CryptoRng,
+    ) {
+        let name = match author {
+            Author::Agent(name) => Some(name.clone()),
+            _ => None,
+        };
+        for grant in grants {
+            let Some(conversation) = self.conversations.get_mut(&id) else { return };
+            if !conversation.messages.contains(&grant.event) {
+                // It was never delivered: the relay is asked for it like for any content.
+                let message = Message::received(Author::Unknown, Body::Withheld, now);
+                let (position, sender) = (Some(grant.position), Some(grant.sender));
+                let message = Message { position, sender, content: Some(grant.content), ..message };
+                conversation.messages.insert(grant.event, message);
+            }
+            let Some(message) = conversation.messages.get_mut(&grant.event) else { continue };
+            let is_for = message.sender == Some(grant.sender) && message.content == Some(grant.content);
+            let vouched = name.clone().filter(|_| grant.sender != giver);
+            let has_own_word = message.key.is_some() && message.vouched.is_none();
+            if !is_for || (vouched.is_some() && (message.is_open() || has_own_word)) {
+                continue;
+            }
+            message.vouched = vouched;
+            self.shown.dirty.insert((id, grant.event), ());
+            if !message.is_open() {
+                message.key = Some(grant.key.clone());
+            }
+            let is_open = message.is_open();
+            let lacks_roster =
+                |unopened: &Unopened| lacks_roster(&self.membership, &unopened.content.0).is_some();
+            let unopened = message.unopened.clone().filter(|unopened| !lacks_roster(unopened));
+            if unopened.is_none() {
+                // It is fetched anew when the roster is there.
+                message.unopened = None;
+            }
+            self.ledger.put(Name::Message(id, grant.event), message);
+            match unopened {
+                _ if is_open => {}
+                Some(unopened) => self.unlock(id, grant.event, &unopened, now, random),
+                None => self.fetching.insert(id, ()),
+            }
+        }
+        let time = now / 1_000;
+        self.answered.retain(|at| time.abs_diff(*at) < limits::RESYNC_SECONDS);
+    }
+
+    /// Asks for contents whose keys are here: they stayed at the relay.
+    pub(super) fn pump_fetches(&mut self, now: u64) {
+        let is_asking = self.is_asking(|asked| matches!(asked, Request::Events(..)));
+        if self.link.token.is_none() || !self.fetches.is_due(now) || is_asking {
+            return;
+        }
+        while let Some(id) = self.fetching.first().copied() {
+            let conversation = self.conversations.get(&id);
+            let awaiting = conversation.into_iter().flat_map(|conversation| conversation.messages.values());
+            let positions =
+                awaiting.filter(|message| message.awaits_content()).filter_map(|message| message.position);
+            if let Some(first) = positions.min() {
+                return self.ask(Request::Events(id, first.saturating_sub(1)));
+            }
+            self.fetching.remove(&id);
+        }
+    }
+
+    pub(super) fn events_answered(
+        &mut self,
+        id: ConversationId,
+        answer: Answer,
+        now: u64,
+        random: &mut impl CryptoRng,
+    ) {
+        let page = match answer {
+            Answer::Events(page) => page.events,
+            Answer::Problem(problem) if !passes(problem.code) => {
+                self.fetches.failed(now, random);
+                return self.session_problem(&problem, now, random);
+            }
+            _ => return self.fetches.failed(now, random),
+        };
+        let Some(conversation) = self.conversations.get_mut(&id) else { return };
+        let mut found = false;
+        for (event, message) in conversation.messages.iter_mut().filter(|(_, sought)| sought.awaits_content())
+        {
+            let at_its_place = page.iter().find(|delivered| message.position == Some(delivered.position));
+            let Some(delivered) = at_its_place else { continue };
+            found = true;
+            let is_it = delivered.event == *event
+                && message.sender == Some(delivered.sender)
+                && message.content == Some(ContentHash::derive(&delivered.content.0));
+            if !is_it {
+                // There is no such event: whoever handed its key on said what is not so.
+                (message.key, message.vouched) = (None, None);
+                self.ledger.put(Name::Message(id, *event), message);
+            }
+        }
+        for delivered in page {
+            let Some(conversation) = self.conversations.get(&id) else { return };
+            let sought = conversation.messages.get(&delivered.event);
+            if sought.is_some_and(Message::awaits_content) {
+                if let Some(version) = lacks_roster(&self.membership, &delivered.content.0) {
+                    // Who wrote it stands there: without it an agent of then would be taken for the visitor.
+                    if !self.is_asking_for_rosters() {
+                        self.ask(Request::RosterVersion(version));
+                    }
+                    return self.fetches.failed(now, random);
+                }
+                let Delivered { event, sender, recipients, content, .. } = delivered;
+                let sealed = Unopened { sender, recipients, content, asked: 0 };
+                self.unlock(id, event, &sealed, now, random);
+            }
+        }
+        if found { self.fetches.succeeded(now, 0) } else { self.fetches.failed(now, random) }
+    }
+
+    /// The visitor has seen the same log up to here: what was vouched for is confirmed.
+    pub(super) fn confirm_vouched(&mut self, id: ConversationId, position: u64) {
+        let Some(conversation) = self.conversations.get_mut(&id) else { return };
+        for (event, message) in conversation.messages.iter_mut() {
+            if message.vouched.is_some() && message.position.is_some_and(|at| at <= position) {
+                message.vouched = None;
+                self.ledger.put(Name::Message(id, *event), message);
+                self.shown.dirty.insert((id, *event), ());
+            }
+        }
+    }
+
+    /// Devices that a content of this conversation goes to besides the visitor's, this one among them.
+    pub(super) fn readers(&self, id: ConversationId, now: u64) -> Vec<DeviceId> {
+        let conversation = self.conversations.get(&id);
+        conversation
+            .map_or_else(Vec::new, |conversation| self.readers_of(id, &conversation.facts.assignment, now))
+    }
+
+    /// The content key of a message that is open here.
+    pub(super) fn grant(&self, id: ConversationId, event: EventId) -> Option<Grant> {
+        let message = self.conversations.get(&id)?.messages.get(&event)?;
+        let (position, sender, content) = (message.position?, message.sender?, message.content?);
+        let key = message.key.clone().filter(|_| message.is_open())?;
+        Some(Grant { event, position, sender, content, key })
+    }
+
+    fn readers_of(&self, id: ConversationId, assignment: &Assignment, now: u64) -> Vec<DeviceId> {
+        let (Some(conversation), Some(roster)) = (self.conversations.get(&id), self.membership.roster())
+        else {
+            return Vec::new();
+        };
+        let desk = desk_of(roster, conversation.facts.desk);
+        desk.map_or_else(Vec::new, |desk| assignment.devices(roster, desk, self.membership.time(now)))
+    }
+
+    fn give(
+        &mut self,
+        id: ConversationId,
+        device: DeviceId,
+        grants: &[Grant],
+        now: u64,
+        random: &mut impl CryptoRng,
+    ) {
+        let peer: Peer = (device, self.scope_of(id, true));
+        for some in grants.chunks(limits::GRANTS) {
+            self.queue_control(id, peer, content::Body::Grants(some.to_vec()), false, now, random);
+        }
+    }
+
+    /// Opens a content by a key that was handed on.
+    fn unlock(
+        &mut self,
+        id: ConversationId,
+        event: EventId,
+        sealed: &Unopened,
+        now: u64,
+        random: &mut impl CryptoRng,
+    ) {
+        let Unopened { sender, recipients, content, .. } = sealed;
+        // An act is judged by the roster that is named: it must be one of the site's.
+        let is_ours = |header: &Header| self.membership.relate(header.order, header.roster) == Named::Known;
+        let header = Header::parse(&content.0).ok().filter(is_ours);
+        let version = header.map_or(0, |header| header.order.version);
+        let author = self.author_of(id, *sender, version);
+        let Some(conversation) = self.conversations.get_mut(&id) else { return };
+        let Some(message) = conversation.messages.get_mut(&event) else { return };
+        let bound_to = ContentContext { conversation: &id, event: &event, sender, recipients };
+        let plain = message.key.as_ref().map(|key| content::open(&content.0, key, &bound_to));
+        let (Some(Ok(plain)), Some(header)) = (plain, header) else {
+            (message.key, message.vouched) = (None, None);
+            self.ledger.put(Name::Message(id, event), message);
+            return self.show_refused(Refusal::MessageAltered);
+        };
+        message.time = plain.time;
+        message.unopened = None;
+        if message.author != Author::Own {
+            message.author = author.clone();
+        }
+        let is_news = message.vouched.is_none() && message.author != Author::Own;
+        if author == Author::Visitor {
+            conversation.facts.visitor.get_or_insert(*sender);
+            conversation.facts.desk.get_or_insert(plain.desk);
+        }
+        let mut is_act = false;
+        match plain.body {
+            body @ (content::Body::Text(_) | content::Body::Attachment(_)) => {
+                message.say(body);
+                conversation.facts.unread += u32::from(is_news);
+            }
+            content::Body::Act(signed) => match ActRecord::read(signed, header.order) {
+                Ok(act) => {
+                    let roster = self.membership.roster();
+                    message.body = Body::Act(act.deed.named(|agent| {
+                        let agent = roster.and_then(|roster| roster.agent(&agent));
+                        agent.map(|agent| agent.name.clone()).unwrap_or_default()
+                    }));
+                    message.act = Some(act);
+                    is_act = true;
+                }
+                Err(_) => message.body = Body::Closed(Refusal::ActRefused),
+            },
+            _ => message.body = Body::Closed(Refusal::NotUnderstood),
+        }
+        self.ledger.put(Name::Message(id, event), message);
+        self.ledger.put(Name::Conversation(id), &conversation.facts);
+        self.shown.dirty.insert((id, event), ());
+        if is_act {
+            self.act_logged(id, event, now, random);
+        }
+    }
+
+    /// Whose device it is, by the newest roster or the one that the content names.
+    fn author_of(&self, id: ConversationId, sender: DeviceId, version: u64) -> Author {
+        let rosters = [self.membership.roster(), self.membership.named(version)];
+        let listed = rosters.into_iter().flatten().find_map(|roster| roster.device(&sender, 0));
+        let visitor = self.visitor_of(id);
+        match listed {
+            Some((agent, _)) => Author::Agent(agent.name.clone()),
+            None if self.part == Part::Agent && visitor.is_none_or(|visitor| visitor == sender) => {
+                Author::Visitor
+            }
+            None => Author::Unknown,
+        }
+    }
+}
+
+/// The version of the roster that a content names, if it is an older one that is not at hand.
+fn lacks_roster(membership: &Membership, content: &[u8]) -> Option<u64> {
+    let version = Header::parse(content).ok()?.order.version;
+    let (newest, _) = membership.name()?;
+    (version < newest.version && membership.named(version).is_none()).then_some(version)
+}

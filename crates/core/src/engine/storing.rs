@@ -1,0 +1,64 @@
+//! A store that keeps nothing for a while: the disk is full, or another tab took over.
+
+use rand_core::CryptoRng;
+use segel_wire::ClientFrame;
+
+use super::Engine;
+use crate::conversation::{Conversation, Stage};
+use crate::io::Output;
+use crate::link;
+use crate::records::Name;
+use crate::show::Refusal;
+
+impl Engine {
+    /// Offers again what could not be kept, when it is time.
+    pub(super) fn pump_storing(&mut self, now: u64) {
+        if self.storing.is_failing() && self.storing.is_due(now) {
+            self.ledger.resume();
+        }
+    }
+
+    /// What was to be sent in a step that could not be kept has failed and is the person's to try again; the state
+    /// that it belonged to stays in memory and is offered to the store again after a while.
+    pub(super) fn store_failed(&mut self, now: u64, random: &mut impl CryptoRng) {
+        let mut unsent = Vec::new();
+        for output in self.ledger.halt() {
+            match output {
+                Output::Request { id, .. } => drop(self.asked.remove(&id)),
+                Output::Send(ClientFrame::Send { event, .. }) => unsent.push(event),
+                _ => {}
+            }
+        }
+        self.attachments.store_failed();
+        if self.link.stage == link::Stage::LoggingIn {
+            self.link.stage = link::Stage::Down;
+        }
+        self.link.under_way.retain(|event| !unsent.contains(event));
+        let mut acts = Vec::new();
+        for (id, conversation) in self.conversations.iter_mut() {
+            let Conversation { outbox, messages, facts, .. } = conversation;
+            outbox.retain(|event| {
+                let Some(message) = messages.get_mut(event) else { return false };
+                if message.has_left() && !unsent.contains(event) {
+                    return true;
+                }
+                if message.has_left() {
+                    facts.take_back(message.content);
+                    self.ledger.put(Name::Conversation(*id), facts);
+                }
+                message.stage = Stage::Failed(Refusal::StoreFailed);
+                self.ledger.put(Name::Message(*id, *event), message);
+                self.shown.dirty.insert((*id, *event), ());
+                acts.extend(message.act.is_some().then_some((*id, *event)));
+                false
+            });
+        }
+        for (id, event) in acts {
+            self.drop_act(id, event, Refusal::StoreFailed);
+        }
+        if !self.storing.is_failing() {
+            self.show_refused(Refusal::StoreFailed);
+        }
+        self.storing.failed(now, random);
+    }
+}

@@ -1,0 +1,249 @@
+//! Who is typing, here and elsewhere. PROTOCOL.md, section 5.12. Nothing of it is kept but the keys that others gave.
+
+use segel_crypto::signal::{SharedKey, SignalKind, SignalReceiver, SignalSender};
+use segel_wire::cbor_array;
+use segel_wire::ids::{ConversationId, DeviceId, EventId};
+use segel_wire::limits;
+
+use crate::peers::Peer;
+use crate::show::Author;
+
+const EVERY: u64 = limits::SIGNAL_EVERY_SECONDS * 1_000;
+const PAUSE: u64 = limits::TYPING_PAUSE_SECONDS * 1_000;
+const SHOWN: u64 = limits::TYPING_SHOWN_SECONDS * 1_000;
+
+/// A key for signals that another member gave in a conversation.
+#[derive(Clone)]
+pub(crate) struct GivenKey {
+    pub(crate) sender: DeviceId,
+    pub(crate) shared: SharedKey,
+    /// When, Unix seconds.
+    pub(crate) at: u64,
+    /// Every other device that was given it.
+    pub(crate) to: Vec<DeviceId>,
+}
+
+cbor_array!(GivenKey { sender, shared, at, to });
+
+/// All signals of this device and those that it hears.
+#[derive(Default)]
+pub(crate) struct Signals {
+    pub(crate) own: Vec<Own>,
+    heard: Vec<Heard>,
+    /// Whom the screen shows as typing.
+    pub(crate) shown: Vec<(ConversationId, Author)>,
+}
+
+/// What the person at this device does in a conversation. Times are Unix milliseconds, 0 for never.
+pub(crate) struct Own {
+    pub(crate) conversation: ConversationId,
+    /// When a key was last pressed in a draft that still stands.
+    pressed: u64,
+    is_said: bool,
+    said_at: u64,
+    pub(crate) key: Option<OwnKey>,
+    /// When a key for signals was last made.
+    pub(crate) made_at: u64,
+}
+
+/// The own key for signals.
+pub(crate) struct OwnKey {
+    pub(crate) sender: SignalSender,
+    /// The event that gives it.
+    pub(crate) event: EventId,
+    /// Everyone that it is for.
+    pub(crate) members: Vec<Peer>,
+    /// Whether the relay has stored that event.
+    pub(crate) is_given: bool,
+}
+
+/// Another member's device, since this one started.
+struct Heard {
+    conversation: ConversationId,
+    sender: DeviceId,
+    receiver: SignalReceiver,
+    /// Until when it is typing, Unix milliseconds.
+    until: u64,
+}
+
+impl GivenKey {
+    /// Whether it has lapsed at `now`, Unix seconds.
+    pub(crate) fn has_lapsed(&self, now: u64) -> bool {
+        now.saturating_sub(self.at) >= limits::SIGNAL_KEY_SECONDS
+    }
+}
+
+impl Signals {
+    /// The person pressed a key, or the draft is empty.
+    pub(crate) fn typed(&mut self, conversation: ConversationId, typing: bool, now: u64) {
+        let place = self.own.iter().position(|own| own.conversation == conversation);
+        let place = place.unwrap_or_else(|| {
+            self.own.push(Own {
+                conversation,
+                pressed: 0,
+                is_said: false,
+                said_at: 0,
+                key: None,
+                made_at: 0,
+            });
+            self.own.len() - 1
+        });
+        self.own[place].pressed = if typing { now } else { 0 };
+    }
+
+    /// The relay has stored an event of this device, or has refused it.
+    pub(crate) fn settle(&mut self, event: EventId, is_stored: bool) {
+        for own in &mut self.own {
+            match &mut own.key {
+                Some(key) if key.event == event && is_stored => key.is_given = true,
+                Some(key) if key.event == event => own.key = None,
+                _ => {}
+            }
+        }
+    }
+
+    /// Takes up what a device says under the key that it gave; `time` in Unix seconds, `now` in milliseconds.
+    pub(crate) fn hear(
+        &mut self,
+        conversation: ConversationId,
+        given: &GivenKey,
+        signal: &[u8],
+        time: u64,
+        now: u64,
+    ) {
+        let sender = given.sender;
+        let place = self.place(conversation, sender).unwrap_or_else(|| {
+            let receiver = SignalReceiver::new(&conversation, &sender, &given.shared, given.at);
+            self.heard.push(Heard { conversation, sender, receiver, until: 0 });
+            self.heard.len() - 1
+        });
+        let heard = &mut self.heard[place];
+        match heard.receiver.open(signal, time) {
+            Ok(SignalKind::Typing) => heard.until = now + SHOWN,
+            Ok(_) => heard.until = 0,
+            // What does not count is dropped in silence.
+            Err(_) => {}
+        }
+    }
+
+    /// A device gave another key.
+    pub(crate) fn forget(&mut self, conversation: ConversationId, sender: DeviceId) {
+        self.heard.retain(|heard| (heard.conversation, heard.sender) != (conversation, sender));
+    }
+
+    /// What a device was typing has come.
+    pub(crate) fn came(&mut self, conversation: ConversationId, sender: DeviceId) {
+        if let Some(place) = self.place(conversation, sender) {
+            self.heard[place].until = 0;
+        }
+    }
+
+    /// The connection is gone: nobody is heard, and nothing that was said counts.
+    pub(crate) fn disconnected(&mut self) {
+        self.heard.iter_mut().for_each(|heard| heard.until = 0);
+        self.own.iter_mut().for_each(|own| own.is_said = false);
+    }
+
+    /// Who is typing.
+    pub(crate) fn typing(&self, now: u64) -> impl Iterator<Item = (ConversationId, DeviceId)> {
+        // A clock that was set back must not keep somebody typing.
+        let typing = self.heard.iter().filter(move |heard| (now + 1..=now + SHOWN).contains(&heard.until));
+        typing.map(|heard| (heard.conversation, heard.sender))
+    }
+
+    /// When something is next to be said, or somebody no longer shown.
+    pub(crate) fn wake_at(&self, now: u64) -> u64 {
+        let own = self.own.iter().map(Own::wake_at);
+        let heard = self.heard.iter().map(|heard| heard.until);
+        own.chain(heard).filter(|at| *at > now).min().unwrap_or(u64::MAX)
+    }
+
+    fn place(&self, conversation: ConversationId, sender: DeviceId) -> Option<usize> {
+        self.heard.iter().position(|heard| (heard.conversation, heard.sender) == (conversation, sender))
+    }
+}
+
+impl Own {
+    /// What is to be said now.
+    pub(crate) fn due(&self, now: u64) -> Option<SignalKind> {
+        let is_typing = now < self.pressed + PAUSE;
+        let is_news = if self.is_said { !is_typing || self.pressed > self.said_at } else { is_typing };
+        let kind = if is_typing { SignalKind::Typing } else { SignalKind::Idle };
+        (is_news && now.abs_diff(self.said_at) >= EVERY).then_some(kind)
+    }
+
+    pub(crate) fn say(&mut self, kind: SignalKind, now: u64) {
+        (self.is_said, self.said_at) = (kind == SignalKind::Typing, now);
+    }
+
+    fn wake_at(&self) -> u64 {
+        if !self.is_said {
+            // A pressed key is said at once, or when the key for signals is there.
+            return if self.pressed > self.said_at { self.said_at + EVERY } else { 0 };
+        }
+        let pause = if self.pressed > self.said_at { 0 } else { self.pressed + PAUSE };
+        pause.max(self.said_at + EVERY)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CONVERSATION: ConversationId = ConversationId([1; 16]);
+
+    /// Some time, Unix milliseconds.
+    const BEGUN: u64 = 1_000_000;
+
+    /// What is said in a quarter of a minute by somebody who presses keys at these times.
+    fn said(pressed: &[u64], emptied: Option<u64>) -> Vec<(u64, SignalKind)> {
+        let mut signals = Signals::default();
+        let mut said = Vec::new();
+        for at in (0..15_000).step_by(100) {
+            let now = BEGUN + at;
+            if pressed.contains(&at) || emptied == Some(at) {
+                signals.typed(CONVERSATION, emptied != Some(at), now);
+            }
+            // Only a pressed key, an emptied draft and the own alarm are looked at.
+            let own = signals.own.first_mut();
+            if let Some((own, kind)) = own.and_then(|own| own.due(now).map(|kind| (own, kind))) {
+                own.say(kind, now);
+                said.push((at, kind));
+            }
+        }
+        said
+    }
+
+    #[test]
+    fn one_key_is_typing_and_then_idle_after_a_pause() {
+        assert_eq!(said(&[0], None), [(0, SignalKind::Typing), (5_000, SignalKind::Idle)]);
+    }
+
+    #[test]
+    fn many_keys_are_said_every_three_seconds() {
+        let keys: Vec<_> = (0..=7_000).step_by(200).collect();
+        let typing = [0, 3_000, 6_000, 9_000].map(|at| (at, SignalKind::Typing));
+        assert_eq!(said(&keys, None), [&typing[..], &[(12_000, SignalKind::Idle)]].concat());
+    }
+
+    #[test]
+    fn an_emptied_draft_is_idle_as_soon_as_a_signal_may_be_sent() {
+        let idle = (3_000, SignalKind::Idle);
+        assert_eq!(said(&[0], Some(500)), [(0, SignalKind::Typing), idle]);
+        assert_eq!(said(&[0], Some(0)), [], "nothing was said yet");
+    }
+
+    #[test]
+    fn the_alarm_rings_when_something_is_to_be_said_and_not_before() {
+        let mut signals = Signals::default();
+        signals.typed(CONVERSATION, true, 10_000);
+        signals.own[0].say(SignalKind::Typing, 10_000);
+        assert_eq!(signals.wake_at(10_000), 15_000);
+        signals.typed(CONVERSATION, true, 11_000);
+        assert_eq!(signals.wake_at(11_000), 13_000);
+        signals.own[0].say(SignalKind::Typing, 13_000);
+        assert_eq!(signals.wake_at(13_000), 16_000);
+        signals.own[0].say(SignalKind::Idle, 16_000);
+        assert_eq!(signals.wake_at(16_000), u64::MAX);
+    }
+}

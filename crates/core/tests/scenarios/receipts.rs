@@ -1,0 +1,126 @@
+//! What became of a message at the other end: that it came, and that it was read.
+
+use std::time::Duration;
+
+use segel_core::Input;
+use segel_core::show::Delivery;
+use segel_testkit::client::{Client, Screen};
+use segel_testkit::proxy::Towards;
+use segel_testkit::site::TestSite;
+use segel_wire::ClientFrame;
+
+const SAID: Duration = Duration::from_secs(5);
+
+async fn shows(client: &Client, text: &str, delivery: Delivery) -> Screen {
+    client.until(&format!("{text} as {delivery:?}"), |screen| screen.delivery(text) == Some(delivery)).await
+}
+
+fn looks(client: &Client) {
+    client.input(Input::Seen(client.conversation()));
+}
+
+/// How many events were handed to the relay.
+fn events(site: &TestSite) -> usize {
+    let frames = site.proxy().records().into_iter().filter(|record| record.towards == Towards::Relay);
+    frames
+        .filter(|record| matches!(serde_json::from_slice(&record.body), Ok(ClientFrame::Send { .. })))
+        .count()
+}
+
+#[tokio::test]
+async fn a_message_is_read_once_its_reader_looked_and_several_are_said_at_once() {
+    let mut site = TestSite::start().await;
+    let agent = site.agent().await;
+    let mut visitor = site.visitor();
+    for text in ["satu", "dua", "tiga"] {
+        visitor.say(text);
+        agent.reads(text).await;
+        looks(&agent);
+    }
+    visitor.has_sent("tiga").await;
+    let before = events(&site);
+    assert_eq!(visitor.screen().delivery("satu"), Some(Delivery::Sent));
+    agent.advance(SAID);
+    for text in ["satu", "dua", "tiga"] {
+        shows(&visitor, text, Delivery::Read).await;
+    }
+    assert_eq!(events(&site), before + 1, "one for all of them");
+    visitor.restart().await;
+    shows(&visitor, "tiga", Delivery::Read).await;
+    assert_eq!((agent.screen().refusals, visitor.screen().refusals), (vec![], vec![]));
+}
+
+#[tokio::test]
+async fn an_answer_says_that_the_question_was_read_and_costs_no_event_more() {
+    let mut site = TestSite::start().await;
+    let agent = site.agent().await;
+    let visitor = site.visitor();
+    visitor.say("tanya");
+    agent.reads("tanya").await;
+    looks(&agent);
+    agent.say("jawab");
+    visitor.reads("jawab").await;
+    shows(&visitor, "tanya", Delivery::Read).await;
+    agent.has_sent("jawab").await;
+    agent.advance(SAID);
+    let before = events(&site);
+    visitor.say("terima kasih");
+    agent.reads("terima kasih").await;
+    assert_eq!(events(&site), before + 1);
+    shows(&agent, "jawab", Delivery::Read).await;
+}
+
+#[tokio::test]
+async fn what_came_and_was_not_looked_at_is_delivered_and_not_read() {
+    let mut site = TestSite::start().await;
+    let agent = site.agent().await;
+    let visitor = site.visitor();
+    visitor.say("tanya");
+    agent.reads("tanya").await;
+    agent.say("jawab");
+    visitor.reads("jawab").await;
+    agent.say("satu lagi");
+    visitor.reads("satu lagi").await;
+    agent.has_sent("satu lagi").await;
+    assert_eq!(agent.screen().delivery("jawab"), Some(Delivery::Sent));
+    // A key for signals is no word about reading, but its sender has what came before it.
+    visitor.types();
+    shows(&agent, "jawab", Delivery::Delivered).await;
+    shows(&agent, "satu lagi", Delivery::Delivered).await;
+}
+
+#[tokio::test]
+async fn what_was_read_is_said_after_a_restart() {
+    let mut site = TestSite::start().await;
+    let mut agent = site.agent().await;
+    let visitor = site.visitor();
+    visitor.say("tanya");
+    agent.reads("tanya").await;
+    looks(&agent);
+    let conversation = visitor.conversation();
+    agent.until("nothing unread", |screen| screen.conversations[&conversation].unread == 0).await;
+    agent.restart().await;
+    shows(&visitor, "tanya", Delivery::Read).await;
+}
+
+#[tokio::test]
+async fn a_colleague_who_reads_along_is_not_the_visitor() {
+    let mut site = TestSite::start().await;
+    let (desk, laptop) = (site.agent().await, site.agent().await);
+    let visitor = site.visitor();
+    visitor.say("tanya");
+    for device in [&desk, &laptop] {
+        device.reads("tanya").await;
+    }
+    desk.say("jawab");
+    laptop.reads("jawab").await;
+    looks(&laptop);
+    laptop.advance(SAID);
+    shows(&visitor, "tanya", Delivery::Read).await;
+    desk.has_sent("jawab").await;
+    visitor.reads("jawab").await;
+    assert_eq!(desk.screen().delivery("jawab"), Some(Delivery::Sent));
+    looks(&visitor);
+    visitor.advance(SAID);
+    shows(&desk, "jawab", Delivery::Read).await;
+}

@@ -1,0 +1,175 @@
+//! What must hold when all is calm.
+
+use segel_core::show::{Body, Delivery, Item, Refusal};
+
+use crate::device::{Browser, Device};
+use crate::people::{CARD, Said, shows};
+use crate::relay::Row;
+use crate::world::World;
+
+/// Bytes that a store may hold beside its messages, for each conversation and peer.
+const WEIGHT: usize = 64 * 1_024;
+/// Requests of a tab in one run of the world.
+const REQUESTS: u64 = 3_000;
+
+/// A sentence for everything that does not hold.
+pub(crate) fn complaints(world: &World) -> Vec<String> {
+    let mut found = Vec::new();
+    for said in &world.said {
+        found.extend(arrival(world, said));
+    }
+    for (browser, tab) in running(world) {
+        found.extend(screen(world, browser, tab));
+        found.extend(bounds(world, browser, tab));
+    }
+    let repeated =
+        world.relay.log().iter().enumerate().filter(|(place, row)| {
+            world.relay.log()[..*place].iter().any(|before| before.event == row.event)
+        });
+    found.extend(repeated.map(|(_, row)| format!("the event {} was stored twice", row.event)));
+    found
+}
+
+/// Browsers whose leading tab runs.
+fn running(world: &World) -> impl Iterator<Item = (&Browser, &Device)> {
+    let led = world.browsers.iter().filter_map(|browser| Some((browser, browser.leader?)));
+    led.map(|(browser, leader)| (browser, &world.devices[leader]))
+}
+
+/// Whether a text reached everybody that it was sealed to, once, in its place.
+fn arrival(world: &World, said: &Said) -> Vec<String> {
+    let text = &said.text;
+    let sender = &world.browsers[said.browser];
+    let Some(row) = world.relay.log().iter().find(|row| row.event == said.event) else {
+        let is_owed =
+            said.is_kept && !said.is_gone_here && is_served(world, sender) && !was_held(world, sender, said);
+        return if is_owed {
+            vec![format!("{text:?} of {} never reached the relay", sender.name)]
+        } else {
+            Vec::new()
+        };
+    };
+    let mut found = Vec::new();
+    for (browser, tab) in running(world) {
+        let Some(id) = browser.id else { continue };
+        let items: Vec<_> = tab.screen.items.values().filter(|item| shows(&item.body, text)).collect();
+        if items.len() > 1 {
+            found.push(format!("{} shows {text:?} {} times", browser.name, items.len()));
+        }
+        if id == row.sender && !said.is_gone_here && is_served(world, browser) {
+            let is_sent = items
+                .first()
+                .is_some_and(|item| item.delivery == Delivery::Sent && item.position == Some(row.position));
+            if !is_sent {
+                found.push(format!("{} does not show its own {text:?} as sent", browser.name));
+            }
+        }
+        let is_for = row.envelope.wraps.iter().any(|wrapped| wrapped.device == id);
+        if is_for && is_served(world, browser) {
+            let is_read = items.first().is_some_and(|item| item.position == Some(row.position));
+            let is_closed = tab.screen.items.get(&(row.conversation, row.event)).is_some();
+            if !is_read && !(is_closed && was_torn(world, browser, row)) {
+                let how = tab.screen.items.get(&(row.conversation, row.event));
+                found.push(format!(
+                    "{} does not show {text:?}: {:?}",
+                    browser.name,
+                    how.map(|item| &item.body)
+                ));
+            }
+        }
+    }
+    found
+}
+
+/// Whether its sender was told that another agent holds the conversation.
+fn was_held(world: &World, sender: &Browser, said: &Said) -> bool {
+    let screen = sender.leader.map(|leader| &world.devices[leader].screen);
+    let items = screen.into_iter().flat_map(|screen| screen.items.values());
+    items.filter(|item| item.event == said.event).any(|item| is_of_acts(item.delivery))
+}
+
+/// Whether it failed for what agents did, and not for what went wrong.
+fn is_of_acts(delivery: Delivery) -> bool {
+    matches!(delivery, Delivery::Failed(Refusal::HeldByAnother | Refusal::ActRefused))
+}
+
+/// Whether the relay still serves a device: a visitor's always, an agent's as long as the roster lists it.
+fn is_served(world: &World, browser: &Browser) -> bool {
+    browser.is_visitor() || browser.id.is_some_and(|id| world.relay.lists(id))
+}
+
+/// Whether receiver or sender lost state or the sender was removed, so that a message may stay closed; it is shown as
+/// that.
+fn was_torn(world: &World, receiver: &Browser, row: &Row) -> bool {
+    let sender = world.browsers.iter().find(|browser| browser.id == Some(row.sender));
+    let is_removed = sender.is_some_and(|sender| !is_served(world, sender));
+    receiver.was_set_back || is_removed || sender.is_none_or(|sender| sender.was_set_back)
+}
+
+/// Whether a screen holds together by itself.
+fn screen(world: &World, browser: &Browser, tab: &Device) -> Vec<String> {
+    let mut found = Vec::new();
+    let shown = tab.screen.items.values().filter(|item| item.body != Body::Withheld);
+    for item in shown {
+        if item.delivery == Delivery::Sending && is_served(world, browser) {
+            found.push(format!("{} is for ever sending {:?}", browser.name, text_of(item)));
+        }
+        let counts = is_served(world, browser) && !is_of_acts(item.delivery);
+        if let (Delivery::Failed(refusal), true) = (item.delivery, counts) {
+            found.push(format!("{} could not send {:?}: {}", browser.name, text_of(item), refusal.code()));
+        }
+        if text_of(item).contains(CARD) {
+            found.push(format!("{} shows a card's number", browser.name));
+        }
+    }
+    if !tab.screen.typing.is_empty() {
+        found.push(format!("{} shows somebody typing for ever", browser.name));
+    }
+    for conversation in tab.screen.conversations.keys() {
+        let shown = tab.screen.timeline(*conversation);
+        let places: Vec<_> = shown.iter().map(|item| (item.position, item.event)).collect();
+        let log = world.relay.log().iter().filter(|row| row.conversation == *conversation);
+        let log: Vec<_> = log.map(|row| (Some(row.position), row.event)).collect();
+        if places.iter().any(|place| !log.contains(place)) || !places.is_sorted_by(|a, b| a.0 < b.0) {
+            found.push(format!("{} shows another order than the relay's", browser.name));
+        }
+    }
+    let peers_lost_state = world.tally.counts.contains_key("storage set back")
+        || world.tally.counts.contains_key("storage lost");
+    let unexplained = tab.screen.refusals.iter().filter(|refusal| !is_explained(**refusal, peers_lost_state));
+    found.extend(unexplained.map(|refusal| format!("{} shows {}", browser.name, refusal.code())));
+    found
+}
+
+/// Whether an honest relay can be the cause of a refusal.
+fn is_explained(refusal: Refusal, peers_lost_state: bool) -> bool {
+    match refusal {
+        Refusal::StoreFailed | Refusal::NotAMember | Refusal::RosterExpired | Refusal::ActRefused => true,
+        Refusal::MessageStale | Refusal::MessageAltered | Refusal::EventsMissing => peers_lost_state,
+        _ => false,
+    }
+}
+
+/// Whether memory and traffic stay within bounds.
+fn bounds(world: &World, browser: &Browser, tab: &Device) -> Vec<String> {
+    let mut found = Vec::new();
+    let controls = browser.disk.count("control/");
+    if controls > 0 && is_served(world, browser) {
+        found.push(format!("{} still has {controls} contents to send that nobody sees", browser.name));
+    }
+    let peers = 1 + browser.disk.count("sessions/") + browser.disk.count("conversation/");
+    if browser.disk.weight() > peers * WEIGHT {
+        found.push(format!("{} keeps {} bytes beside its messages", browser.name, browser.disk.weight()));
+    }
+    if tab.requests > REQUESTS {
+        found.push(format!("{} made {} requests", browser.name, tab.requests));
+    }
+    found
+}
+
+fn text_of(item: &Item) -> &str {
+    match &item.body {
+        Body::Text(text) => text,
+        _ => "",
+    }
+}

@@ -1,0 +1,48 @@
+//! What a browser keeps: whole generations, each or not at all.
+
+use std::collections::BTreeMap;
+
+use segel_core::{Change, Kept};
+
+/// A store that a crash cannot tear.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Disk {
+    pub(crate) generation: u64,
+    sealed: BTreeMap<String, Vec<u8>>,
+    /// Whether there is no room.
+    pub(crate) full: bool,
+}
+
+impl Disk {
+    /// What an engine starts from.
+    pub(crate) fn kept(&self) -> Kept {
+        let records = self.sealed.iter().map(|(name, sealed)| (name.clone(), sealed.clone()));
+        Kept { generation: self.generation, records: records.collect() }
+    }
+
+    /// Keeps a generation that follows the one before; whether that could be done.
+    pub(crate) fn commit(&mut self, generation: u64, changes: Vec<Change>, strict: bool) -> bool {
+        if self.full || (strict && generation != self.generation + 1) {
+            return false;
+        }
+        self.generation = self.generation.max(generation);
+        for Change { name, sealed } in changes {
+            match sealed {
+                Some(sealed) => drop(self.sealed.insert(name, sealed)),
+                None => drop(self.sealed.remove(&name)),
+            }
+        }
+        true
+    }
+
+    /// Records whose names begin so.
+    pub(crate) fn count(&self, prefix: &str) -> usize {
+        self.sealed.keys().filter(|name| name.starts_with(prefix)).count()
+    }
+
+    /// Bytes of all records but messages, which grow with the conversation.
+    pub(crate) fn weight(&self) -> usize {
+        let others = self.sealed.iter().filter(|(name, _)| !name.starts_with("message/"));
+        others.map(|(_, sealed)| sealed.len()).sum()
+    }
+}

@@ -1,0 +1,302 @@
+//! What goes wrong: which kinds of it at all is the weather of a run, when and to whom is chance.
+
+use segel_core::Input;
+use segel_crypto::enrol::EnrolmentCode;
+
+use crate::chance::Chance;
+use crate::device::{Browser, Part};
+use crate::disk::Disk;
+use crate::people::Deed;
+use crate::world::{Happening, World};
+
+/// What a run is like. Runs with few kinds of faults find what many kinds would hide.
+#[expect(clippy::struct_excessive_bools, reason = "kinds of faults, each there or not")]
+pub(crate) struct Weather {
+    pub(crate) visitors: usize,
+    pub(crate) agents: usize,
+    pub(crate) consoles: usize,
+    pub(crate) texts: u64,
+    pub(crate) acts: u64,
+    /// When it becomes calm, Unix milliseconds.
+    pub(crate) ends_at: u64,
+    tabs_crash: bool,
+    pub(crate) crashes_after_commits: bool,
+    pub(crate) loses_answers: bool,
+    links_fail: bool,
+    links_are_slow: bool,
+    relay_dies: bool,
+    clocks_jump: bool,
+    storage_fails: bool,
+    disks_fill: bool,
+    rosters_change: bool,
+    events_repeat: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Fault {
+    TabCrashes { device: usize },
+    LinkCut { device: usize, told: bool },
+    LinkBack { device: usize, told: bool },
+    LinkSlow { device: usize },
+    RelayDies,
+    RelayBack,
+    ClockJumps { browser: usize },
+    Copied { browser: usize },
+    StorageLost { browser: usize },
+    StorageSetBack { browser: usize },
+    DiskFull { browser: usize },
+    DiskHasRoom { browser: usize },
+    EventRepeated,
+}
+
+impl Weather {
+    pub(crate) fn draw(start: u64, chance: &mut Chance) -> Self {
+        let storm = chance.one_in(12);
+        let mut comes = |times: u64| storm || chance.one_in(times);
+        let (tabs_crash, crashes_after_commits, loses_answers) = (comes(2), comes(3), comes(2));
+        let (links_fail, links_are_slow, relay_dies) = (comes(2), comes(3), comes(3));
+        let (clocks_jump, storage_fails, disks_fill) = (comes(4), comes(4), comes(6));
+        let (rosters_change, events_repeat) = (comes(3), comes(3));
+        let agents = chance.place(3) + 1;
+        Self {
+            visitors: chance.place(3) + 1,
+            agents,
+            consoles: agents + chance.place(2),
+            texts: chance.between(6, 40),
+            acts: if chance.one_in(2) { chance.between(1, 8) } else { 0 },
+            ends_at: start + chance.between(60_000, 600_000),
+            tabs_crash,
+            crashes_after_commits,
+            loses_answers,
+            links_fail,
+            links_are_slow,
+            relay_dies,
+            clocks_jump,
+            storage_fails,
+            disks_fill,
+            rosters_change,
+            events_repeat,
+        }
+    }
+}
+
+impl World {
+    /// Spreads the weather's faults over the time until it becomes calm.
+    pub(crate) fn plan_faults(&mut self) {
+        let (devices, browsers) = (self.devices.len(), self.browsers.len());
+        let Weather { tabs_crash, links_fail, links_are_slow, relay_dies, clocks_jump, .. } = self.weather;
+        let Weather { storage_fails, disks_fill, rosters_change, events_repeat, .. } = self.weather;
+        if tabs_crash {
+            self.scatter(9, |chance| Happening::Fault(Fault::TabCrashes { device: chance.place(devices) }));
+        }
+        if links_fail {
+            self.scatter(8, |chance| {
+                Happening::Fault(Fault::LinkCut { device: chance.place(devices), told: chance.one_in(2) })
+            });
+        }
+        if links_are_slow {
+            self.scatter(4, |chance| Happening::Fault(Fault::LinkSlow { device: chance.place(devices) }));
+        }
+        if relay_dies {
+            self.scatter(4, |_| Happening::Fault(Fault::RelayDies));
+        }
+        if clocks_jump {
+            self.scatter(4, |chance| Happening::Fault(Fault::ClockJumps { browser: chance.place(browsers) }));
+        }
+        if storage_fails {
+            self.scatter(8, |chance| Happening::Fault(Fault::Copied { browser: chance.place(browsers) }));
+            self.scatter(3, |chance| {
+                let browser = chance.place(browsers);
+                let fault = if chance.one_in(3) {
+                    Fault::StorageLost { browser }
+                } else {
+                    Fault::StorageSetBack { browser }
+                };
+                Happening::Fault(fault)
+            });
+        }
+        if disks_fill {
+            self.scatter(2, |chance| Happening::Fault(Fault::DiskFull { browser: chance.place(browsers) }));
+        }
+        if events_repeat {
+            self.scatter(12, |_| Happening::Fault(Fault::EventRepeated));
+        }
+        if rosters_change {
+            self.scatter(3, |_| Happening::Deed(Deed::RenewRoster));
+            self.scatter(2, |_| Happening::Deed(Deed::InviteDevice));
+            self.scatter(1, |_| Happening::Deed(Deed::RemoveDevice));
+        }
+    }
+
+    /// Plans at least one and at most `most` of these before the calm.
+    pub(crate) fn scatter(&mut self, most: u64, mut make: impl FnMut(&mut Chance) -> Happening) {
+        for _ in 0..self.chance.between(1, most) {
+            let at = self.chance.between(self.now + 1_000, self.weather.ends_at);
+            let happening = make(&mut self.chance);
+            self.agenda.plan(at, happening);
+        }
+    }
+
+    pub(crate) fn fault(&mut self, fault: Fault) {
+        match fault {
+            Fault::TabCrashes { device } => self.crash_tab(device),
+            Fault::LinkCut { device, told } => self.cut(device, told),
+            Fault::LinkBack { device, told } => self.mend(device, told),
+            Fault::LinkSlow { device } => {
+                self.tally.count("slow links");
+                self.devices[device].slow_until = self.now + self.chance.between(5_000, 60_000);
+            }
+            Fault::RelayDies => self.kill_relay(),
+            Fault::RelayBack => self.relay.is_up = true,
+            Fault::ClockJumps { browser } => {
+                self.tally.count("clock jumps");
+                let most = if self.chance.one_in(5) { 3 * 24 * 60 * 60_000 } else { 2 * 60 * 60_000 };
+                let by = i64::try_from(self.chance.between(0, 2 * most)).unwrap_or_default();
+                self.browsers[browser].skew = by - i64::try_from(most).unwrap_or_default();
+                let skew = self.browsers[browser].skew;
+                self.note_of(browser, || format!("its clock is {} s wrong", skew / 1_000));
+            }
+            Fault::Copied { browser } => {
+                let Browser { disk, copies, id, .. } = &mut self.browsers[browser];
+                // A copy from before there were keys is as good as none.
+                if id.is_some() {
+                    copies.push(disk.clone());
+                }
+            }
+            Fault::StorageLost { browser } => self.lose_storage(browser),
+            Fault::StorageSetBack { browser } => self.set_back(browser),
+            Fault::DiskFull { browser } => {
+                self.tally.count("full disks");
+                self.note_of(browser, || "its disk is full".to_owned());
+                self.browsers[browser].disk.full = true;
+                let at = self.now + self.chance.between(500, 30_000);
+                self.agenda.plan(at, Happening::Fault(Fault::DiskHasRoom { browser }));
+            }
+            Fault::DiskHasRoom { browser } => self.browsers[browser].disk.full = false,
+            Fault::EventRepeated => {
+                self.tally.count("events repeated");
+                let sockets: Vec<_> = self.devices.iter().filter_map(|device| device.socket).collect();
+                if let Some(&socket) = self.chance.pick(&sockets) {
+                    let back = self.chance.place(8);
+                    let sent = self.relay.repeat(socket, back);
+                    self.carry(sent);
+                }
+            }
+        }
+    }
+
+    /// A tab ends between two steps; of what was on its way to the disk, the first may still arrive there.
+    pub(crate) fn crash_tab(&mut self, device: usize) {
+        if !self.devices[device].is_running() {
+            return;
+        }
+        self.tally.count("crashed tabs");
+        let pending = core::mem::take(&mut self.devices[device].pending);
+        let arrive = self.chance.place(pending.len() + 1);
+        for (generation, changes) in pending.into_iter().take(arrive) {
+            if !self.keep(device, generation, changes) {
+                break;
+            }
+        }
+        self.note(device, || format!("crashes; {arrive} of its writes arrive"));
+        if let Some(socket) = self.devices[device].crash() {
+            self.close(socket);
+        }
+        let browser = self.devices[device].browser;
+        if self.browsers[browser].leader == Some(device) {
+            self.browsers[browser].leader = None;
+        }
+        let tabs: Vec<_> =
+            (0..self.devices.len()).filter(|tab| self.devices[*tab].browser == browser).collect();
+        let next = self.chance.pick(&tabs).copied().unwrap_or(device);
+        let at = self.now + self.chance.between(20, 30_000);
+        self.agenda.plan(at, Happening::Deed(Deed::StartTab { device: next }));
+    }
+
+    fn cut(&mut self, device: usize, told: bool) {
+        self.tally.count("cut links");
+        self.note(device, || format!("is cut off{}", if told { " and knows it" } else { "" }));
+        self.devices[device].has_network = false;
+        if let Some(socket) = self.devices[device].socket {
+            let wait = if self.chance.one_in(3) { u64::MAX } else { self.chance.between(1, 20_000) };
+            self.break_off(socket, wait);
+        }
+        if told {
+            let run = self.devices[device].run;
+            self.give(device, run, Input::Network(false));
+        }
+        let at = self.now + self.chance.between(300, 90_000);
+        self.agenda.plan(at, Happening::Fault(Fault::LinkBack { device, told }));
+    }
+
+    pub(crate) fn mend(&mut self, device: usize, told: bool) {
+        self.devices[device].has_network = true;
+        if told {
+            let run = self.devices[device].run;
+            self.give(device, run, Input::Network(true));
+        }
+    }
+
+    fn kill_relay(&mut self) {
+        if !self.relay.is_up {
+            return;
+        }
+        self.tally.count("relay deaths");
+        self.trace.note(self.now - crate::world::START, "relay", || "dies".to_owned());
+        for socket in self.relay.crash() {
+            let wait = self.chance.between(1, 3_000);
+            self.break_off(socket, wait);
+        }
+        let at = self.now + self.chance.between(200, 40_000);
+        self.agenda.plan(at, Happening::Fault(Fault::RelayBack));
+    }
+
+    /// Everything that the browser kept for the site is gone: who comes back is somebody new.
+    fn lose_storage(&mut self, browser: usize) {
+        self.tally.count("storage lost");
+        self.note_of(browser, || "loses its storage".to_owned());
+        self.end_leader(browser);
+        let lost = &mut self.browsers[browser];
+        lost.disk = Disk::default();
+        lost.copies.clear();
+        lost.was_set_back = false;
+        let former = lost.id.take();
+        for said in self.said.iter_mut().filter(|said| said.browser == browser) {
+            said.is_gone_here = true;
+        }
+        if !self.browsers[browser].is_visitor() {
+            if let Some(former) = former {
+                self.owner.remove(former);
+            }
+            let code: EnrolmentCode = self.owner.invite(browser % self.weather.agents, &mut self.chance);
+            self.browsers[browser].part = Part::Agent(code);
+        }
+    }
+
+    /// A backup of the browser's storage is restored.
+    fn set_back(&mut self, browser: usize) {
+        let copies = self.browsers[browser].copies.clone();
+        let Some(copy) = self.chance.pick(&copies) else { return };
+        self.tally.count("storage set back");
+        let generation = copy.generation;
+        let from = self.browsers[browser].disk.generation;
+        self.note_of(browser, || format!("is set back from step {from} to step {generation}"));
+        self.end_leader(browser);
+        self.browsers[browser].disk = copy.clone();
+        self.browsers[browser].was_set_back = true;
+        for said in self.said.iter_mut().filter(|said| said.browser == browser) {
+            said.is_gone_here |= said.generation > generation;
+        }
+    }
+
+    fn end_leader(&mut self, browser: usize) {
+        if let Some(leader) = self.browsers[browser].leader {
+            self.crash_tab(leader);
+        }
+    }
+
+    pub(crate) fn note_of(&mut self, browser: usize, what: impl FnOnce() -> String) {
+        let name = &self.browsers[browser].name;
+        self.trace.note(self.now - crate::world::START, name, what);
+    }
+}

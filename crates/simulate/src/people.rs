@@ -1,0 +1,310 @@
+//! What people do: write, open and close tabs, enrol and remove devices.
+
+use segel_core::show::{self, Author, Body, Gate, Summary};
+use segel_core::{Input, Outgoing, VisitorConfig};
+use segel_wire::ClientFrame;
+use segel_wire::ids::EventId;
+
+use crate::chance::Chance;
+use crate::device::{Browser, Device, Part};
+use crate::owner::{PAGE, RELAY};
+use crate::world::{Happening, START, World};
+
+/// What a person typed into some messages; it must never leave the tab.
+pub(crate) const CARD: &str = "4111 1111 1111 1111";
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Deed {
+    /// Somebody writes something.
+    Say {
+        browser: usize,
+    },
+    /// Somebody presses a key.
+    Type {
+        browser: usize,
+    },
+    /// An agent changes who holds a conversation.
+    Act {
+        browser: usize,
+    },
+    StartTab {
+        device: usize,
+    },
+    /// The owner takes up the enrolments that the relay has.
+    Attend,
+    RenewRoster,
+    InviteDevice,
+    RemoveDevice,
+    /// Nobody does anything: time is up.
+    Rest,
+}
+
+/// A text that an engine took.
+pub(crate) struct Said {
+    pub(crate) browser: usize,
+    pub(crate) device: usize,
+    pub(crate) run: u64,
+    /// As its masker passed it.
+    pub(crate) text: String,
+    pub(crate) event: EventId,
+    /// The step that keeps it.
+    pub(crate) generation: u64,
+    /// Whether that step was kept.
+    pub(crate) is_kept: bool,
+    /// Whether its sender's storage has lost it since.
+    pub(crate) is_gone_here: bool,
+}
+
+const ATTENDED_EVERY: u64 = 4_000;
+
+impl World {
+    /// The site opens: owner, consoles, visitors, and all that they will do.
+    pub(crate) fn open_for_business(&mut self) {
+        let roster = self.owner.next_roster(self.now / 1_000);
+        self.relay.publish(roster);
+        for number in 0..self.weather.consoles {
+            self.add_console(number % self.weather.agents);
+        }
+        let (site, root) = self.site();
+        for number in 0..self.weather.visitors {
+            let config = VisitorConfig { site, root, relay: RELAY.into(), page: PAGE.into() };
+            let browser = self.add_browser(format!("visitor {}", number + 1), Part::Visitor(config));
+            for _ in 0..=self.chance.place(2) {
+                self.add_tab(browser);
+            }
+        }
+        self.agenda.plan(self.now + 500, Happening::Deed(Deed::Attend));
+        let browsers = self.browsers.len();
+        for _ in 0..self.weather.texts {
+            let at = self.chance.between(self.now + 2_000, self.weather.ends_at);
+            let browser = self.chance.place(browsers);
+            self.agenda.plan(at, Happening::Deed(Deed::Say { browser }));
+            let before = at.saturating_sub(self.chance.between(500, 6_000));
+            self.agenda.plan(before, Happening::Deed(Deed::Type { browser }));
+        }
+        for _ in 0..self.weather.acts {
+            let at = self.chance.between(self.now + 20_000, self.weather.ends_at);
+            let browser = self.chance.place(self.weather.consoles);
+            self.agenda.plan(at, Happening::Deed(Deed::Act { browser }));
+        }
+        self.plan_faults();
+    }
+
+    pub(crate) fn deed(&mut self, deed: Deed) {
+        match deed {
+            Deed::Say { browser } => self.say(browser),
+            Deed::Type { browser } => self.begin_to_write(browser),
+            Deed::Act { browser } => self.act(browser),
+            Deed::StartTab { device } => self.start_tab(device),
+            Deed::Attend => {
+                self.attend();
+                self.agenda.plan(self.now + ATTENDED_EVERY, Happening::Deed(Deed::Attend));
+            }
+            Deed::RenewRoster => self.publish(),
+            Deed::InviteDevice => {
+                if self.owner.listed() < 6 {
+                    let agent = self.chance.place(self.weather.agents);
+                    self.add_console(agent);
+                }
+            }
+            Deed::RemoveDevice => self.remove_console(),
+            Deed::Rest => {}
+        }
+    }
+
+    /// Faults end, everything is mended and runs again.
+    pub(crate) fn calm_down(&mut self) {
+        self.trace.note(self.now - START, "all", || "it is calm from here on".to_owned());
+        self.weather.crashes_after_commits = false;
+        self.weather.loses_answers = false;
+        self.relay.is_up = true;
+        for browser in &mut self.browsers {
+            browser.disk.full = false;
+            browser.skew = 0;
+        }
+        for device in 0..self.devices.len() {
+            self.devices[device].slow_until = 0;
+            self.mend(device, true);
+        }
+        for browser in 0..self.browsers.len() {
+            if self.browsers[browser].leader.is_none()
+                && let Some(tab) = self.devices.iter().position(|device| device.browser == browser)
+            {
+                self.start_tab(tab);
+            }
+        }
+    }
+
+    /// Whoever sees that a message failed tries it again.
+    pub(crate) fn try_failed_again(&mut self) {
+        for device in 0..self.devices.len() {
+            for (conversation, event) in self.devices[device].screen.failed() {
+                self.take(device, Input::Retry { conversation, event });
+            }
+        }
+    }
+
+    /// Every tab is closed and opened again: what people see comes from what was kept.
+    pub(crate) fn start_all_again(&mut self) {
+        for browser in 0..self.browsers.len() {
+            let Some(leader) = self.browsers[browser].leader.take() else { continue };
+            if let Some(socket) = self.devices[leader].crash() {
+                self.close(socket);
+            }
+            self.devices[leader].pending.clear();
+            self.start_tab(leader);
+        }
+    }
+
+    /// A tab opens. It leads if no other does, and waits for its turn otherwise.
+    fn start_tab(&mut self, device: usize) {
+        let browser = self.devices[device].browser;
+        let is_led = self.browsers[browser].leader.is_some();
+        let two_lead = self.planted == Some(crate::Planted::TwoLeaders);
+        if self.devices[device].is_running() || (is_led && !two_lead) {
+            return;
+        }
+        if !self.devices[device].start(&self.browsers[browser]) {
+            self.complaints.push(format!("{} does not start from its storage", self.browsers[browser].name));
+            return;
+        }
+        self.browsers[browser].leader = Some(device);
+        self.note(device, || "starts".to_owned());
+        let has_network = self.devices[device].has_network;
+        self.take(device, if has_network { Input::Woke } else { Input::Network(false) });
+    }
+
+    fn begin_to_write(&mut self, browser: usize) {
+        let Some(device) = self.browsers[browser].leader else { return };
+        let writable = self.devices[device].screen.writable();
+        if let Some(&conversation) = self.chance.pick(&writable) {
+            self.take(device, Input::Typing { conversation, typing: true });
+        }
+    }
+
+    fn say(&mut self, browser: usize) {
+        let Some(device) = self.browsers[browser].leader else { return };
+        let screen = &self.devices[device].screen;
+        if screen.gate != Some(Gate::Open) {
+            return;
+        }
+        let writable = screen.writable();
+        let conversation = self.chance.pick(&writable).copied();
+        if conversation.is_none() && !self.browsers[browser].is_visitor() {
+            return;
+        }
+        let number = self.said.len();
+        let card = if self.chance.one_in(6) { format!(" {CARD}") } else { String::new() };
+        let Ok(masked) = segel_mask::mask(&format!("text {number}{card}")) else { return };
+        let text = masked.text.as_str().to_owned();
+        let run = self.devices[device].run;
+        let input = Input::Submit { conversation, text: Outgoing::new(masked.text) };
+        let generation = self.take(device, input);
+        let own = self.devices[device].screen.places(&text);
+        let own = own.into_iter().find(|item| item.author == Author::Own);
+        let Some((conversation, event)) = own.map(|item| (item.conversation, item.event)) else { return };
+        self.take(device, Input::Typing { conversation, typing: false });
+        self.tally.count("texts");
+        self.note(device, || format!("says {text:?}"));
+        self.said.push(Said {
+            browser,
+            device,
+            run,
+            text,
+            event,
+            generation: generation.unwrap_or(u64::MAX),
+            is_kept: false,
+            is_gone_here: false,
+        });
+    }
+
+    /// Something that the screen offers.
+    fn act(&mut self, browser: usize) {
+        let Some(device) = self.browsers[browser].leader else { return };
+        let conversations = self.devices[device].screen.conversations.values();
+        let offered = conversations.flat_map(|Summary { conversation, hold, .. }| {
+            let transfers = hold.colleagues.iter().map(|(agent, _)| show::Deed::Transfer(*agent));
+            hold.may.iter().copied().chain(transfers).map(|deed| (*conversation, deed))
+        });
+        let offered: Vec<_> = offered.collect();
+        if let Some(&(conversation, deed)) = self.chance.pick(&offered) {
+            self.tally.count("acts");
+            self.note(device, || format!("wants {deed:?}"));
+            self.take(device, Input::Act { conversation, deed });
+        }
+    }
+
+    fn attend(&mut self) {
+        if !self.relay.is_up {
+            return;
+        }
+        let enrolments: Vec<_> = self.relay.enrolments().collect();
+        let now = self.now / 1_000;
+        let taken = enrolments.iter().filter(|(id, bytes)| self.owner.accept(*id, bytes, now)).count();
+        if taken > 0 {
+            self.publish();
+        }
+    }
+
+    fn publish(&mut self) {
+        let roster = self.owner.next_roster(self.now / 1_000);
+        self.tally.count("rosters");
+        let sent = self.relay.publish(roster);
+        self.carry(sent);
+    }
+
+    fn add_console(&mut self, agent: usize) {
+        let code = self.owner.invite(agent, &mut self.chance);
+        let browser = self.add_browser(format!("console {}", self.browsers.len() + 1), Part::Agent(code));
+        self.add_tab(browser);
+    }
+
+    /// A console is taken out of the roster; its tab stays open.
+    fn remove_console(&mut self) {
+        let consoles = self.browsers.iter().filter(|browser| !browser.is_visitor());
+        let listed: Vec<_> =
+            consoles.filter_map(|browser| browser.id.filter(|id| self.relay.lists(*id))).collect();
+        if listed.len() > 1
+            && let Some(&device) = self.chance.pick(&listed)
+        {
+            self.tally.count("consoles removed");
+            self.owner.remove(device);
+            self.publish();
+        }
+    }
+
+    fn add_browser(&mut self, name: String, part: Part) -> usize {
+        self.browsers.push(Browser::new(name, part));
+        self.browsers.len() - 1
+    }
+
+    fn add_tab(&mut self, browser: usize) {
+        let device = self.devices.len();
+        let chance = Chance::new(self.chance.between(0, u64::MAX - 1), 1);
+        self.devices.push(Device::new(browser, chance));
+        let at = self.now + self.chance.between(1, 20_000);
+        self.agenda.plan(at, Happening::Deed(Deed::StartTab { device }));
+    }
+
+    /// Random values that must serve once: a wrap's salt, a content's commitment.
+    pub(crate) fn watch_for_reuse(&mut self, frame: &ClientFrame) {
+        let ClientFrame::Send { envelope, .. } = frame else { return };
+        let content = &envelope.content.0;
+        let commitment = content.get(67..99).map(|commitment| (commitment, content));
+        let wraps = envelope.wraps.iter().map(|wrapped| &wrapped.wrap.0);
+        let salts = wraps.filter_map(|wrap| wrap.get(11..35).map(|salt| (salt, wrap)));
+        let uses: Vec<_> =
+            commitment.into_iter().chain(salts).map(|(once, of)| (once.to_vec(), of.clone())).collect();
+        for (once, of) in uses {
+            let first = self.used_once.entry(once).or_insert_with(|| of.clone());
+            if *first != of {
+                self.complaints.push("a key or nonce was used twice".to_owned());
+            }
+        }
+    }
+}
+
+/// Whether an item shows this text.
+pub(crate) fn shows(body: &Body, text: &str) -> bool {
+    matches!(body, Body::Text(shown) if shown == text)
+}

@@ -1,0 +1,261 @@
+//! A relay in memory, to docs/PROTOCOL.md, sections 6 and 7: what it keeps survives a crash, the rest does not.
+//!
+//! It is written from the text and shares no code with the reference relay, so that the engines meet two.
+
+mod prekeys;
+mod streams;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use segel_core::{Answer, Request};
+use segel_wire::api::{BundlesAnswer, ChallengeAnswer, EventsAnswer, LoginAnswer, LoginRequest};
+use segel_wire::ids::{Challenge, ConversationId, DeviceId, EventId, InvitationId, RootKey, SiteId};
+use segel_wire::signed::{LoginStatement, VerifiedRoster};
+use segel_wire::{Code, Delivered, DeskId, Envelope, Octets, limits};
+
+use self::prekeys::PrekeyStore;
+pub(crate) use self::streams::Sent;
+use self::streams::Stream;
+use crate::Planted;
+use crate::chance::Chance;
+use crate::owner::RELAY;
+
+pub(crate) struct Relay {
+    site: SiteId,
+    root: RootKey,
+    planted: Option<Planted>,
+    pub(crate) is_up: bool,
+    kept: Durable,
+    challenges: BTreeMap<Challenge, u64>,
+    streams: BTreeMap<u64, Stream>,
+}
+
+/// What was committed.
+#[derive(Default)]
+struct Durable {
+    rosters: Vec<(VerifiedRoster, Vec<u8>)>,
+    sessions: BTreeMap<String, Session>,
+    enrolments: BTreeMap<InvitationId, Vec<u8>>,
+    prekeys: PrekeyStore,
+    conversations: BTreeMap<ConversationId, Conversation>,
+    log: Vec<Row>,
+}
+
+#[derive(Clone, Copy)]
+struct Session {
+    device: DeviceId,
+    /// Unix seconds.
+    expires: u64,
+}
+
+struct Conversation {
+    visitor: DeviceId,
+    desk: DeskId,
+    head: u64,
+    events: BTreeMap<EventId, usize>,
+}
+
+/// A stored event.
+pub(crate) struct Row {
+    pub(crate) conversation: ConversationId,
+    pub(crate) position: u64,
+    pub(crate) event: EventId,
+    pub(crate) sender: DeviceId,
+    time: u64,
+    pub(crate) envelope: Envelope,
+}
+
+impl Relay {
+    pub(crate) fn new(site: SiteId, root: RootKey, planted: Option<Planted>) -> Self {
+        let (kept, challenges, streams) = (Durable::default(), BTreeMap::new(), BTreeMap::new());
+        Self { site, root, planted, is_up: true, kept, challenges, streams }
+    }
+
+    /// Everything in memory is gone; the sockets that were open are named.
+    pub(crate) fn crash(&mut self) -> Vec<u64> {
+        self.is_up = false;
+        self.challenges.clear();
+        core::mem::take(&mut self.streams).into_keys().collect()
+    }
+
+    /// Publishes a roster; streams are told.
+    pub(crate) fn publish(&mut self, bytes: Vec<u8>) -> Vec<Sent> {
+        if let Ok(roster) = VerifiedRoster::open(&bytes, &self.site, &self.root) {
+            self.kept.rosters.push((roster, bytes));
+        }
+        self.announce()
+    }
+
+    /// Enrolments, in no order that means anything.
+    pub(crate) fn enrolments(&self) -> impl Iterator<Item = (InvitationId, Vec<u8>)> {
+        self.kept.enrolments.iter().map(|(id, bytes)| (*id, bytes.clone()))
+    }
+
+    /// Everything stored, in order.
+    pub(crate) fn log(&self) -> &[Row] {
+        &self.kept.log
+    }
+
+    /// Whether a device is in the newest roster.
+    pub(crate) fn lists(&self, device: DeviceId) -> bool {
+        self.kept.rosters.last().is_some_and(|(roster, _)| roster.device(&device, 0).is_some())
+    }
+
+    /// Answers an HTTP request; `now` in Unix milliseconds.
+    pub(crate) fn answer(
+        &mut self,
+        request: &Request,
+        token: Option<&str>,
+        now: u64,
+        chance: &mut Chance,
+    ) -> Answer {
+        let answer = match request {
+            Request::Roster => self.octets(self.kept.rosters.len().checked_sub(1)),
+            Request::RosterVersion(version) => {
+                let is = |(roster, _): &(VerifiedRoster, _)| roster.roster().order.version == *version;
+                self.octets(self.kept.rosters.iter().position(is))
+            }
+            Request::Challenge => Ok(self.challenge(now, chance)),
+            Request::Login(login) => self.log_in(login, now, chance),
+            Request::Enrol(invitation, bytes) => {
+                let kept = self.kept.enrolments.entry(*invitation).or_insert_with(|| bytes.clone());
+                if kept == bytes { Ok(Answer::Done) } else { Err(Code::Conflict) }
+            }
+            Request::PutPrekeys(bytes) => self.session(token, now).and_then(|device| {
+                let kept = self.kept.prekeys.keep(&self.site, device, bytes, now / 1_000);
+                kept.map(Answer::Prekeys).ok_or(Code::SignatureRefused)
+            }),
+            Request::Bundles(asked, _) => self.session(token, now).map(|asker| {
+                let devices: BTreeSet<_> = asked.devices.iter().take(limits::DESK_DEVICES).copied().collect();
+                let bundles = devices.into_iter().filter_map(|device| {
+                    let one_time = asker != device && (self.lists(device) || self.lists(asker));
+                    self.kept.prekeys.take(device, one_time, now / 1_000).map(Octets)
+                });
+                Answer::Bundles(BundlesAnswer { bundles: bundles.collect() })
+            }),
+            // Nobody sends files here.
+            Request::BeginUpload(..)
+            | Request::AddChunk(..)
+            | Request::ForgetUpload(..)
+            | Request::FetchChunk(..) => Err(Code::NotFound),
+            Request::Events(id, after) => {
+                self.session(token, now).map(|device| self.page(*id, device, *after))
+            }
+            Request::OpenConversation(id, open) => {
+                self.session(token, now).and_then(|device| self.open(*id, device, open.desk))
+            }
+        };
+        answer.unwrap_or_else(|code| Answer::Problem(code.into()))
+    }
+
+    /// Stores an event once, or repeats the place that it has.
+    fn store(
+        &mut self,
+        conversation: ConversationId,
+        event: EventId,
+        sender: DeviceId,
+        envelope: Envelope,
+        now: u64,
+    ) -> Result<(u64, u64), Code> {
+        envelope.check().map_err(|_| Code::Malformed)?;
+        let listed = self.lists(sender);
+        let kept = self.kept.conversations.get_mut(&conversation).ok_or(Code::NotFound)?;
+        if !listed && kept.visitor != sender {
+            return Err(Code::NotAMember);
+        }
+        if let Some(&row) = kept.events.get(&event)
+            && self.planted != Some(Planted::NoDedupe)
+        {
+            let row = &self.kept.log[row];
+            let is_same = row.sender == sender && row.envelope == envelope;
+            return if is_same { Ok((row.position, row.time)) } else { Err(Code::Conflict) };
+        }
+        kept.head += 1;
+        kept.events.insert(event, self.kept.log.len());
+        let position = kept.head;
+        self.kept.log.push(Row { conversation, position, event, sender, time: now, envelope });
+        Ok((position, now))
+    }
+
+    fn octets(&self, place: Option<usize>) -> Result<Answer, Code> {
+        let found = place.and_then(|place| self.kept.rosters.get(place));
+        found.map(|(_, bytes)| Answer::Octets(bytes.clone())).ok_or(Code::NotFound)
+    }
+
+    fn challenge(&mut self, now: u64, chance: &mut Chance) -> Answer {
+        let challenge = Challenge(random(chance));
+        let expires = now / 1_000 + limits::CHALLENGE_SECONDS;
+        self.challenges.insert(challenge, expires);
+        Answer::Challenge(ChallengeAnswer { challenge, expires })
+    }
+
+    fn log_in(&mut self, login: &LoginRequest, now: u64, chance: &mut Chance) -> Result<Answer, Code> {
+        let LoginRequest { site, keys, challenge, expires, signature } = login;
+        let is_open = self.challenges.remove(challenge) == Some(*expires) && now / 1_000 < *expires;
+        let statement = LoginStatement { relay: RELAY, site, challenge, expires: *expires };
+        if *site != self.site || !is_open || !statement.is_signed_by(&keys.login, signature) {
+            return Err(Code::ProofRefused);
+        }
+        let token = random::<16>(chance).map(|byte| format!("{byte:02x}")).concat();
+        let expires = now / 1_000 + limits::TOKEN_SECONDS;
+        self.kept.sessions.insert(token.clone(), Session { device: keys.derive_id(site), expires });
+        Ok(Answer::Login(LoginAnswer { token, expires }))
+    }
+
+    /// The device of a token.
+    fn session(&self, token: Option<&str>, now: u64) -> Result<DeviceId, Code> {
+        let session = token.and_then(|token| self.kept.sessions.get(token));
+        let session = session.filter(|session| now / 1_000 < session.expires);
+        session.map(|session| session.device).ok_or(Code::Unauthenticated)
+    }
+
+    fn open(&mut self, id: ConversationId, visitor: DeviceId, desk: DeskId) -> Result<Answer, Code> {
+        let new = || Conversation { visitor, desk, head: 0, events: BTreeMap::new() };
+        let kept = self.kept.conversations.entry(id).or_insert_with(new);
+        if kept.visitor != visitor {
+            return Err(Code::NotAMember);
+        }
+        if kept.desk == desk { Ok(Answer::Done) } else { Err(Code::Conflict) }
+    }
+
+    fn page(&self, id: ConversationId, device: DeviceId, after: u64) -> Answer {
+        let is_next = |row: &Row| row.conversation == id && row.position > after;
+        let rows = self.kept.log.iter().enumerate().filter(|(_, row)| is_next(row));
+        let mut events: Vec<_> = rows.filter_map(|(row, _)| self.deliver(row, device)).collect();
+        let more = events.len() > limits::PAGE_EVENTS;
+        events.truncate(limits::PAGE_EVENTS);
+        Answer::Events(EventsAnswer { events, more })
+    }
+
+    /// An event as one device is sent it.
+    fn deliver(&self, row: usize, device: DeviceId) -> Option<Delivered> {
+        let stored = self.kept.log.get(row)?;
+        let visitor = self.kept.conversations.get(&stored.conversation)?.visitor;
+        if visitor != device && !self.lists(device) {
+            return None;
+        }
+        let wraps = &stored.envelope.wraps;
+        Some(Delivered {
+            conversation: stored.conversation,
+            position: stored.position,
+            event: stored.event,
+            sender: stored.sender,
+            time: stored.time,
+            content: stored.envelope.content.clone(),
+            recipients: wraps.iter().map(|wrapped| wrapped.device).collect(),
+            wrap: wraps.iter().find(|wrapped| wrapped.device == device).map(|wrapped| wrapped.wrap.clone()),
+            cursor: cursor(row + 1),
+        })
+    }
+}
+
+/// Where a follower goes on that was sent so many rows.
+fn cursor(rows: usize) -> String {
+    format!("e.{rows}")
+}
+
+fn random<const N: usize>(chance: &mut Chance) -> [u8; N] {
+    let mut bytes = [0; N];
+    rand_core::Rng::fill_bytes(chance.bytes(), &mut bytes);
+    bytes
+}

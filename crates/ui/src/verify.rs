@@ -1,0 +1,93 @@
+//! The safety number in the place of a conversation, and what to do with it. PROTOCOL.md, section 3.8.
+
+use std::rc::Rc;
+
+use segel_core::show::SafetyNumber;
+use segel_web::dom::{self, El, el};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, KeyboardEvent};
+
+use crate::action::{Act, Action};
+use crate::sentence::stamp;
+use crate::text::Language;
+
+/// Twelve groups of digits, a sentence on each side of them, and the way back.
+pub struct Verify {
+    root: El,
+    number: El,
+    groups: Vec<El>,
+    why: El,
+    differs: El,
+    back: El,
+}
+
+impl Verify {
+    /// Without a number.
+    pub fn new(language: Language, act: &Act) -> Self {
+        let text = language.text();
+        let groups: Vec<_> = (0..SafetyNumber::GROUPS).map(|_| el("li")).collect();
+        let number = el("ol").class("number").attr("dir", "ltr").attr("aria-label", text.verify);
+        let number = groups.iter().fold(number, |number, group| number.place(group));
+        let why = el("p").attr("dir", "auto");
+        let differs = el("p").text(text.verify_differs);
+        let (act, escape) = (Rc::clone(act), Rc::clone(act));
+        let back = el("button")
+            .class("return")
+            .attr("type", "button")
+            .text(text.verify_back)
+            .on("click", move |_| act(Action::Verify(false)));
+        let root = el("section")
+            .class("verify")
+            .attr("aria-label", text.verify)
+            .child(stamp())
+            .child(el("h2").text(text.verify))
+            .place(&why)
+            .place(&number)
+            .place(&differs)
+            .place(&back)
+            .on("keydown", move |event| {
+                if event.dyn_ref::<KeyboardEvent>().is_some_and(|key| key.key() == "Escape") {
+                    // It leads back to the conversation, and not out of the chat.
+                    event.stop_propagation();
+                    escape(Action::Verify(false));
+                }
+            })
+            .hidden();
+        Self { root, number, groups, why, differs, back }
+    }
+
+    /// The element to put on the page.
+    pub fn root(&self) -> &Element {
+        &self.root
+    }
+
+    /// Shows a number, and beside it what to do with it, or why there is none.
+    pub fn render(&self, number: Option<&SafetyNumber>, why: &str) {
+        dom::set_text(&self.why, why);
+        for part in [&self.number, &self.differs] {
+            dom::set_hidden(part, number.is_none());
+        }
+        for (group, value) in self.groups.iter().zip(number.iter().flat_map(|number| number.groups())) {
+            let digits =
+                (0..5).rev().filter_map(|place| char::from_digit(value / 10_u32.pow(place) % 10, 10));
+            dom::set_text(group, &digits.collect::<String>());
+        }
+    }
+
+    /// Puts the focus on the way back.
+    pub fn focus(&self) {
+        dom::focus(&self.back);
+    }
+}
+
+/// The button that leads to it.
+pub fn button(language: Language, act: &Act) -> El {
+    let (text, act) = (language.text(), Rc::clone(act));
+    el("button")
+        .class("plain check")
+        .attr("type", "button")
+        .attr("aria-label", text.verify)
+        .attr("title", text.verify)
+        .child(dom::icon(crate::icons::CHECK))
+        .on("click", move |_| act(Action::Verify(true)))
+}

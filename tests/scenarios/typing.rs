@@ -1,0 +1,46 @@
+//! Who is typing is shown at the other end, and said to screen readers once.
+
+use crate::harness::{Device, Person, Stage};
+
+const SAID: &str = "return document.querySelector('.typing [role=status]').textContent";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_side_sees_the_other_typing_until_the_message_comes_or_the_typing_stops() {
+    Stage::play(async |stage| {
+        let agent = stage.agent().await;
+        let visitor = stage.visitor_on(Device::Phone(320, 568)).await;
+        visitor.says("halo").await;
+        visitor.has_sent("halo").await;
+        agent.chooses("halo").await;
+        agent.says("ya, Kak?").await;
+        visitor.reads("ya, Kak?").await;
+        agent.has_sent("ya, Kak?").await;
+
+        visitor.types("apakah masih").await;
+        assert_eq!(agent.sees(".typing .who").await, "Pengunjung sedang mengetik…");
+        assert_eq!(said(&agent).await, "Pengunjung sedang mengetik…");
+        visitor.says(" ada?").await;
+        agent.reads("apakah masih ada?").await;
+        sees_nobody(&agent).await;
+
+        agent.types("ada").await;
+        assert_eq!(visitor.sees(".typing .who").await, "Agen Demo sedang mengetik…");
+        let is_wide = "return document.documentElement.scrollWidth > innerWidth";
+        assert!(!visitor.browser().script::<bool>(is_wide, vec![]).await, "it fits 320 pixels");
+        sees_nobody(&visitor).await;
+
+        visitor.types("lagi").await;
+        agent.sees(".typing .who").await;
+        assert_eq!(said(&agent).await, "", "it was said a moment ago");
+    })
+    .await;
+}
+
+async fn said(person: &Person) -> String {
+    person.browser().script(SAID, vec![]).await
+}
+
+async fn sees_nobody(person: &Person) {
+    let gone = async || person.seen(".typing .who").await.is_none().then_some(());
+    person.until("nobody to be typing", gone).await;
+}
