@@ -35,9 +35,9 @@ impl Model {
                 self.safety = summary.safety;
             }
             Some(Show::Item(item)) => self.items.put(item),
-            Some(Show::Typing { who, .. }) => self.typing = who,
             Some(Show::Gone(_, event)) => self.items.remove(event),
             Some(Show::Transfer(transfer)) => self.items.note(transfer),
+            Some(Show::Typing { who, .. }) => self.typing = who,
             _ => {}
         }
     }

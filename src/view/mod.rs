@@ -118,8 +118,8 @@ impl Panel {
         self.greeting.render(business, model.items().is_empty());
         dom::set_hidden(self.timeline.root(), model.items().is_empty());
         self.timeline.render(model.items().as_slice());
-        self.typing.render(model.typing());
         self.timeline.render_transfers(model.items());
+        self.typing.render(model.typing());
         self.composer.hinder(self.language.gate(model.situation.gate));
         let (safety, text) = (model.safety(), self.language.text());
         let why = safety.map_or(text.verify_later, |_| text.verify_visitor);

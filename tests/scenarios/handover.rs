@@ -6,7 +6,7 @@ use segel_ui::text::{fill, fill_two};
 use thirtyfour::Key;
 
 use crate::harness::{Device, Stage};
-use crate::looks::{assert_fits, shoot};
+use crate::looks::assert_fits;
 
 const QUESTION: &str = "Halo, pesanan saya belum sampai.";
 const ANSWER: &str = "Sebentar, kami periksa dulu.";
@@ -32,12 +32,12 @@ async fn a_conversation_is_handed_over_with_its_history_and_the_first_agent_is_c
         supervisor.is_told(".hindrance", desk.others).await;
         visitor.says(NUMBER).await;
         agent.reads(NUMBER).await;
-        shoot(&supervisor, "console-held-by-another").await;
+        supervisor.browser().shoot("console-held-by-another").await;
         assert_eq!(supervisor.texts().await, [QUESTION], "what came after the claim is not the supervisor's");
 
         agent.clicks_button(desk.transfer).await;
         agent.sees(".heirs").await;
-        shoot(&agent, "console-handing-over").await;
+        agent.browser().shoot("console-handing-over").await;
         agent.clicks_button(SUPERVISOR).await;
         supervisor.is_told(".holder", desk.mine).await;
         supervisor.reads(ANSWER).await;
@@ -46,7 +46,7 @@ async fn a_conversation_is_handed_over_with_its_history_and_the_first_agent_is_c
         agent.is_told(".holder", &fill(desk.held, SUPERVISOR)).await;
         let passed_on = fill(text.vouched, AGENT);
         supervisor.sees_row("the giver's word", |row| row.text == NUMBER && row.status == passed_on).await;
-        shoot(&supervisor, "console-handed-over").await;
+        supervisor.browser().shoot("console-handed-over").await;
 
         visitor.says(AFTER).await;
         supervisor.reads(AFTER).await;
@@ -55,7 +55,7 @@ async fn a_conversation_is_handed_over_with_its_history_and_the_first_agent_is_c
         supervisor.sees_row("the visitor's word", |row| row.text == NUMBER && row.status.is_empty()).await;
         assert_eq!(supervisor.texts().await, visitor.texts().await);
         assert_eq!(agent.texts().await, [QUESTION, ANSWER, NUMBER]);
-        shoot(&visitor, "shop-handed-over").await;
+        visitor.browser().shoot("shop-handed-over").await;
         assert_fits(&visitor).await;
         for console in [&agent, &supervisor] {
             assert_fits(console).await;
@@ -78,27 +78,27 @@ async fn a_supervisor_takes_over_by_keyboard_on_a_small_phone() {
         let visitor = stage.visitor_on(Device::Phone(320, 568)).await;
         visitor.says(QUESTION).await;
         agent.chooses(QUESTION).await;
-        shoot(&agent, "console-free-small").await;
+        agent.browser().shoot("console-free-small").await;
         assert_fits(&agent).await;
         agent.clicks_button(desk.claim).await;
         agent.is_told(".holder", desk.mine).await;
         agent.clicks_button(desk.transfer).await;
         assert_fits(&agent).await;
-        shoot(&agent, "console-mine-small").await;
+        agent.browser().shoot("console-mine-small").await;
         supervisor.is_told(".inbox .preview", &fill(desk.held, AGENT)).await;
-        shoot(&supervisor, "console-list-small").await;
+        supervisor.browser().shoot("console-list-small").await;
         supervisor.clicks(".inbox li button").await;
         supervisor.clicks_button(desk.join).await;
         supervisor.is_told(".holder", &fill(desk.joined, AGENT)).await;
         assert_fits(&supervisor).await;
-        shoot(&supervisor, "console-joined-small").await;
+        supervisor.browser().shoot("console-joined-small").await;
 
         supervisor.tabs_to(desk.takeover).await;
         supervisor.presses(Key::Enter).await;
         supervisor.is_told(".holder", desk.mine).await;
         visitor.is_noticed(&fill(text.taken_over, SUPERVISOR)).await;
         assert_fits(&visitor).await;
-        shoot(&visitor, "shop-acts-small").await;
+        visitor.browser().shoot("shop-acts-small").await;
         visitor.says(NUMBER).await;
         supervisor.reads(NUMBER).await;
         supervisor.clicks_button(desk.release).await;

@@ -113,7 +113,7 @@ async fn the_safety_number_and_who_is_typing_fit_small_and_dark_screens() {
             agent.types("Kami").await;
             visitor.sees(".typing .who").await;
             assert_fits(&visitor).await;
-            shoot(&visitor, &format!("shop-typing-{name}")).await;
+            visitor.browser().shoot(&format!("shop-typing-{name}")).await;
 
             for (person, button, place) in
                 [(&visitor, ".header .check", "shop"), (&agent, ".over .check", "console")]
@@ -121,7 +121,7 @@ async fn the_safety_number_and_who_is_typing_fit_small_and_dark_screens() {
                 person.clicks(button).await;
                 person.sees(".verify .number").await;
                 assert_fits(person).await;
-                shoot(person, &format!("{place}-verify-{name}")).await;
+                person.browser().shoot(&format!("{place}-verify-{name}")).await;
             }
             agent.clicks(".verify .return").await;
             agent.clicks(".back").await;
@@ -162,14 +162,4 @@ pub(crate) async fn assert_fits(person: &Person) {
         )
         .await;
     assert_eq!(cut_off, Vec::<String>::new());
-}
-
-/// Takes a picture of the whole window.
-pub(crate) async fn shoot(person: &Person, name: &str) -> PathBuf {
-    let dist = PathBuf::from(env::var_os("SEGEL_DIST").unwrap());
-    let folder = dist.with_file_name("shots");
-    fs::create_dir_all(&folder).unwrap();
-    let picture = folder.join(format!("{name}.png"));
-    person.browser().driver().screenshot(&picture).await.unwrap();
-    picture
 }

@@ -143,6 +143,12 @@ impl Parts {
             (Action::Retry(event), Some(conversation)) => {
                 self.handle.input(Input::Retry { conversation, event });
             }
+            (Action::Fetch(event), Some(conversation)) => {
+                self.handle.input(Input::Fetch { conversation, event });
+            }
+            (Action::Cancel(event), Some(conversation)) => {
+                self.handle.input(Input::Cancel { conversation, event });
+            }
             (Action::Do(deed), Some(conversation)) => {
                 self.handle.input(Input::Act { conversation, deed });
             }
@@ -150,12 +156,6 @@ impl Parts {
                 let typing = !draft.is_empty();
                 self.model.borrow_mut().set_draft(draft);
                 self.handle.input(Input::Typing { conversation, typing });
-            }
-            (Action::Fetch(event), Some(conversation)) => {
-                self.handle.input(Input::Fetch { conversation, event });
-            }
-            (Action::Cancel(event), Some(conversation)) => {
-                self.handle.input(Input::Cancel { conversation, event });
             }
             (Action::Dismiss, _) => self.model.borrow_mut().situation.dismiss(),
             (Action::Open(conversation), _) => self.model.borrow_mut().open(conversation),

@@ -54,15 +54,15 @@ impl Model {
         match self.situation.apply(show) {
             Some(Show::Conversation(summary)) => self.list(summary),
             Some(Show::Item(item)) => self.items.entry(item.conversation).or_default().put(item),
+            Some(Show::Gone(id, event)) => self.items.entry(id).or_default().remove(event),
+            Some(Show::Transfer(transfer)) => {
+                self.items.entry(transfer.conversation).or_default().note(transfer);
+            }
             Some(Show::Typing { conversation, who: Some(who) }) => {
                 self.typing.insert(conversation, who);
             }
             Some(Show::Typing { conversation, who: None }) => {
                 self.typing.remove(&conversation);
-            }
-            Some(Show::Gone(id, event)) => self.items.entry(id).or_default().remove(event),
-            Some(Show::Transfer(transfer)) => {
-                self.items.entry(transfer.conversation).or_default().note(transfer);
             }
             _ => {}
         }

@@ -351,17 +351,6 @@ impl Message {
         matches!(self.stage, Stage::Waiting | Stage::Sealed(_) | Stage::Sent)
     }
 
-    /// Whether this device knows what it says.
-    pub(crate) fn is_open(&self) -> bool {
-        matches!(self.body, Body::Text(_) | Body::File(_)) || self.act.is_some()
-    }
-
-    /// Whether its key was handed on, and the content is still to be fetched.
-    pub(crate) fn awaits_content(&self) -> bool {
-        let is_closed = !self.is_open() && self.unopened.is_none();
-        self.key.is_some() && is_closed && self.body != Body::Closed(Refusal::NotUnderstood)
-    }
-
     /// Takes in what a content says that opened.
     pub(crate) fn say(&mut self, body: content::Body) {
         self.body = match body {
@@ -377,7 +366,7 @@ impl Message {
         };
     }
 
-    /// What a content of this message says, if it is ready to be sealed.
+    /// What a content of this message says, if it is a person's and ready to be sealed.
     pub(crate) fn said(&self) -> Option<content::Body> {
         match (&self.body, &self.attachment) {
             (Body::Text(text), _) => Some(content::Body::Text(text.clone())),
@@ -386,9 +375,20 @@ impl Message {
         }
     }
 
+    /// Whether this device knows what it says.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self.body, Body::Text(_) | Body::File(_)) || self.act.is_some()
+    }
+
     /// Whether it is a file.
     pub(crate) fn is_file(&self) -> bool {
         matches!(self.body, Body::File(_))
+    }
+
+    /// Whether its key was handed on, and the content is still to be fetched.
+    pub(crate) fn awaits_content(&self) -> bool {
+        let is_closed = !self.is_open() && self.unopened.is_none();
+        self.key.is_some() && is_closed && self.body != Body::Closed(Refusal::NotUnderstood)
     }
 
     fn shown_body(&self) -> Body {

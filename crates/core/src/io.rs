@@ -28,20 +28,6 @@ pub enum Input {
         /// The message.
         event: EventId,
     },
-    /// A key was pressed in the draft of a conversation, or the draft is empty: sent or taken back.
-    Typing {
-        /// The conversation.
-        conversation: ConversationId,
-        /// Whether something stands in the draft.
-        typing: bool,
-    },
-    /// The agent changes who holds a conversation. An agent's text in one that nobody holds claims it first.
-    Act {
-        /// The conversation.
-        conversation: ConversationId,
-        /// How.
-        deed: Deed<AgentId>,
-    },
     /// The person sends a file; a visitor's first one starts the conversation.
     Attach {
         /// As with a text.
@@ -71,6 +57,20 @@ pub enum Input {
         conversation: ConversationId,
         /// The message.
         event: EventId,
+    },
+    /// A key was pressed in the draft of a conversation, or the draft is empty: sent or taken back.
+    Typing {
+        /// The conversation.
+        conversation: ConversationId,
+        /// Whether something stands in the draft.
+        typing: bool,
+    },
+    /// The agent changes who holds a conversation. An agent's text in one that nobody holds claims it first.
+    Act {
+        /// The conversation.
+        conversation: ConversationId,
+        /// How.
+        deed: Deed<AgentId>,
     },
     /// The person has the end of this conversation before their eyes.
     Seen(ConversationId),
@@ -379,9 +379,9 @@ impl Request {
             Self::Login(_) => Expects::Login,
             Self::Bundles(..) => Expects::Bundles,
             Self::PutPrekeys(_) => Expects::Prekeys,
-            Self::Events(..) => Expects::Events,
             Self::OpenConversation(..) | Self::Enrol(..) | Self::ForgetUpload(..) => Expects::Nothing,
             Self::BeginUpload(..) | Self::AddChunk(..) => Expects::Upload,
+            Self::Events(..) => Expects::Events,
         }
     }
 

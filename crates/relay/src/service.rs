@@ -15,8 +15,8 @@ pub(crate) struct Service {
     pub(crate) sites: Sites,
     pub(crate) challenges: Challenges,
     pub(crate) limiter: Limiter,
-    pub(crate) signals: Limiter,
     pub(crate) room: AttachmentRoom,
+    pub(crate) signals: Limiter,
     pub(crate) listeners: Listeners,
     /// The origin that login proofs must name.
     pub(crate) public_origin: String,

@@ -147,7 +147,11 @@ impl Device {
                     Output::Show(show) => self.screen.apply(show),
                     Output::WakeAt(at) => self.wake_at = Some(at),
                     // Nobody sends files here.
-                    _ => {}
+                    Output::Read { .. }
+                    | Output::Release(_)
+                    | Output::Piece { .. }
+                    | Output::Whole(_)
+                    | Output::Broken(_) => {}
                 }
             }
         }
@@ -195,10 +199,7 @@ impl Screen {
                 self.typing.retain(|typing| *typing != conversation);
                 self.typing.extend(who.map(|_| conversation));
             }
-            Show::Gone(conversation, event) => {
-                self.items.remove(&(conversation, event));
-            }
-            Show::Site(_) | Show::Transfer(_) => {}
+            Show::Site(_) | Show::Gone(..) | Show::Transfer(_) => {}
         }
     }
 

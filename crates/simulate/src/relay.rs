@@ -133,6 +133,11 @@ impl Relay {
                 });
                 Answer::Bundles(BundlesAnswer { bundles: bundles.collect() })
             }),
+            // Nobody sends files here.
+            Request::BeginUpload(..)
+            | Request::AddChunk(..)
+            | Request::ForgetUpload(..)
+            | Request::FetchChunk(..) => Err(Code::NotFound),
             Request::Events(id, after) => {
                 self.session(token, now).map(|device| self.page(*id, device, *after))
             }

@@ -397,5 +397,9 @@ fn kind(request: &Request) -> &'static str {
         | Request::ForgetUpload(..)
         | Request::FetchChunk(..) => "a file",
         Request::Enrol(..) => "enrolment",
+        Request::BeginUpload(..)
+        | Request::AddChunk(..)
+        | Request::ForgetUpload(..)
+        | Request::FetchChunk(..) => "an attachment",
     }
 }

@@ -117,25 +117,6 @@ impl Client {
         self.submit(Some(conversation), text);
     }
 
-    /// Presses a key in the draft of the device's only conversation.
-    pub fn types(&self) {
-        self.input(Input::Typing { conversation: self.conversation(), typing: true });
-    }
-
-    /// Does something about who holds a conversation.
-    pub fn does(&self, conversation: ConversationId, deed: Deed<AgentId>) {
-        self.input(Input::Act { conversation, deed });
-    }
-
-    /// Waits until this device's agent stands so to the conversation, and none of its acts is on its way.
-    pub async fn stands(&self, conversation: ConversationId, standing: Standing) -> Screen {
-        let is = |screen: &Screen| {
-            let listed = screen.conversations.get(&conversation);
-            listed.is_some_and(|summary| summary.hold.standing == standing && !summary.hold.acting)
-        };
-        self.until(&format!("the conversation to be {standing:?}"), is).await
-    }
-
     /// Sends a file that the masker cannot read.
     pub fn attach(&self, name: &str, media_type: &str, bytes: &[u8]) {
         let (size, source) = (bytes.len() as u64, self.files.put(bytes.to_vec()));
@@ -185,19 +166,34 @@ impl Client {
         self.signals.send(Signal::Forget(event)).expect("the driver runs");
     }
 
-    /// Waits until the own file of this name is shown as stored by the relay.
-    pub async fn has_sent_file(&self, name: &str) -> Screen {
-        let is_sent = |screen: &Screen| {
-            use Delivery::{Delivered, Read, Sent};
-            screen.file(name).is_some_and(|item| matches!(item.delivery, Sent | Delivered | Read))
+    /// Waits until the own file of this name is shown so; what came or was read is sent, too.
+    pub async fn file_is(&self, name: &str, delivery: Delivery) -> Screen {
+        let is = |screen: &Screen| {
+            screen.file(name).is_some_and(|item| match item.delivery {
+                Delivery::Delivered | Delivery::Read => delivery == Delivery::Sent,
+                other => other == delivery,
+            })
         };
-        self.until(&format!("{name} to be sent"), is_sent).await
+        self.until(&format!("{name} to be {delivery:?}"), is).await
     }
 
-    /// Waits until the own file of this name is shown so.
-    pub async fn file_is(&self, name: &str, delivery: Delivery) -> Screen {
-        let is = |screen: &Screen| screen.file(name).is_some_and(|item| item.delivery == delivery);
-        self.until(&format!("{name} to be {delivery:?}"), is).await
+    /// Presses a key in the draft of the device's only conversation.
+    pub fn types(&self) {
+        self.input(Input::Typing { conversation: self.conversation(), typing: true });
+    }
+
+    /// Does something about who holds a conversation.
+    pub fn does(&self, conversation: ConversationId, deed: Deed<AgentId>) {
+        self.input(Input::Act { conversation, deed });
+    }
+
+    /// Waits until this device's agent stands so to the conversation, and none of its acts is on its way.
+    pub async fn stands(&self, conversation: ConversationId, standing: Standing) -> Screen {
+        let is = |screen: &Screen| {
+            let listed = screen.conversations.get(&conversation);
+            listed.is_some_and(|summary| summary.hold.standing == standing && !summary.hold.acting)
+        };
+        self.until(&format!("the conversation to be {standing:?}"), is).await
     }
 
     /// Sets the clock ahead.

@@ -50,9 +50,9 @@ impl Situation {
             Show::Refused(refusal) => self.refused = Some(refusal),
             Show::Conversation(_)
             | Show::Item(_)
-            | Show::Typing { .. }
             | Show::Gone(..)
-            | Show::Transfer(_) => return Some(show),
+            | Show::Transfer(_)
+            | Show::Typing { .. } => return Some(show),
         }
         None
     }

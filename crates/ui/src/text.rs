@@ -164,8 +164,9 @@ mod tests {
             WrongRoot RosterAltered RosterExpired RosterOlder RosterForked RosterMissing BundleRefused WeakKey
             MessageAltered MessageReplayed UnknownSender TooLarge OriginRefused PageRefused NotAMember
             EnrolmentRefused RelayRefused StoreBroken StoreFailed MessageStale EventsMissing LogForked
-            RosterOutdated NotUnderstood ActRefused HeldByAnother AttachmentAltered AttachmentMissing FileEmpty
-            FileTooLarge FileNameRefused FileTypeRefused FileUnmasked SourceChanged SourceGone QuotaExceeded
+            RosterOutdated NotUnderstood ActRefused HeldByAnother AttachmentAltered AttachmentMissing
+            FileEmpty FileTooLarge FileNameRefused FileTypeRefused FileUnmasked SourceChanged SourceGone
+            QuotaExceeded
         );
         let said: BTreeSet<_> =
             LANGUAGES.iter().flat_map(|language| refusals.map(|refusal| language.refusal(refusal))).collect();

@@ -207,18 +207,18 @@ impl Engine {
                 self.ledger.resume();
                 self.retry(conversation, event, now);
             }
+            Input::Attach { conversation, file } => {
+                self.ledger.resume();
+                self.attach(conversation, file, now, random);
+            }
+            Input::Read { source, from, bytes } => self.source_read(source, from, bytes.as_deref(), random),
+            Input::Fetch { conversation, event } => self.fetch(conversation, event),
+            Input::Cancel { conversation, event } => self.cancel(conversation, event),
             Input::Typing { conversation, typing } => self.signals.typed(conversation, typing, now),
             Input::Act { conversation, deed } => {
                 self.ledger.resume();
                 self.act(conversation, deed, now, random);
             }
-            Input::Attach { conversation, file } => {
-                self.ledger.resume();
-                self.attach(conversation, file, now, random);
-            }
-            Input::Read { source, from, bytes } => self.read_source(source, from, bytes.as_deref(), random),
-            Input::Fetch { conversation, event } => self.fetch(conversation, event),
-            Input::Cancel { conversation, event } => self.cancel(conversation, event),
             Input::Seen(conversation) => {
                 self.read(conversation, now);
                 self.seen(conversation);

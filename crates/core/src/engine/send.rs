@@ -85,7 +85,7 @@ impl Engine {
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
         let time = conversation.next_time(now);
         let Some(message) = conversation.messages.get_mut(&event) else { return };
-        if !matches!(message.stage, Stage::Failed(_)) || message.act.is_some() {
+        if !matches!(message.stage, Stage::Failed(_)) {
             return;
         }
         if message.said().is_some() {

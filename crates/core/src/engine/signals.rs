@@ -85,7 +85,7 @@ impl Engine {
         let recent = now.saturating_sub(limits::SIGNAL_KEY_WANTED_SECONDS * 1_000);
         let mut messages = conversation.messages.values();
         messages.any(|message| {
-            matches!((&message.stage, &message.body), (Stage::Received, Body::Text(_)))
+            matches!((&message.stage, &message.body), (Stage::Received, Body::Text(_) | Body::File(_)))
                 && message.time >= recent
         })
     }

@@ -47,18 +47,18 @@ impl Screen {
             Show::Item(item) => {
                 self.items.insert((item.conversation, item.event), item);
             }
+            Show::Gone(conversation, event) => {
+                self.items.remove(&(conversation, event));
+            }
+            Show::Transfer(transfer) => {
+                self.transfers.insert(transfer.event, transfer.progress);
+            }
             Show::Typing { conversation, who: Some(who) } => {
                 self.typing.insert(conversation, who);
                 self.typings += 1;
             }
             Show::Typing { conversation, who: None } => {
                 self.typing.remove(&conversation);
-            }
-            Show::Gone(conversation, event) => {
-                self.items.remove(&(conversation, event));
-            }
-            Show::Transfer(transfer) => {
-                self.transfers.insert(transfer.event, transfer.progress);
             }
             Show::Refused(refusal) => self.refusals.push(refusal),
         }

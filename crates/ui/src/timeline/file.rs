@@ -80,7 +80,7 @@ impl FileView {
                 _ => "",
             },
         );
-        let has_arrived = matches!(delivery, Delivery::Sent | Delivery::Received);
+        let has_arrived = !matches!(delivery, Delivery::Sending | Delivery::Failed(_));
         dom::set_hidden(&self.take, !has_arrived || is_under_way);
         let is_here = self.address.borrow().is_some();
         let take = match (is_here, self.file.is_picture()) {

@@ -110,10 +110,6 @@ impl Row {
                 dom::set_text(&self.bubble, &[text.closed, language.refusal(*refusal)].join(" "));
             }
             Body::BeforeEnrolment => dom::set_text(&self.bubble, text.before_enrolment),
-            Body::Act(deed) => {
-                dom::set_text(&self.bubble, &in_words(deed, name(&item.author, language), language));
-            }
-            Body::Withheld => dom::set_text(&self.bubble, ""),
             Body::File(file) => {
                 if self.file.is_none() {
                     let view = FileView::new(self.event, file, language, act);
@@ -121,6 +117,10 @@ impl Row {
                     self.file = Some(view);
                 }
             }
+            Body::Act(deed) => {
+                dom::set_text(&self.bubble, &in_words(deed, name(&item.author, language), language));
+            }
+            Body::Withheld => dom::set_text(&self.bubble, ""),
         }
     }
 

@@ -57,7 +57,7 @@ fn read(response: &Response, expects: Expects) -> Result<Answer, HttpError> {
         Expects::Login => Answer::Login(body.json()?),
         Expects::Bundles => Answer::Bundles(body.json()?),
         Expects::Prekeys => Answer::Prekeys(body.json()?),
-        Expects::Events => Answer::Events(body.json()?),
         Expects::Upload => Answer::Upload(body.json()?),
+        Expects::Events => Answer::Events(body.json()?),
     })
 }

@@ -106,7 +106,7 @@ impl Engine {
             Answer::Problem(problem) if matches!(problem.code, Code::NotFound | Code::RangeRefused) => {
                 self.stop_fetch(event, Progress::Refused(Refusal::AttachmentMissing));
             }
-            Answer::Problem(problem) => match self.judge_problem(&problem, now, random) {
+            Answer::Problem(problem) => match self.verdict(&problem, now, random) {
                 Verdict::Again => self.attachments.fetching.failed(now, random),
                 Verdict::LogIn => {}
                 Verdict::Refused(refusal) => self.stop_fetch(event, Progress::Refused(refusal)),

@@ -117,7 +117,7 @@ impl Engine {
     }
 
     /// What a problem means; the connection is taken up anew where the session lapsed.
-    fn judge_problem(&mut self, problem: &Problem, now: u64, random: &mut impl CryptoRng) -> Verdict {
+    fn verdict(&mut self, problem: &Problem, now: u64, random: &mut impl CryptoRng) -> Verdict {
         match problem.code {
             code if passes(code) => Verdict::Again,
             Code::Unauthenticated => {

@@ -193,7 +193,7 @@ impl Engine {
     }
 
     /// Bytes of a source, or that they cannot be read.
-    pub(in crate::engine) fn read_source(
+    pub(in crate::engine) fn source_read(
         &mut self,
         source: u64,
         from: u64,
@@ -282,7 +282,7 @@ impl Engine {
             {
                 self.attachments.sending.failed(now, random);
             }
-            Answer::Problem(problem) => match self.judge_problem(problem, now, random) {
+            Answer::Problem(problem) => match self.verdict(problem, now, random) {
                 Verdict::Again => {
                     self.attachments.uploads[at].next = next;
                     self.attachments.sending.failed(now, random);
