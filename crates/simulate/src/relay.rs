@@ -144,11 +144,6 @@ impl Relay {
             Request::OpenConversation(id, open) => {
                 self.session(token, now).and_then(|device| self.open(*id, device, open.desk))
             }
-            // It keeps no files, and nobody sends one here.
-            Request::BeginUpload(..)
-            | Request::AddChunk(..)
-            | Request::ForgetUpload(..)
-            | Request::FetchChunk(..) => Err(Code::NotFound),
         };
         answer.unwrap_or_else(|code| Answer::Problem(code.into()))
     }

@@ -397,9 +397,5 @@ fn kind(request: &Request) -> &'static str {
         | Request::ForgetUpload(..)
         | Request::FetchChunk(..) => "a file",
         Request::Enrol(..) => "enrolment",
-        Request::BeginUpload(..)
-        | Request::AddChunk(..)
-        | Request::ForgetUpload(..)
-        | Request::FetchChunk(..) => "an attachment",
     }
 }
