@@ -166,6 +166,15 @@ impl Client {
         self.signals.send(Signal::Forget(event)).expect("the driver runs");
     }
 
+    /// Waits until the own file of this name is shown as stored by the relay.
+    pub async fn has_sent_file(&self, name: &str) -> Screen {
+        let is_sent = |screen: &Screen| {
+            use Delivery::{Delivered, Read, Sent};
+            screen.file(name).is_some_and(|item| matches!(item.delivery, Sent | Delivered | Read))
+        };
+        self.until(&format!("{name} to be sent"), is_sent).await
+    }
+
     /// Waits until the own file of this name is shown so; what came or was read is sent, too.
     pub async fn file_is(&self, name: &str, delivery: Delivery) -> Screen {
         let is = |screen: &Screen| {
