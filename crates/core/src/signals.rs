@@ -144,6 +144,18 @@ impl Signals {
         self.own.iter_mut().for_each(|own| own.is_said = false);
     }
 
+    /// The clock was set back by so many milliseconds.
+    pub(crate) fn move_back(&mut self, by: u64) {
+        for own in &mut self.own {
+            for at in [&mut own.pressed, &mut own.said_at, &mut own.made_at] {
+                *at = at.saturating_sub(by);
+            }
+        }
+        for heard in &mut self.heard {
+            heard.until = heard.until.saturating_sub(by);
+        }
+    }
+
     /// Who is typing.
     pub(crate) fn typing(&self, now: u64) -> impl Iterator<Item = (ConversationId, DeviceId)> {
         // A clock that was set back must not keep somebody typing.

@@ -18,6 +18,8 @@ impl Engine {
         let all = [roster, &mut self.link.backoff].into_iter().chain(others).chain(acts);
         all.for_each(|backoff: &mut Backoff| backoff.move_back(by));
         self.link.move_back(by);
+        self.signals.move_back(by);
+        self.attachments.move_back(by);
         for resync in &mut self.resyncs {
             resync.move_back(by);
         }

@@ -37,6 +37,12 @@ enum Verdict {
 }
 
 impl Attachments {
+    /// The clock was set back by so many milliseconds.
+    pub(super) fn move_back(&mut self, by: u64) {
+        self.sending.move_back(by);
+        self.fetching.move_back(by);
+    }
+
     /// When to look again, Unix milliseconds.
     pub(super) fn wake_at(&self) -> u64 {
         let of = |waits: bool, backoff: Backoff| if waits { backoff.at() } else { u64::MAX };

@@ -237,9 +237,9 @@ fn attachments(entries: &mut Entries) {
     let attachment: Attachment =
         sealer.describe([1; 32], TEXT.to_owned(), TEXT.to_owned(), Some(TEXT.to_owned()));
     entries.add("attachment::Attachment", &attachment);
-    let mut sealed = SealedHash::default();
-    sealed.take(&SECRET);
-    entries.add("attachment::SealedHash", &sealed);
+    let mut chunks = SealedHash::default();
+    chunks.take(&SECRET);
+    entries.add("attachment::SealedHash", &chunks);
     entries.add("attachment::Opener", &Opener::new(&attachment).unwrap());
     let errors = [attachment::SealError::TooLarge, attachment::SealError::SourceChanged];
     entries.add_all("attachment::SealError", &errors);
