@@ -4,9 +4,14 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use crate::digits::{Class, class};
+use crate::steps::step;
+use crate::words::{self, LONGEST, Meaning, meaning};
 
 /// How many separator characters may stand between two digits of one number.
 const MAX_SEPARATORS: usize = 4;
+
+/// And so many words such as "and then".
+const MAX_LINKS: usize = 3;
 
 /// So many masked digits in a row are a masked number, and the [`SHOWN`] digits after them its readable end.
 const MIN_MASKED: usize = 8;
@@ -17,6 +22,8 @@ const SHOWN: usize = 4;
 pub(crate) struct Run {
     /// The values of all digits that are not masked.
     pub(crate) digits: Vec<u8>,
+    /// The bytes of each, of a spelled one all its letters.
+    pub(crate) places: Vec<Range<usize>>,
     pub(crate) groups: Vec<Group>,
 }
 
@@ -32,6 +39,8 @@ pub(crate) struct Group {
     pub(crate) same_gap: bool,
     /// What stands before this group.
     pub(crate) gap: Gap,
+    /// There is a mark before this group and no space, as within dates and amounts.
+    pub(crate) tight: bool,
     /// Part of a masked number, so never part of another.
     pub(crate) masked: bool,
 }
@@ -39,12 +48,16 @@ pub(crate) struct Group {
 /// What stands between two groups.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Gap {
-    /// White space, or nothing.
+    /// Spaces, or nothing.
     Blank,
+    /// White space with the end of a line in it.
+    Line,
     /// A point.
     Point,
     /// A comma.
     Comma,
+    /// Words such as "then".
+    Words,
     /// Anything else.
     Other,
 }
@@ -54,7 +67,10 @@ impl Gap {
         match gap {
             "." => Self::Point,
             "," => Self::Comma,
-            _ if gap.chars().all(char::is_whitespace) => Self::Blank,
+            _ if gap.chars().all(char::is_whitespace) => {
+                if gap.contains(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']) { Self::Line } else { Self::Blank }
+            }
+            _ if gap.contains(is_letter) && !gap.contains('&') => Self::Words,
             _ => Self::Other,
         }
     }
@@ -71,32 +87,39 @@ impl Run {
     /// Reads the first run of `text` from byte `from` on; gives the byte to go on from, or `None` where no run is left.
     pub(crate) fn read(&mut self, text: &str, from: usize) -> Option<usize> {
         self.digits.clear();
+        self.places.clear();
         self.groups.clear();
-        let from = from + first_telling(text.as_bytes().get(from..)?)?;
-        let mut separators = 0;
-        let (mut last_end, mut last_gap) = (from, "");
-        for (at, c) in text.get(from..)?.char_indices() {
-            let (start, end) = (from + at, from + at + c.len_utf8());
-            let class = class(c);
-            match class {
-                Class::Transparent => {}
-                Class::Separator if separators < MAX_SEPARATORS => separators += 1,
-                Class::Separator | Class::Other if self.groups.is_empty() => separators = 0,
-                Class::Separator | Class::Other => {
+        let mut at = first_telling(text.as_bytes(), from)?;
+        let (mut separators, mut links) = (0, 0);
+        let (mut last_end, mut last_gap) = (at, "");
+        while let Some(piece) = Piece::at(text, at, at == last_end && !self.groups.is_empty()) {
+            step();
+            let end = at + piece.length;
+            match piece.role {
+                Role::Transparent => {}
+                Role::Separator if separators < MAX_SEPARATORS => separators += 1,
+                Role::Link if links < MAX_LINKS && !self.groups.is_empty() => {
+                    (links, separators) = (links + 1, 0);
+                }
+                Role::Separator | Role::Link | Role::Other if self.groups.is_empty() => separators = 0,
+                Role::Separator | Role::Link | Role::Other => {
                     self.find_masked();
                     return Some(end);
                 }
-                Class::Digit(_) | Class::Masked => {
-                    let masked = class == Class::Masked;
-                    if separators > 0 || self.groups.last().is_none_or(|last| last.masked != masked) {
-                        let gap = &text[last_end..start];
-                        self.open(start, gap, last_gap, masked);
+                Role::Digit(_) | Role::Masked | Role::Spelled(_) => {
+                    let masked = matches!(piece.role, Role::Masked);
+                    let apart = last_end < at && (separators > 0 || links > 0);
+                    let alone = matches!(piece.role, Role::Spelled(_));
+                    if apart || alone || self.groups.last().is_none_or(|last| last.masked != masked) {
+                        let gap = &text[last_end..at];
+                        self.open(at, gap, last_gap, masked);
                         last_gap = gap;
                     }
-                    self.push(class, end);
-                    (separators, last_end) = (0, end);
+                    self.push(&piece, at..end);
+                    (separators, links, last_end) = (0, 0, end);
                 }
             }
+            at = end;
         }
         self.find_masked();
         Some(text.len())
@@ -111,6 +134,29 @@ impl Run {
         }
     }
 
+    /// The digits of some groups in a row.
+    pub(crate) fn values(&self, groups: &Range<usize>) -> &[u8] {
+        &self.digits[self.digits_of(groups)]
+    }
+
+    /// The bytes of each of their digits.
+    pub(crate) fn places_of(&self, groups: &Range<usize>) -> Vec<Range<usize>> {
+        self.places[self.digits_of(groups)].to_vec()
+    }
+
+    /// Whether the run is the number of a card that was masked before.
+    pub(crate) fn has_masked_card(&self) -> bool {
+        self.groups.iter().map(|group| group.bullets).sum::<usize>() >= MIN_MASKED
+    }
+
+    fn digits_of(&self, groups: &Range<usize>) -> Range<usize> {
+        match &self.groups[groups.clone()] {
+            [first, .., last] => first.digits.start..last.digits.end,
+            [only] => only.digits.clone(),
+            [] => 0..0,
+        }
+    }
+
     fn open(&mut self, start: usize, gap: &str, last_gap: &str, masked: bool) {
         let at = self.digits.len();
         self.groups.push(Group {
@@ -119,16 +165,24 @@ impl Run {
             bullets: 0,
             same_gap: gap == last_gap,
             gap: Gap::of(gap),
+            tight: !gap.is_empty() && !gap.contains(char::is_whitespace),
             masked,
         });
     }
 
-    fn push(&mut self, class: Class, end: usize) {
+    fn push(&mut self, piece: &Piece, bytes: Range<usize>) {
         let Some(group) = self.groups.last_mut() else { return };
-        group.bytes.end = end;
-        if let Class::Digit(value) = class {
-            self.digits.push(value);
-            group.digits.end += 1;
+        group.bytes.end = bytes.end;
+        if let Role::Digit(value) | Role::Spelled(value) = piece.role {
+            // Letters for zeros come together.
+            let step = if value == 0 && bytes.len() > 1 && piece.are_letters { 1 } else { bytes.len() };
+            let mut start = bytes.start;
+            while start < bytes.end {
+                self.digits.push(value);
+                self.places.push(start..start + step);
+                group.digits.end += 1;
+                start += step;
+            }
         } else {
             group.bullets += 1;
         }
@@ -150,13 +204,97 @@ impl Run {
     }
 }
 
-/// The first byte that may belong to a digit. Whole blocks are skipped first: most text has none.
-fn first_telling(bytes: &[u8]) -> Option<usize> {
-    const BLOCK: usize = 32;
-    let telling = |byte: &u8| byte.is_ascii_digit() || !byte.is_ascii();
-    let blank = |block: &[u8]| !block.iter().fold(false, |any, byte| any | telling(byte));
-    let skipped = bytes.chunks_exact(BLOCK).take_while(|block| blank(block)).count() * BLOCK;
-    bytes[skipped..].iter().position(telling).map(|at| skipped + at)
+/// What stands at one place of a text.
+struct Piece {
+    role: Role,
+    /// In bytes.
+    length: usize,
+    /// The letter O, once or more, in the place of zeros.
+    are_letters: bool,
+}
+
+/// What a piece is to a run.
+#[derive(Clone, Copy)]
+enum Role {
+    Digit(u8),
+    /// A digit as a word.
+    Spelled(u8),
+    Masked,
+    Transparent,
+    Separator,
+    /// A word that may stand between the parts of a number.
+    Link,
+    Other,
+}
+
+impl Piece {
+    /// What stands at byte `at`; `glued` where a digit stands right before.
+    fn at(text: &str, at: usize, glued: bool) -> Option<Self> {
+        let rest = text.get(at..)?;
+        let c = rest.chars().next()?;
+        let piece = |role, length| Some(Self { role, length, are_letters: false });
+        if is_letter(c) {
+            let length = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
+            let (word, after) = rest.split_at(length);
+            let is_zeros = || word.bytes().all(|letter| letter | 0x20 == b'o');
+            if glued && after.starts_with(|c: char| c.is_ascii_digit()) && is_zeros() {
+                return Some(Self { role: Role::Digit(0), length, are_letters: true });
+            }
+            let says = if length <= LONGEST { meaning(word.as_bytes()) } else { Meaning::NOTHING };
+            return piece(
+                match says.digit() {
+                    Some(value) if !glued => Role::Spelled(value),
+                    None if says.has(Meaning::LINK) => Role::Link,
+                    _ => Role::Other,
+                },
+                length,
+            );
+        }
+        if c == '&'
+            && let Some(entity) = ENTITIES.iter().find(|entity| rest.starts_with(**entity))
+        {
+            return piece(Role::Separator, entity.len());
+        }
+        let role = match class(c) {
+            Class::Digit(value) => Role::Digit(value),
+            Class::Masked => Role::Masked,
+            Class::Transparent => Role::Transparent,
+            Class::Separator => Role::Separator,
+            Class::Other => Role::Other,
+        };
+        piece(role, c.len_utf8())
+    }
+}
+
+/// Spaces and dashes as pages write them.
+const ENTITIES: [&str; 9] =
+    ["&nbsp;", "&#160;", "&#xa0;", "&#32;", "&ensp;", "&emsp;", "&ndash;", "&mdash;", "&#45;"];
+
+fn is_letter(c: char) -> bool {
+    c.is_ascii_alphabetic()
+}
+
+/// The first byte from `from` on that may belong to a digit, be it spelled. Most text has none, so this is what
+/// most time is spent on: of a word, two letters tell whether it has to be looked up.
+fn first_telling(bytes: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
+    while let Some(&byte) = bytes.get(at) {
+        let start = at;
+        at += 1;
+        if byte.is_ascii_digit() || !byte.is_ascii() {
+            return Some(start);
+        }
+        if byte.is_ascii_alphabetic() {
+            while bytes.get(at).is_some_and(u8::is_ascii_alphabetic) {
+                at += 1;
+            }
+            let word = &bytes[start..at];
+            if words::may_spell_a_digit(word) && meaning(word).digit().is_some() {
+                return Some(start);
+            }
+        }
+    }
+    None
 }
 
 #[cfg(test)]
@@ -194,6 +332,14 @@ mod tests {
     fn too_wide_a_gap_ends_a_run() {
         assert_eq!(read("12    34"), "12 34");
         assert_eq!(read("12     34"), "12");
+    }
+
+    #[test]
+    fn spelled_digits_words_between_entities_and_letters_for_zeros_belong_to_a_number() {
+        assert_eq!(read("nomor dua tujuh-Nine ya"), "2 7 9");
+        assert_eq!(read("4111 and then 22&nbsp;3 habis"), "4111 22 3");
+        assert_eq!(read("73O8 1oO2"), "7308 1002");
+        assert_eq!(read("O12 34"), "12 34");
     }
 
     #[test]

@@ -90,10 +90,11 @@ impl Window<'_> {
         self.run[self.groups.clone()].iter().skip(2).all(|group| group.same_gap)
     }
 
-    /// The whole run, with spaces and line ends only.
+    /// The whole run, with spaces, line ends and words such as "then" only.
     fn is_all_blank(&self) -> bool {
         let starts = self.groups.start == 0 || self.run[self.groups.start - 1].masked;
-        let blank = self.run[self.groups.clone()].iter().skip(1).all(|group| group.gap == Gap::Blank);
+        let mut gaps = self.run[self.groups.clone()].iter().skip(1).map(|group| group.gap);
+        let blank = gaps.all(|gap| matches!(gap, Gap::Blank | Gap::Line | Gap::Words));
         starts && self.groups.end == self.run.len() && blank
     }
 

@@ -1,0 +1,78 @@
+//! International bank account numbers: ISO 13616.
+
+use core::ops::Range;
+
+/// How many characters one has.
+const LENGTHS: core::ops::RangeInclusive<usize> = 15..=34;
+
+/// The bytes of the IBAN whose check digits start at byte `digits`.
+///
+/// Single spaces or dashes may stand between its characters.
+pub(crate) fn find(text: &str, digits: usize) -> Option<Range<usize>> {
+    let start = digits.checked_sub(2)?;
+    let bytes = text.as_bytes();
+    let country = bytes.get(start..digits)?;
+    let cut = start > 0 && bytes[start - 1].is_ascii_alphanumeric();
+    if cut || !country.iter().all(u8::is_ascii_alphabetic) {
+        return None;
+    }
+    let mut rest = 0;
+    let (mut count, mut best) = (0, None);
+    let mut gap = false;
+    for (at, &byte) in bytes.iter().enumerate().skip(digits) {
+        if !byte.is_ascii_alphanumeric() {
+            if gap || !matches!(byte, b' ' | b'-') {
+                break;
+            }
+            gap = true;
+            continue;
+        }
+        gap = false;
+        if count < 2 {
+            if !byte.is_ascii_digit() {
+                return None;
+            }
+        } else {
+            rest = push(rest, byte);
+        }
+        count += 1;
+        let ends = !bytes.get(at + 1).is_some_and(u8::is_ascii_alphanumeric);
+        if ends && LENGTHS.contains(&(count + 2)) {
+            let head = country.iter().chain(&bytes[digits..digits + 2]);
+            if head.fold(rest, |rest, &byte| push(rest, byte)) == 1 {
+                best = Some(start..at + 1);
+            }
+        }
+        if count + 2 > *LENGTHS.end() {
+            break;
+        }
+    }
+    best
+}
+
+/// The remainder by 97 with one more character: its digit, or its letter's two.
+fn push(rest: u32, byte: u8) -> u32 {
+    match byte {
+        b'0'..=b'9' => (rest * 10 + u32::from(byte - b'0')) % 97,
+        _ => (rest * 100 + u32::from(byte.to_ascii_uppercase() - b'A') + 10) % 97,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_check_digits_decide() {
+        for text in ["GB55NWBK91555821734924", "DE89 3704 0044 0532 0130 00", "nl91abna0417164300"] {
+            assert_eq!(find(text, 2), Some(0..text.len()), "{text}");
+        }
+        assert_eq!(find("GB56NWBK91555821734924", 2), None);
+        assert_eq!(find("XGB55NWBK91555821734924", 3), None);
+    }
+
+    #[test]
+    fn words_around_are_no_part_of_it() {
+        assert_eq!(find("DE89 3704 0044 0532 0130 00 ya kak", 2), Some(0..27));
+    }
+}

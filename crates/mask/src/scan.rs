@@ -1,0 +1,217 @@
+//! Finds what a policy asks for in one text.
+
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use crate::cues::{Around, Cues};
+use crate::digits::{Class, class};
+use crate::kind::Kind;
+use crate::pattern::{Pattern, is_word};
+use crate::policy::{Action, Policy, Writer};
+use crate::rules::{self, Known};
+use crate::runs::Run;
+use crate::words::Meaning;
+use crate::{card, email, iban};
+
+/// Fewer digits are nothing.
+const MIN_DIGITS: usize = 3;
+
+/// So near before a date a card makes it the card's, in bytes.
+const BESIDE: usize = 240;
+
+/// A name on a stripe ends within so many bytes.
+const NAME: usize = 80;
+
+/// Something found, and what is done with it.
+#[derive(Clone)]
+pub(crate) struct Finding {
+    pub(crate) kind: Kind,
+    pub(crate) bytes: Range<usize>,
+    /// The digits, and where letters go as well the letters.
+    pub(crate) places: Vec<Range<usize>>,
+    pub(crate) action: Action,
+}
+
+/// Everything found in `text`, in order, without overlaps, but for what is left.
+pub(crate) fn scan(text: &str, policy: &Policy, writer: Writer, asked: Meaning) -> Vec<Finding> {
+    let words = whole_words(text, policy, writer);
+    // What is let through hides no number that is not.
+    let opaque: Vec<_> = words
+        .iter()
+        .filter(|word| matches!(word.action, Action::Mask(_) | Action::Block))
+        .map(|word| word.bytes.clone())
+        .collect();
+    let mut scan = Scan {
+        text,
+        policy,
+        writer,
+        asked,
+        card_end: None,
+        found: Vec::new(),
+    };
+    let mut cues = Cues::new(text, &opaque);
+    let mut run = Run::default();
+    let mut from = 0;
+    let ends = opaque.iter().map(|range| (range.start, range.end)).chain([(text.len(), text.len())]);
+    for (end, next) in ends {
+        while let Some(at) = run.read(&text[..end], from) {
+            from = scan.run(&mut run, &mut cues).unwrap_or(at).max(at);
+        }
+        from = from.max(next);
+    }
+    merge(scan.found, words)
+}
+
+struct Scan<'a> {
+    text: &'a str,
+    policy: &'a Policy,
+    writer: Writer,
+    asked: Meaning,
+    /// Where the last card ended.
+    card_end: Option<usize>,
+    found: Vec<Finding>,
+}
+
+impl Scan<'_> {
+    /// Looks at one run; answers the byte to go on from where that is not the run's end.
+    fn run(&mut self, run: &mut Run, cues: &mut Cues) -> Option<usize> {
+        let bytes = run.bytes(0..run.groups.len());
+        if run.digits.len() < MIN_DIGITS {
+            if run.has_masked_card() {
+                self.card_end = Some(bytes.end);
+            }
+            return self.iban(bytes.start, run);
+        }
+        if let Some(end) = self.iban(bytes.start, run) {
+            return Some(end);
+        }
+        if self.is_stripe(bytes.start) {
+            self.push(Kind::Track, run, 0..run.groups.len());
+            return None;
+        }
+        let around = cues.around(bytes.clone());
+        let known = Known {
+            looks_for: &|kind| self.policy.action(kind, "", self.writer) != Action::Leave,
+            card_before: self.card_end.is_some_and(|end| bytes.start - end <= BESIDE),
+            asked: if is_bare(&around) { self.asked } else { Meaning::NOTHING },
+        };
+        let claimed = rules::claim(run, &around, |kind| {
+            matches!(self.policy.action(kind, "", self.writer), Action::Mask(_) | Action::Block)
+        });
+        let cards = card::find(run, &around);
+        let others = rules::find(run, &around, &cards, &known);
+        let cards = cards.into_iter().map(|groups| (Kind::Card, groups));
+        let mut all: Vec<_> =
+            cards.chain(claimed.into_iter().chain(others).map(|found| (found.kind, found.groups))).collect();
+        all.sort_by_key(|(_, groups)| groups.start);
+        for (kind, groups) in all {
+            if kind == Kind::Card {
+                self.card_end = Some(run.bytes(groups.clone()).end);
+            }
+            self.push(kind, run, groups);
+        }
+        None
+    }
+
+    fn push(&mut self, kind: Kind, run: &Run, groups: Range<usize>) {
+        let mut bytes = run.bytes(groups.clone());
+        if kind == Kind::Passport {
+            bytes.start -= crate::number::letters_before(self.text, bytes.start);
+        }
+        if kind == Kind::Phone && self.text[..bytes.start].ends_with('+') {
+            bytes.start -= 1;
+        }
+        let places = run.places_of(&groups);
+        self.add(kind, bytes, places);
+    }
+
+    fn add(&mut self, kind: Kind, bytes: Range<usize>, places: Vec<Range<usize>>) {
+        let action = self.policy.action(kind, &self.text[bytes.clone()], self.writer);
+        if action != Action::Leave {
+            self.found.push(Finding { kind, bytes, places, action });
+        }
+    }
+
+    /// Takes the IBAN that starts before these digits; answers its end.
+    fn iban(&mut self, digits: usize, run: &Run) -> Option<usize> {
+        if run.groups.first()?.masked {
+            return None;
+        }
+        let bytes = iban::find(self.text, digits)?;
+        let number = &self.text[bytes.clone()];
+        if !matches!(self.policy.action(Kind::Iban, number, self.writer), Action::Mask(_) | Action::Block) {
+            return None;
+        }
+        let digits = number.char_indices().filter(|(_, c)| matches!(class(*c), Class::Digit(_)));
+        let places = digits.map(|(at, c)| bytes.start + at..bytes.start + at + c.len_utf8()).collect();
+        let end = bytes.end;
+        self.add(Kind::Iban, bytes, places);
+        Some(end)
+    }
+
+    /// Whether what stands between the last card and byte `at` makes this the rest of a magnetic stripe.
+    fn is_stripe(&self, at: usize) -> bool {
+        let between = self.card_end.and_then(|end| self.text.get(end..at)).unwrap_or_default();
+        let name = between.strip_prefix('^').and_then(|name| name.strip_suffix('^'));
+        between == "=" || name.is_some_and(|name| name.len() <= NAME && !name.contains('^'))
+    }
+}
+
+/// Addresses and what the site's own patterns find, in order, without overlaps.
+fn whole_words(text: &str, policy: &Policy, writer: Writer) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for bytes in email::find(text) {
+        let action = policy.action(Kind::Email, &text[bytes.clone()], writer);
+        if action != Action::Leave {
+            found.push(whole_word(Kind::Email, text, bytes, action));
+        }
+    }
+    for (pattern, action) in policy.patterns(writer).filter(|(_, action)| *action != Action::Leave) {
+        let own = matches_of(pattern, text).into_iter();
+        found = merge(found, own.map(|bytes| whole_word(Kind::Custom, text, bytes, action)).collect());
+    }
+    found
+}
+
+fn whole_word(kind: Kind, text: &str, bytes: Range<usize>, action: Action) -> Finding {
+    let seen = text[bytes.clone()].char_indices().filter(|(_, c)| is_word(*c));
+    let places = seen.map(|(at, c)| bytes.start + at..bytes.start + at + c.len_utf8()).collect();
+    Finding { kind, bytes, places, action }
+}
+
+fn matches_of(pattern: &Pattern, text: &str) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    let mut inside = false;
+    let mut from = 0;
+    for (at, c) in text.char_indices() {
+        if at >= from
+            && !(inside && is_word(c))
+            && let Some(range) = pattern.matches(text, at)
+        {
+            from = range.end;
+            found.push(range);
+        }
+        inside = is_word(c) || matches!(class(c), Class::Masked);
+    }
+    found
+}
+
+/// Both in order; of `others`, those that overlap none of `found`.
+fn merge(mut found: Vec<Finding>, others: Vec<Finding>) -> Vec<Finding> {
+    if others.is_empty() {
+        return found;
+    }
+    for other in others {
+        let place = found.partition_point(|one| one.bytes.end <= other.bytes.start);
+        if found.get(place).is_none_or(|next| next.bytes.start >= other.bytes.end) {
+            found.insert(place, other);
+        }
+    }
+    found
+}
+
+/// Whether hardly anything stands around a number: an answer to a question.
+fn is_bare(around: &Around) -> bool {
+    const ANSWER: usize = 60;
+    around.text.len() - (around.number.end - around.number.start) <= ANSWER
+}
