@@ -138,9 +138,7 @@ impl Window<'_> {
         let near = || self.around.near();
         let by_word = || near() == Near::Card;
         let by_look = || near() == Near::Nothing && shape.is_apart();
-        if context::in_code(text, bytes.clone())
-            || (self.around.in_address() && !by_word())
-        {
+        if context::in_code(text, bytes.clone()) || (self.around.in_address() && !by_word()) {
             return None;
         }
         if !self.passes_luhn {
@@ -180,11 +178,14 @@ fn only_phones(run: &Run) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::mask;
+    use crate::{Kind, mask};
 
-    /// Whether anything was masked.
+    fn count(text: &str) -> usize {
+        mask(text).unwrap().spans.iter().filter(|span| span.kind == Kind::Card).count()
+    }
+
     fn finds(text: &str) -> bool {
-        !mask(text).unwrap().spans.is_empty()
+        count(text) > 0
     }
 
     #[test]
@@ -231,7 +232,7 @@ mod tests {
             ("4-1-1-1-1-1-1-1-1-1-1-1-1-1-1-1 12/28", 1),
             ("4111111111111111\n5555555555554444\n378282246310005", 3),
         ] {
-            assert_eq!(mask(text).unwrap().spans.len(), cards, "{text}");
+            assert_eq!(count(text), cards, "{text}");
         }
     }
 

@@ -118,12 +118,19 @@ impl core::fmt::Debug for Conversation {
 impl Masker {
     /// Masks the next text of a conversation: as [`Masker::mask`], and what completes a number of earlier messages or
     /// answers a question.
-    pub fn mask_in(&self, conversation: &Conversation, text: &str, writer: Writer) -> Result<Masked, MaskError> {
+    pub fn mask_in(
+        &self,
+        conversation: &Conversation,
+        text: &str,
+        writer: Writer,
+    ) -> Result<Masked, MaskError> {
         check(text)?;
         let mut found = self.scan(text, writer, conversation.asked());
         let mut earlier = Vec::new();
         let last = conversation.said.len().saturating_sub(1);
-        let numbers: Vec<_> = (0..=last).filter(|nth| conversation.said.get(*nth).is_some_and(|said| said.has_digits)).collect();
+        let numbers: Vec<_> = (0..=last)
+            .filter(|nth| conversation.said.get(*nth).is_some_and(|said| said.has_digits))
+            .collect();
         for (messages, between) in [(&numbers[..], "\n"), (&[last], "\n"), (&[last], "")] {
             if messages.iter().all(|nth| *nth < conversation.said.len()) && !messages.is_empty() {
                 let joined = Joined::new(conversation, messages, between, text);
@@ -134,7 +141,13 @@ impl Masker {
     }
 
     /// Adds what is found in a text only together with what was said before it.
-    fn complete(&self, joined: &Joined, writer: Writer, found: &mut Vec<Finding>, earlier: &mut Vec<Earlier>) {
+    fn complete(
+        &self,
+        joined: &Joined,
+        writer: Writer,
+        found: &mut Vec<Finding>,
+        earlier: &mut Vec<Earlier>,
+    ) {
         for one in self.scan(&joined.text, writer, Meaning::NOTHING) {
             let (start, end) = (one.bytes.start, one.bytes.end);
             if end <= joined.start {
@@ -203,11 +216,13 @@ impl Joined {
 
 impl Said {
     fn has_number(text: &str) -> bool {
-        text.chars().any(|c| matches!(class(c), Class::Digit(_))) || Self::words(text).any(|says| says.digit().is_some())
+        text.chars().any(|c| matches!(class(c), Class::Digit(_)))
+            || Self::words(text).any(|says| says.digit().is_some())
     }
 
     fn words(text: &str) -> impl Iterator<Item = Meaning> {
-        let words = text.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| (1..=LONGEST).contains(&word.len()));
+        let words =
+            text.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| (1..=LONGEST).contains(&word.len()));
         words.map(|word| meaning(word.as_bytes()))
     }
 }
@@ -224,7 +239,8 @@ fn add(found: &mut Vec<Finding>, mut one: Finding) {
     let first = found.partition_point(|other| other.bytes.end <= one.bytes.start);
     let last = found.partition_point(|other| other.bytes.start < one.bytes.end);
     let overlapped = found.get(first..last).unwrap_or_default();
-    if overlapped.iter().any(|other| other.bytes.start <= one.bytes.start && one.bytes.end <= other.bytes.end) {
+    if overlapped.iter().any(|other| other.bytes.start <= one.bytes.start && one.bytes.end <= other.bytes.end)
+    {
         return;
     }
     for other in overlapped {
@@ -258,7 +274,8 @@ mod tests {
 
     #[test]
     fn the_message_that_completes_a_card_is_masked_and_names_the_others() {
-        let (sent, earlier) = chat(&["kartu saya 4111 11", "sebentar ya", "lanjut 11 1111", "terakhir 1111 ya"]);
+        let (sent, earlier) =
+            chat(&["kartu saya 4111 11", "sebentar ya", "lanjut 11 1111", "terakhir 1111 ya"]);
         assert_eq!(sent[3], "terakhir •••• ya");
         let backs: Vec<_> = earlier.iter().map(|part| (part.kind, part.back)).collect();
         assert_eq!(backs, [(Kind::Card, 3), (Kind::Card, 1)]);
@@ -286,10 +303,20 @@ mod tests {
 
     #[test]
     fn requests_are_told_from_warnings() {
-        for text in ["Mohon kirim kode OTP-nya", "PIN ATM berapa kak?", "Please send me your password", "What is the CVV?"] {
+        for text in [
+            "Mohon kirim kode OTP-nya",
+            "PIN ATM berapa kak?",
+            "Please send me your password",
+            "What is the CVV?",
+        ] {
             assert!(!Asks::of(text).is_empty(), "{text}");
         }
-        for text in ["Jangan berikan PIN dan OTP kepada siapa pun", "Kami tidak pernah meminta password!", "OTP sudah masuk", "Boleh nomor pesanannya?"] {
+        for text in [
+            "Jangan berikan PIN dan OTP kepada siapa pun",
+            "Kami tidak pernah meminta password!",
+            "OTP sudah masuk",
+            "Boleh nomor pesanannya?",
+        ] {
             assert!(Asks::of(text).is_empty(), "{text}");
         }
     }

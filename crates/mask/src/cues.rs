@@ -178,7 +178,11 @@ impl Around<'_> {
 
     /// The words before, nearest first, up to the number before.
     pub(crate) fn close(&self) -> impl Iterator<Item = &Mark> {
-        self.before.iter().rev().take_while(|mark| !mark.is_barrier()).filter(|mark| mark.says != Meaning::NUMBER)
+        self.before
+            .iter()
+            .rev()
+            .take_while(|mark| !mark.is_barrier())
+            .filter(|mark| mark.says != Meaning::NUMBER)
     }
 
     /// The words behind, nearest first, up to the next number.
@@ -298,7 +302,7 @@ mod tests {
 
     #[test]
     fn words_are_found_alike_whether_asked_for_one_by_one_or_across_a_gap() {
-        let text = "otp 111 pin 222 ".to_owned() + &"lorem ".repeat(100) + "cvv 333";
+        let text = ["otp 111 pin 222 ", &"lorem ".repeat(100), "cvv 333"].concat();
         let mut cues = Cues::new(&text, &[]);
         for (digits, said) in [("111", Meaning::OTP), ("222", Meaning::PIN), ("333", Meaning::CVV)] {
             let at = text.find(digits).unwrap();

@@ -35,8 +35,11 @@ fn domain(bytes: &[u8]) -> Option<usize> {
     let mut at = 0;
     let mut best = None;
     loop {
-        let label =
-            bytes[at..].iter().take(LOCAL).take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'-').count();
+        let label = bytes[at..]
+            .iter()
+            .take(LOCAL)
+            .take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'-')
+            .count();
         let letters = bytes[at..at + label].iter().all(u8::is_ascii_alphabetic);
         if at > 0 && label >= 2 && letters {
             best = Some(at + label);

@@ -192,7 +192,9 @@ pub(crate) fn finish(text: &str, findings: Vec<Finding>, earlier: Vec<Earlier>) 
     for Finding { kind, bytes, places, action } in findings {
         let number = &text[bytes.clone()];
         let outcome = match action {
-            Action::Mask(keep) => Outcome::Masked(hide(number, bytes.start, &places, kept(kind, number, &places, keep))),
+            Action::Mask(keep) => {
+                Outcome::Masked(hide(number, bytes.start, &places, kept(kind, number, &places, keep)))
+            }
             Action::Block => Outcome::Blocked,
             Action::Warn | Action::Leave => Outcome::Warned,
         };
@@ -213,7 +215,12 @@ pub(crate) fn finish(text: &str, findings: Vec<Finding>, earlier: Vec<Earlier>) 
 fn kept(kind: Kind, number: &str, places: &[core::ops::Range<usize>], keep: u8) -> usize {
     let together = match kind {
         // Letters stand between its digits.
-        Kind::Iban => number.bytes().rev().take_while(|byte| !byte.is_ascii_alphabetic()).filter(u8::is_ascii_digit).count(),
+        Kind::Iban => number
+            .bytes()
+            .rev()
+            .take_while(|byte| !byte.is_ascii_alphabetic())
+            .filter(u8::is_ascii_digit)
+            .count(),
         _ => places.len(),
     };
     usize::from(keep).min(together.saturating_sub(HIDDEN))

@@ -91,7 +91,8 @@ fn whole(run: &Run, at: usize, lengths: Lengths) -> Option<Range<usize>> {
     for (group, end) in run.groups[at..].iter().zip(at + 1..) {
         step();
         let joins = end == at + 1 || !matches!(group.gap, Gap::Line | Gap::Comma);
-        let starts_anew = best.is_some() && (group.size() >= OWN_NUMBER || total >= OWN_NUMBER && end == at + 2);
+        let starts_anew =
+            best.is_some() && (group.size() >= OWN_NUMBER || total >= OWN_NUMBER && end == at + 2);
         if group.masked || !joins || starts_anew {
             break;
         }
@@ -191,8 +192,6 @@ const fn regions() -> u128 {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     fn is_of_a_region(digits: &str) -> bool {
         super::is_of_a_region(&digits.bytes().map(|digit| digit - b'0').collect::<std::vec::Vec<_>>())
     }

@@ -48,7 +48,8 @@ pub(crate) fn claim(run: &mut Run, around: &Around, may: impl Fn(Kind) -> bool) 
         return None;
     }
     let kind = if nearest.says.has(Meaning::NIK) { Kind::Nik } else { Kind::Kk };
-    let groups = fits(kind, run, 0, around).filter(|groups| may(kind) && number::is_of_a_region(run.values(groups)))?;
+    let groups = fits(kind, run, 0, around)
+        .filter(|groups| may(kind) && number::is_of_a_region(run.values(groups)))?;
     take(run, kind, groups)
 }
 
@@ -90,12 +91,20 @@ pub(crate) fn find(run: &mut Run, around: &Around, cards: &[Range<usize>], known
 }
 
 /// What the groups from `at` on are.
-fn one(run: &Run, at: usize, around: &Around, is_first: bool, last: Option<&Found>, known: &Known) -> Option<Found> {
+fn one(
+    run: &Run,
+    at: usize,
+    around: &Around,
+    is_first: bool,
+    last: Option<&Found>,
+    known: &Known,
+) -> Option<Found> {
     let found = |kind, groups| Found { kind, groups };
     // Numbers in a row are of one kind.
     if let Some(last) = last.filter(|last| last.groups.end == at && is_listed(last.kind)) {
         let again = fits(last.kind, run, at, around).filter(|_| (known.looks_for)(last.kind));
-        if let Some(groups) = again.filter(|again| run.values(again).len() == run.values(&last.groups).len()) {
+        if let Some(groups) = again.filter(|again| run.values(again).len() == run.values(&last.groups).len())
+        {
             return Some(found(last.kind, groups));
         }
     }
@@ -133,9 +142,13 @@ fn one(run: &Run, at: usize, around: &Around, is_first: bool, last: Option<&Foun
 fn by_word(run: &Run, at: usize, around: &Around, mark: &Mark, known: &Known) -> Option<Found> {
     let is_near = around.is_within(mark, CLOSE);
     let says = mark.says;
-    if says.has(Meaning::ACCOUNT) && around.says(Meaning::BANK) || says.has(Meaning::REK) {
+    let is_account = says.has(Meaning::ACCOUNT)
+        && around.says(Meaning::BANK)
+        && !around.close().any(|mark| mark.says.has(Meaning::VETO));
+    if is_account || says.has(Meaning::REK) {
         let groups = fits(Kind::BankAccount, run, at, around);
-        let round = |groups: &Range<usize>| run.values(groups).ends_with(&[0, 0, 0]) && !says.has(Meaning::REK);
+        let round =
+            |groups: &Range<usize>| run.values(groups).ends_with(&[0, 0, 0]) && !says.has(Meaning::REK);
         if let Some(groups) = groups.filter(|groups| !round(groups)) {
             return Some(Found { kind: Kind::BankAccount, groups });
         }
@@ -154,9 +167,6 @@ fn by_word(run: &Run, at: usize, around: &Around, mark: &Mark, known: &Known) ->
 fn by_word_behind(run: &Run, at: usize, around: &Around, known: &Known) -> Option<Found> {
     let mark = around.behind().find(|mark| !mark.says.has(Meaning::BANK | Meaning::LINK))?;
     if !around.is_behind(mark, BEHIND) || around.leads_on(mark) {
-        return None;
-    }
-    if mark.says.has(Meaning::ACCOUNT) && !around.said(Meaning::BANK) {
         return None;
     }
     let one = by_word(run, at, around, mark, known)?;

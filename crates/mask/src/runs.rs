@@ -68,7 +68,11 @@ impl Gap {
             "." => Self::Point,
             "," => Self::Comma,
             _ if gap.chars().all(char::is_whitespace) => {
-                if gap.contains(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']) { Self::Line } else { Self::Blank }
+                if gap.contains(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']) {
+                    Self::Line
+                } else {
+                    Self::Blank
+                }
             }
             _ if gap.contains(is_letter) && !gap.contains('&') => Self::Words,
             _ => Self::Other,
@@ -92,7 +96,7 @@ impl Run {
         let mut at = first_telling(text.as_bytes(), from)?;
         let (mut separators, mut links) = (0, 0);
         let (mut last_end, mut last_gap) = (at, "");
-        while let Some(piece) = Piece::at(text, at, at == last_end && !self.groups.is_empty()) {
+        while let Some(piece) = Piece::at(text, at, Before::of(self.groups.is_empty(), at == last_end)) {
             step();
             let end = at + piece.length;
             match piece.role {
@@ -227,9 +231,30 @@ enum Role {
     Other,
 }
 
+/// What stands right before a piece.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Before {
+    /// Nothing of a run.
+    Text,
+    /// A gap of a run.
+    Gap,
+    /// A digit.
+    Digit,
+}
+
+impl Before {
+    fn of(no_run: bool, glued: bool) -> Self {
+        match (no_run, glued) {
+            (true, _) => Self::Text,
+            (false, true) => Self::Digit,
+            (false, false) => Self::Gap,
+        }
+    }
+}
+
 impl Piece {
-    /// What stands at byte `at`; `glued` where a digit stands right before.
-    fn at(text: &str, at: usize, glued: bool) -> Option<Self> {
+    /// What stands at byte `at`.
+    fn at(text: &str, at: usize, before: Before) -> Option<Self> {
         let rest = text.get(at..)?;
         let c = rest.chars().next()?;
         let piece = |role, length| Some(Self { role, length, are_letters: false });
@@ -237,13 +262,13 @@ impl Piece {
             let length = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
             let (word, after) = rest.split_at(length);
             let is_zeros = || word.bytes().all(|letter| letter | 0x20 == b'o');
-            if glued && after.starts_with(|c: char| c.is_ascii_digit()) && is_zeros() {
+            if before != Before::Text && after.starts_with(|c: char| c.is_ascii_digit()) && is_zeros() {
                 return Some(Self { role: Role::Digit(0), length, are_letters: true });
             }
             let says = if length <= LONGEST { meaning(word.as_bytes()) } else { Meaning::NOTHING };
             return piece(
                 match says.digit() {
-                    Some(value) if !glued => Role::Spelled(value),
+                    Some(value) if before != Before::Digit => Role::Spelled(value),
                     None if says.has(Meaning::LINK) => Role::Link,
                     _ => Role::Other,
                 },

@@ -41,14 +41,7 @@ pub(crate) fn scan(text: &str, policy: &Policy, writer: Writer, asked: Meaning) 
         .filter(|word| matches!(word.action, Action::Mask(_) | Action::Block))
         .map(|word| word.bytes.clone())
         .collect();
-    let mut scan = Scan {
-        text,
-        policy,
-        writer,
-        asked,
-        card_end: None,
-        found: Vec::new(),
-    };
+    let mut scan = Scan { text, policy, writer, asked, card_end: None, found: Vec::new() };
     let mut cues = Cues::new(text, &opaque);
     let mut run = Run::default();
     let mut from = 0;

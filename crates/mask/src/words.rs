@@ -101,9 +101,9 @@ fn look_up(word: &[u8]) -> Meaning {
 
 /// The names of the meanings in the data; the first ten are the digits, and [`Meaning`] has the others in this order.
 const NAMES: [&str; 35] = [
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "card", "other", "else", "veto",
-    "cvv", "safe", "expiry", "pin", "otp", "nik", "kk", "npwp", "bpjs", "passport", "record", "rek", "account", "bank",
-    "phone", "ssn", "unit", "link", "ask", "not", "password",
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "card", "other", "else",
+    "veto", "cvv", "safe", "expiry", "pin", "otp", "nik", "kk", "npwp", "bpjs", "passport", "record", "rek",
+    "account", "bank", "phone", "ssn", "unit", "link", "ask", "not", "password",
 ];
 const DIGITS: u8 = 10;
 /// The bit of the first meaning that is no digit.
@@ -250,7 +250,13 @@ const fn compare(entry: &Entry, start: usize, end: usize) -> u8 {
         }
         at += 1;
     }
-    if length == other { 0 } else if length > other { 1 } else { 2 }
+    if length == other {
+        0
+    } else if length > other {
+        1
+    } else {
+        2
+    }
 }
 
 /// The meaning whose name stands here in the data.
