@@ -8,12 +8,11 @@ use crate::context;
 use crate::cues::{Around, Near};
 use crate::issuers::Issuer;
 use crate::luhn::Luhn;
-use crate::runs::Run;
+use crate::runs::{CARD_DIGITS, Run};
 use crate::shape::Shape;
 use crate::steps::step;
 
-/// Card numbers are this long (ISO/IEC 7812-1, and Maestro from 12).
-const MIN_DIGITS: usize = 12;
+/// Card numbers are this long at most (ISO/IEC 7812-1).
 const MAX_DIGITS: usize = 19;
 
 /// Shorter numbers are also given to goods, customers and clocks.
@@ -40,7 +39,7 @@ enum Strength {
 /// Strong cards are taken first, so that no weak one cuts into them. Only whole groups make a card, and a
 /// window of them slides over the run: cards may be written in a row, with other numbers between.
 pub(crate) fn find(run: &mut Run, around: &Around) -> Vec<Range<usize>> {
-    if run.digits.len() < MIN_DIGITS || only_phones(run) {
+    if run.digits.len() < CARD_DIGITS || only_phones(run) {
         return Vec::new();
     }
     let ends = vec![None; run.groups.len()];
@@ -100,7 +99,7 @@ impl Search<'_> {
                 break;
             }
             digits[so_far..length].iter().for_each(|&digit| luhn.push(digit));
-            if length < MIN_DIGITS {
+            if length < CARD_DIGITS {
                 continue;
             }
             let passes_luhn = luhn.holds();

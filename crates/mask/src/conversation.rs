@@ -150,7 +150,9 @@ impl Masker {
     ) {
         for one in self.scan(&joined.text, writer, Meaning::NOTHING) {
             let (start, end) = (one.bytes.start, one.bytes.end);
-            if end <= joined.start {
+            // What is whole in one earlier message is told once: when the next one says what it was.
+            let is_told = end <= joined.start && joined.pieces.len() > 1;
+            if is_told || !matches!(one.action, Action::Mask(_) | Action::Block) {
                 continue;
             }
             let crosses = start < joined.start;
@@ -162,6 +164,9 @@ impl Masker {
                 if !earlier.contains(&one) {
                     earlier.push(one);
                 }
+            }
+            if end <= joined.start {
+                continue;
             }
             let place = |at: usize| at.saturating_sub(joined.start);
             let own = |range: &core::ops::Range<usize>| {
@@ -286,6 +291,13 @@ mod tests {
     fn a_word_of_the_message_before_speaks_for_a_code() {
         assert_eq!(chat(&["ini otp saya", "482913"]).0[1], "••••••");
         assert_eq!(chat(&["halo", "482913"]).0[1], "482913");
+    }
+
+    #[test]
+    fn a_word_of_the_next_message_names_the_number_before() {
+        let (sent, earlier) = chat(&["482913", "itu otp nya kak"]);
+        assert_eq!(sent[1], "itu otp nya kak");
+        assert_eq!(earlier, [Earlier { kind: Kind::Otp, back: 1, start: 0, end: 6 }]);
     }
 
     #[test]

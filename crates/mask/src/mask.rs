@@ -7,14 +7,11 @@ use core::fmt;
 use crate::digits::BULLET;
 use crate::kind::Kind;
 use crate::policy::{Action, Policy, Writer};
-use crate::scan::{Finding, scan};
+use crate::scan::{Finding, kept, scan};
 use crate::words::Meaning;
 
 /// The longest text that [`mask`] takes, in bytes of UTF-8.
 pub const MAX_BYTES: usize = 1 << 20;
-
-/// How many digits of a masked number go at least, whatever a policy keeps.
-const HIDDEN: usize = 8;
 
 /// Masks everything that [`Policy::default`] names in `text`, a message of a visitor without a conversation around it.
 ///
@@ -192,8 +189,9 @@ pub(crate) fn finish(text: &str, findings: Vec<Finding>, earlier: Vec<Earlier>) 
     for Finding { kind, bytes, places, action } in findings {
         let number = &text[bytes.clone()];
         let outcome = match action {
-            Action::Mask(keep) => {
-                Outcome::Masked(hide(number, bytes.start, &places, kept(kind, number, &places, keep)))
+            Action::Mask(_) => {
+                let keep = kept(action, together(kind, number, places.len()));
+                Outcome::Masked(hide(number, bytes.start, &places, keep))
             }
             Action::Block => Outcome::Blocked,
             Action::Warn | Action::Leave => Outcome::Warned,
@@ -211,19 +209,15 @@ pub(crate) fn finish(text: &str, findings: Vec<Finding>, earlier: Vec<Earlier>) 
     Ok(Masked { text: MaskedText(out), spans, earlier })
 }
 
-/// How many places at the end stay: as many as are asked for, where enough are hidden before them to show what they are.
-fn kept(kind: Kind, number: &str, places: &[core::ops::Range<usize>], keep: u8) -> usize {
-    let together = match kind {
-        // Letters stand between its digits.
-        Kind::Iban => number
-            .bytes()
-            .rev()
-            .take_while(|byte| !byte.is_ascii_alphabetic())
-            .filter(u8::is_ascii_digit)
-            .count(),
-        _ => places.len(),
-    };
-    usize::from(keep).min(together.saturating_sub(HIDDEN))
+/// How many digits end a number. Letters stand between those of an IBAN, and hide what was masked before them.
+fn together(kind: Kind, number: &str, places: usize) -> usize {
+    match kind {
+        Kind::Iban => {
+            let end = number.bytes().rev().take_while(|byte| !byte.is_ascii_alphabetic());
+            end.filter(u8::is_ascii_digit).count()
+        }
+        _ => places,
+    }
 }
 
 /// The number with a bullet at every place but the last few.

@@ -7,7 +7,7 @@ use core::ops::Range;
 use crate::cues::{Around, Mark};
 use crate::kind::Kind;
 use crate::number::{self, fits};
-use crate::runs::{Gap, Group, Run};
+use crate::runs::{Gap, Run, Stretch};
 use crate::words::Meaning;
 
 /// How far before a short code its word may stand, in characters.
@@ -19,8 +19,8 @@ const VETO: usize = 30;
 /// How far after a number a word may stand that speaks of it.
 const BEHIND: usize = 15;
 
-/// A masked number of so many digits may have been a card.
-const CARD_DIGITS: usize = 12;
+/// After more digits a word before them speaks of those.
+const COUNT: usize = 2;
 
 /// A number in a run: what it is and which groups.
 pub(crate) struct Found {
@@ -33,6 +33,8 @@ pub(crate) struct Found {
 pub(crate) struct Known<'a> {
     /// Whether this kind is looked for at all.
     pub(crate) looks_for: &'a dyn Fn(Kind) -> bool,
+    /// How many digits of a number stay readable.
+    pub(crate) kept: &'a dyn Fn(Kind, usize) -> usize,
     /// A card stands in the text, not far before.
     pub(crate) card_before: bool,
     /// The kinds that the other side asked for.
@@ -41,7 +43,7 @@ pub(crate) struct Known<'a> {
 
 /// Population numbers and family cards that a word speaks for and whose form holds: such a number may be a card by
 /// every rule, and is none.
-pub(crate) fn claim(run: &mut Run, around: &Around, may: impl Fn(Kind) -> bool) -> Option<Found> {
+pub(crate) fn claim(run: &Run, around: &Around, may: impl Fn(Kind) -> bool) -> Option<Found> {
     let first = Meaning::NIK | Meaning::KK;
     let nearest = around.close().find(|mark| !mark.says.has(Meaning::BANK))?;
     if !nearest.says.has(first) || run.groups.first()?.masked {
@@ -50,48 +52,38 @@ pub(crate) fn claim(run: &mut Run, around: &Around, may: impl Fn(Kind) -> bool) 
     let kind = if nearest.says.has(Meaning::NIK) { Kind::Nik } else { Kind::Kk };
     let groups = fits(kind, run, 0, around)
         .filter(|groups| may(kind) && number::is_of_a_region(run.values(groups)))?;
-    take(run, kind, groups)
+    Some(Found { kind, groups })
 }
 
-/// The other numbers of the run, in order; their groups are marked as masked.
-pub(crate) fn find(run: &mut Run, around: &Around, cards: &[Range<usize>], known: &Known) -> Vec<Found> {
+/// The other numbers of the run, in order; their groups are marked.
+pub(crate) fn find(run: &mut Run, around: &Around, known: &Known) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
-    let mut cards = cards.iter().peekable();
-    let mut masked = 0;
-    let mut counts = 0;
+    let mut stretch = Stretch::default();
+    let mut before = 0_usize;
     let mut at = 0;
-    while at < run.groups.len() {
-        let group = &run.groups[at];
-        if group.masked {
-            let is_card = cards.next_if(|card| card.end <= at + 1).is_some();
-            masked += group.size();
-            let was_card = masked >= CARD_DIGITS && group_was_masked(run, at);
-            at += 1;
-            if (is_card || was_card) && !run.groups.get(at).is_none_or(|next| next.masked) {
-                at = beside_card(run, at, &mut found);
-                masked = 0;
-            }
-            counts = usize::MAX;
-            continue;
+    while let Some(group) = run.groups.get(at) {
+        let one = if group.masked {
+            None
+        } else {
+            let beside = if stretch.is_long() { beside_card(run, at) } else { None };
+            beside.or_else(|| one_at(run, at, around, before <= COUNT, found.last(), known))
+        };
+        let end = one.as_ref().map_or(at + 1, |one| one.groups.end);
+        if let Some(one) = one {
+            run.mark(&one.groups, (known.kept)(one.kind, run.values(&one.groups).len()));
+            found.push(one);
         }
-        masked = 0;
-        let is_first = counts <= 2;
-        let one = one(run, at, around, is_first, found.last(), known);
-        counts = counts.saturating_add(run.groups[at].size());
-        match one.and_then(|one| take(run, one.kind, one.groups)) {
-            Some(one) => {
-                at = one.groups.end;
-                counts = usize::MAX;
-                found.push(one);
-            }
-            None => at += 1,
+        for group in &run.groups[at..end] {
+            stretch.pass(group);
+            before = before.saturating_add(if stretch.is_empty() { group.size() } else { usize::MAX });
         }
+        at = end;
     }
     found
 }
 
 /// What the groups from `at` on are.
-fn one(
+fn one_at(
     run: &Run,
     at: usize,
     around: &Around,
@@ -101,10 +93,16 @@ fn one(
 ) -> Option<Found> {
     let found = |kind, groups| Found { kind, groups };
     // Numbers in a row are of one kind.
+    let holds = |groups: &Range<usize>, kind| {
+        !matches!(kind, Kind::Nik | Kind::Kk) || number::is_of_a_region(run.values(groups))
+    };
     if let Some(last) = last.filter(|last| last.groups.end == at && is_listed(last.kind)) {
-        let again = fits(last.kind, run, at, around).filter(|_| (known.looks_for)(last.kind));
-        if let Some(groups) = again.filter(|again| run.values(again).len() == run.values(&last.groups).len())
-        {
+        let again = fits(last.kind, run, at, around).filter(|groups| {
+            (known.looks_for)(last.kind)
+                && holds(groups, last.kind)
+                && run.values(groups).len() == run.values(&last.groups).len()
+        });
+        if let Some(groups) = again {
             return Some(found(last.kind, groups));
         }
     }
@@ -193,33 +191,22 @@ fn kinds(says: Meaning) -> impl Iterator<Item = Kind> {
     BY_WORD.into_iter().filter(move |(word, _)| says.has(*word)).map(|(_, kind)| kind).chain(code)
 }
 
-/// What stands right after a card: its expiry and code, in either order. Gives the group to go on with.
-fn beside_card(run: &mut Run, mut at: usize, found: &mut Vec<Found>) -> usize {
-    let mut take = |run: &mut Run, kind, groups: Range<usize>| {
-        let end = groups.end;
-        found.extend(take(run, kind, groups));
-        end
-    };
-    let is_cvv = |run: &Run, at: usize| {
-        run.groups.get(at).is_some_and(|group| !group.masked && Kind::Cvv.lengths().has(group.size()))
-    };
+/// What stands right after a card, or after its code or expiry.
+fn beside_card(run: &Run, at: usize) -> Option<Found> {
+    let found = |kind, groups| Some(Found { kind, groups });
     if let Some(groups) = expiry(run, at, false) {
-        at = take(run, Kind::Expiry, groups);
-        if is_cvv(run, at) {
-            at = take(run, Kind::Cvv, at..at + 1);
-        }
-    } else if is_cvv(run, at) && expiry(run, at + 1, false).is_some() {
-        at = take(run, Kind::Cvv, at..at + 1);
-        if let Some(groups) = expiry(run, at, false) {
-            at = take(run, Kind::Expiry, groups);
-        }
-    } else if is_cvv(run, at) && at + 1 == run.groups.len() {
-        let gap = run.groups[at].gap;
-        if matches!(gap, Gap::Line | Gap::Comma) || run.groups[at].tight && gap == Gap::Other {
-            at = take(run, Kind::Cvv, at..at + 1);
-        }
+        return found(Kind::Expiry, groups);
     }
-    at
+    let group = &run.groups[at];
+    if !Kind::Cvv.lengths().has(group.size()) {
+        return None;
+    }
+    let after_expiry = run.follows_expiry(at);
+    let before_expiry = expiry(run, at + 1, false).is_some();
+    let is_last = at + 1 == run.groups.len();
+    let set_apart = matches!(group.gap, Gap::Line | Gap::Comma) || (group.tight && group.gap == Gap::Other);
+    (after_expiry || before_expiry || (is_last && set_apart)).then_some(())?;
+    found(Kind::Cvv, at..at + 1)
 }
 
 /// A month and a year from group `at` on, and no third part of a date. Together they need a word, `spoken`.
@@ -238,18 +225,6 @@ fn expiry(run: &Run, at: usize, spoken: bool) -> Option<Range<usize>> {
         || (at > 0 && month.tight && year.same_gap && !run.groups[at - 1].masked);
     let fits = is_month(digits) && is_year(&run.digits[year.digits.clone()]) && year.gap != Gap::Line;
     (fits && !is_date).then_some(at..at + 2)
-}
-
-/// Marks the groups as masked.
-fn take(run: &mut Run, kind: Kind, groups: Range<usize>) -> Option<Found> {
-    run.groups.get_mut(groups.clone())?.iter_mut().for_each(|group| group.masked = true);
-    Some(Found { kind, groups })
-}
-
-/// Whether this group ends a number that was masked in an earlier pass.
-fn group_was_masked(run: &Run, at: usize) -> bool {
-    let masked = run.groups[..=at].iter().rev().take(5).take_while(|group| group.masked);
-    masked.into_iter().any(|group: &Group| group.size() > group.digits.len())
 }
 
 /// Kinds that people give several of in a row.

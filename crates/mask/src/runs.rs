@@ -14,8 +14,11 @@ const MAX_SEPARATORS: usize = 4;
 const MAX_LINKS: usize = 3;
 
 /// So many masked digits in a row are a masked number, and the [`SHOWN`] digits after them its readable end.
-const MIN_MASKED: usize = 8;
+pub(crate) const MIN_MASKED: usize = 8;
 const SHOWN: usize = 4;
+
+/// Card numbers are this long at least (ISO/IEC 7812-1, and Maestro from 12).
+pub(crate) const CARD_DIGITS: usize = 12;
 
 /// Groups of digits with nothing but separators between them.
 #[derive(Default)]
@@ -33,8 +36,8 @@ pub(crate) struct Group {
     pub(crate) digits: Range<usize>,
     /// Where in the text.
     pub(crate) bytes: Range<usize>,
-    /// How many masked digits.
-    bullets: usize,
+    /// How many digits are masked, now or before.
+    hidden: usize,
     /// The gap before this group reads the same as the gap before the group before it.
     pub(crate) same_gap: bool,
     /// What stands before this group.
@@ -83,7 +86,7 @@ impl Gap {
 impl Group {
     /// How many digits, masked or not.
     pub(crate) fn size(&self) -> usize {
-        self.digits.len() + self.bullets
+        self.digits.len().max(self.hidden)
     }
 }
 
@@ -148,9 +151,27 @@ impl Run {
         self.places[self.digits_of(groups)].to_vec()
     }
 
-    /// Whether the run is the number of a card that was masked before.
+    /// Marks groups as masked, all but so many digits at their end.
+    pub(crate) fn mark(&mut self, groups: &Range<usize>, mut kept: usize) {
+        for group in self.groups[groups.clone()].iter_mut().rev() {
+            let visible = kept.min(group.digits.len());
+            (group.masked, group.hidden, kept) = (true, group.digits.len() - visible, kept - visible);
+        }
+    }
+
+    /// Whether a number is masked, now or before, that may be a card.
     pub(crate) fn has_masked_card(&self) -> bool {
-        self.groups.iter().map(|group| group.bullets).sum::<usize>() >= MIN_MASKED
+        let mut stretch = Stretch::default();
+        self.groups.iter().any(|group| {
+            stretch.pass(group);
+            stretch.is_long()
+        })
+    }
+
+    /// Whether the two groups before this one are two digits and two or four, as a month and a year.
+    pub(crate) fn follows_expiry(&self, at: usize) -> bool {
+        let pair = at.checked_sub(2).and_then(|from| self.groups.get(from..at)).unwrap_or_default();
+        matches!(pair, [month, year] if month.masked && year.masked && month.size() == 2 && matches!(year.size(), 2 | 4))
     }
 
     fn digits_of(&self, groups: &Range<usize>) -> Range<usize> {
@@ -166,7 +187,7 @@ impl Run {
         self.groups.push(Group {
             digits: at..at,
             bytes: start..start,
-            bullets: 0,
+            hidden: 0,
             same_gap: gap == last_gap,
             gap: Gap::of(gap),
             tight: !gap.is_empty() && !gap.contains(char::is_whitespace),
@@ -188,7 +209,7 @@ impl Run {
                 start += step;
             }
         } else {
-            group.bullets += 1;
+            group.hidden += 1;
         }
     }
 
@@ -197,7 +218,7 @@ impl Run {
         let (mut bullets, mut shown) = (0, 0);
         for group in &mut self.groups {
             if group.masked {
-                bullets += group.bullets;
+                bullets += group.hidden;
                 shown = if bullets < MIN_MASKED { 0 } else { SHOWN };
             } else {
                 group.masked = group.digits.len() <= shown;
@@ -205,6 +226,39 @@ impl Run {
                 bullets = 0;
             }
         }
+    }
+}
+
+/// Masked groups in a row, and what of them is readable: the same whether they were masked now or before.
+#[derive(Default)]
+pub(crate) struct Stretch {
+    hidden: usize,
+    /// How many more digits would be taken for the readable end.
+    shown: usize,
+}
+
+impl Stretch {
+    /// Goes past a group.
+    pub(crate) fn pass(&mut self, group: &Group) {
+        let visible = group.size() - group.hidden;
+        if group.hidden > 0 {
+            self.hidden += group.hidden;
+            self.shown = if self.hidden < MIN_MASKED { 0 } else { SHOWN.saturating_sub(visible) };
+        } else if visible <= self.shown {
+            self.shown -= visible;
+        } else {
+            *self = Self::default();
+        }
+    }
+
+    /// Whether so much is hidden that it may be a card.
+    pub(crate) fn is_long(&self) -> bool {
+        self.hidden >= MIN_MASKED
+    }
+
+    /// Whether anything is hidden right before.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.hidden == 0
     }
 }
 
@@ -338,7 +392,7 @@ mod tests {
             }
             if group.masked {
                 out.push('[');
-                out.extend(core::iter::repeat_n('x', group.bullets).chain(digits));
+                out.extend(core::iter::repeat_n('x', group.hidden).chain(digits));
                 out.push(']');
             } else {
                 out.extend(digits);

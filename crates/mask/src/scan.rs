@@ -9,7 +9,7 @@ use crate::kind::Kind;
 use crate::pattern::{Pattern, is_word};
 use crate::policy::{Action, Policy, Writer};
 use crate::rules::{self, Known};
-use crate::runs::Run;
+use crate::runs::{MIN_MASKED, Run};
 use crate::words::Meaning;
 use crate::{card, email, iban};
 
@@ -55,6 +55,16 @@ pub(crate) fn scan(text: &str, policy: &Policy, writer: Writer, asked: Meaning) 
     merge(scan.found, words)
 }
 
+/// How many digits of a number stay readable: as many as the policy keeps, where enough before them are hidden to show that it
+/// is masked.
+pub(crate) fn kept(action: Action, digits: usize) -> usize {
+    match action {
+        Action::Mask(keep) => usize::from(keep).min(digits.saturating_sub(MIN_MASKED)),
+        Action::Warn | Action::Leave => digits,
+        Action::Block => 0,
+    }
+}
+
 struct Scan<'a> {
     text: &'a str,
     policy: &'a Policy,
@@ -70,9 +80,7 @@ impl Scan<'_> {
     fn run(&mut self, run: &mut Run, cues: &mut Cues) -> Option<usize> {
         let bytes = run.bytes(0..run.groups.len());
         if run.digits.len() < MIN_DIGITS {
-            if run.has_masked_card() {
-                self.card_end = Some(bytes.end);
-            }
+            self.card_end = if run.has_masked_card() { Some(bytes.end) } else { self.card_end };
             return self.iban(bytes.start, run);
         }
         if let Some(end) = self.iban(bytes.start, run) {
@@ -85,25 +93,32 @@ impl Scan<'_> {
         let around = cues.around(bytes.clone());
         let known = Known {
             looks_for: &|kind| self.policy.action(kind, "", self.writer) != Action::Leave,
+            kept: &|kind, digits| self.kept(kind, digits),
             card_before: self.card_end.is_some_and(|end| bytes.start - end <= BESIDE),
             asked: if is_bare(&around) { self.asked } else { Meaning::NOTHING },
         };
-        let claimed = rules::claim(run, &around, |kind| {
-            matches!(self.policy.action(kind, "", self.writer), Action::Mask(_) | Action::Block)
-        });
-        let cards = card::find(run, &around);
-        let others = rules::find(run, &around, &cards, &known);
-        let cards = cards.into_iter().map(|groups| (Kind::Card, groups));
-        let mut all: Vec<_> =
-            cards.chain(claimed.into_iter().chain(others).map(|found| (found.kind, found.groups))).collect();
+        let mut all = Vec::new();
+        let may = |kind| matches!(self.policy.action(kind, "", self.writer), Action::Mask(_) | Action::Block);
+        if let Some(one) = rules::claim(run, &around, may) {
+            run.mark(&one.groups, self.kept(one.kind, run.values(&one.groups).len()));
+            all.push((one.kind, one.groups));
+        }
+        for groups in card::find(run, &around) {
+            run.mark(&groups, self.kept(Kind::Card, run.values(&groups).len()));
+            all.push((Kind::Card, groups));
+        }
+        let others = rules::find(run, &around, &known);
+        all.extend(others.into_iter().map(|found| (found.kind, found.groups)));
         all.sort_by_key(|(_, groups)| groups.start);
         for (kind, groups) in all {
-            if kind == Kind::Card {
-                self.card_end = Some(run.bytes(groups.clone()).end);
-            }
             self.push(kind, run, groups);
         }
+        self.card_end = if run.has_masked_card() { Some(bytes.end) } else { self.card_end };
         None
+    }
+
+    fn kept(&self, kind: Kind, digits: usize) -> usize {
+        kept(self.policy.action(kind, "", self.writer), digits)
     }
 
     fn push(&mut self, kind: Kind, run: &Run, groups: Range<usize>) {
