@@ -86,6 +86,9 @@ impl Search<'_> {
     /// Where the longest card ends that starts with group `at`, exclusive.
     fn longest(&mut self, at: usize, least: Strength) -> Option<usize> {
         let (run, around) = (&*self.run, self.around);
+        if Shape::is_amid(&run.groups, at) {
+            return None;
+        }
         let digits = &run.digits[run.groups[at].digits.start..];
         let mut luhn = Luhn::default();
         let mut issuer = None;

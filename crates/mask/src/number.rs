@@ -56,11 +56,21 @@ pub(crate) fn alone(run: &Run, at: usize, around: &Around) -> Option<(Kind, Rang
     {
         return Some((Kind::Ssn, groups));
     }
-    let is_nik = |groups: &Range<usize>| {
-        is_of_a_region(run.values(groups)) && (groups.len() == 1 || sizes(groups.clone()).eq([6, 6, 4]))
-    };
-    if let Some(groups) = whole(run, at, Kind::Nik.lengths()).filter(is_nik) {
-        return Some((Kind::Nik, groups));
+    let first = &run.digits[group.digits.start..];
+    if let [tens, ones, ..] = first
+        && matches!(group.size(), 6 | 16)
+        && REGIONS & (1 << (tens * 10 + ones)) != 0
+    {
+        let is_nik = |groups: &Range<usize>| {
+            is_of_a_region(run.values(groups)) && (groups.len() == 1 || sizes(groups.clone()).eq([6, 6, 4]))
+        };
+        if let Some(groups) = whole(run, at, Kind::Nik.lengths()).filter(is_nik) {
+            return Some((Kind::Nik, groups));
+        }
+    }
+    let is_dialled = group.size() > 2 && matches!(first, [0, ..] | [6, 2, ..]);
+    if !is_dialled && !has_plus(around.text, run, at) {
+        return None;
     }
     let groups = whole(run, at, Kind::Phone.lengths())?;
     is_phone(run, &groups, around.text).then_some((Kind::Phone, groups))

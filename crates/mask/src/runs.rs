@@ -357,24 +357,48 @@ fn is_letter(c: char) -> bool {
 /// most time is spent on: of a word, two letters tell whether it has to be looked up.
 fn first_telling(bytes: &[u8], from: usize) -> Option<usize> {
     let mut at = from;
-    while let Some(&byte) = bytes.get(at) {
-        let start = at;
-        at += 1;
-        if byte.is_ascii_digit() || !byte.is_ascii() {
-            return Some(start);
-        }
-        if byte.is_ascii_alphabetic() {
-            while bytes.get(at).is_some_and(u8::is_ascii_alphabetic) {
-                at += 1;
-            }
-            let word = &bytes[start..at];
-            if words::may_spell_a_digit(word) && meaning(word).digit().is_some() {
-                return Some(start);
+    loop {
+        match LOOKS[usize::from(*bytes.get(at)?)] {
+            Look::Other => at += 1,
+            Look::Digit => return Some(at),
+            Look::Letter => {
+                let start = at;
+                while bytes.get(at).is_some_and(|byte| matches!(LOOKS[usize::from(*byte)], Look::Letter)) {
+                    at += 1;
+                }
+                let word = &bytes[start..at];
+                if words::may_spell_a_digit(word) && meaning(word).digit().is_some() {
+                    return Some(start);
+                }
             }
         }
     }
-    None
 }
+
+/// What a byte may be the first of.
+#[derive(Clone, Copy)]
+enum Look {
+    Other,
+    Letter,
+    /// A digit, or part of a character that may be one.
+    Digit,
+}
+
+static LOOKS: [Look; 256] = {
+    let mut looks = [Look::Other; 256];
+    let mut byte: u8 = 0;
+    loop {
+        if byte.is_ascii_digit() || !byte.is_ascii() {
+            looks[byte as usize] = Look::Digit;
+        } else if byte.is_ascii_alphabetic() {
+            looks[byte as usize] = Look::Letter;
+        }
+        match byte.checked_add(1) {
+            Some(next) => byte = next,
+            None => break looks,
+        }
+    }
+};
 
 #[cfg(test)]
 mod tests {

@@ -71,32 +71,55 @@ impl BitOr for Meaning {
     }
 }
 
-/// The longest word of the table, and how much longer its possessive is.
-pub(crate) const LONGEST: usize = 16 + 3;
+/// The longest word that may be in the table, its possessive included.
+pub(crate) const LONGEST: usize = MAX_LETTERS + 3;
+
+/// The longest word in the table: its letters, five bits each, fill a number.
+const MAX_LETTERS: usize = 12;
 
 /// What `word`, ASCII letters in whatever case, says.
 pub(crate) fn meaning(word: &[u8]) -> Meaning {
-    let mut lower = [0; LONGEST];
-    let Some(lower) = lower.get_mut(..word.len()) else { return Meaning::NOTHING };
-    lower.copy_from_slice(word);
-    lower.make_ascii_lowercase();
-    let whole = look_up(lower);
+    let whole = look_up(word);
     if whole != Meaning::NOTHING {
         return whole;
     }
-    let bare = [b"nya".as_slice(), b"ku", b"mu"].iter().find_map(|ending| lower.strip_suffix(*ending));
-    bare.map_or(Meaning::NOTHING, look_up)
+    let (bare, ending) = word.split_at(word.len().saturating_sub(3));
+    let is = |ending: &[u8], own: &[u8]| ending.eq_ignore_ascii_case(own);
+    if is(ending, b"nya") {
+        return look_up(bare);
+    }
+    let (bare, ending) = word.split_at(word.len().saturating_sub(2));
+    if is(ending, b"ku") || is(ending, b"mu") { look_up(bare) } else { Meaning::NOTHING }
 }
 
-/// Whether a word's first two letters are those of a spelled digit.
+/// Whether a word's first two letters and its length are those of a spelled digit.
 pub(crate) fn may_spell_a_digit(word: &[u8]) -> bool {
-    let letter = |at: usize| word.get(at).map_or(31, |letter| usize::from(letter & 31));
-    word.len() <= LONGEST && SPELLED[letter(0)] & (1 << letter(1)) != 0
+    let [first, second, ..] = word else { return false };
+    let (seconds, lengths) = SPELLED[usize::from(first & 31)];
+    seconds & (1 << (second & 31)) != 0 && word.len() < 32 && lengths & (1 << word.len()) != 0
 }
 
 fn look_up(word: &[u8]) -> Meaning {
-    let found = TABLE.binary_search_by(|entry| entry.word().cmp(word));
-    found.map_or(Meaning::NOTHING, |at| TABLE[at].meaning)
+    if word.is_empty() || word.len() > MAX_LETTERS {
+        return Meaning::NOTHING;
+    }
+    let first = usize::from(word[0] & 31);
+    let range = usize::from(STARTS[first])..usize::from(STARTS[first + 1]);
+    let keys = KEYS.get(range.clone()).unwrap_or_default();
+    let found = keys.binary_search(&key(word, 0, word.len()));
+    found.map_or(Meaning::NOTHING, |at| MEANINGS[range.start + at])
+}
+
+/// The letters of a word as one number, first ones first; the same for both cases.
+const fn key(text: &[u8], start: usize, end: usize) -> u64 {
+    let mut key = 0;
+    let mut at = 0;
+    while at < MAX_LETTERS {
+        let letter = if start + at < end { text[start + at] & 31 } else { 0 };
+        key = key << 5 | letter as u64;
+        at += 1;
+    }
+    key
 }
 
 /// The names of the meanings in the data; the first ten are the digits, and [`Meaning`] has the others in this order.
@@ -109,40 +132,24 @@ const DIGITS: u8 = 10;
 /// The bit of the first meaning that is no digit.
 const FIRST_BIT: u8 = 4;
 
-/// For each first letter of a spelled digit, its second letters.
-static SPELLED: [u32; 32] = PARSED.spelled();
-
 const DATA: &[u8] = include_bytes!("../data/words.txt");
 const PARSED: Parsed = Parsed::new();
-static TABLE: [Entry; PARSED.words] = PARSED.table();
-static LETTERS: [u8; PARSED.letters] = PARSED.text();
-
-/// A word of the table: where its letters stand in [`LETTERS`].
-#[derive(Clone, Copy)]
-struct Entry {
-    at: u16,
-    length: u8,
-    meaning: Meaning,
-}
-
-impl Entry {
-    fn word(&self) -> &'static [u8] {
-        let at = usize::from(self.at);
-        &LETTERS[at..at + usize::from(self.length)]
-    }
-}
+static KEYS: [u64; PARSED.words] = PARSED.keys();
+static MEANINGS: [Meaning; PARSED.words] = PARSED.meanings();
+/// For each first letter, where its words start.
+static STARTS: [u16; 33] = PARSED.starts();
+/// For each first letter of a spelled digit, its second letters and its lengths.
+static SPELLED: [(u32, u32); 32] = PARSED.spelled();
 
 /// The data as it is read: sorted words, and room for more.
 struct Parsed {
-    entries: [Entry; 640],
+    entries: [(u64, Meaning); 640],
     words: usize,
-    letters: usize,
 }
 
 impl Parsed {
     const fn new() -> Self {
-        let empty = Entry { at: 0, length: 0, meaning: Meaning::NOTHING };
-        let mut parsed = Self { entries: [empty; 640], words: 0, letters: 0 };
+        let mut parsed = Self { entries: [(0, Meaning::NOTHING); 640], words: 0 };
         let mut meaning = Meaning::NOTHING;
         let mut at = 0;
         while at < DATA.len() {
@@ -162,101 +169,90 @@ impl Parsed {
                     at += 1;
                 } else {
                     assert!(DATA[at].is_ascii_whitespace(), "a word has other than lower-case letters");
-                    parsed.add(start, at, meaning);
+                    assert!(at - start <= MAX_LETTERS, "a word is longer than any is read");
+                    parsed.add(key(DATA, start, at), meaning);
                 }
             }
         }
         parsed
     }
 
-    /// Puts a word where it belongs; here its place is counted in [`DATA`].
-    const fn add(&mut self, start: usize, end: usize, meaning: Meaning) {
-        let (mut low, mut high) = (0, self.words);
-        while low < high {
-            let middle = usize::midpoint(low, high);
-            match compare(&self.entries[middle], start, end) {
-                0 => {
-                    self.entries[middle].meaning = self.entries[middle].meaning.and(meaning);
-                    return;
-                }
-                1 => high = middle,
-                _ => low = middle + 1,
-            }
-        }
+    /// Puts a word where it belongs.
+    const fn add(&mut self, word: u64, meaning: Meaning) {
         let mut at = self.words;
-        while at > low {
-            self.entries[at] = self.entries[at - 1];
+        while at > 0 && self.entries[at - 1].0 > word {
             at -= 1;
         }
-        assert!(end - start <= LONGEST, "a word is longer than any is read");
-        let ([first, second, ..], [length, ..]) = (start.to_le_bytes(), (end - start).to_le_bytes());
-        self.entries[low] = Entry { at: u16::from_le_bytes([first, second]), length, meaning };
+        if at > 0 && self.entries[at - 1].0 == word {
+            self.entries[at - 1].1 = self.entries[at - 1].1.and(meaning);
+            return;
+        }
+        let mut to = self.words;
+        while to > at {
+            self.entries[to] = self.entries[to - 1];
+            to -= 1;
+        }
+        self.entries[at] = (word, meaning);
         self.words += 1;
-        self.letters += end - start;
     }
 
-    /// The words, their places counted in [`LETTERS`].
-    const fn table<const N: usize>(&self) -> [Entry; N] {
-        let mut table = [self.entries[0]; N];
-        let (mut at, mut length) = (0, 0);
+    const fn keys<const N: usize>(&self) -> [u64; N] {
+        let mut keys = [0; N];
+        let mut at = 0;
         while at < N {
-            table[at] = self.entries[at];
-            table[at].at = length;
-            length += self.entries[at].length as u16;
+            keys[at] = self.entries[at].0;
             at += 1;
         }
-        table
+        keys
     }
 
-    const fn spelled(&self) -> [u32; 32] {
-        let mut seconds = [0; 32];
-        let mut entry = 0;
-        while entry < self.words {
-            let Entry { at, meaning, .. } = self.entries[entry];
+    const fn meanings<const N: usize>(&self) -> [Meaning; N] {
+        let mut meanings = [Meaning::NOTHING; N];
+        let mut at = 0;
+        while at < N {
+            meanings[at] = self.entries[at].1;
+            at += 1;
+        }
+        meanings
+    }
+
+    const fn starts(&self) -> [u16; 33] {
+        let mut starts = [0; 33];
+        let mut at = 0;
+        while at < self.words {
+            let mut letter = nth_letter(self.entries[at].0, 0) + 1;
+            at += 1;
+            while letter < starts.len() {
+                starts[letter] = at as u16;
+                letter += 1;
+            }
+        }
+        starts
+    }
+
+    const fn spelled(&self) -> [(u32, u32); 32] {
+        let mut spelled = [(0, 0); 32];
+        let mut at = 0;
+        while at < self.words {
+            let (word, meaning) = self.entries[at];
             if meaning.digit().is_some() {
-                let at = at as usize;
-                seconds[(DATA[at] & 31) as usize] |= 1 << (DATA[at + 1] & 31);
+                let mut length = 0;
+                while length < MAX_LETTERS && nth_letter(word, length) != 0 {
+                    length += 1;
+                }
+                let first = nth_letter(word, 0);
+                spelled[first].0 |= 1 << nth_letter(word, 1);
+                spelled[first].1 |= 1 << length;
             }
-            entry += 1;
+            at += 1;
         }
-        seconds
-    }
-
-    const fn text<const N: usize>(&self) -> [u8; N] {
-        let mut text = [0; N];
-        let (mut entry, mut to) = (0, 0);
-        while entry < self.words {
-            let Entry { at, length, .. } = self.entries[entry];
-            let mut from = 0;
-            while from < length as usize {
-                text[to] = DATA[at as usize + from];
-                from += 1;
-                to += 1;
-            }
-            entry += 1;
-        }
-        text
+        spelled
     }
 }
 
-/// 0 where the entry is this word of the data, 1 where it comes after it, 2 where before.
-const fn compare(entry: &Entry, start: usize, end: usize) -> u8 {
-    let (length, other) = (entry.length as usize, end - start);
-    let mut at = 0;
-    while at < length && at < other {
-        let (this, that) = (DATA[entry.at as usize + at], DATA[start + at]);
-        if this != that {
-            return if this > that { 1 } else { 2 };
-        }
-        at += 1;
-    }
-    if length == other {
-        0
-    } else if length > other {
-        1
-    } else {
-        2
-    }
+/// One letter of a key, 1 for A; 0 after the last.
+const fn nth_letter(key: u64, nth: usize) -> usize {
+    (key >> (5 * (MAX_LETTERS - 1 - nth)) & 31) as usize
 }
 
 /// The meaning whose name stands here in the data.
@@ -285,7 +281,7 @@ mod tests {
 
     #[test]
     fn the_table_is_sorted_and_says_what_the_data_says() {
-        assert!(TABLE.windows(2).all(|pair| pair[0].word() < pair[1].word()));
+        assert!(KEYS.is_sorted_by(|a, b| a < b));
         for (word, said) in [
             ("kartu", Meaning::CARD),
             ("bpjs", Meaning::BPJS | Meaning::ELSE),

@@ -70,6 +70,19 @@ pub(crate) const PIECES: [&str; 64] = [
     "é",
 ];
 
+/// A text of digits and pieces, one a byte: the digits are more than half of it.
+#[allow(dead_code, reason = "the property tests have a strategy instead")]
+pub(crate) fn compose(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for byte in bytes {
+        match PIECES.get(usize::from(*byte)) {
+            Some(piece) => text += piece,
+            None => text.push(char::from(b'0' + byte % 10)),
+        }
+    }
+    text
+}
+
 /// Masks `text`: its spans rebuild the result, and masking the result again changes nothing.
 pub(crate) fn check(text: &str) {
     let masked = mask(text).expect("no text is refused");
