@@ -19,7 +19,6 @@ const WOMEN: usize = 40;
 pub(crate) fn fits(kind: Kind, run: &Run, at: usize, around: &Around) -> Option<Range<usize>> {
     match kind {
         Kind::Cvv | Kind::Pin | Kind::Otp => code(kind, run, at, around),
-        Kind::Nik => whole(run, at, kind.lengths()),
         Kind::Kk => whole(run, at, kind.lengths()).filter(|groups| is_of_a_region(run.values(groups))),
         Kind::Phone => {
             whole(run, at, kind.lengths()).filter(|groups| is_dialled(run.values(groups), around, run, at))
@@ -78,15 +77,16 @@ pub(crate) fn alone(run: &Run, at: usize, around: &Around) -> Option<(Kind, Rang
 
 /// Whether 16 digits start with a province, and have a day and a month where NIK and KK have them.
 pub(crate) fn is_of_a_region(digits: &[u8]) -> bool {
-    let [a, b, c, d, e, f, day @ .., _, _, _, _, _, _] = digits else { return false };
-    let [first, second, third, fourth] = day else { return false };
-    let two = |tens: &u8, ones: &u8| usize::from(*tens) * 10 + usize::from(*ones);
-    let day = two(first, second);
-    REGIONS & (1 << two(a, b)) != 0
-        && two(c, d) > 0
-        && two(e, f) > 0
+    if digits.len() != 16 {
+        return false;
+    }
+    let two = |at: usize| usize::from(digits[at]) * 10 + usize::from(digits[at + 1]);
+    let (province, regency, district, day, month) = (two(0), two(2), two(4), two(6), two(8));
+    REGIONS & (1 << province) != 0
+        && regency > 0
+        && district > 0
         && matches!(if day > WOMEN { day - WOMEN } else { day }, 1..=31)
-        && matches!(two(third, fourth), 1..=12)
+        && matches!(month, 1..=12)
         && digits[12..] != [0; 4]
 }
 
@@ -176,7 +176,7 @@ fn is_phone(run: &Run, groups: &Range<usize>, text: &str) -> bool {
         [6, 2, 8, ..] => (11..=14).contains(&digits.len()) && even(),
         [0, ..] => {
             let dash = groups.len() == 2 && run.groups[at + 1].tight && run.groups[at + 1].gap == Gap::Other;
-            dash && matches!(sizes().next(), Some(3 | 4)) && matches!(sizes().last(), Some(6..=8))
+            dash && matches!(sizes().next(), Some(3 | 4)) && matches!(sizes().next_back(), Some(6..=8))
         }
         _ => false,
     }

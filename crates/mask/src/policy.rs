@@ -130,10 +130,7 @@ impl Policy {
     /// What is done with this number of a kind.
     pub(crate) fn action(&self, kind: Kind, number: &str, writer: Writer) -> Action {
         let Some(rule) = self.rules.get(kind as usize) else { return Action::Leave };
-        let is_allowed = || {
-            let number = bare(number);
-            self.allowed.iter().any(|allowed| *allowed == number)
-        };
+        let is_allowed = || self.allowed.contains(&bare(number));
         if !self.allowed.is_empty() && !kind.is_always_kept_back() && is_allowed() {
             return Action::Leave;
         }

@@ -121,8 +121,8 @@ fn one_at(
     if !vetoed && let Some(one) = by_word_behind(run, at, around, known) {
         return Some(one);
     }
-    if !(is_first && vetoed)
-        && !around.in_address()
+    let is_ruled_out = around.in_address() || (is_first && vetoed);
+    if !is_ruled_out
         && let Some((kind, groups)) = number::alone(run, at, around)
         && !crate::context::in_code(around.text, run.bytes(groups.clone()))
         && !(is_first && kind == Kind::Nik && around.close().any(|mark| mark.says.has(Meaning::OTHER)))

@@ -223,7 +223,8 @@ impl Parsed {
             let mut letter = nth_letter(self.entries[at].0, 0) + 1;
             at += 1;
             while letter < starts.len() {
-                starts[letter] = at as u16;
+                let [low, high, ..] = at.to_le_bytes();
+                starts[letter] = u16::from_le_bytes([low, high]);
                 letter += 1;
             }
         }
@@ -271,8 +272,9 @@ const fn named(start: usize, end: usize) -> Meaning {
             return Meaning(if nth < DIGITS { nth as u32 + 1 } else { 1 << (nth - DIGITS + FIRST_BIT) });
         }
         nth += 1;
+        assert!(nth < NAMES.len(), "a meaning has an unknown name");
     }
-    panic!("a meaning has an unknown name")
+    Meaning::NOTHING
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What masking changes in a message, shown while it is typed.
 
-use segel_mask::{MaskError, Masked};
+use segel_mask::{MaskError, Masked, Outcome};
 use segel_web::dom::{self, El, el};
 use web_sys::Element;
 
@@ -67,7 +67,11 @@ fn pieces(masked: &Masked) -> Vec<(&str, bool)> {
     for span in &masked.spans {
         let before = rest.split_at_checked(span.start.saturating_sub(read));
         let Some((kept, after)) = before else { break };
-        let Some((replaced, after)) = after.split_at_checked(span.replacement.len()) else { break };
+        let length = match &span.outcome {
+            Outcome::Masked(replacement) => replacement.len(),
+            Outcome::Warned | Outcome::Blocked => span.end - span.start,
+        };
+        let Some((replaced, after)) = after.split_at_checked(length) else { break };
         pieces.extend([(kept, false), (replaced, true)]);
         (rest, read) = (after, span.end);
     }

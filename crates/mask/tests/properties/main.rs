@@ -1,4 +1,5 @@
 //! What holds for every text.
+#![cfg(test)]
 
 mod invariants;
 
