@@ -26,14 +26,14 @@ pub(crate) fn predict(text: &str, messages: &[[usize; 2]]) -> Result<Vec<Found>,
     let mut found = Vec::new();
     for &[start, end] in messages {
         let message: String = text.chars().skip(start).take(end.saturating_sub(start)).collect();
-        let masked = masker.mask_in(&conversation, &message, Writer::Visitor)?;
+        let sent_as = masker.mask_in(&conversation, &message, Writer::Visitor)?;
         let place = |of: &str, byte: usize, at: usize| at + of[..byte].chars().count();
-        found.extend(masked.spans.iter().map(|span| Found {
+        found.extend(sent_as.spans.iter().map(|span| Found {
             start: place(&message, span.start, start),
             end: place(&message, span.end, start),
             kind: span.kind,
         }));
-        for part in &masked.earlier {
+        for part in &sent_as.earlier {
             if let Some(earlier) = sent.len().checked_sub(part.back).and_then(|nth| sent.get(nth)) {
                 found.push(Found {
                     start: place(&earlier.text, part.start, earlier.start),
@@ -42,8 +42,8 @@ pub(crate) fn predict(text: &str, messages: &[[usize; 2]]) -> Result<Vec<Found>,
                 });
             }
         }
-        conversation.said(&masked.text);
-        sent.push(Sent { text: masked.text.into_string(), start });
+        conversation.said(&sent_as.text);
+        sent.push(Sent { text: sent_as.text.into_string(), start });
     }
     found.sort_unstable();
     found.dedup();
