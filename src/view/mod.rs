@@ -5,6 +5,7 @@ mod header;
 
 use std::rc::Rc;
 
+use segel_mask::Writer;
 use segel_ui::banner::Banner;
 use segel_ui::composer::Composer;
 use segel_ui::sentence::{self, Sentence};
@@ -100,6 +101,7 @@ impl Panel {
         self.greeting.render(model.situation.business.as_deref(), model.items().is_empty());
         dom::set_hidden(self.timeline.root(), model.items().is_empty());
         self.timeline.render(model.items().as_slice());
+        self.composer.guard(model.situation.masking.as_ref(), Writer::Visitor, model.items().as_slice());
         self.composer.hinder(self.language.gate(model.situation.gate));
         let appears = std::mem::replace(&mut self.shown, screen) != screen && screen == Screen::Chat;
         // Who opened the panel before there was anywhere to write finds the focus there once there is.

@@ -51,7 +51,10 @@ fn checks(args: &Args, report: &mut Report) -> Result<()> {
     report.check("lints in browsers' examples", &mut cargo(&examples))?;
     let example = format!("clippy -p segel-mask --target {TARGET} --example masking_wasm -- -D warnings");
     report.check("lints in masking's example", &mut cargo(&example))?;
-    report.check("lints in masking's corpus", &mut cargo("clippy -p segel-mask --test corpus -- -D warnings"))?;
+    report.check(
+        "lints in masking's corpus",
+        &mut cargo("clippy -p segel-mask --test corpus -- -D warnings"),
+    )?;
     report.tests("native tests", &mut cargo("test --workspace"))?;
     let corpus = "test --quiet -p segel-mask --test corpus -- --nocapture --test-threads=1";
     report.measured_tests("masking's corpus", &mut cargo(corpus))?;

@@ -1,6 +1,7 @@
 //! What an engine asks its screen to show: facts and stable codes, never sentences.
 
 use segel_wire::ids::{ConversationId, EventId};
+use segel_wire::signed::Masking;
 use segel_wire::{cbor_index, cbor_variants};
 
 /// One change to what a person sees.
@@ -27,6 +28,8 @@ pub struct Site {
     pub name: String,
     /// The name under which this device answers, if the roster lists it as an agent's.
     pub agent: Option<String>,
+    /// What it has masked; [`crate::masker`] reads it.
+    pub masking: Option<Masking>,
 }
 
 /// Whether a message can be sealed and accepted now. The composer keeps its draft in every case.

@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::digits::{Class, class};
-use crate::mask::{Earlier, MaskError, Masked, MaskedText, Masker, check, finish};
+use crate::mask::{Earlier, MaskError, Masked, Masker, check, finish};
 use crate::policy::{Action, Writer};
 use crate::scan::Finding;
 use crate::words::{LONGEST, Meaning, meaning};
@@ -90,9 +90,8 @@ impl Conversation {
         self.answers = 0;
     }
 
-    /// This writer said this.
-    pub fn said(&mut self, text: &MaskedText) {
-        let text = text.as_str();
+    /// This writer said this, as it was sent: masked.
+    pub fn said(&mut self, text: &str) {
         let skipped = text.char_indices().rev().take(TAIL).last().map_or(0, |(at, _)| at);
         let tail = String::from(&text[skipped..]);
         let has_digits = Said::has_number(&tail);
@@ -270,7 +269,7 @@ mod tests {
         let mut earlier = Vec::new();
         for text in texts {
             let masked = masker.mask_in(&conversation, text, Writer::Visitor).unwrap();
-            conversation.said(&masked.text);
+            conversation.said(masked.text.as_str());
             sent.push(masked.text.into_string());
             earlier = masked.earlier;
         }

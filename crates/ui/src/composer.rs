@@ -1,15 +1,18 @@
 //! Where a message is written. What is typed stays, whatever happens around it.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use segel_mask::MaskedText;
+use segel_core::show::Item;
+use segel_mask::{MaskError, Masked, Span, Writer};
 use segel_web::dom::{self, El, el, icon};
 use segel_wire::limits::MESSAGE_CHARS;
+use segel_wire::signed::Masking;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlTextAreaElement, KeyboardEvent};
 
 use crate::action::{Act, Action};
+use crate::guard::Guard;
 use crate::icons;
 use crate::notice::Notice;
 use crate::text::{Language, fill};
@@ -35,6 +38,8 @@ impl Composer {
             .attr("aria-describedby", "segel-hindrance segel-count")
             .attr("enterkeyhint", "send");
         let grow = el("div").class("grow");
+        // A copy of what is typed, behind it: as high as the text, and underlined where something was found.
+        let backdrop = el("div").class("backdrop").attr("aria-hidden", "true").attr("dir", "auto");
         let send = el("button")
             .class("send")
             .attr("type", "submit")
@@ -48,7 +53,8 @@ impl Composer {
             language,
             act,
             area: area.clone().unchecked_into(),
-            grow: grow.clone(),
+            backdrop: backdrop.clone(),
+            guard: RefCell::default(),
             send: send.clone(),
             hindrance: hindrance.clone(),
             count: count.clone(),
@@ -56,20 +62,24 @@ impl Composer {
             is_hindered: Cell::new(false),
         });
         let (typing, pressing, submitting) = (Rc::clone(&parts), Rc::clone(&parts), Rc::clone(&parts));
-        let area = area.on("input", move |_| typing.typed()).on("keydown", move |event| {
-            if let Some(key) = event.dyn_ref::<KeyboardEvent>()
-                && sends(key)
-            {
-                event.prevent_default();
-                pressing.submit();
-            }
-        });
+        let scrolling = Rc::clone(&parts);
+        let area = area.on("input", move |_| typing.typed()).on("scroll", move |_| scrolling.follow()).on(
+            "keydown",
+            move |event| {
+                if let Some(key) = event.dyn_ref::<KeyboardEvent>()
+                    && sends(key)
+                {
+                    event.prevent_default();
+                    pressing.submit();
+                }
+            },
+        );
         let root = el("form")
             .class("composer")
             .attr("novalidate", "")
             .child(hindrance)
             .place(parts.notice.root())
-            .child(el("div").class("line").child(grow.child(area)).child(send))
+            .child(el("div").class("line").child(grow.place(&backdrop).child(area)).child(send))
             .child(count)
             .on("submit", move |event| {
                 event.prevent_default();
@@ -97,6 +107,14 @@ impl Composer {
         }
     }
 
+    /// Masks by this policy from now on, and by what these messages say of numbers in the next.
+    pub fn guard(&self, masking: Option<&Masking>, writer: Writer, items: &[Item]) {
+        if self.parts.guard.borrow_mut().update(masking, writer, items) && !self.parts.area.value().is_empty()
+        {
+            self.parts.read();
+        }
+    }
+
     /// Says why nothing can be sent now, or `None`: it can. Typing goes on in either case.
     pub fn hinder(&self, why: Option<&str>) {
         dom::set_text(&self.parts.hindrance, why.unwrap_or_default());
@@ -117,7 +135,8 @@ struct Parts {
     language: Language,
     act: Act,
     area: HtmlTextAreaElement,
-    grow: Element,
+    backdrop: Element,
+    guard: RefCell<Guard>,
     send: Element,
     hindrance: Element,
     count: Element,
@@ -132,9 +151,10 @@ impl Parts {
     }
 
     fn submit(&self) {
-        if let Some(text) = self.read() {
+        if let Some(Masked { text, spans, .. }) = self.read() {
             self.area.set_value("");
             self.read();
+            self.notice.tell_sent(&spans);
             dom::focus(&self.area);
             (self.act)(Action::Draft(String::new()));
             (self.act)(Action::Send(text));
@@ -142,20 +162,48 @@ impl Parts {
     }
 
     /// Shows what stands in the text area; answers what can be sent.
-    fn read(&self) -> Option<MaskedText> {
+    fn read(&self) -> Option<Masked> {
         let draft = self.area.value();
-        dom::set_attr(&self.grow, "data-draft", &draft);
-        let masking = segel_mask::mask(draft.trim());
+        let masking = self.guard.borrow().mask(draft.trim());
+        self.underline(
+            &draft,
+            match &masking {
+                Ok(masked) => &masked.spans,
+                Err(MaskError::Blocked(spans)) => spans,
+                Err(_) => &[],
+            },
+        );
         self.notice.render(&masking);
         let length =
             masking.as_ref().map_or_else(|_| draft.as_str(), |masked| masked.text.as_str()).chars().count();
         self.count(length);
-        let sendable = masking
-            .ok()
-            .map(|masked| masked.text)
-            .filter(|_| !self.is_hindered.get() && (1..=MESSAGE_CHARS).contains(&length));
+        let sendable =
+            masking.ok().filter(|_| !self.is_hindered.get() && (1..=MESSAGE_CHARS).contains(&length));
         dom::set_attr(&self.send, "aria-disabled", if sendable.is_some() { "false" } else { "true" });
         sendable
+    }
+
+    /// Copies the draft behind the text area, with what was found in it underlined.
+    fn underline(&self, draft: &str, spans: &[Span]) {
+        let mut at = draft.len() - draft.trim_start().len();
+        let skipped = at;
+        dom::set_text(&self.backdrop, draft.get(..at).unwrap_or_default());
+        for span in spans {
+            let (start, end) = (span.start + skipped, span.end + skipped);
+            let before = el("span").text(draft.get(at..start).unwrap_or_default());
+            let found = el("span").class("found").text(draft.get(start..end).unwrap_or_default());
+            dom::insert(&self.backdrop, &before, None);
+            dom::insert(&self.backdrop, &found, None);
+            at = end;
+        }
+        // A line that was begun and is empty has no height of its own.
+        let rest = [draft.get(at..).unwrap_or_default(), " "].concat();
+        dom::insert(&self.backdrop, &el("span").text(&rest), None);
+        self.follow();
+    }
+
+    fn follow(&self) {
+        self.backdrop.set_scroll_top(self.area.scroll_top());
     }
 
     fn count(&self, length: usize) {

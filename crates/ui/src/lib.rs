@@ -7,6 +7,7 @@
 pub mod action;
 pub mod banner;
 pub mod composer;
+mod guard;
 pub mod icons;
 pub mod items;
 pub mod notice;

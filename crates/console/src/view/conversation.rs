@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use segel_mask::Writer;
 use segel_ui::composer::Composer;
 use segel_ui::text::fill;
 use segel_ui::timeline::Timeline;
@@ -65,7 +66,9 @@ impl Conversation {
         let Some(opened) = opened else { return };
 
         dom::set_text(&self.title, &fill(self.language.desk().title, &mark(opened.conversation)));
-        self.timeline.render(opened.items.map_or(&[], |items| items.as_slice()));
+        let items = opened.items.map_or(&[][..], |items| items.as_slice());
+        self.timeline.render(items);
+        self.composer.guard(model.situation.masking.as_ref(), Writer::Agent, items);
         self.composer.hinder(self.hindrance(model, &opened));
         if changed {
             self.composer.set_draft(opened.draft);

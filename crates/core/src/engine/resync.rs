@@ -9,6 +9,7 @@ use segel_wire::limits;
 
 use super::{Engine, Part, make_id};
 use crate::conversation::{Control, Stage, Unopened};
+use crate::masking;
 use crate::peers::Peer;
 use crate::records::Name;
 use crate::show::{Author, Body, Refusal};
@@ -180,7 +181,7 @@ impl Engine {
                 continue;
             };
             let content::Body::Text(text) = plain.body else { continue };
-            message.body = Body::Text(text);
+            message.body = Body::Text(masking::on_arrival(text));
             message.time = plain.time;
             message.key = Some(grant.key.clone());
             message.unopened = None;

@@ -11,6 +11,7 @@ use segel_wire::limits;
 use super::{Engine, Part};
 use crate::account::Account;
 use crate::conversation::{Message, Unopened};
+use crate::masking;
 use crate::membership::Named;
 use crate::peers::Peer;
 use crate::records::Name;
@@ -203,6 +204,7 @@ impl Engine {
         let received = Message { content: Some(hash), key: Some(unwrapped.key), ..received };
         match message.body {
             content::Body::Text(text) => {
+                let text = masking::on_arrival(text);
                 self.keep(delivered, Message { body: Body::Text(text), ..received });
                 let facts = &mut self.conversations.or_default(id).facts;
                 facts.unread += 1;

@@ -42,7 +42,7 @@ pub(crate) fn predict(text: &str, messages: &[[usize; 2]]) -> Result<Vec<Found>,
                 });
             }
         }
-        conversation.said(&sent_as.text);
+        conversation.said(sent_as.text.as_str());
         sent.push(Sent { text: sent_as.text.into_string(), start });
     }
     found.sort_unstable();

@@ -115,7 +115,7 @@ pub(crate) fn check_cut(text: &str, at: usize) {
     let masker = Masker::default();
     let mut conversation = Conversation::default();
     let before = masker.mask_in(&conversation, first, Writer::Visitor).expect("no text is refused");
-    conversation.said(&before.text);
+    conversation.said(before.text.as_str());
     let after = masker.mask_in(&conversation, second, Writer::Visitor).expect("no text is refused");
     let whole = mask(text).expect("no text is refused");
     for card in whole.spans.iter().filter(|span| span.kind == Kind::Card) {

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use segel_core::show::{Author, Body, Delivery, Item};
+use segel_mask::Asks;
 use segel_web::dom::{self, El, el};
 use segel_wire::ids::EventId;
 use web_sys::Element;
@@ -20,6 +21,7 @@ pub(super) struct Row {
     day: El,
     author: El,
     bubble: El,
+    caution: El,
     meta: El,
     clock: El,
     status: El,
@@ -33,11 +35,24 @@ impl Row {
         let day = el("p").class("day");
         let author = el("p").attr("dir", "auto");
         let bubble = el("p").class("bubble").attr("dir", "auto");
+        let caution = el("p").class("caution").attr("role", "note").hidden();
         let clock = el("time").text(&moment.clock());
         let status = el("span").class("status");
         let meta = el("p").class("meta").place(&clock).place(&status);
-        let root = el("div").place(&day).place(&author).place(&bubble).place(&meta);
-        Self { event: item.event, moment, root, day, author, bubble, meta, clock, status, retry: None }
+        let root = el("div").place(&day).place(&author).place(&bubble).place(&caution).place(&meta);
+        Self {
+            event: item.event,
+            moment,
+            root,
+            day,
+            author,
+            bubble,
+            caution,
+            meta,
+            clock,
+            status,
+            retry: None,
+        }
     }
 
     /// The message's id.
@@ -71,6 +86,7 @@ impl Row {
             if names_itself(&item.author, shape) { "author" } else { "heard" },
         );
         self.say(&item.body, language);
+        self.warn(item, language);
         self.tell(item, shape, language, act);
     }
 
@@ -84,6 +100,17 @@ impl Row {
             }
             Body::BeforeEnrolment => dom::set_text(&self.bubble, text.before_enrolment),
         }
+    }
+
+    /// No agent needs a code or a password: who asks for one is no agent, or ought not to.
+    fn warn(&self, item: &Item, language: Language) {
+        let from_desk = matches!(item.author, Author::Agent(_) | Author::Unknown);
+        let asks = match &item.body {
+            Body::Text(said) if from_desk => !Asks::of(said).is_empty(),
+            _ => false,
+        };
+        dom::set_hidden(&self.caution, !asks);
+        dom::set_text(&self.caution, if asks { language.text().caution } else { "" });
     }
 
     fn tell(&mut self, item: &Item, shape: Shape, language: Language, act: &Act) {
