@@ -1,6 +1,7 @@
 //! `bench mask`: masking in Node and on this machine, beside what else one would take. The script is
 //! `xtask/bench/masking/main.js`.
 
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -15,9 +16,11 @@ pub(crate) fn run(as_json: bool) -> Result<()> {
     let toolchain = Toolchain::ready()?;
     let wasm_bindgen = tools::wasm_bindgen(&toolchain)?.join("wasm-bindgen");
     let scratch = paths::scratch().join("bench-mask");
-    let compiled = bench_crypto::compile(&toolchain, PACKAGE, &["masking_wasm"], None)?;
+    let compiled = bench_crypto::compile(&toolchain, PACKAGE, &["masking_wasm", "masking_floor"], None)?;
     let module = scratch.join("masking");
     let program = bench_crypto::bound(&wasm_bindgen, &compiled, "masking", &module, &[])?;
+    let floor =
+        bench_crypto::bound(&wasm_bindgen, &compiled, "masking_floor", &scratch.join("masking_floor"), &[])?;
     let mut cargo = toolchain.cargo();
     cargo.args(["build", "--release", "-p", PACKAGE, "--example", "masking"]);
     shell::step("compile for this machine", &mut cargo)?;
@@ -32,13 +35,21 @@ pub(crate) fn run(as_json: bool) -> Result<()> {
     let output = shell::step("measure", &mut node)?;
     let results = output.lines().find(|line| line.starts_with('{')).context("no results were printed")?;
     let mut results: Value = serde_json::from_str(results)?;
-    let gzip = Command::new("gzip").args(["-9", "-c"]).arg(&program).output().context("cannot run gzip")?;
-    results["gzip_bytes"] = json!(gzip.stdout.len());
+    results["gzip_bytes"] = json!(gzip_size(&program)?);
+    results["floor_gzip_bytes"] = json!(gzip_size(&floor)?);
     if as_json {
         shell::say(results);
     } else {
         bench_crypto::print_table("Node", results["node"].as_array().map_or(&[][..], Vec::as_slice));
-        shell::say(format!("masking by itself: {} bytes gzip", results["gzip_bytes"]));
+        let (whole, floor) = (&results["gzip_bytes"], &results["floor_gzip_bytes"]);
+        shell::say(format!(
+            "masking's module: {whole} bytes gzip, of which a module that masks nothing has {floor}"
+        ));
     }
     Ok(())
+}
+
+fn gzip_size(file: &Path) -> Result<usize> {
+    let gzip = Command::new("gzip").args(["-9", "-c"]).arg(file).output().context("cannot run gzip")?;
+    Ok(gzip.stdout.len())
 }

@@ -14,7 +14,10 @@ const CODE: usize = 40;
 pub(crate) fn in_address(text: &str, at: usize) -> bool {
     let before = &text[..at];
     let token = before.char_indices().rev().take(ADDRESS).take_while(|(_, c)| !c.is_whitespace()).last();
-    token.is_some_and(|(at, _)| before[at..].contains("://") || before[at..].contains("www."))
+    token.is_some_and(|(at, _)| {
+        let has = |part: &[u8]| before.as_bytes()[at..].windows(part.len()).any(|window| window == part);
+        has(b"://") || has(b"www.")
+    })
 }
 
 /// Whether a letter stands right before byte `start`.

@@ -249,10 +249,12 @@ fn add(found: &mut Vec<Finding>, mut one: Finding) {
     }
     for other in overlapped {
         one.bytes = one.bytes.start.min(other.bytes.start)..one.bytes.end.max(other.bytes.end);
-        one.places.extend_from_slice(&other.places);
+        for place in &other.places {
+            if let Err(at) = one.places.binary_search_by_key(&place.start, |known| known.start) {
+                one.places.insert(at, place.clone());
+            }
+        }
     }
-    one.places.sort_by_key(|place| place.start);
-    one.places.dedup();
     found.splice(first..last.max(first), [one]);
 }
 

@@ -10,7 +10,10 @@ const LOCAL: usize = 64;
 pub(crate) fn find(text: &str) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();
     let mut found: Vec<Range<usize>> = Vec::new();
-    for (at, _) in text.match_indices('@') {
+    for at in 0..bytes.len() {
+        if bytes[at] != b'@' {
+            continue;
+        }
         let from = found.last().map_or(0, |last| last.end);
         if at < from {
             continue;

@@ -2,8 +2,13 @@
 
 use core::ops::Range;
 
+use crate::digits::BULLET;
+
 /// How many characters one has.
 const LENGTHS: core::ops::RangeInclusive<usize> = 15..=34;
+
+/// And how many of them are digits at least: one word in 97 would pass the check otherwise.
+const DIGITS: usize = 10;
 
 /// The bytes of the IBAN whose check digits start at byte `digits`.
 ///
@@ -18,7 +23,7 @@ pub(crate) fn find(text: &str, digits: usize) -> Option<Range<usize>> {
     }
     let mut rest = 0;
     let (mut count, mut best) = (0, None);
-    let mut gap = false;
+    let (mut gap, mut figures) = (false, 0);
     for (at, &byte) in bytes.iter().enumerate().skip(digits) {
         if !byte.is_ascii_alphanumeric() {
             if gap || !matches!(byte, b' ' | b'-') {
@@ -36,8 +41,10 @@ pub(crate) fn find(text: &str, digits: usize) -> Option<Range<usize>> {
             rest = push(rest, byte);
         }
         count += 1;
-        let ends = !bytes.get(at + 1).is_some_and(u8::is_ascii_alphanumeric);
-        if ends && LENGTHS.contains(&(count + 2)) {
+        figures += usize::from(byte.is_ascii_digit());
+        let next = text.get(at + 1..).and_then(|rest| rest.chars().next());
+        let ends = !next.is_some_and(|c| c.is_ascii_alphanumeric() || c == BULLET);
+        if ends && figures >= DIGITS && LENGTHS.contains(&(count + 2)) {
             let head = country.iter().chain(&bytes[digits..digits + 2]);
             if head.fold(rest, |rest, &byte| push(rest, byte)) == 1 {
                 best = Some(start..at + 1);

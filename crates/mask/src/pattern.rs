@@ -142,7 +142,11 @@ impl Element {
 
 /// A letter or a digit: patterns match whole words.
 pub(crate) fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || matches!(class(c), Class::Digit(_))
+    match class(c) {
+        Class::Digit(_) => true,
+        Class::Other => c.is_ascii_alphabetic() || !c.is_ascii(),
+        Class::Masked | Class::Transparent | Class::Separator => false,
+    }
 }
 
 /// `3` or `3,5`.

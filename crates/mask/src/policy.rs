@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use crate::digits::{Class, class};
 use crate::kind::Kind;
-use crate::pattern::Pattern;
+use crate::pattern::{Pattern, is_word};
 
 /// The most digits at the end of a number that any policy leaves readable (PCI DSS 4.0.1, 3.4.1).
 pub const MAX_KEPT: u8 = 4;
@@ -155,7 +155,7 @@ fn check(rule: Rule) -> Result<(), PolicyError> {
 fn bare(number: &str) -> String {
     let kept = number.chars().filter_map(|c| match class(c) {
         Class::Digit(value) => Some(char::from(b'0' + value)),
-        _ if c.is_alphanumeric() || c == '@' => Some(c.to_ascii_lowercase()),
+        _ if is_word(c) || c == '@' => Some(c.to_ascii_lowercase()),
         _ => None,
     });
     kept.collect()

@@ -8,7 +8,7 @@ use crate::digits::{Class, class};
 use crate::kind::Kind;
 use crate::pattern::{Pattern, is_word};
 use crate::policy::{Action, Policy, Writer};
-use crate::rules::{self, Known};
+use crate::rules::{self, Found, Known};
 use crate::runs::{MIN_MASKED, Run};
 use crate::words::Meaning;
 use crate::{card, email, iban};
@@ -87,41 +87,40 @@ impl Scan<'_> {
             return Some(end);
         }
         if self.is_stripe(bytes.start) {
-            self.push(Kind::Track, run, 0..run.groups.len());
+            self.push(Kind::Track, run, &(0..run.groups.len()));
             return None;
         }
         let around = cues.around(bytes.clone());
+        let (policy, writer) = (self.policy, self.writer);
+        let kept_of = |kind, digits| kept(policy.action(kind, "", writer), digits);
         let known = Known {
-            looks_for: &|kind| self.policy.action(kind, "", self.writer) != Action::Leave,
-            kept: &|kind, digits| self.kept(kind, digits),
+            looks_for: &|kind| policy.action(kind, "", writer) != Action::Leave,
+            kept: &kept_of,
             card_before: self.card_end.is_some_and(|end| bytes.start - end <= BESIDE),
             asked: if is_bare(&around) { self.asked } else { Meaning::NOTHING },
         };
-        let mut all = Vec::new();
-        let may = |kind| matches!(self.policy.action(kind, "", self.writer), Action::Mask(_) | Action::Block);
-        if let Some(one) = rules::claim(run, &around, may) {
-            run.mark(&one.groups, self.kept(one.kind, run.values(&one.groups).len()));
-            all.push((one.kind, one.groups));
+        let may = |kind| matches!(policy.action(kind, "", writer), Action::Mask(_) | Action::Block);
+        if let Some(Found { kind, groups }) = rules::claim(run, &around, may) {
+            run.mark(&groups, kept_of(kind, run.values(&groups).len()));
+            self.push(kind, run, &groups);
         }
-        for groups in card::find(run, &around) {
-            run.mark(&groups, self.kept(Kind::Card, run.values(&groups).len()));
-            all.push((Kind::Card, groups));
+        let cards = card::find(run, &around);
+        for groups in &cards {
+            run.mark(groups, kept_of(Kind::Card, run.values(groups).len()));
         }
-        let others = rules::find(run, &around, &known);
-        all.extend(others.into_iter().map(|found| (found.kind, found.groups)));
-        all.sort_by_key(|(_, groups)| groups.start);
-        for (kind, groups) in all {
-            self.push(kind, run, groups);
+        let mut cards = cards.iter().peekable();
+        for Found { kind, groups } in rules::find(run, &around, &known) {
+            while let Some(card) = cards.next_if(|card| card.start < groups.start) {
+                self.push(Kind::Card, run, card);
+            }
+            self.push(kind, run, &groups);
         }
+        cards.for_each(|card| self.push(Kind::Card, run, card));
         self.card_end = if run.has_masked_card() { Some(bytes.end) } else { self.card_end };
         None
     }
 
-    fn kept(&self, kind: Kind, digits: usize) -> usize {
-        kept(self.policy.action(kind, "", self.writer), digits)
-    }
-
-    fn push(&mut self, kind: Kind, run: &Run, groups: Range<usize>) {
+    fn push(&mut self, kind: Kind, run: &Run, groups: &Range<usize>) {
         let mut bytes = run.bytes(groups.clone());
         if kind == Kind::Passport {
             bytes.start -= crate::number::letters_before(self.text, bytes.start);
@@ -129,7 +128,7 @@ impl Scan<'_> {
         if kind == Kind::Phone && self.text[..bytes.start].ends_with('+') {
             bytes.start -= 1;
         }
-        let places = run.places_of(&groups);
+        let places = run.places_of(groups);
         self.add(kind, bytes, places);
     }
 
