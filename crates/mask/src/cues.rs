@@ -16,7 +16,7 @@ const AFTER: usize = 30;
 /// Nor is more than this looked at, with those that are not.
 const FARTHEST: usize = 240;
 
-/// Numbers with so little between them are one mark.
+/// Numbers of one run with so little between them are one mark.
 const NARROW: usize = 6;
 
 /// A number of so few digits is a count ("3 digits") and hides no word from the number after it.
@@ -48,11 +48,13 @@ pub(crate) struct Cues<'t> {
     at: usize,
     words: u32,
     marks: Vec<Mark>,
+    /// Since the last number nothing was read that ends a run.
+    goes_on: bool,
 }
 
 impl<'t> Cues<'t> {
     pub(crate) fn new(text: &'t str, opaque: &'t [Range<usize>]) -> Self {
-        Self { text, opaque, at: 0, words: 0, marks: Vec::new() }
+        Self { text, opaque, at: 0, words: 0, marks: Vec::new(), goes_on: false }
     }
 
     /// The words around the bytes `number`; the numbers must be asked about in order.
@@ -112,7 +114,9 @@ impl<'t> Cues<'t> {
             return;
         }
         self.at += c.len_utf8();
-        if matches!(class(c), Class::Digit(_) | Class::Masked) {
+        let class = class(c);
+        self.goes_on &= class != Class::Other;
+        if matches!(class, Class::Digit(_) | Class::Masked) {
             self.number(at, 1);
         } else if !c.is_ascii() && CARD_ABROAD.iter().any(|word| rest.starts_with(word)) {
             self.marks.push(Mark { at, end: self.at, says: Meaning::CARD_ABROAD, nth: 0 });
@@ -122,12 +126,13 @@ impl<'t> Cues<'t> {
     /// Marks a number that was read, or that the number before goes on.
     fn number(&mut self, at: usize, digits: u32) {
         match self.marks.last_mut() {
-            Some(last) if last.says == Meaning::NUMBER && at - last.end <= NARROW => {
+            Some(last) if self.goes_on && last.says == Meaning::NUMBER && at - last.end <= NARROW => {
                 last.end = self.at;
                 last.nth = last.nth.saturating_add(digits);
             }
             _ => self.marks.push(Mark { at, end: self.at, says: Meaning::NUMBER, nth: digits }),
         }
+        self.goes_on = true;
     }
 }
 

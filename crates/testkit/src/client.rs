@@ -13,6 +13,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use segel_core::show::{Body, Delivery, Gate, Link, Refusal};
 use segel_core::{AgentConfig, Engine, Input, Outgoing, StartError, VisitorConfig};
+use segel_mask::Writer;
 use segel_wire::ids::{ConversationId, EventId};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -179,7 +180,10 @@ impl Client {
     }
 
     fn submit(&self, conversation: Option<ConversationId>, text: &str) {
-        let masked = segel_mask::mask(text).expect("a text that can be masked").text;
+        let writer = if matches!(self.part, Part::Agent(_)) { Writer::Agent } else { Writer::Visitor };
+        let masker =
+            segel_core::masker(self.screen().masking.as_ref()).expect("a policy that can be followed");
+        let masked = masker.mask(text, writer).expect("a text that can be masked").text;
         self.input(Input::Submit { conversation, text: Outgoing::new(masked) });
     }
 }

@@ -9,7 +9,7 @@ use rand_core::SeedableRng;
 use segel_core::show::Gate;
 use segel_core::{AgentConfig, VisitorConfig};
 use segel_crypto::enrol::EnrolmentCode;
-use segel_owner::{Origin, Owner, Publisher, Round, SiteDescription};
+use segel_owner::{Action, Actions, Origin, Owner, Publisher, Round, SiteDescription};
 use segel_relay::{Config, EventRate, Relay, Running, SiteKey};
 use segel_wire::signed::Roster;
 use tempfile::TempDir;
@@ -163,6 +163,12 @@ impl TestSite {
         agent.meets(Gate::Open).await;
         agent.is_online().await;
         agent
+    }
+
+    /// Says that numbers of this kind stay; the next roster says so too.
+    pub fn leave_unmasked(&mut self, kind: &str) {
+        let actions = Actions { visitor: Action::Leave, agent: Action::Leave };
+        self.owner.mask_kind(kind, actions).unwrap();
     }
 
     /// Signs and publishes another roster of the same content.

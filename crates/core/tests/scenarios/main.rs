@@ -5,6 +5,7 @@
 mod bench;
 mod by_hand;
 mod exchange;
+mod masking;
 mod order_shown;
 mod outbox;
 mod process;
