@@ -139,3 +139,16 @@ fn another_conversation_leaves_nothing_of_the_one_before() {
     show(&mut timeline, &[said(90, "lain")]);
     assert_eq!((stage.count(".row"), stage.text(".bubble")), (1, "lain".to_owned()));
 }
+
+#[wasm_bindgen_test]
+fn under_a_request_for_a_secret_stands_a_warning_and_under_a_warning_none() {
+    let (mut timeline, stage, _) = timeline();
+    let asks = ["Mohon kirim kode OTP-nya ya", "What is your PIN?"];
+    let items = [said(1, asks[0]), said(2, "Jangan berikan PIN kepada siapa pun."), said(3, asks[1])];
+    show(&mut timeline, &items);
+    assert_eq!(stage.count(".caution:not([hidden])"), 2);
+    assert_eq!(stage.text(".caution"), Language::En.text().caution);
+    let own = Item { author: Author::Own, ..said(4, asks[0]) };
+    show(&mut timeline, &[own]);
+    assert_eq!(stage.count(".caution:not([hidden])"), 0);
+}
