@@ -8,6 +8,7 @@ use crate::digits::{Class, class};
 use crate::mask::{Earlier, MaskError, Masked, Masker, check, finish};
 use crate::policy::{Action, Writer};
 use crate::scan::Finding;
+use crate::settle::add;
 use crate::words::{LONGEST, Meaning, meaning};
 
 /// So many messages may have parts of one number.
@@ -124,7 +125,7 @@ impl Masker {
         writer: Writer,
     ) -> Result<Masked, MaskError> {
         check(text)?;
-        let mut found = self.scan(text, writer, conversation.asked());
+        let mut found = self.find(text, writer, conversation.asked());
         let mut earlier = Vec::new();
         let last = conversation.said.len().saturating_sub(1);
         let numbers: Vec<_> = (0..=last)
@@ -147,7 +148,7 @@ impl Masker {
         found: &mut Vec<Finding>,
         earlier: &mut Vec<Earlier>,
     ) {
-        for one in self.scan(&joined.text, writer, Meaning::NOTHING) {
+        for one in self.find(&joined.text, writer, Meaning::NOTHING) {
             let (start, end) = (one.bytes.start, one.bytes.end);
             // What is whole in one earlier message is told once: when the next one says what it was.
             let is_told = end <= joined.start && joined.pieces.len() > 1;
@@ -236,26 +237,6 @@ fn head(text: &str) -> &str {
     let Some((end, _)) = text.char_indices().nth(HEAD) else { return text };
     let cut = text[..end].char_indices().rev().find(|(_, c)| c.is_whitespace());
     &text[..cut.map_or(end, |(at, _)| at)]
-}
-
-/// Puts a finding among the others; one that covers what is there replaces it.
-fn add(found: &mut Vec<Finding>, mut one: Finding) {
-    let first = found.partition_point(|other| other.bytes.end <= one.bytes.start);
-    let last = found.partition_point(|other| other.bytes.start < one.bytes.end);
-    let overlapped = found.get(first..last).unwrap_or_default();
-    if overlapped.iter().any(|other| other.bytes.start <= one.bytes.start && one.bytes.end <= other.bytes.end)
-    {
-        return;
-    }
-    for other in overlapped {
-        one.bytes = one.bytes.start.min(other.bytes.start)..one.bytes.end.max(other.bytes.end);
-        for place in &other.places {
-            if let Err(at) = one.places.binary_search_by_key(&place.start, |known| known.start) {
-                one.places.insert(at, place.clone());
-            }
-        }
-    }
-    found.splice(first..last.max(first), [one]);
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ pub(crate) fn find(text: &str, digits: usize) -> Option<Range<usize>> {
     if cut || !country.iter().all(u8::is_ascii_alphabetic) {
         return None;
     }
-    let mut rest = 0;
+    let (mut rest, mut check) = (0, [0; 2]);
     let (mut count, mut best) = (0, None);
     let (mut gap, mut figures) = (false, 0);
     for (at, &byte) in bytes.iter().enumerate().skip(digits) {
@@ -33,19 +33,17 @@ pub(crate) fn find(text: &str, digits: usize) -> Option<Range<usize>> {
             continue;
         }
         gap = false;
-        if count < 2 {
-            if !byte.is_ascii_digit() {
-                return None;
-            }
-        } else {
-            rest = push(rest, byte);
+        match check.get_mut(count) {
+            Some(digit) if byte.is_ascii_digit() => *digit = byte,
+            Some(_) => return None,
+            None => rest = push(rest, byte),
         }
         count += 1;
         figures += usize::from(byte.is_ascii_digit());
         let next = text.get(at + 1..).and_then(|rest| rest.chars().next());
         let ends = !next.is_some_and(|c| c.is_ascii_alphanumeric() || c == BULLET);
         if ends && figures >= DIGITS && LENGTHS.contains(&(count + 2)) {
-            let head = country.iter().chain(&bytes[digits..digits + 2]);
+            let head = country.iter().chain(&check);
             if head.fold(rest, |rest, &byte| push(rest, byte)) == 1 {
                 best = Some(start..at + 1);
             }
@@ -55,6 +53,12 @@ pub(crate) fn find(text: &str, digits: usize) -> Option<Range<usize>> {
         }
     }
     best
+}
+
+/// How many digits end it: letters before them hide what is masked before these.
+pub(crate) fn together(number: &str) -> usize {
+    let end = number.bytes().rev().take_while(|byte| !byte.is_ascii_alphabetic());
+    end.filter(u8::is_ascii_digit).count()
 }
 
 /// The remainder by 97 with one more character: its digit, or its letter's two.

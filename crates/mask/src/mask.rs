@@ -4,10 +4,10 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::digits::BULLET;
 use crate::kind::Kind;
 use crate::policy::{Action, Policy, Writer};
-use crate::scan::{Finding, kept, scan};
+use crate::scan::Finding;
+use crate::settle::{hidden, rewrite};
 use crate::words::Meaning;
 
 /// The longest text that [`mask`] takes, in bytes of UTF-8.
@@ -32,7 +32,7 @@ pub fn mask(text: &str) -> Result<Masked, MaskError> {
 /// Masks as a site's policy says.
 #[derive(Clone, Debug, Default)]
 pub struct Masker {
-    policy: Policy,
+    pub(crate) policy: Policy,
 }
 
 impl Masker {
@@ -44,11 +44,7 @@ impl Masker {
     /// Masks a text without a conversation around it; as [`mask`].
     pub fn mask(&self, text: &str, writer: Writer) -> Result<Masked, MaskError> {
         check(text)?;
-        finish(text, self.scan(text, writer, Meaning::NOTHING), Vec::new())
-    }
-
-    pub(crate) fn scan(&self, text: &str, writer: Writer, asked: Meaning) -> Vec<Finding> {
-        scan(text, &self.policy, writer, asked)
+        finish(text, self.find(text, writer, Meaning::NOTHING), Vec::new())
     }
 }
 
@@ -186,12 +182,17 @@ pub(crate) fn finish(text: &str, findings: Vec<Finding>, earlier: Vec<Earlier>) 
     let mut out = String::with_capacity(text.len());
     let mut from = 0;
     let mut blocked = false;
-    for Finding { kind, bytes, places, action } in findings {
+    for finding in findings {
+        let Finding { kind, bytes, action, .. } = &finding;
+        let (kind, bytes) = (*kind, bytes.clone());
         let number = &text[bytes.clone()];
         let outcome = match action {
             Action::Mask(_) => {
-                let keep = kept(action, together(kind, number, places.len()));
-                Outcome::Masked(hide(number, bytes.start, &places, keep))
+                let places: Vec<_> = hidden(&finding, text)
+                    .iter()
+                    .map(|place| place.start - bytes.start..place.end - bytes.start)
+                    .collect();
+                Outcome::Masked(rewrite(number, &places))
             }
             Action::Block => Outcome::Blocked,
             Action::Warn | Action::Leave => Outcome::Warned,
@@ -207,31 +208,6 @@ pub(crate) fn finish(text: &str, findings: Vec<Finding>, earlier: Vec<Earlier>) 
     }
     out.push_str(&text[from..]);
     Ok(Masked { text: MaskedText(out), spans, earlier })
-}
-
-/// How many digits end a number. Letters stand between those of an IBAN, and hide what was masked before them.
-fn together(kind: Kind, number: &str, places: usize) -> usize {
-    match kind {
-        Kind::Iban => {
-            let end = number.bytes().rev().take_while(|byte| !byte.is_ascii_alphabetic());
-            end.filter(u8::is_ascii_digit).count()
-        }
-        _ => places,
-    }
-}
-
-/// The number with a bullet at every place but the last few.
-fn hide(number: &str, start: usize, places: &[core::ops::Range<usize>], keep: usize) -> String {
-    let hidden = &places[..places.len() - keep];
-    let mut out = String::with_capacity(number.len() + hidden.len() * BULLET.len_utf8());
-    let mut from = 0;
-    for place in hidden {
-        out.push_str(&number[from..place.start - start]);
-        out.push(BULLET);
-        from = place.end - start;
-    }
-    out.push_str(&number[from..]);
-    out
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::digits::{Class, class};
 use crate::kind::Kind;
 use crate::pattern::{Pattern, is_word};
 use crate::policy::{Action, Policy, Writer};
-use crate::rules::{self, Found, Known};
+use crate::rules::{self, Known};
 use crate::runs::{MIN_MASKED, Run};
 use crate::words::Meaning;
 use crate::{card, email, iban};
@@ -41,14 +41,16 @@ pub(crate) fn scan(text: &str, policy: &Policy, writer: Writer, asked: Meaning) 
         .filter(|word| matches!(word.action, Action::Mask(_) | Action::Block))
         .map(|word| word.bytes.clone())
         .collect();
-    let mut scan = Scan { text, policy, writer, asked, card_end: None, found: Vec::new() };
+    let mut scan =
+        Scan { text, policy, writer, asked, card_end: None, iban_end: 0, iban_kept: 0, found: Vec::new() };
     let mut cues = Cues::new(text, &opaque);
     let mut run = Run::default();
     let mut from = 0;
     let ends = opaque.iter().map(|range| (range.start, range.end)).chain([(text.len(), text.len())]);
     for (end, next) in ends {
         while let Some(at) = run.read(&text[..end], from) {
-            from = scan.run(&mut run, &mut cues).unwrap_or(at).max(at);
+            scan.run(&mut run, &mut cues);
+            from = at;
         }
         from = from.max(next);
     }
@@ -72,23 +74,25 @@ struct Scan<'a> {
     asked: Meaning,
     /// Where the last card ended.
     card_end: Option<usize>,
+    /// Where the last IBAN ended, and how many of its digits stay.
+    iban_end: usize,
+    iban_kept: usize,
     found: Vec<Finding>,
 }
 
 impl Scan<'_> {
-    /// Looks at one run; answers the byte to go on from where that is not the run's end.
-    fn run(&mut self, run: &mut Run, cues: &mut Cues) -> Option<usize> {
+    /// Looks at one run.
+    fn run(&mut self, run: &mut Run, cues: &mut Cues) {
         let bytes = run.bytes(0..run.groups.len());
+        self.iban(run);
         if run.digits.len() < MIN_DIGITS {
             self.card_end = if run.has_masked_card() { Some(bytes.end) } else { self.card_end };
-            return self.iban(bytes.start, run);
-        }
-        if let Some(end) = self.iban(bytes.start, run) {
-            return Some(end);
+            return;
         }
         if self.is_stripe(bytes.start) {
-            self.push(Kind::Track, run, &(0..run.groups.len()));
-            return None;
+            let track = self.finding(Kind::Track, run, &(0..run.groups.len()));
+            self.found.push(track);
+            return;
         }
         let around = cues.around(bytes.clone());
         let (policy, writer) = (self.policy, self.writer);
@@ -100,27 +104,24 @@ impl Scan<'_> {
             asked: if is_bare(&around) { self.asked } else { Meaning::NOTHING },
         };
         let may = |kind| matches!(policy.action(kind, "", writer), Action::Mask(_) | Action::Block);
-        if let Some(Found { kind, groups }) = rules::claim(run, &around, may) {
-            run.mark(&groups, kept_of(kind, run.values(&groups).len()));
-            self.push(kind, run, &groups);
+        let mut found = Vec::new();
+        if let Some(claimed) = rules::claim(run, &around, may) {
+            run.mark(&claimed.groups, kept_of(claimed.kind, run.values(&claimed.groups).len()));
+            found.push(self.finding(claimed.kind, run, &claimed.groups));
         }
         let cards = card::find(run, &around);
         for groups in &cards {
             run.mark(groups, kept_of(Kind::Card, run.values(groups).len()));
         }
-        let mut cards = cards.iter().peekable();
-        for Found { kind, groups } in rules::find(run, &around, &known) {
-            while let Some(card) = cards.next_if(|card| card.start < groups.start) {
-                self.push(Kind::Card, run, card);
-            }
-            self.push(kind, run, &groups);
-        }
-        cards.for_each(|card| self.push(Kind::Card, run, card));
+        let others = rules::find(run, &around, &known);
+        let cards = cards.iter().map(|groups| self.finding(Kind::Card, run, groups)).collect();
+        let others = others.iter().map(|one| self.finding(one.kind, run, &one.groups)).collect();
+        found = merge(merge(found, cards), others);
+        self.found.extend(found.into_iter().filter(|one| one.action != Action::Leave));
         self.card_end = if run.has_masked_card() { Some(bytes.end) } else { self.card_end };
-        None
     }
 
-    fn push(&mut self, kind: Kind, run: &Run, groups: &Range<usize>) {
+    fn finding(&self, kind: Kind, run: &Run, groups: &Range<usize>) -> Finding {
         let mut bytes = run.bytes(groups.clone());
         if kind == Kind::Passport {
             bytes.start -= crate::number::letters_before(self.text, bytes.start);
@@ -128,32 +129,31 @@ impl Scan<'_> {
         if kind == Kind::Phone && self.text[..bytes.start].ends_with('+') {
             bytes.start -= 1;
         }
-        let places = run.places_of(groups);
-        self.add(kind, bytes, places);
-    }
-
-    fn add(&mut self, kind: Kind, bytes: Range<usize>, places: Vec<Range<usize>>) {
         let action = self.policy.action(kind, &self.text[bytes.clone()], self.writer);
-        if action != Action::Leave {
-            self.found.push(Finding { kind, bytes, places, action });
-        }
+        Finding { kind, bytes, places: run.places_of(groups), action }
     }
 
-    /// Takes the IBAN that starts before these digits; answers its end.
-    fn iban(&mut self, digits: usize, run: &Run) -> Option<usize> {
-        if run.groups.first()?.masked {
-            return None;
+    /// Takes the IBAN that starts before these digits, and marks what of it is in this run; the rest of it is in the next.
+    fn iban(&mut self, run: &mut Run) {
+        let Some(first) = run.groups.first() else { return };
+        if !first.masked
+            && first.bytes.start >= self.iban_end
+            && let Some(bytes) = iban::find(self.text, first.bytes.start)
+        {
+            let number = &self.text[bytes.clone()];
+            let action = self.policy.action(Kind::Iban, number, self.writer);
+            if matches!(action, Action::Mask(_) | Action::Block) {
+                let digits = number.char_indices().filter(|(_, c)| matches!(class(*c), Class::Digit(_)));
+                let places: Vec<_> =
+                    digits.map(|(at, c)| bytes.start + at..bytes.start + at + c.len_utf8()).collect();
+                self.iban_end = bytes.end;
+                self.iban_kept = kept(action, iban::together(number));
+                self.found.push(Finding { kind: Kind::Iban, bytes, places, action });
+            }
         }
-        let bytes = iban::find(self.text, digits)?;
-        let number = &self.text[bytes.clone()];
-        if !matches!(self.policy.action(Kind::Iban, number, self.writer), Action::Mask(_) | Action::Block) {
-            return None;
-        }
-        let digits = number.char_indices().filter(|(_, c)| matches!(class(*c), Class::Digit(_)));
-        let places = digits.map(|(at, c)| bytes.start + at..bytes.start + at + c.len_utf8()).collect();
-        let end = bytes.end;
-        self.add(Kind::Iban, bytes, places);
-        Some(end)
+        let within = run.groups.iter().take_while(|group| group.bytes.end <= self.iban_end).count();
+        let ends = within.checked_sub(1).is_some_and(|last| run.groups[last].bytes.end == self.iban_end);
+        run.mark(&(0..within), if ends { self.iban_kept } else { 0 });
     }
 
     /// Whether what stands between the last card and byte `at` makes this the rest of a magnetic stripe.
@@ -204,17 +204,24 @@ fn matches_of(pattern: &Pattern, text: &str) -> Vec<Range<usize>> {
 }
 
 /// Both in order; of `others`, those that overlap none of `found`.
-fn merge(mut found: Vec<Finding>, others: Vec<Finding>) -> Vec<Finding> {
-    if others.is_empty() {
-        return found;
+fn merge(found: Vec<Finding>, others: Vec<Finding>) -> Vec<Finding> {
+    if others.is_empty() || found.is_empty() {
+        return if found.is_empty() { others } else { found };
     }
+    let mut merged: Vec<Finding> = Vec::with_capacity(found.len() + others.len());
+    let mut found = found.into_iter().peekable();
     for other in others {
-        let place = found.partition_point(|one| one.bytes.end <= other.bytes.start);
-        if found.get(place).is_none_or(|next| next.bytes.start >= other.bytes.end) {
-            found.insert(place, other);
+        while let Some(one) = found.next_if(|one| one.bytes.start <= other.bytes.start) {
+            merged.push(one);
+        }
+        let is_clear = merged.last().is_none_or(|last| last.bytes.end <= other.bytes.start)
+            && found.peek().is_none_or(|next| other.bytes.end <= next.bytes.start);
+        if is_clear {
+            merged.push(other);
         }
     }
-    found
+    merged.extend(found);
+    merged
 }
 
 /// Whether hardly anything stands around a number: an answer to a question.

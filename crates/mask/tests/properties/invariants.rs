@@ -105,7 +105,7 @@ pub(crate) fn check(text: &str) {
 }
 
 /// Sends `text` in two messages, cut at a character: every digit of a card that is masked in the whole text is masked in its
-/// message, or named as sent before; unless the first part was a number by itself.
+/// message, or named as sent before; where nothing was masked in the first.
 pub(crate) fn check_cut(text: &str, at: usize) {
     let cut = text.char_indices().nth(at).map_or(text.len(), |(byte, _)| byte);
     if text.chars().count() > 100 {
@@ -117,15 +117,15 @@ pub(crate) fn check_cut(text: &str, at: usize) {
     let before = masker.mask_in(&conversation, first, Writer::Visitor).expect("no text is refused");
     conversation.said(before.text.as_str());
     let after = masker.mask_in(&conversation, second, Writer::Visitor).expect("no text is refused");
+    if !before.spans.is_empty() {
+        return;
+    }
     let whole = mask(text).expect("no text is refused");
     for card in whole.spans.iter().filter(|span| span.kind == Kind::Card) {
-        if before.spans.iter().any(|span| span.start < card.end && card.start < span.end) {
-            continue;
-        }
         for (byte, _) in text[card.start..card.end].char_indices().filter(|(_, c)| c.is_ascii_digit()) {
             let byte = card.start + byte;
-            let safe =
-                if byte < cut { is_named(&before, &after, byte) } else { is_masked(&after, byte - cut) };
+            let named = || after.earlier.iter().any(|part| (part.start..part.end).contains(&byte));
+            let safe = if byte < cut { named() } else { is_masked(&after, byte - cut) };
             assert!(safe, "{text:?} cut at {at} lets a digit at {byte} through: {after:?}");
         }
     }
@@ -133,18 +133,4 @@ pub(crate) fn check_cut(text: &str, at: usize) {
 
 fn is_masked(masked: &Masked, byte: usize) -> bool {
     masked.spans.iter().any(|span| (span.start..span.end).contains(&byte))
-}
-
-/// Whether a byte of the first message is among what was sent before. What was masked in it moved what stands behind.
-fn is_named(before: &Masked, after: &Masked, byte: usize) -> bool {
-    let moved: usize = before
-        .spans
-        .iter()
-        .filter(|span| span.end <= byte)
-        .map(|span| match &span.outcome {
-            Outcome::Masked(replacement) => replacement.len() - (span.end - span.start),
-            Outcome::Warned | Outcome::Blocked => 0,
-        })
-        .sum();
-    after.earlier.iter().any(|part| (part.start..part.end).contains(&(byte + moved)))
 }

@@ -61,7 +61,10 @@ fn what_the_site_blocks_is_not_sent_and_stays_with_the_reason() {
     heard.take();
     stage.press_enter(false, false);
     assert!(heard.take().is_empty());
-    assert_eq!((stage.typed(), stage.text(".found")), ("nik 3171065512990003".to_owned(), "3171065512990003".to_owned()));
+    assert_eq!(
+        (stage.typed(), stage.text(".found")),
+        ("nik 3171065512990003".to_owned(), "3171065512990003".to_owned())
+    );
     assert_eq!(stage.text(".why"), fill(Language::Id.text().blocked, "NIK"));
     stage.fill("nik nanti saja");
     heard.take();
