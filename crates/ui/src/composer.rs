@@ -199,9 +199,9 @@ impl Parts {
         // A line that was begun and is empty has no height of its own.
         let rest = [draft.get(at..).unwrap_or_default(), " "].concat();
         dom::insert(&self.backdrop, &el("span").text(&rest), None);
-        self.follow();
     }
 
+    /// Only when the browser says so: to ask it at every key would have it lay out the text at every key.
     fn follow(&self) {
         self.backdrop.set_scroll_top(self.area.scroll_top());
     }
