@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use crate::digits::BULLET;
+use crate::digits::{Class, class};
 
 /// How many characters one has.
 const LENGTHS: core::ops::RangeInclusive<usize> = 15..=34;
@@ -41,7 +41,10 @@ pub(crate) fn find(text: &str, digits: usize) -> Option<Range<usize>> {
         count += 1;
         figures += usize::from(byte.is_ascii_digit());
         let next = text.get(at + 1..).and_then(|rest| rest.chars().next());
-        let ends = !next.is_some_and(|c| c.is_ascii_alphanumeric() || c == BULLET);
+        let ends = !next.is_some_and(|c| {
+            c.is_ascii_alphanumeric()
+                || matches!(class(c), Class::Digit(_) | Class::Masked | Class::Transparent)
+        });
         if ends && figures >= DIGITS && LENGTHS.contains(&(count + 2)) {
             let head = country.iter().chain(&check);
             if head.fold(rest, |rest, &byte| push(rest, byte)) == 1 {

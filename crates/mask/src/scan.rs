@@ -117,7 +117,9 @@ impl Scan<'_> {
         let cards = cards.iter().map(|groups| self.finding(Kind::Card, run, groups)).collect();
         let others = others.iter().map(|one| self.finding(one.kind, run, &one.groups)).collect();
         found = merge(merge(found, cards), others);
-        self.found.extend(found.into_iter().filter(|one| one.action != Action::Leave));
+        let from = self.found.last().map_or(0, |last| last.bytes.end);
+        let clear = |one: &Finding| one.action != Action::Leave && one.bytes.start >= from;
+        self.found.extend(found.into_iter().filter(clear));
         self.card_end = if run.has_masked_card() { Some(bytes.end) } else { self.card_end };
     }
 

@@ -36,7 +36,15 @@ impl Masker {
             for mut one in more {
                 one.bytes = unmoved(&hidden, &one.bytes);
                 one.places.iter_mut().for_each(|place| *place = unmoved(&hidden, place));
-                add(&mut found, one);
+                let is_within = |other: &&mut Finding| {
+                    other.bytes.start <= one.bytes.start && one.bytes.end <= other.bytes.end
+                };
+                match found.iter_mut().find(is_within) {
+                    // What was to stay readable of a number looks like another.
+                    Some(whole) if matches!(whole.action, Action::Mask(_)) => whole.action = Action::Mask(0),
+                    Some(_) => {}
+                    None => add(&mut found, one),
+                }
             }
         }
         found

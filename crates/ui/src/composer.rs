@@ -118,8 +118,10 @@ impl Composer {
     /// Says why nothing can be sent now, or `None`: it can. Typing goes on in either case.
     pub fn hinder(&self, why: Option<&str>) {
         dom::set_text(&self.parts.hindrance, why.unwrap_or_default());
-        self.parts.is_hindered.set(why.is_some());
-        self.parts.read();
+        // Said again and again, it must not take away what was said of a message that was just sent.
+        if self.parts.is_hindered.replace(why.is_some()) != why.is_some() {
+            self.parts.read();
+        }
     }
 
     /// Puts the focus on the text area, unless a screen keyboard would then cover the conversation.
