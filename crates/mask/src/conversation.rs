@@ -251,10 +251,10 @@ mod tests {
         let mut sent = Vec::new();
         let mut earlier = Vec::new();
         for text in texts {
-            let masked = masker.mask_in(&conversation, text, Writer::Visitor).unwrap();
-            conversation.said(masked.text.as_str());
-            sent.push(masked.text.into_string());
-            earlier = masked.earlier;
+            let now = masker.mask_in(&conversation, text, Writer::Visitor).unwrap();
+            conversation.said(now.text.as_str());
+            sent.push(now.text.into_string());
+            earlier = now.earlier;
         }
         (sent, earlier)
     }
