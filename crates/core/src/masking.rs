@@ -13,13 +13,13 @@ pub fn masker(masking: Option<&Masking>) -> Option<Masker> {
 }
 
 /// Text of another device as it may be kept and shown: what no masker lets out, a hostile one might have sent.
-pub(crate) fn on_arrival(text: String) -> String {
+pub(crate) fn on_arrival(text: &str) -> String {
     let mut policy = Policy::default();
     for kind in Kind::ALL.into_iter().filter(|kind| !kind.is_always_kept_back()) {
         // Never refused for these kinds.
         let _ = policy.set(kind, Rule::both(Action::Leave));
     }
-    let masked = Masker::new(policy).mask(&text, Writer::Visitor);
+    let masked = Masker::new(policy).mask(text, Writer::Visitor);
     masked.map_or_else(|_| String::new(), |masked| masked.text.into_string())
 }
 
@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn what_never_may_be_kept_is_masked_on_arrival_and_the_rest_is_not() {
         assert_eq!(
-            on_arrival("kartu 4111 1111 1111 1111, hp 081234567890".to_owned()),
+            on_arrival("kartu 4111 1111 1111 1111, hp 081234567890"),
             "kartu •••• •••• •••• 1111, hp 081234567890"
         );
     }

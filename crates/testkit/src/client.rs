@@ -183,8 +183,8 @@ impl Client {
         let writer = if matches!(self.part, Part::Agent(_)) { Writer::Agent } else { Writer::Visitor };
         let masker =
             segel_core::masker(self.screen().masking.as_ref()).expect("a policy that can be followed");
-        let masked = masker.mask(text, writer).expect("a text that can be masked").text;
-        self.input(Input::Submit { conversation, text: Outgoing::new(masked) });
+        let text = masker.mask(text, writer).expect("a text that can be masked").text;
+        self.input(Input::Submit { conversation, text: Outgoing::new(text) });
     }
 }
 

@@ -181,7 +181,7 @@ impl Engine {
                 continue;
             };
             let content::Body::Text(text) = plain.body else { continue };
-            message.body = Body::Text(masking::on_arrival(text));
+            message.body = Body::Text(masking::on_arrival(&text));
             message.time = plain.time;
             message.key = Some(grant.key.clone());
             message.unopened = None;

@@ -204,7 +204,7 @@ impl Engine {
         let received = Message { content: Some(hash), key: Some(unwrapped.key), ..received };
         match message.body {
             content::Body::Text(text) => {
-                let text = masking::on_arrival(text);
+                let text = masking::on_arrival(&text);
                 self.keep(delivered, Message { body: Body::Text(text), ..received });
                 let facts = &mut self.conversations.or_default(id).facts;
                 facts.unread += 1;
