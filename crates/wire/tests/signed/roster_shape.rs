@@ -131,7 +131,7 @@ fn a_roster_that_contradicts_itself_is_refused() {
             mask(roster, &[("phone", MaskingAction::Warn), ("nik", MaskingAction::Block)]);
         }),
         ("a kind twice", |roster| {
-            mask(roster, &[("nik", MaskingAction::Leave), ("nik", MaskingAction::Block)])
+            mask(roster, &[("nik", MaskingAction::Leave), ("nik", MaskingAction::Block)]);
         }),
         ("masking there but no rule", |roster| mask(roster, &[])),
         ("too many patterns", |roster| {
