@@ -98,7 +98,7 @@ mod tests {
     }
 
     fn site() -> Show {
-        Show::Site(Site { name: "Toko Contoh".to_owned(), agent: None })
+        Show::Site(Site { name: "Toko Contoh".to_owned(), agent: None, masking: None })
     }
 
     fn item(delivery: Delivery) -> Show {

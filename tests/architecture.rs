@@ -36,7 +36,7 @@ const FLOORS: [(&str, u8); 16] = [
 /// Packages for which pointing down is not enough: all of the workspace that they may use.
 const ONLY: [(&str, &[&str]); 5] = [
     ("segel-crypto", &["segel-hazmat", "segel-wire"]),
-    ("segel-owner", &["segel-wire", "segel-crypto"]),
+    ("segel-owner", &["segel-wire", "segel-crypto", "segel-mask"]),
     ("segel-relay", &["segel-wire"]),
     ("segel-conform", &["segel-wire"]),
     ("xtask", &[]),

@@ -5,6 +5,7 @@ mod header;
 
 use std::rc::Rc;
 
+use segel_mask::Writer;
 use segel_ui::banner::Banner;
 use segel_ui::composer::Composer;
 use segel_ui::sentence::{self, Sentence};
@@ -120,6 +121,7 @@ impl Panel {
         self.timeline.render(model.items().as_slice());
         self.timeline.render_transfers(model.items());
         self.typing.render(model.typing());
+        self.composer.guard(model.situation.masking.as_ref(), Writer::Visitor, model.items().as_slice());
         self.composer.hinder(self.language.gate(model.situation.gate));
         let (safety, text) = (model.safety(), self.language.text());
         let why = safety.map_or(text.verify_later, |_| text.verify_visitor);

@@ -1,15 +1,14 @@
 // `node main.js PLAN`: measures here and in Chromium and prints the results as JSON. The plan is JSON:
 // `{ modules: { name: folder }, native: program, page: folder, chromium: program, args: [argument] }`.
 
-import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 
 import { inBrowser } from "./browser.js";
 import * as conversations from "./conversations.js";
 import { measure } from "./measure.js";
+import { startNative } from "./native.js";
 import * as primitives from "./primitives.js";
 
 const plan = JSON.parse(process.argv[2]);
@@ -30,17 +29,4 @@ async function inNode(native) {
     loaded[name] = glue;
   }
   return measure([...(await primitives.rows()), ...(await conversations.rows())], loaded, native);
-}
-
-/** The program that does the same work on this machine: a line in, a line out. */
-function startNative(program) {
-  const child = spawn(program, { stdio: ["pipe", "pipe", "inherit"] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const time = async (id, count) => {
-    child.stdin.write(`${id} ${count}\n`);
-    const { value, done } = await lines.next();
-    if (done) throw new Error(`the native program cannot do ${id}`);
-    return Number(value) / 1e6;
-  };
-  return { time, end: () => child.stdin.end() };
 }

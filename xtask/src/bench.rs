@@ -1,18 +1,15 @@
 //! `bench`: times what the project promises to be fast.
 
-use std::os::unix::process::CommandExt;
-
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::ValueEnum;
 
-use crate::toolchain::Toolchain;
-use crate::{bench_crypto, shell};
+use crate::{bench_crypto, bench_mask, shell};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The benchmark to run; without it they are listed
     what: Option<Benchmark>,
-    /// Print one JSON object (crypto)
+    /// Print one JSON object
     #[arg(long)]
     json: bool,
     /// Time a build with SIMD instructions as well (crypto)
@@ -22,7 +19,7 @@ pub(crate) struct Args {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Benchmark {
-    /// Masking, beside a plain regular expression with Luhn's check
+    /// Masking in Node and on this machine, beside a regular expression with Luhn, arcjet and redact-pii; with its weight
     Mask,
     /// Sealing in Node and in Chromium, beside libsodium, noble and olm; with its share of the download
     Crypto,
@@ -34,7 +31,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
             list();
             Ok(())
         }
-        Some(Benchmark::Mask) => example("segel-mask", "bench"),
+        Some(Benchmark::Mask) => bench_mask::run(args.json),
         Some(Benchmark::Crypto) => bench_crypto::run(args.json, args.simd),
     }
 }
@@ -44,11 +41,4 @@ fn list() {
         let help = value.get_help().map(ToString::to_string).unwrap_or_default();
         shell::say(format!("cargo xtask bench {:<8} {help}", value.get_name()));
     }
-}
-
-/// Becomes the example that measures and prints.
-fn example(package: &str, example: &str) -> Result<()> {
-    let mut cargo = Toolchain::ready()?.cargo();
-    cargo.args(["run", "--release", "--quiet", "-p", package, "--example", example]);
-    Err(cargo.exec()).context("cannot run cargo")
 }

@@ -21,7 +21,7 @@ pub(crate) fn run(as_json: bool, simd: bool) -> Result<()> {
     let toolchain = Toolchain::ready()?;
     let wasm_bindgen = tools::wasm_bindgen(&toolchain)?.join("wasm-bindgen");
     let scratch = paths::scratch().join("bench");
-    let compiled = compile(&toolchain, &["share", "floor", "workloads_wasm"], None)?;
+    let compiled = compile(&toolchain, PACKAGE, &["share", "floor", "workloads_wasm"], None)?;
     let weigh =
         |name: &str| compress::size_of(&bound(&wasm_bindgen, &compiled, name, &scratch.join(name), &[])?);
     let share = weigh("share")?.saturating_sub(weigh("floor")?);
@@ -35,7 +35,7 @@ pub(crate) fn run(as_json: bool, simd: bool) -> Result<()> {
     module("segel", &compiled, &[])?;
     if simd {
         let dir = paths::target().join("simd");
-        let compiled = compile(&toolchain, &["workloads_wasm"], Some(&dir))?;
+        let compiled = compile(&toolchain, PACKAGE, &["workloads_wasm"], Some(&dir))?;
         module("simd", &compiled, &["--enable-simd"])?;
     }
     let mut cargo = toolchain.cargo();
@@ -64,9 +64,14 @@ pub(crate) fn run(as_json: bool, simd: bool) -> Result<()> {
 }
 
 /// Compiles examples for browsers and names the folder that they are in.
-fn compile(toolchain: &Toolchain, examples: &[&str], simd: Option<&Path>) -> Result<PathBuf> {
+pub(crate) fn compile(
+    toolchain: &Toolchain,
+    package: &str,
+    examples: &[&str],
+    simd: Option<&Path>,
+) -> Result<PathBuf> {
     let mut cargo = toolchain.cargo();
-    cargo.args(["build", "--target", TARGET, "--profile", "wasm", "-p", PACKAGE]);
+    cargo.args(["build", "--target", TARGET, "--profile", "wasm", "-p", package]);
     cargo.args(examples.iter().flat_map(|example| ["--example", example]));
     if let Some(dir) = simd {
         cargo.args(["--config", SIMD, "--target-dir"]).arg(dir);
@@ -77,8 +82,18 @@ fn compile(toolchain: &Toolchain, examples: &[&str], simd: Option<&Path>) -> Res
 }
 
 /// Glue and program in `dir`, made as those that visitors load.
-fn bound(wasm_bindgen: &Path, compiled: &Path, name: &str, dir: &Path, features: &[&str]) -> Result<PathBuf> {
-    let file = if name == "workloads" { "workloads_wasm" } else { name };
+pub(crate) fn bound(
+    wasm_bindgen: &Path,
+    compiled: &Path,
+    name: &str,
+    dir: &Path,
+    features: &[&str],
+) -> Result<PathBuf> {
+    let file = match name {
+        "workloads" => "workloads_wasm",
+        "masking" => "masking_wasm",
+        name => name,
+    };
     program::bind(wasm_bindgen, name, &compiled.join(format!("{file}.wasm")), dir)?;
     let program = dir.join(format!("{name}_bg.wasm"));
     program::shrink(name, &program, &program, features)?;
@@ -87,8 +102,17 @@ fn bound(wasm_bindgen: &Path, compiled: &Path, name: &str, dir: &Path, features:
 
 /// The scripts beside the libraries that they compare with, and a page that has all in one.
 fn lay_out(scratch: &Path) -> Result<PathBuf> {
+    let (scripts, modules) = scripts(scratch, "")?;
+    let page = scratch.join("page");
+    paths::copy(&modules.join("@matrix-org/olm/olm.wasm"), &page.join("olm.wasm"))?;
+    tools::bundle(&scripts.join("page.js"), &page.join("page.js"))?;
+    Ok(scripts)
+}
+
+/// A copy of the scripts in `scratch`, with the libraries that those in `folder` ask for; and where these are.
+pub(crate) fn scripts(scratch: &Path, folder: &str) -> Result<(PathBuf, PathBuf)> {
     let source = paths::root().join("xtask/bench");
-    let modules = tools::locked_modules(&source)?;
+    let modules = tools::locked_modules(&source.join(folder))?;
     let scripts = scratch.join("scripts");
     if scripts.exists() {
         fs::remove_dir_all(&scripts)?;
@@ -96,11 +120,8 @@ fn lay_out(scratch: &Path) -> Result<PathBuf> {
     for file in paths::files_below(&source)? {
         paths::copy(&file, &scripts.join(file.strip_prefix(&source)?))?;
     }
-    symlink(&modules, scripts.join("node_modules"))?;
-    let page = scratch.join("page");
-    paths::copy(&modules.join("@matrix-org/olm/olm.wasm"), &page.join("olm.wasm"))?;
-    tools::bundle(&scripts.join("page.js"), &page.join("page.js"))?;
-    Ok(scripts)
+    symlink(&modules, scripts.join(folder).join("node_modules"))?;
+    Ok((scripts, modules))
 }
 
 /// As the project's other commands start Chromium.
@@ -119,7 +140,7 @@ fn print(results: &Value) {
 
 /// First how many times as long as ours each contender takes, by the median of the rounds and by the quickest
 /// ones, then how long ours takes.
-fn print_table(title: &str, rows: &[Value]) {
+pub(crate) fn print_table(title: &str, rows: &[Value]) {
     let of = |row: &Value, field: &str| row[field].as_object().cloned().unwrap_or_default();
     let names: BTreeSet<_> =
         rows.iter().flat_map(|row| of(row, "ratios").into_iter()).map(|pair| pair.0).collect();

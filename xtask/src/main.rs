@@ -4,6 +4,7 @@
 mod apt;
 mod bench;
 mod bench_crypto;
+mod bench_mask;
 mod build;
 mod compress;
 mod pages;

@@ -35,6 +35,17 @@ impl Report {
         self.judge(name, run.elapsed, (passed, failed.max(broken.into())), &run.output)
     }
 
+    /// Runs tests as [`Report::tests`] does, and shows what they print: a table that people read.
+    pub(crate) fn measured_tests(&mut self, name: &str, command: &mut Command) -> Result<()> {
+        let run = shell::watch(name, command, Duration::MAX)?;
+        let (passed, failed) = counts(&run.output);
+        let broken = !run.success || passed == 0;
+        if !broken {
+            shell::show(&run.output);
+        }
+        self.judge(name, run.elapsed, (passed, failed.max(broken.into())), &run.output)
+    }
+
     /// Runs a check of this program itself, which counts as one test.
     pub(crate) fn own(&mut self, name: &str, check: impl FnOnce() -> Result<()>) -> Result<()> {
         let started = Instant::now();

@@ -49,7 +49,15 @@ fn checks(args: &Args, report: &mut Report) -> Result<()> {
     let examples = "--example workloads_wasm --example share --example floor";
     let examples = format!("clippy -p segel-crypto --target {TARGET} {examples} -- -D warnings");
     report.check("lints in browsers' examples", &mut cargo(&examples))?;
+    let example = format!("clippy -p segel-mask --target {TARGET} --example masking_wasm -- -D warnings");
+    report.check("lints in masking's example", &mut cargo(&example))?;
+    report.check(
+        "lints in masking's corpus",
+        &mut cargo("clippy -p segel-mask --test corpus -- -D warnings"),
+    )?;
     report.tests("native tests", &mut cargo("test --workspace"))?;
+    let corpus = "test --quiet -p segel-mask --test corpus -- --nocapture --test-threads=1";
+    report.measured_tests("masking's corpus", &mut cargo(corpus))?;
     if args.quick {
         return Ok(());
     }

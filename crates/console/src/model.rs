@@ -180,7 +180,7 @@ mod tests {
     }
 
     fn site() -> Show {
-        Show::Site(Site { name: "Toko Contoh".to_owned(), agent: None })
+        Show::Site(Site { name: "Toko Contoh".to_owned(), agent: None, masking: None })
     }
 
     fn summary(conversation: ConversationId, time: u64) -> Show {

@@ -9,6 +9,7 @@ use segel_wire::{cbor_array, cbor_map, cbor_variants, limits};
 
 use crate::acts::ActRecord;
 use crate::chronicle::Chronicle;
+use crate::masking;
 use crate::peers::Peer;
 use crate::reads::Reads;
 use crate::records::{BrokenStore, Name, Opened};
@@ -354,7 +355,7 @@ impl Message {
     /// Takes in what a content says that opened.
     pub(crate) fn say(&mut self, body: content::Body) {
         self.body = match body {
-            content::Body::Text(text) => Body::Text(text),
+            content::Body::Text(text) => Body::Text(masking::on_arrival(&text)),
             content::Body::Attachment(attachment) => match File::described(&attachment) {
                 Ok(file) => {
                     self.attachment = Some(attachment);

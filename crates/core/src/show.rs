@@ -2,6 +2,7 @@
 
 pub use segel_crypto::safety::SafetyNumber;
 use segel_wire::ids::{AgentId, ConversationId, EventId};
+use segel_wire::signed::Masking;
 use segel_wire::{cbor_index, cbor_map, cbor_variants};
 
 /// One change to what a person sees.
@@ -39,6 +40,8 @@ pub struct Site {
     pub name: String,
     /// The name under which this device answers, if the roster lists it as an agent's.
     pub agent: Option<String>,
+    /// What it has masked; [`crate::masker`] reads it.
+    pub masking: Option<Masking>,
 }
 
 /// Whether a message can be sealed and accepted now. The composer keeps its draft in every case.

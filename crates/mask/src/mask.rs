@@ -4,20 +4,19 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::card;
-use crate::digits::{BULLET, Class, class};
-use crate::runs::Run;
+use crate::kind::Kind;
+use crate::policy::{Action, Policy, Writer};
+use crate::scan::Finding;
+use crate::settle::{hidden, rewrite};
+use crate::words::Meaning;
 
 /// The longest text that [`mask`] takes, in bytes of UTF-8.
 pub const MAX_BYTES: usize = 1 << 20;
 
-/// How many digits at the end of a masked number stay readable (PCI DSS 4.0.1, 3.4.1).
-const KEPT_DIGITS: usize = 4;
-
-/// Masks every sensitive number in `text`.
+/// Masks everything that [`Policy::default`] names in `text`, a message of a visitor without a conversation around it.
 ///
-/// Each of its digits but the last four becomes `•`; everything else stays, so the result has as many
-/// characters as `text`. Masking the result again changes nothing. Time is linear in the length of `text`.
+/// Of each number all digits but the last few become `•`, and so does a spelled digit; everything else stays. Masking the
+/// result again changes nothing. Time is linear in the length of `text`.
 ///
 /// Fails closed: with [`MaskError`] there is no text to send.
 ///
@@ -27,27 +26,29 @@ const KEPT_DIGITS: usize = 4;
 /// # Ok::<(), segel_mask::MaskError>(())
 /// ```
 pub fn mask(text: &str) -> Result<Masked, MaskError> {
-    if text.len() > MAX_BYTES {
-        return Err(MaskError::TooLong);
-    }
-    let mut spans = Vec::new();
-    let mut run = Run::default();
-    let mut from = 0;
-    while let Some(next) = run.read(text, from) {
-        for number in card::find(text, &mut run) {
-            spans.push(Span {
-                kind: Kind::Card,
-                replacement: hide(&text[number.clone()]),
-                start: number.start,
-                end: number.end,
-            });
-        }
-        from = next;
-    }
-    Ok(Masked { text: MaskedText(rewrite(text, &spans)), spans })
+    Masker::default().mask(text, Writer::Visitor)
 }
 
-/// Text that has been masked; only [`mask`] makes it, and its `Debug` shows no more than its length.
+/// Masks as a site's policy says.
+#[derive(Clone, Debug, Default)]
+pub struct Masker {
+    pub(crate) policy: Policy,
+}
+
+impl Masker {
+    /// A masker for this policy.
+    pub fn new(policy: Policy) -> Self {
+        Self { policy }
+    }
+
+    /// Masks a text without a conversation around it; as [`mask`].
+    pub fn mask(&self, text: &str, writer: Writer) -> Result<Masked, MaskError> {
+        check(text)?;
+        finish(text, self.find(text, writer, Meaning::NOTHING), Vec::new())
+    }
+}
+
+/// Text that has been masked; only this crate makes it, and its `Debug` shows no more than its length.
 ///
 /// ```
 /// let masked: segel_mask::MaskedText = segel_mask::mask("halo")?.text;
@@ -94,15 +95,7 @@ impl fmt::Debug for MaskedText {
     }
 }
 
-/// What a masked number is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Kind {
-    /// The number of a payment card.
-    Card,
-}
-
-/// One number that was found and what stands in its place; its `Debug` shows no digits.
+/// One number that was found; its `Debug` shows no digits.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Span {
     /// What was found.
@@ -111,8 +104,19 @@ pub struct Span {
     pub start: usize,
     /// Where it ends in the original text, in bytes, exclusive.
     pub end: usize,
-    /// What the masked text has instead.
-    pub replacement: String,
+    /// What was done with it.
+    pub outcome: Outcome,
+}
+
+/// What was done with a number.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The masked text has this instead.
+    Masked(String),
+    /// It stands as it was, and its writer should be told.
+    Warned,
+    /// Nothing is sent while it stands there.
+    Blocked,
 }
 
 impl fmt::Debug for Span {
@@ -121,59 +125,89 @@ impl fmt::Debug for Span {
     }
 }
 
-/// A masked text and what was masked in it.
+/// A part of a number, in an earlier message of the same writer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Earlier {
+    /// What the whole number is.
+    pub kind: Kind,
+    /// How many messages back, from 1.
+    pub back: usize,
+    /// Where it starts in that message as it was sent, in bytes.
+    pub start: usize,
+    /// Where it ends there, exclusive.
+    pub end: usize,
+}
+
+/// A masked text and what was found in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Masked {
     /// The text as it may be sent.
     pub text: MaskedText,
     /// What was found, in order, without overlaps.
     pub spans: Vec<Span>,
+    /// Parts of the same numbers that were sent before, which only withdrawing takes back.
+    pub earlier: Vec<Earlier>,
 }
 
-/// Why a text could not be masked. There is nothing to send then.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+/// Why there is nothing to send.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MaskError {
     /// The text is longer than [`MAX_BYTES`].
     #[error("the text is too long to be masked")]
     TooLong,
+    /// The site's policy blocks something in it: all that was found.
+    #[error("the text holds what this site lets nobody send")]
+    Blocked(Vec<Span>),
 }
 
 impl MaskError {
     /// A name for this error that does not change between versions.
-    pub const fn code(self) -> &'static str {
+    pub const fn code(&self) -> &'static str {
         match self {
             Self::TooLong => "mask.too_long",
+            Self::Blocked(_) => "mask.blocked",
         }
     }
 }
 
-/// The number with a bullet for every digit but the last few.
-fn hide(number: &str) -> String {
-    let is_digit = |c: char| matches!(class(c), Class::Digit(_));
-    let mut hidden = number.chars().filter(|&c| is_digit(c)).count().saturating_sub(KEPT_DIGITS);
-    let mut out = String::with_capacity(number.len() + hidden * BULLET.len_utf8());
-    for c in number.chars() {
-        if hidden > 0 && is_digit(c) {
-            hidden -= 1;
-            out.push(BULLET);
-        } else {
-            out.push(c);
-        }
-    }
-    out
+/// Refuses a text that is over the limit.
+pub(crate) fn check(text: &str) -> Result<(), MaskError> {
+    if text.len() > MAX_BYTES { Err(MaskError::TooLong) } else { Ok(()) }
 }
 
-fn rewrite(text: &str, spans: &[Span]) -> String {
+/// The text with what was found taken out of it.
+pub(crate) fn finish(text: &str, findings: Vec<Finding>, earlier: Vec<Earlier>) -> Result<Masked, MaskError> {
+    let mut spans = Vec::with_capacity(findings.len());
     let mut out = String::with_capacity(text.len());
     let mut from = 0;
-    for span in spans {
-        out.push_str(&text[from..span.start]);
-        out.push_str(&span.replacement);
-        from = span.end;
+    let mut blocked = false;
+    for finding in findings {
+        let Finding { kind, bytes, action, .. } = &finding;
+        let (kind, bytes) = (*kind, bytes.clone());
+        let number = &text[bytes.clone()];
+        let outcome = match action {
+            Action::Mask(_) => {
+                let places: Vec<_> = hidden(&finding, text)
+                    .iter()
+                    .map(|place| place.start - bytes.start..place.end - bytes.start)
+                    .collect();
+                Outcome::Masked(rewrite(number, &places))
+            }
+            Action::Block => Outcome::Blocked,
+            Action::Warn | Action::Leave => Outcome::Warned,
+        };
+        blocked |= outcome == Outcome::Blocked;
+        out.push_str(&text[from..bytes.start]);
+        out.push_str(if let Outcome::Masked(replacement) = &outcome { replacement } else { number });
+        from = bytes.end;
+        spans.push(Span { kind, start: bytes.start, end: bytes.end, outcome });
+    }
+    if blocked {
+        return Err(MaskError::Blocked(spans));
     }
     out.push_str(&text[from..]);
-    out
+    Ok(Masked { text: MaskedText(out), spans, earlier })
 }
 
 #[cfg(test)]
@@ -194,11 +228,17 @@ mod tests {
     }
 
     #[test]
+    fn short_numbers_and_spelled_ones_leave_nothing_to_count() {
+        assert_eq!(masked("otp 482913"), "otp ••••••");
+        assert_eq!(masked("pin empat dua dua satu"), "pin • • • •");
+    }
+
+    #[test]
     fn spans_point_into_the_original() {
         let text = "é 4111111111111111!";
         let Masked { spans, .. } = mask(text).unwrap();
         assert_eq!(&text[spans[0].start..spans[0].end], "4111111111111111");
-        assert_eq!(spans[0].replacement, "••••••••••••1111");
+        assert!(spans[0].outcome == Outcome::Masked("••••••••••••1111".to_string()));
     }
 
     #[test]
@@ -206,7 +246,7 @@ mod tests {
         let longest = "a".repeat(MAX_BYTES);
         assert_eq!(masked(&longest), longest);
         let error = mask(&(longest + "a")).unwrap_err();
-        assert_eq!((error, error.code()), (MaskError::TooLong, "mask.too_long"));
+        assert_eq!((error.code(), &error), ("mask.too_long", &MaskError::TooLong));
         assert!(!error.to_string().is_empty());
     }
 
@@ -215,7 +255,7 @@ mod tests {
         let masked = mask("4111111111111111").unwrap();
         assert_eq!(
             format!("{masked:?}"),
-            "Masked { text: MaskedText(40 bytes), spans: [Span { kind: Card, .. }] }"
+            "Masked { text: MaskedText(40 bytes), spans: [Span { kind: Card, .. }], earlier: [] }"
         );
     }
 }

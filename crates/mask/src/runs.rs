@@ -4,19 +4,29 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use crate::digits::{Class, class};
+use crate::steps::step;
+use crate::words::{self, LONGEST, Meaning, meaning};
 
 /// How many separator characters may stand between two digits of one number.
 const MAX_SEPARATORS: usize = 4;
 
+/// And so many words such as "and then".
+const MAX_LINKS: usize = 3;
+
 /// So many masked digits in a row are a masked number, and the [`SHOWN`] digits after them its readable end.
-const MIN_MASKED: usize = 8;
+pub(crate) const MIN_MASKED: usize = 8;
 const SHOWN: usize = 4;
+
+/// Card numbers are this long at least (ISO/IEC 7812-1, and Maestro from 12).
+pub(crate) const CARD_DIGITS: usize = 12;
 
 /// Groups of digits with nothing but separators between them.
 #[derive(Default)]
 pub(crate) struct Run {
     /// The values of all digits that are not masked.
     pub(crate) digits: Vec<u8>,
+    /// The bytes of each, of a spelled one all its letters.
+    pub(crate) places: Vec<Range<usize>>,
     pub(crate) groups: Vec<Group>,
 }
 
@@ -26,12 +36,14 @@ pub(crate) struct Group {
     pub(crate) digits: Range<usize>,
     /// Where in the text.
     pub(crate) bytes: Range<usize>,
-    /// How many masked digits.
-    bullets: usize,
+    /// How many digits are masked, now or before.
+    hidden: usize,
     /// The gap before this group reads the same as the gap before the group before it.
     pub(crate) same_gap: bool,
     /// What stands before this group.
     pub(crate) gap: Gap,
+    /// There is a mark before this group and no space, as within dates and amounts.
+    pub(crate) tight: bool,
     /// Part of a masked number, so never part of another.
     pub(crate) masked: bool,
 }
@@ -39,12 +51,16 @@ pub(crate) struct Group {
 /// What stands between two groups.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Gap {
-    /// White space, or nothing.
+    /// Spaces, or nothing.
     Blank,
+    /// White space with the end of a line in it.
+    Line,
     /// A point.
     Point,
     /// A comma.
     Comma,
+    /// Words such as "then".
+    Words,
     /// Anything else.
     Other,
 }
@@ -54,7 +70,14 @@ impl Gap {
         match gap {
             "." => Self::Point,
             "," => Self::Comma,
-            _ if gap.chars().all(char::is_whitespace) => Self::Blank,
+            _ if gap.chars().all(char::is_whitespace) => {
+                if gap.contains(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']) {
+                    Self::Line
+                } else {
+                    Self::Blank
+                }
+            }
+            _ if gap.contains(is_letter) && !gap.contains('&') => Self::Words,
             _ => Self::Other,
         }
     }
@@ -63,7 +86,7 @@ impl Gap {
 impl Group {
     /// How many digits, masked or not.
     pub(crate) fn size(&self) -> usize {
-        self.digits.len() + self.bullets
+        self.digits.len().max(self.hidden)
     }
 }
 
@@ -71,32 +94,39 @@ impl Run {
     /// Reads the first run of `text` from byte `from` on; gives the byte to go on from, or `None` where no run is left.
     pub(crate) fn read(&mut self, text: &str, from: usize) -> Option<usize> {
         self.digits.clear();
+        self.places.clear();
         self.groups.clear();
-        let from = from + first_telling(text.as_bytes().get(from..)?)?;
-        let mut separators = 0;
-        let (mut last_end, mut last_gap) = (from, "");
-        for (at, c) in text.get(from..)?.char_indices() {
-            let (start, end) = (from + at, from + at + c.len_utf8());
-            let class = class(c);
-            match class {
-                Class::Transparent => {}
-                Class::Separator if separators < MAX_SEPARATORS => separators += 1,
-                Class::Separator | Class::Other if self.groups.is_empty() => separators = 0,
-                Class::Separator | Class::Other => {
+        let mut at = first_telling(text.as_bytes(), from)?;
+        let (mut separators, mut links) = (0, 0);
+        let (mut last_end, mut last_gap) = (at, "");
+        while let Some(piece) = Piece::at(text, at, Before::of(self.groups.is_empty(), at == last_end)) {
+            step();
+            let end = at + piece.length;
+            match piece.role {
+                Role::Transparent => {}
+                Role::Separator if separators < MAX_SEPARATORS => separators += 1,
+                Role::Link if links < MAX_LINKS && !self.groups.is_empty() => {
+                    (links, separators) = (links + 1, 0);
+                }
+                Role::Separator | Role::Link | Role::Other if self.groups.is_empty() => separators = 0,
+                Role::Separator | Role::Link | Role::Other => {
                     self.find_masked();
                     return Some(end);
                 }
-                Class::Digit(_) | Class::Masked => {
-                    let masked = class == Class::Masked;
-                    if separators > 0 || self.groups.last().is_none_or(|last| last.masked != masked) {
-                        let gap = &text[last_end..start];
-                        self.open(start, gap, last_gap, masked);
+                Role::Digit(_) | Role::Masked | Role::Spelled(_) => {
+                    let masked = matches!(piece.role, Role::Masked);
+                    let apart = last_end < at && (separators > 0 || links > 0);
+                    let alone = matches!(piece.role, Role::Spelled(_));
+                    if apart || alone || self.groups.last().is_none_or(|last| last.masked != masked) {
+                        let gap = &text[last_end..at];
+                        self.open(at, gap, last_gap, masked);
                         last_gap = gap;
                     }
-                    self.push(class, end);
-                    (separators, last_end) = (0, end);
+                    self.push(&piece, at..end);
+                    (separators, links, last_end) = (0, 0, end);
                 }
             }
+            at = end;
         }
         self.find_masked();
         Some(text.len())
@@ -111,26 +141,75 @@ impl Run {
         }
     }
 
+    /// The digits of some groups in a row.
+    pub(crate) fn values(&self, groups: &Range<usize>) -> &[u8] {
+        &self.digits[self.digits_of(groups)]
+    }
+
+    /// The bytes of each of their digits.
+    pub(crate) fn places_of(&self, groups: &Range<usize>) -> Vec<Range<usize>> {
+        self.places[self.digits_of(groups)].to_vec()
+    }
+
+    /// Marks groups as masked, all but so many digits at their end.
+    pub(crate) fn mark(&mut self, groups: &Range<usize>, mut kept: usize) {
+        for group in self.groups[groups.clone()].iter_mut().rev() {
+            let visible = kept.min(group.digits.len());
+            (group.masked, group.hidden, kept) = (true, group.digits.len() - visible, kept - visible);
+        }
+    }
+
+    /// Whether a number is masked, now or before, that may be a card.
+    pub(crate) fn has_masked_card(&self) -> bool {
+        let mut stretch = Stretch::default();
+        self.groups.iter().any(|group| {
+            stretch.pass(group);
+            stretch.is_long()
+        })
+    }
+
+    /// Whether the two groups before this one are two digits and two or four, as a month and a year.
+    pub(crate) fn follows_expiry(&self, at: usize) -> bool {
+        let pair = at.checked_sub(2).and_then(|from| self.groups.get(from..at)).unwrap_or_default();
+        matches!(pair, [month, year] if month.masked && year.masked && month.size() == 2 && matches!(year.size(), 2 | 4))
+    }
+
+    fn digits_of(&self, groups: &Range<usize>) -> Range<usize> {
+        match &self.groups[groups.clone()] {
+            [first, .., last] => first.digits.start..last.digits.end,
+            [only] => only.digits.clone(),
+            [] => 0..0,
+        }
+    }
+
     fn open(&mut self, start: usize, gap: &str, last_gap: &str, masked: bool) {
         let at = self.digits.len();
         self.groups.push(Group {
             digits: at..at,
             bytes: start..start,
-            bullets: 0,
+            hidden: 0,
             same_gap: gap == last_gap,
             gap: Gap::of(gap),
+            tight: !gap.is_empty() && !gap.contains(char::is_whitespace),
             masked,
         });
     }
 
-    fn push(&mut self, class: Class, end: usize) {
+    fn push(&mut self, piece: &Piece, bytes: Range<usize>) {
         let Some(group) = self.groups.last_mut() else { return };
-        group.bytes.end = end;
-        if let Class::Digit(value) = class {
-            self.digits.push(value);
-            group.digits.end += 1;
+        group.bytes.end = bytes.end;
+        if let Role::Digit(value) | Role::Spelled(value) = piece.role {
+            // Letters for zeros come together.
+            let step = if value == 0 && bytes.len() > 1 && piece.are_letters { 1 } else { bytes.len() };
+            let mut start = bytes.start;
+            while start < bytes.end {
+                self.digits.push(value);
+                self.places.push(start..start + step);
+                group.digits.end += 1;
+                start += step;
+            }
         } else {
-            group.bullets += 1;
+            group.hidden += 1;
         }
     }
 
@@ -139,7 +218,7 @@ impl Run {
         let (mut bullets, mut shown) = (0, 0);
         for group in &mut self.groups {
             if group.masked {
-                bullets += group.bullets;
+                bullets += group.hidden;
                 shown = if bullets < MIN_MASKED { 0 } else { SHOWN };
             } else {
                 group.masked = group.digits.len() <= shown;
@@ -150,14 +229,176 @@ impl Run {
     }
 }
 
-/// The first byte that may belong to a digit. Whole blocks are skipped first: most text has none.
-fn first_telling(bytes: &[u8]) -> Option<usize> {
-    const BLOCK: usize = 32;
-    let telling = |byte: &u8| byte.is_ascii_digit() || !byte.is_ascii();
-    let blank = |block: &[u8]| !block.iter().fold(false, |any, byte| any | telling(byte));
-    let skipped = bytes.chunks_exact(BLOCK).take_while(|block| blank(block)).count() * BLOCK;
-    bytes[skipped..].iter().position(telling).map(|at| skipped + at)
+/// Masked groups in a row, and what of them is readable: the same whether they were masked now or before.
+#[derive(Default)]
+pub(crate) struct Stretch {
+    hidden: usize,
+    /// How many more digits would be taken for the readable end.
+    shown: usize,
 }
+
+impl Stretch {
+    /// Goes past a group.
+    pub(crate) fn pass(&mut self, group: &Group) {
+        let visible = group.size() - group.hidden;
+        if group.hidden > 0 {
+            self.hidden += group.hidden;
+            self.shown = if self.hidden < MIN_MASKED { 0 } else { SHOWN.saturating_sub(visible) };
+        } else if visible <= self.shown {
+            self.shown -= visible;
+        } else {
+            *self = Self::default();
+        }
+    }
+
+    /// Whether so much is hidden that it may be a card.
+    pub(crate) fn is_long(&self) -> bool {
+        self.hidden >= MIN_MASKED
+    }
+
+    /// Whether anything is hidden right before.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.hidden == 0
+    }
+}
+
+/// What stands at one place of a text.
+struct Piece {
+    role: Role,
+    /// In bytes.
+    length: usize,
+    /// The letter O, once or more, in the place of zeros.
+    are_letters: bool,
+}
+
+/// What a piece is to a run.
+#[derive(Clone, Copy)]
+enum Role {
+    Digit(u8),
+    /// A digit as a word.
+    Spelled(u8),
+    Masked,
+    Transparent,
+    Separator,
+    /// A word that may stand between the parts of a number.
+    Link,
+    Other,
+}
+
+/// What stands right before a piece.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Before {
+    /// Nothing of a run.
+    Text,
+    /// A gap of a run.
+    Gap,
+    /// A digit.
+    Digit,
+}
+
+impl Before {
+    fn of(no_run: bool, glued: bool) -> Self {
+        match (no_run, glued) {
+            (true, _) => Self::Text,
+            (false, true) => Self::Digit,
+            (false, false) => Self::Gap,
+        }
+    }
+}
+
+impl Piece {
+    /// What stands at byte `at`.
+    fn at(text: &str, at: usize, before: Before) -> Option<Self> {
+        let rest = text.get(at..)?;
+        let c = rest.chars().next()?;
+        let piece = |role, length| Some(Self { role, length, are_letters: false });
+        if is_letter(c) {
+            let length = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
+            let (word, after) = rest.split_at(length);
+            let is_zeros = || word.bytes().all(|letter| letter | 0x20 == b'o');
+            if before != Before::Text && after.starts_with(|c: char| c.is_ascii_digit()) && is_zeros() {
+                return Some(Self { role: Role::Digit(0), length, are_letters: true });
+            }
+            let says = if length <= LONGEST { meaning(word.as_bytes()) } else { Meaning::NOTHING };
+            return piece(
+                match says.digit() {
+                    Some(value) if before != Before::Digit => Role::Spelled(value),
+                    None if says.has(Meaning::LINK) => Role::Link,
+                    _ => Role::Other,
+                },
+                length,
+            );
+        }
+        if c == '&'
+            && let Some(entity) = ENTITIES.iter().find(|entity| rest.starts_with(**entity))
+        {
+            return piece(Role::Separator, entity.len());
+        }
+        let role = match class(c) {
+            Class::Digit(value) => Role::Digit(value),
+            Class::Masked => Role::Masked,
+            Class::Transparent => Role::Transparent,
+            Class::Separator => Role::Separator,
+            Class::Other => Role::Other,
+        };
+        piece(role, c.len_utf8())
+    }
+}
+
+/// Spaces and dashes as pages write them.
+const ENTITIES: [&str; 9] =
+    ["&nbsp;", "&#160;", "&#xa0;", "&#32;", "&ensp;", "&emsp;", "&ndash;", "&mdash;", "&#45;"];
+
+fn is_letter(c: char) -> bool {
+    c.is_ascii_alphabetic()
+}
+
+/// The first byte from `from` on that may belong to a digit, be it spelled. Most text has none, so this is what
+/// most time is spent on: of a word, two letters tell whether it has to be looked up.
+fn first_telling(bytes: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
+    loop {
+        match LOOKS[usize::from(*bytes.get(at)?)] {
+            Look::Other => at += 1,
+            Look::Digit => return Some(at),
+            Look::Letter => {
+                let start = at;
+                while bytes.get(at).is_some_and(|byte| matches!(LOOKS[usize::from(*byte)], Look::Letter)) {
+                    at += 1;
+                }
+                let word = &bytes[start..at];
+                if words::may_spell_a_digit(word) && meaning(word).digit().is_some() {
+                    return Some(start);
+                }
+            }
+        }
+    }
+}
+
+/// What a byte may be the first of.
+#[derive(Clone, Copy)]
+enum Look {
+    Other,
+    Letter,
+    /// A digit, or part of a character that may be one.
+    Digit,
+}
+
+static LOOKS: [Look; 256] = {
+    let mut looks = [Look::Other; 256];
+    let mut byte: u8 = 0;
+    loop {
+        if byte.is_ascii_digit() || !byte.is_ascii() {
+            looks[byte as usize] = Look::Digit;
+        } else if byte.is_ascii_alphabetic() {
+            looks[byte as usize] = Look::Letter;
+        }
+        match byte.checked_add(1) {
+            Some(next) => byte = next,
+            None => break looks,
+        }
+    }
+};
 
 #[cfg(test)]
 mod tests {
@@ -175,7 +416,7 @@ mod tests {
             }
             if group.masked {
                 out.push('[');
-                out.extend(core::iter::repeat_n('x', group.bullets).chain(digits));
+                out.extend(core::iter::repeat_n('x', group.hidden).chain(digits));
                 out.push(']');
             } else {
                 out.extend(digits);
@@ -194,6 +435,14 @@ mod tests {
     fn too_wide_a_gap_ends_a_run() {
         assert_eq!(read("12    34"), "12 34");
         assert_eq!(read("12     34"), "12");
+    }
+
+    #[test]
+    fn spelled_digits_words_between_entities_and_letters_for_zeros_belong_to_a_number() {
+        assert_eq!(read("nomor dua tujuh-Nine ya"), "2 7 9");
+        assert_eq!(read("4111 and then 22&nbsp;3 habis"), "4111 22 3");
+        assert_eq!(read("73O8 1oO2"), "7308 1002");
+        assert_eq!(read("O12 34"), "12 34");
     }
 
     #[test]

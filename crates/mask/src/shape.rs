@@ -45,6 +45,20 @@ impl Shape {
         (even && !window.is_price()).then(|| Self::Even { apart: window.ends() })
     }
 
+    /// Whether no card can start with this group: it stands amid equal gaps and sizes, and no card is printed so. Saves the search
+    /// most of its work on long rows of short groups.
+    pub(crate) fn is_amid(run: &[Group], at: usize) -> bool {
+        let Some([before, this, after]) = at.checked_sub(1).and_then(|from| run.get(from..from + 3)) else {
+            return false;
+        };
+        let size = this.size();
+        !before.masked
+            && after.same_gap
+            && before.size() == size
+            && size < OWN_NUMBER
+            && !matches!(size, 4 | 6)
+    }
+
     /// Nothing of the run looks as if it went on before or after.
     pub(crate) fn is_apart(self) -> bool {
         match self {
@@ -90,10 +104,11 @@ impl Window<'_> {
         self.run[self.groups.clone()].iter().skip(2).all(|group| group.same_gap)
     }
 
-    /// The whole run, with spaces and line ends only.
+    /// The whole run, with spaces, line ends and words such as "then" only.
     fn is_all_blank(&self) -> bool {
         let starts = self.groups.start == 0 || self.run[self.groups.start - 1].masked;
-        let blank = self.run[self.groups.clone()].iter().skip(1).all(|group| group.gap == Gap::Blank);
+        let mut gaps = self.run[self.groups.clone()].iter().skip(1).map(|group| group.gap);
+        let blank = gaps.all(|gap| matches!(gap, Gap::Blank | Gap::Line | Gap::Words));
         starts && self.groups.end == self.run.len() && blank
     }
 

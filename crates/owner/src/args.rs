@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
-use segel_owner::Origin;
+use segel_owner::{Action, Origin};
 use segel_wire::DeviceId;
 use segel_wire::ids::VoucherKey;
 
@@ -67,6 +67,9 @@ pub(crate) enum Command {
     /// Vouchers: keys of the business with which its server says who a visitor is.
     #[command(subcommand)]
     Voucher(VoucherCommand),
+    /// What visitors and agents write that is masked before sealing; docs/MASKING.md.
+    #[command(subcommand)]
+    Masking(MaskingCommand),
     /// Invite one device of an agent; prints the enrolment code, a secret between you and the agent.
     Invite {
         /// The agent's name.
@@ -138,6 +141,41 @@ pub(crate) enum VoucherCommand {
         #[arg(value_parser = parse_voucher)]
         key: VoucherKey,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum MaskingCommand {
+    /// Say what is done with a kind of number, such as `phone`.
+    Kind {
+        /// The kind.
+        name: String,
+        #[command(flatten)]
+        actions: MaskingActions,
+    },
+    /// Say what is done with what a pattern of your own finds, such as `MB-#{8}`.
+    Pattern {
+        /// The pattern.
+        pattern: String,
+        #[command(flatten)]
+        actions: MaskingActions,
+    },
+    /// Let a number stay, such as your own telephone number.
+    Allow {
+        /// The number, grouped as you like.
+        #[arg(allow_hyphen_values = true)]
+        number: String,
+    },
+    /// Take all of it back: everything is masked.
+    Reset,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct MaskingActions {
+    /// When a visitor writes it: mask, mask:0 to mask:4 (digits that stay), warn, block or leave.
+    pub(crate) visitor: Action,
+    /// When an agent writes it; the same if not given.
+    #[arg(long)]
+    pub(crate) agent: Option<Action>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -7,11 +7,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
 use segel_owner::{
-    FileError, Owner, OwnerError, PublishError, Publisher, Round, RoundError, SiteDescription,
+    Actions, FileError, Owner, OwnerError, PublishError, Publisher, Round, RoundError, SiteDescription,
 };
 
 use crate::args::{
-    AgentCommand, Args, Command, DeviceCommand, RosterCommand, Supervision, SupervisorCommand, VoucherCommand,
+    AgentCommand, Args, Command, DeviceCommand, MaskingActions, MaskingCommand, RosterCommand, Supervision,
+    SupervisorCommand, VoucherCommand,
 };
 
 const WATCH_INTERVAL: Duration = Duration::from_secs(2);
@@ -83,6 +84,18 @@ pub(crate) async fn run(args: Args, out: &mut impl Write) -> Result<(), CommandE
         }
         Command::Voucher(VoucherCommand::Remove { key }) => {
             change(&keys, out, |owner| owner.remove_voucher(&key)).await?;
+        }
+        Command::Masking(MaskingCommand::Kind { name, actions }) => {
+            change(&keys, out, |owner| owner.mask_kind(&name, actions.into())).await?;
+        }
+        Command::Masking(MaskingCommand::Pattern { pattern, actions }) => {
+            change(&keys, out, |owner| owner.mask_pattern(&pattern, actions.into())).await?;
+        }
+        Command::Masking(MaskingCommand::Allow { number }) => {
+            change(&keys, out, |owner| owner.allow_number(&number)).await?;
+        }
+        Command::Masking(MaskingCommand::Reset) => {
+            change(&keys, out, Owner::mask_everything).await?;
         }
         Command::Invite { agent } => {
             let mut owner = Owner::open(&keys)?;
@@ -188,6 +201,14 @@ fn show_roster(owner: &Owner, out: &mut impl Write) -> Result<(), CommandError> 
     for voucher in roster.profile.vouchers.iter().flatten() {
         writeln!(out, "voucher   ed25519:{voucher}")?;
     }
+    if let Some(masking) = &roster.profile.masking {
+        for rule in masking.rules.iter().chain(&masking.patterns).flatten() {
+            writeln!(out, "masking   {}: visitor {:?}, agent {:?}", rule.kind, rule.visitor, rule.agent)?;
+        }
+        for number in masking.allowed.iter().flatten() {
+            writeln!(out, "masking   {number} stays")?;
+        }
+    }
     for desk in &roster.desks {
         writeln!(out, "desk      {} (devices: {})", desk.name, desk.inbox.len())?;
         for agent in desk.supervisors.iter().flatten().filter_map(|id| newest.agent(id)) {
@@ -198,6 +219,12 @@ fn show_roster(owner: &Owner, out: &mut impl Write) -> Result<(), CommandError> 
         writeln!(out, "agent     {} (devices: {})", agent.name, agent.devices.len())?;
     }
     Ok(())
+}
+
+impl From<MaskingActions> for Actions {
+    fn from(MaskingActions { visitor, agent }: MaskingActions) -> Self {
+        Self { visitor, agent: agent.unwrap_or(visitor) }
+    }
 }
 
 fn left(not_after: u64) -> String {

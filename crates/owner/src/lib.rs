@@ -7,6 +7,7 @@
 mod accept;
 mod folder;
 mod keyring;
+mod masking;
 mod origin;
 mod owner;
 mod pending;
@@ -18,6 +19,7 @@ mod trust;
 
 pub use accept::{AcceptError, Accepted};
 pub use folder::FileError;
+pub use masking::{Action, Actions, MaskingEntry};
 pub use origin::{NotAnOrigin, Origin};
 pub use owner::{Owner, OwnerError};
 pub use pending::Pending;

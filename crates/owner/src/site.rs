@@ -8,6 +8,7 @@ use segel_wire::limits;
 use segel_wire::signed::{Agent, Desk, Device, DeviceKeys, Order, Profile, Roster};
 use serde::{Deserialize, Serialize};
 
+use crate::masking::MaskingEntry;
 use crate::origin::Origin;
 
 /// How long a device is listed after its enrolment, in seconds.
@@ -50,6 +51,9 @@ pub struct Site {
     /// Keys whose identity tokens count.
     #[serde(default)]
     pub vouchers: Vec<VoucherKey>,
+    /// What is masked before sealing.
+    #[serde(default)]
+    pub masking: MaskingEntry,
 }
 
 /// A desk and who answers there.
@@ -119,6 +123,15 @@ pub enum SiteError {
     /// A desk's inbox is full.
     #[error("the desk {0:?} has its {max} devices; remove one first", max = limits::DESK_DEVICES)]
     DeskFull(String),
+    /// Nothing of this name is masked.
+    #[error("there is no kind {0:?} that is masked; docs/MASKING.md names them")]
+    UnknownKind(String),
+    /// A site would let a card out, or what opens one.
+    #[error("{0} is masked or blocked, for both: it cannot be let through")]
+    AlwaysKeptBack(String),
+    /// A pattern cannot be used.
+    #[error("this pattern cannot be used: {0}")]
+    BadPattern(String),
     /// A list is at its limit.
     #[error(
         "a site lists at most {} agents, devices, desks, origins and vouchers each",
@@ -148,6 +161,7 @@ impl Site {
             desks: Vec::new(),
             agents: Vec::new(),
             vouchers: Vec::new(),
+            masking: MaskingEntry::default(),
         };
         site.set_origins(pages, apps)?;
         for name in desks {
@@ -198,6 +212,7 @@ impl Site {
                 pages: self.pages.iter().map(Origin::to_string).collect(),
                 apps: self.apps.iter().map(Origin::to_string).collect(),
                 vouchers: sorted_if_any(self.vouchers.iter().copied()),
+                masking: self.masking.draw(),
             },
             desks: desks.collect(),
             agents,

@@ -58,6 +58,7 @@ impl Owner {
                 pages: vec![PAGE.into()],
                 apps: Vec::new(),
                 vouchers: None,
+                masking: None,
             },
             desks: vec![desk],
             agents: (1..=agents).map(|number| agent(u8::try_from(number).unwrap_or(u8::MAX))).collect(),

@@ -14,7 +14,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use segel_core::show::{Body, Deed, Delivery, Gate, Link, Refusal, Standing};
 use segel_core::{AgentConfig, Engine, Input, Outgoing, OutgoingFile, StartError, VisitorConfig};
-use segel_mask::MaskedText;
+use segel_mask::{MaskedText, Writer};
 use segel_wire::ids::{AgentId, ConversationId, EventId};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -278,7 +278,11 @@ impl Client {
     }
 
     fn submit(&self, conversation: Option<ConversationId>, text: &str) {
-        self.input(Input::Submit { conversation, text: Outgoing::new(masked(text)) });
+        let writer = if matches!(self.part, Part::Agent(_)) { Writer::Agent } else { Writer::Visitor };
+        let masker =
+            segel_core::masker(self.screen().masking.as_ref()).expect("a policy that can be followed");
+        let text = masker.mask(text, writer).expect("a text that can be masked").text;
+        self.input(Input::Submit { conversation, text: Outgoing::new(text) });
     }
 }
 

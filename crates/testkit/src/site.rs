@@ -9,7 +9,7 @@ use rand_core::SeedableRng;
 use segel_core::show::Gate;
 use segel_core::{AgentConfig, VisitorConfig};
 use segel_crypto::enrol::EnrolmentCode;
-use segel_owner::{Origin, Owner, Publisher, Round, SiteDescription};
+use segel_owner::{Action, Actions, Origin, Owner, Publisher, Round, SiteDescription};
 use segel_relay::{AttachmentRoom, Config, EventRate, Relay, Running, SiteKey};
 use segel_wire::ids::AgentId;
 use segel_wire::signed::Roster;
@@ -190,6 +190,12 @@ impl TestSite {
     /// The agent of this name, as the newest roster lists it.
     pub fn agent_id(&self, name: &str) -> AgentId {
         self.owner.description().agent(name).unwrap().id
+    }
+
+    /// Says that numbers of this kind stay; the next roster says so too.
+    pub fn leave_unmasked(&mut self, kind: &str) {
+        let actions = Actions { visitor: Action::Leave, agent: Action::Leave };
+        self.owner.mask_kind(kind, actions).unwrap();
     }
 
     /// Signs and publishes another roster of the same content.

@@ -1,15 +1,18 @@
 //! Where a message is written. What is typed stays, whatever happens around it.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use segel_mask::MaskedText;
+use segel_core::show::Item;
+use segel_mask::{MaskError, Masked, Span, Writer};
 use segel_web::dom::{self, El, el, icon};
 use segel_wire::limits::MESSAGE_CHARS;
+use segel_wire::signed::Masking;
 use wasm_bindgen::JsCast;
 use web_sys::{ClipboardEvent, DragEvent, Element, Event, HtmlTextAreaElement, KeyboardEvent};
 
 use crate::action::{Act, Action};
+use crate::guard::Guard;
 use crate::icons;
 use crate::notice::Notice;
 use crate::text::{Language, fill};
@@ -36,6 +39,8 @@ impl Composer {
             .attr("aria-describedby", "segel-hindrance segel-count")
             .attr("enterkeyhint", "send");
         let grow = el("div").class("grow");
+        // A copy of what is typed, behind it: as high as the text, and underlined where something was found.
+        let backdrop = el("div").class("backdrop").attr("aria-hidden", "true").attr("dir", "auto");
         let send = el("button")
             .class("send")
             .attr("type", "submit")
@@ -50,7 +55,8 @@ impl Composer {
             language,
             act,
             area: area.clone().unchecked_into(),
-            grow: grow.clone(),
+            backdrop: backdrop.clone(),
+            guard: RefCell::default(),
             send: send.clone(),
             hindrance: hindrance.clone(),
             count: count.clone(),
@@ -66,7 +72,9 @@ impl Composer {
         });
         let (typing, pressing, submitting) = (Rc::clone(&parts), Rc::clone(&parts), Rc::clone(&parts));
         let (pasting, dropping) = (Rc::clone(&parts), Rc::clone(&parts));
-        let area = area.on("input", move |_| typing.typed()).on("keydown", move |event| {
+        let scrolling = Rc::clone(&parts);
+        let area = area.on("input", move |_| typing.typed()).on("scroll", move |_| scrolling.follow());
+        let area = area.on("keydown", move |event| {
             if let Some(key) = event.dyn_ref::<KeyboardEvent>()
                 && sends(key)
             {
@@ -86,7 +94,13 @@ impl Composer {
             .child(hindrance)
             .place(parts.notice.root())
             .place(parts.tray.root())
-            .child(el("div").class("line").place(parts.tray.button()).child(grow.child(area)).child(send))
+            .child(
+                el("div")
+                    .class("line")
+                    .place(parts.tray.button())
+                    .child(grow.place(&backdrop).child(area))
+                    .child(send),
+            )
             .child(count)
             .on("submit", move |event| {
                 event.prevent_default();
@@ -126,11 +140,21 @@ impl Composer {
         self.parts.tray.clear();
     }
 
+    /// Masks by this policy from now on, and by what these messages say of numbers in the next.
+    pub fn guard(&self, masking: Option<&Masking>, writer: Writer, items: &[Item]) {
+        if self.parts.guard.borrow_mut().update(masking, writer, items) && !self.parts.area.value().is_empty()
+        {
+            self.parts.read();
+        }
+    }
+
     /// Says why nothing can be sent now, or `None`: it can. Typing goes on in either case.
     pub fn hinder(&self, why: Option<&str>) {
         dom::set_text(&self.parts.hindrance, why.unwrap_or_default());
-        self.parts.is_hindered.set(why.is_some());
-        self.parts.read();
+        // Said again and again, it must not take away what was said of a message that was just sent.
+        if self.parts.is_hindered.replace(why.is_some()) != why.is_some() {
+            self.parts.read();
+        }
     }
 
     /// Puts the focus on the text area, unless a screen keyboard would then cover the conversation.
@@ -146,7 +170,8 @@ struct Parts {
     language: Language,
     act: Act,
     area: HtmlTextAreaElement,
-    grow: Element,
+    backdrop: Element,
+    guard: RefCell<Guard>,
     send: Element,
     hindrance: Element,
     count: Element,
@@ -162,10 +187,12 @@ impl Parts {
     }
 
     fn submit(&self) {
-        if let Some(text) = self.read() {
+        if let Some(masked) = self.read() {
             let files = self.tray.empty();
+            let Masked { text, spans, .. } = masked;
             self.area.set_value("");
             self.read();
+            self.notice.tell_sent(&spans);
             dom::focus(&self.area);
             (self.act)(Action::Draft(String::new()));
             for file in files {
@@ -178,21 +205,49 @@ impl Parts {
     }
 
     /// Shows what stands in the text area; answers what can be sent beside the files, which may be no text.
-    fn read(&self) -> Option<MaskedText> {
+    fn read(&self) -> Option<Masked> {
         let draft = self.area.value();
-        dom::set_attr(&self.grow, "data-draft", &draft);
-        let masking = segel_mask::mask(draft.trim());
+        let masking = self.guard.borrow().mask(draft.trim());
+        self.underline(
+            &draft,
+            match &masking {
+                Ok(masked) => &masked.spans,
+                Err(MaskError::Blocked(spans)) => spans,
+                Err(_) => &[],
+            },
+        );
         self.notice.render(&masking);
         let length =
             masking.as_ref().map_or_else(|_| draft.as_str(), |masked| masked.text.as_str()).chars().count();
         self.count(length);
         let least = usize::from(!self.tray.has_files());
-        let sendable = masking
-            .ok()
-            .map(|masked| masked.text)
-            .filter(|_| !self.is_hindered.get() && (least..=MESSAGE_CHARS).contains(&length));
+        let sendable =
+            masking.ok().filter(|_| !self.is_hindered.get() && (least..=MESSAGE_CHARS).contains(&length));
         dom::set_attr(&self.send, "aria-disabled", if sendable.is_some() { "false" } else { "true" });
         sendable
+    }
+
+    /// Copies the draft behind the text area, with what was found in it underlined.
+    fn underline(&self, draft: &str, spans: &[Span]) {
+        let mut at = draft.len() - draft.trim_start().len();
+        let skipped = at;
+        dom::set_text(&self.backdrop, draft.get(..at).unwrap_or_default());
+        for span in spans {
+            let (start, end) = (span.start + skipped, span.end + skipped);
+            let before = el("span").text(draft.get(at..start).unwrap_or_default());
+            let found = el("span").class("found").text(draft.get(start..end).unwrap_or_default());
+            dom::insert(&self.backdrop, &before, None);
+            dom::insert(&self.backdrop, &found, None);
+            at = end;
+        }
+        // A line that was begun and is empty has no height of its own.
+        let rest = [draft.get(at..).unwrap_or_default(), " "].concat();
+        dom::insert(&self.backdrop, &el("span").text(&rest), None);
+    }
+
+    /// Only when the browser says so: to ask it at every key would have it lay out the text at every key.
+    fn follow(&self) {
+        self.backdrop.set_scroll_top(self.area.scroll_top());
     }
 
     fn count(&self, length: usize) {

@@ -1,10 +1,10 @@
-//! What masking changes in a message, shown while it is typed.
+//! What masking changes in a message, shown while it is typed and once it was sent.
 
-use segel_mask::{MaskError, Masked};
+use segel_mask::{Kind, MaskError, Masked, Outcome, Span};
 use segel_web::dom::{self, El, el};
 use web_sys::Element;
 
-use crate::text::Language;
+use crate::text::{Language, fill};
 
 /// The masked form of the draft as it will be sent, and why; nothing where nothing is masked.
 pub struct Notice {
@@ -21,7 +21,7 @@ impl Notice {
     pub fn new(language: Language) -> Self {
         let lead = el("p").class("lead");
         let masked = el("p").class("masked").attr("dir", "auto");
-        let why = el("p");
+        let why = el("p").class("why");
         // Only what was masked is announced: the whole message would be read again at every key.
         let heard = el("p").class("heard").attr("role", "status");
         let root = el("div").class("masking empty").place(&lead).place(&masked).place(&why).place(&heard);
@@ -37,12 +37,16 @@ impl Notice {
     pub fn render(&self, masking: &Result<Masked, MaskError>) {
         let text = self.language.text();
         let (lead, why, pieces) = match masking {
-            Ok(masked) if masked.spans.is_empty() => ("", "", Vec::new()),
-            Ok(masked) => (text.will_send, text.why_masked, pieces(masked)),
-            Err(_) => ("", text.mask_failed, Vec::new()),
+            Ok(masked) if masked.spans.is_empty() && masked.earlier.is_empty() => ("", String::new(), vec![]),
+            Ok(masked) => (text.will_send, self.why(masked), pieces(masked)),
+            Err(MaskError::Blocked(spans)) => {
+                let blocked = kinds(spans, |outcome| *outcome == Outcome::Blocked);
+                ("", self.each(text.blocked, &blocked), vec![])
+            }
+            Err(_) => ("", text.mask_failed.to_owned(), vec![]),
         };
         dom::set_text(&self.lead, lead);
-        dom::set_text(&self.why, why);
+        dom::set_text(&self.why, &why);
         dom::set_text(&self.masked, "");
         let mut heard = vec![lead];
         for (piece, is_masked) in pieces {
@@ -50,13 +54,58 @@ impl Notice {
             dom::insert(&self.masked, &el(tag).text(piece), None);
             heard.extend(is_masked.then_some(piece));
         }
-        heard.push(why);
+        heard.push(&why);
         dom::set_text(&self.heard, heard.join(" ").trim());
         // A long message scrolls, also by keyboard.
         dom::set_attr(&self.root, "tabindex", if why.is_empty() { "-1" } else { "0" });
         dom::set_class(&self.root, "empty", why.is_empty());
         dom::set_class(&self.root, "failed", masking.is_err());
     }
+
+    /// Says once what was masked in a message that was sent, a sentence a kind.
+    pub fn tell_sent(&self, spans: &[Span]) {
+        let masked = kinds(spans, |outcome| matches!(outcome, Outcome::Masked(_)));
+        let why = self.each(self.language.text().was_masked, &masked);
+        dom::set_text(&self.why, &why);
+        dom::set_text(&self.heard, &why);
+        dom::set_class(&self.root, "empty", why.is_empty());
+    }
+
+    fn why(&self, masked: &Masked) -> String {
+        let text = self.language.text();
+        let is_masked = |outcome: &Outcome| matches!(outcome, Outcome::Masked(_));
+        let masks = masked.spans.iter().any(|span| is_masked(&span.outcome));
+        let mut earlier: Vec<_> = masked.earlier.iter().map(|part| part.kind).collect();
+        earlier.dedup();
+        let sentences = [
+            if masks { text.why_masked.to_owned() } else { String::new() },
+            self.each(text.warned, &kinds(&masked.spans, |outcome| *outcome == Outcome::Warned)),
+            self.each(text.sent_before, &earlier),
+        ];
+        sentences
+            .iter()
+            .map(String::as_str)
+            .filter(|sentence| !sentence.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+
+    /// The sentence for every kind.
+    fn each(&self, sentence: &str, kinds: &[Kind]) -> String {
+        let sentences = kinds.iter().map(|kind| fill(sentence, self.language.kind(*kind)));
+        sentences.collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Every kind with this outcome, once.
+fn kinds(spans: &[Span], of: impl Fn(&Outcome) -> bool) -> Vec<Kind> {
+    let mut kinds = Vec::new();
+    for span in spans.iter().filter(|span| of(&span.outcome)) {
+        if !kinds.contains(&span.kind) {
+            kinds.push(span.kind);
+        }
+    }
+    kinds
 }
 
 /// The text as it will be sent, whole and in order, with what masking put into it told apart.
@@ -67,7 +116,11 @@ fn pieces(masked: &Masked) -> Vec<(&str, bool)> {
     for span in &masked.spans {
         let before = rest.split_at_checked(span.start.saturating_sub(read));
         let Some((kept, after)) = before else { break };
-        let Some((replaced, after)) = after.split_at_checked(span.replacement.len()) else { break };
+        let length = match &span.outcome {
+            Outcome::Masked(replacement) => replacement.len(),
+            Outcome::Warned | Outcome::Blocked => span.end - span.start,
+        };
+        let Some((replaced, after)) = after.split_at_checked(length) else { break };
         pieces.extend([(kept, false), (replaced, true)]);
         (rest, read) = (after, span.end);
     }
@@ -88,5 +141,12 @@ mod tests {
         let told_apart: Vec<_> =
             pieces.iter().filter(|(_, is_masked)| *is_masked).map(|(piece, _)| *piece).collect();
         assert_eq!(told_apart, ["•••• •••• •••• 1111", "••••••••••••5559"]);
+    }
+
+    #[test]
+    fn a_kind_is_told_of_once() {
+        let masked = segel_mask::mask("nik 3578291404697774, 3578291404697775, pin 123456").unwrap();
+        let told = kinds(&masked.spans, |outcome| matches!(outcome, Outcome::Masked(_)));
+        assert_eq!(told, [Kind::Nik, Kind::Pin]);
     }
 }

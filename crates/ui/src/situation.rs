@@ -2,6 +2,7 @@
 
 use segel_core::show::{Gate, Link, Refusal, Show};
 use segel_web::tab_lock::Lead;
+use segel_wire::signed::Masking;
 
 use crate::trouble::Trouble;
 
@@ -12,6 +13,8 @@ pub struct Situation {
     pub business: Option<String>,
     /// The name under which this device answers.
     pub agent: Option<String>,
+    /// What the site has masked, from its signed roster.
+    pub masking: Option<Masking>,
     /// Whether messages can be written now.
     pub gate: Gate,
     /// The connection to the relay.
@@ -27,6 +30,7 @@ impl Default for Situation {
         Self {
             business: None,
             agent: None,
+            masking: None,
             gate: Gate::Preparing,
             link: Link::Connecting,
             lead: None,
@@ -44,6 +48,7 @@ impl Situation {
             Show::Site(site) => {
                 self.business = Some(site.name);
                 self.agent = site.agent;
+                self.masking = site.masking;
             }
             Show::Gate(gate) => self.gate = gate,
             Show::Link(link) => self.link = link,

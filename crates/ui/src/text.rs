@@ -5,6 +5,7 @@ mod id;
 mod table;
 
 use segel_core::show::{Gate, Refusal};
+use segel_mask::Kind;
 
 pub use table::{DeskText, Text};
 
@@ -46,6 +47,14 @@ impl Language {
         match self {
             Self::Id => &id::DESK,
             Self::En => &en::DESK,
+        }
+    }
+
+    /// The name of a kind of number that is masked, within a sentence.
+    pub const fn kind(self, kind: Kind) -> &'static str {
+        match self {
+            Self::Id => id::kind(kind),
+            Self::En => en::kind(kind),
         }
     }
 

@@ -18,6 +18,12 @@ pub const ROSTER_ENTRIES: usize = 256;
 pub const ROSTER_BYTES: usize = 64 * 1024;
 /// Links fetched to close a gap between two roster versions.
 pub const ROSTER_LINKS: u64 = 64;
+/// Kinds that a roster's masking names.
+pub const MASKING_RULES: usize = 32;
+/// Numbers that a roster's masking lets through.
+pub const MASKING_ALLOWED: usize = 64;
+/// Patterns of a roster's masking.
+pub const MASKING_PATTERNS: usize = 16;
 /// A name of a site, desk or agent, in bytes.
 pub const NAME_BYTES: usize = 128;
 /// A prekey bundle, in bytes.

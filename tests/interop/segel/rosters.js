@@ -47,6 +47,7 @@ export function openRoster(bytes, pinned) {
   altered(roster.notAfter <= certificate.notAfter, 'outlives its certificate');
   checkLimits(roster, altered);
   checkListed(roster, altered);
+  checkMasking(roster.profile.masking ?? {}, altered);
   return { ...roster, hash: sha256(body) };
 }
 
@@ -63,6 +64,19 @@ function checkLimits({ profile, desks, agents }, altered) {
     names.every((name) => name.length <= MOST_NAME),
     'a name is too long',
   );
+}
+
+// What no site lets out, and the actions that would.
+const ALWAYS = ['card', 'cvv', 'pin', 'track'];
+const LETS_THROUGH = [5n, 7n];
+
+function checkMasking({ rules = [], allowed = [], patterns = [] }, altered) {
+  altered(rules.length <= 32 && allowed.length <= 64 && patterns.length <= 16, 'masking is too long');
+  const names = [...rules, ...patterns].map(({ kind }) => kind);
+  altered([...names, ...allowed].every((name) => utf8(name).length <= MOST_NAME), 'masking names too long a thing');
+  altered(strictlyAscending(rules.map(({ kind }) => utf8(kind))), 'masking is not sorted');
+  const through = ({ visitor, agent }) => [visitor, agent].some((action) => LETS_THROUGH.includes(BigInt(action)));
+  altered(!rules.some((rule) => ALWAYS.includes(rule.kind) && through(rule)), 'a card is let through');
 }
 
 function checkListed({ site, profile, desks, agents }, altered) {

@@ -20,11 +20,19 @@ export const Certificate = map({
 });
 
 export const Order = tuple({ generation: uint, version: uint });
+const action = natural(7n);
+const rule = tuple({ kind: text(), visitor: action, agent: action });
+export const Masking = map({
+  rules: [0, optional(list(rule, 1))],
+  allowed: [1, optional(list(text(), 1))],
+  patterns: [2, optional(list(rule, 1))],
+});
 export const Profile = map({
   name: [0, text()],
   pages: [1, list(text())],
   apps: [2, list(text())],
   vouchers: [3, optional(list(key, 1))],
+  masking: [4, optional(Masking)],
 });
 export const Desk = map({
   id: [0, id],

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use segel_core::show::{Hold, Standing};
+use segel_mask::Writer;
 use segel_ui::composer::Composer;
 use segel_ui::text::fill;
 use segel_ui::timeline::Timeline;
@@ -105,6 +106,7 @@ impl Conversation {
         self.timeline.render(items.as_slice());
         self.timeline.render_transfers(items);
         self.typing.render(opened.typing);
+        self.composer.guard(model.situation.masking.as_ref(), Writer::Agent, items.as_slice());
         self.composer.hinder(self.hindrance(model, &opened));
         if changed {
             self.composer.set_draft(opened.draft);

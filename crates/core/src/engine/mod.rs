@@ -427,12 +427,13 @@ impl Engine {
 
     fn show_site(&mut self) {
         if let Some(roster) = self.membership.roster() {
-            let name = roster.roster().profile.name.clone();
+            let profile = &roster.roster().profile;
+            let (name, masking) = (profile.name.clone(), profile.masking.clone());
             // Only who it is, not whether it still may: that is the gate's.
             let device = self.account.as_ref().map(Account::device);
             let agent =
                 device.and_then(|device| roster.device(&device, 0)).map(|(agent, _)| agent.name.clone());
-            self.outputs.push_back(Output::Show(Show::Site(show::Site { name, agent })));
+            self.outputs.push_back(Output::Show(Show::Site(show::Site { name, agent, masking })));
         }
     }
 

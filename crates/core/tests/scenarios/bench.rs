@@ -75,6 +75,7 @@ impl BenchSite {
                 pages: vec!["https://toko.example".into()],
                 apps: vec![],
                 vouchers: None,
+                masking: None,
             },
             desks: vec![Desk { id: DeskId([1; 16]), name: "Layanan".into(), inbox, supervisors: None }],
             agents: vec![Agent {

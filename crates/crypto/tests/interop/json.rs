@@ -12,7 +12,9 @@ use segel_wire::ids::{
     AgentId, AttachmentId, ConversationId, DeskId, DeviceId, EventId, IdentityKey, LoginKey, Octets,
     RosterHash, Signature, SigningKey, SiteId, VoucherKey,
 };
-use segel_wire::signed::{Agent, Desk, Device, DeviceKeys, Order, Profile, Roster, SignedToken};
+use segel_wire::signed::{
+    Agent, Desk, Device, DeviceKeys, Masking, MaskingAction, MaskingRule, Order, Profile, Roster, SignedToken,
+};
 use serde_json::Value;
 
 use crate::draws::Given;
@@ -166,9 +168,29 @@ pub(crate) fn roster(value: &Value) -> Roster {
             pages: texts(&profile["pages"]),
             apps: texts(&profile["apps"]),
             vouchers: optional(&profile["vouchers"], |all| list(all, |key| VoucherKey(bytes(key)))),
+            masking: optional(&profile["masking"], masking),
         },
         desks: list(&value["desks"], desk),
         agents: list(&value["agents"], agent),
+    }
+}
+
+fn masking(value: &Value) -> Masking {
+    let action = |value: &Value| match number(value) {
+        5 => MaskingAction::Warn,
+        6 => MaskingAction::Block,
+        7 => MaskingAction::Leave,
+        kept => MaskingAction::Mask(kept.try_into().unwrap()),
+    };
+    let rule = |value: &Value| MaskingRule {
+        kind: text(&value["kind"]).to_owned(),
+        visitor: action(&value["visitor"]),
+        agent: action(&value["agent"]),
+    };
+    Masking {
+        rules: optional(&value["rules"], |all| list(all, rule)),
+        allowed: optional(&value["allowed"], |all| list(all, |one| text(one).to_owned())),
+        patterns: optional(&value["patterns"], |all| list(all, rule)),
     }
 }
 

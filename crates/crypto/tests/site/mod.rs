@@ -175,7 +175,13 @@ impl Site {
             previous: RosterHash([0; 32]),
             issued_at: NOW,
             not_after: NOW + 100,
-            profile: Profile { name: "Toko Contoh".to_owned(), pages: vec![], apps: vec![], vouchers: None },
+            profile: Profile {
+                name: "Toko Contoh".to_owned(),
+                pages: vec![],
+                apps: vec![],
+                vouchers: None,
+                masking: None,
+            },
             desks,
             agents,
         });

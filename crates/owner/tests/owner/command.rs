@@ -102,6 +102,33 @@ fn supervisors_and_vouchers_are_set_shown_and_taken_back() {
 }
 
 #[test]
+fn masking_is_set_shown_and_taken_back_and_lets_no_card_out() {
+    let place = tempfile::tempdir().unwrap();
+    run(place.path(), &INIT);
+    let changed = |arguments: &[&str]| {
+        let (_, err) = said(&run(place.path(), arguments));
+        assert!(err.contains("signed and kept"), "{err}");
+        said(&run(place.path(), &["roster", "show"])).0
+    };
+    let shown = changed(&["masking", "kind", "phone", "leave", "--agent", "mask:2"]);
+    assert!(shown.contains("masking   phone: visitor Leave, agent Mask(2)"), "{shown}");
+    let shown = changed(&["masking", "pattern", "MB-#{8}", "block"]);
+    assert!(shown.contains("MB-#{8}: visitor Block, agent Block"), "{shown}");
+    assert!(changed(&["masking", "allow", "0811-000-1234"]).contains("0811-000-1234 stays"));
+    for (arguments, said_of_it) in [
+        (["kind", "card", "leave"], "cannot be let through"),
+        (["kind", "pin", "warn"], "cannot be let through"),
+        (["kind", "shoe_size", "mask"], "there is no kind"),
+        (["pattern", "{3}", "mask"], "cannot be used"),
+        (["kind", "phone", "mask:5"], "expected mask"),
+    ] {
+        let output = run(place.path(), &[&["masking"], &arguments[..]].concat());
+        assert!(!output.status.success() && said(&output).1.contains(said_of_it), "{arguments:?}");
+    }
+    assert!(!changed(&["masking", "reset"]).contains("masking"));
+}
+
+#[test]
 fn a_voucher_that_is_no_key_is_refused() {
     let place = tempfile::tempdir().unwrap();
     let bare = VoucherKey([0x5e; 32]).to_string();

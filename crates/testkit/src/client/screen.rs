@@ -6,12 +6,15 @@ use segel_core::show::{
     Author, Body, Deed, Delivery, Gate, Item, Link, Progress, Refusal, Show, Standing, Summary,
 };
 use segel_wire::ids::{ConversationId, EventId};
+use segel_wire::signed::Masking;
 
 /// What is shown.
 #[derive(Debug, Clone, Default)]
 pub struct Screen {
     /// The business's name, by the signed roster.
     pub site: Option<String>,
+    /// What the site has masked, by the signed roster.
+    pub masking: Option<Masking>,
     /// Whether messages can be written.
     pub gate: Option<Gate>,
     /// Whether the relay is reached.
@@ -35,7 +38,10 @@ pub struct Screen {
 impl Screen {
     pub(crate) fn apply(&mut self, show: Show) {
         match show {
-            Show::Site(site) => self.site = Some(site.name),
+            Show::Site(site) => {
+                self.site = Some(site.name);
+                self.masking = site.masking;
+            }
             Show::Gate(gate) => self.gate = Some(gate),
             Show::Link(link) => self.link = Some(link),
             Show::Conversation(summary) => {

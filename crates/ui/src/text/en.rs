@@ -1,6 +1,7 @@
 //! English.
 
 use segel_core::show::Refusal;
+use segel_mask::Kind;
 
 use super::{DeskText, Text};
 
@@ -9,7 +10,7 @@ pub(super) static TEXT: Text = Text {
     close: "Close chat",
     greeting: "How can we help?",
     greeting_sealed: "Your messages are sealed in this browser. Only agents of # can read them; the server that passes them on cannot.",
-    greeting_masked: "Card numbers are masked before sending.",
+    greeting_masked: "Card numbers, secret codes and identity numbers are masked before sending.",
     preparing: "Checking identity and preparing the seal…",
     nobody_enrolled: "No agent can receive messages yet. What you write stays here.",
     awaiting_roster: "This device waits for the site owner's approval.",
@@ -54,6 +55,11 @@ pub(super) static TEXT: Text = Text {
     excess: "# characters too many",
     will_send: "Will be sent:",
     why_masked: "Sensitive data is masked in this browser before the message is sealed.",
+    was_masked: "Masked before sending: #.",
+    warned: "Will be sent as it is: #. Make sure that it has to be.",
+    blocked: "This site takes no # by chat. Remove it, then the message can be sent.",
+    sent_before: "A part of the # left in an earlier message.",
+    caution: "Never give an OTP, PIN, CVV or password to anyone, not to an agent either.",
     mask_failed: "This message could not be checked for sensitive data, so it cannot be sent.",
     offline: "No connection. Your messages are kept and sent as soon as there is one.",
     connecting: "Connecting…",
@@ -194,5 +200,29 @@ pub(super) const fn refusal(refusal: Refusal) -> &'static str {
         Refusal::SourceChanged => "The file has changed since it was chosen.",
         Refusal::SourceGone => "The file can no longer be read. Choose it again.",
         Refusal::QuotaExceeded => "The server has no room for more files.",
+    }
+}
+
+/// A kind of number, within a sentence.
+pub(super) const fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Card => "card number",
+        Kind::Cvv => "card security code",
+        Kind::Expiry => "card expiry",
+        Kind::Track => "card stripe data",
+        Kind::Pin => "PIN",
+        Kind::Otp => "one-time code",
+        Kind::Nik => "NIK",
+        Kind::Kk => "family card number",
+        Kind::Npwp => "tax number",
+        Kind::Bpjs => "BPJS number",
+        Kind::Passport => "passport number",
+        Kind::MedicalRecord => "medical record number",
+        Kind::BankAccount => "bank account number",
+        Kind::Iban => "IBAN",
+        Kind::Phone => "phone number",
+        Kind::Email => "e-mail address",
+        Kind::Ssn => "social security number",
+        _ => "number that this site has masked",
     }
 }

@@ -1,6 +1,7 @@
 //! Indonesian.
 
 use segel_core::show::Refusal;
+use segel_mask::Kind;
 
 use super::{DeskText, Text};
 
@@ -9,7 +10,7 @@ pub(super) static TEXT: Text = Text {
     close: "Tutup chat",
     greeting: "Ada yang bisa kami bantu?",
     greeting_sealed: "Pesan Anda disegel di peramban ini. Hanya agen # yang dapat membacanya; server yang meneruskannya tidak bisa.",
-    greeting_masked: "Nomor kartu disamarkan sebelum dikirim.",
+    greeting_masked: "Nomor kartu, kode rahasia, dan nomor identitas disamarkan sebelum dikirim.",
     preparing: "Memeriksa identitas dan menyiapkan segel…",
     nobody_enrolled: "Belum ada agen yang bisa menerima pesan. Tulisan Anda tetap tersimpan di sini.",
     awaiting_roster: "Perangkat ini menunggu persetujuan pemilik situs.",
@@ -54,6 +55,11 @@ pub(super) static TEXT: Text = Text {
     excess: "Kelebihan # karakter",
     will_send: "Akan dikirim:",
     why_masked: "Data peka disamarkan di peramban ini sebelum pesan disegel.",
+    was_masked: "Disamarkan sebelum dikirim: #.",
+    warned: "Akan terkirim apa adanya: #. Pastikan memang perlu.",
+    blocked: "Situs ini tidak menerima # lewat chat. Hapus dulu agar pesan dapat dikirim.",
+    sent_before: "Sebagian # sudah terkirim dalam pesan sebelumnya.",
+    caution: "Jangan berikan OTP, PIN, CVV, atau kata sandi kepada siapa pun, termasuk agen.",
     mask_failed: "Pesan ini tidak dapat diperiksa dari data peka, jadi tidak dapat dikirim.",
     offline: "Tidak ada koneksi. Pesan Anda disimpan dan dikirim begitu tersambung.",
     connecting: "Menyambungkan…",
@@ -193,5 +199,29 @@ pub(super) const fn refusal(refusal: Refusal) -> &'static str {
         Refusal::SourceChanged => "Berkas ini berubah sejak dipilih.",
         Refusal::SourceGone => "Berkas ini tidak dapat dibaca lagi. Pilih sekali lagi.",
         Refusal::QuotaExceeded => "Server tidak punya ruang untuk berkas lagi.",
+    }
+}
+
+/// A kind of number, within a sentence.
+pub(super) const fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Card => "nomor kartu",
+        Kind::Cvv => "kode keamanan kartu",
+        Kind::Expiry => "masa berlaku kartu",
+        Kind::Track => "data pita kartu",
+        Kind::Pin => "PIN",
+        Kind::Otp => "kode OTP",
+        Kind::Nik => "NIK",
+        Kind::Kk => "nomor kartu keluarga",
+        Kind::Npwp => "NPWP",
+        Kind::Bpjs => "nomor BPJS",
+        Kind::Passport => "nomor paspor",
+        Kind::MedicalRecord => "nomor rekam medis",
+        Kind::BankAccount => "nomor rekening",
+        Kind::Iban => "IBAN",
+        Kind::Phone => "nomor telepon",
+        Kind::Email => "alamat email",
+        Kind::Ssn => "nomor jaminan sosial",
+        _ => "nomor yang disamarkan situs ini",
     }
 }

@@ -118,6 +118,16 @@ table! {
         will_send,
         /// Why the message is masked.
         why_masked,
+        /// After sending: what was masked; `#` is a kind.
+        was_masked,
+        /// While typing: what stays as it is, because the site only warns of it; `#` is a kind.
+        warned,
+        /// While typing: what the site lets nobody send; `#` is a kind.
+        blocked,
+        /// Parts of a number left in earlier messages; `#` is a kind.
+        sent_before,
+        /// Under an incoming message that asks for a code or a password.
+        caution,
         /// Masking failed, so nothing can be sent.
         mask_failed,
         /// The relay is out of reach.

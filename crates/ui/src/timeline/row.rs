@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use segel_core::show::{Author, Body, Deed, Delivery, Item, Progress};
+use segel_mask::Asks;
 use segel_web::dom::{self, El, el};
 use segel_web::files::Fetched;
 use segel_wire::ids::EventId;
@@ -22,6 +23,7 @@ pub(super) struct Row {
     day: El,
     author: El,
     bubble: El,
+    caution: El,
     meta: El,
     clock: El,
     status: El,
@@ -37,12 +39,13 @@ impl Row {
         let day = el("p").class("day");
         let author = el("p").attr("dir", "auto");
         let bubble = el("p").class("bubble").attr("dir", "auto");
+        let caution = el("p").class("caution").attr("role", "note").hidden();
         let clock = el("time").text(&moment.clock());
         let status = el("span").class("status");
         let meta = el("p").class("meta").place(&clock).place(&status);
-        let root = el("div").place(&day).place(&author).place(&bubble).place(&meta);
+        let root = el("div").place(&day).place(&author).place(&bubble).place(&caution).place(&meta);
         let (event, delivery, retry, file) = (item.event, item.delivery, None, None);
-        Self { event, moment, root, day, author, bubble, meta, clock, status, retry, file, delivery }
+        Self { event, moment, root, day, author, bubble, caution, meta, clock, status, retry, file, delivery }
     }
 
     /// The message's id.
@@ -79,6 +82,7 @@ impl Row {
             if names_itself(&item.author, shape) { "author" } else { "heard" },
         );
         self.say(item, language, act);
+        self.warn(item, language);
         self.delivery = item.delivery;
         self.tell(item, shape, language, act);
         if is_act {
@@ -122,6 +126,17 @@ impl Row {
             }
             Body::Withheld => dom::set_text(&self.bubble, ""),
         }
+    }
+
+    /// No agent needs a code or a password: who asks for one is no agent, or ought not to.
+    fn warn(&self, item: &Item, language: Language) {
+        let from_desk = matches!(item.author, Author::Agent(_) | Author::Unknown);
+        let asks = match &item.body {
+            Body::Text(said) if from_desk => !Asks::of(said).is_empty(),
+            _ => false,
+        };
+        dom::set_hidden(&self.caution, !asks);
+        dom::set_text(&self.caution, if asks { language.text().caution } else { "" });
     }
 
     fn tell(&mut self, item: &Item, shape: Shape, language: Language, act: &Act) {

@@ -1,8 +1,11 @@
 //! What is typed is sent masked or stays; nothing else happens to it.
 
+use segel_mask::Writer;
 use segel_ui::Language;
 use segel_ui::composer::Composer;
+use segel_ui::text::fill;
 use segel_wire::limits::MESSAGE_CHARS;
+use segel_wire::signed::{Masking, MaskingAction, MaskingRule};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::stage::{Heard, Stage};
@@ -28,8 +31,72 @@ fn a_card_is_shown_masked_while_it_is_typed_and_sent_as_it_was_shown() {
     heard.take();
     assert!(!stage.press_enter(false, false));
     assert_eq!(heard.take(), ["draft ".to_owned(), format!("send {MASKED}")]);
-    assert_eq!(stage.typed(), "");
+    assert_eq!((stage.typed(), stage.text(".masked")), (String::new(), String::new()));
+    assert_eq!(stage.text(".why"), "Disamarkan sebelum dikirim: nomor kartu.");
+    stage.fill("halo");
     assert_eq!(stage.text(".masking"), "");
+}
+
+#[wasm_bindgen_test]
+fn what_was_found_is_underlined_behind_the_text_area_which_keeps_what_is_typed() {
+    let (_composer, stage, _) = composer();
+    stage.fill("  pin saya 482913 ya\n");
+    assert_eq!(stage.text(".backdrop"), "  pin saya 482913 ya\n ");
+    assert_eq!((stage.text(".found"), stage.count(".found")), ("482913".to_owned(), 1));
+    assert_eq!(stage.find(".backdrop").get_attribute("aria-hidden").as_deref(), Some("true"));
+    assert_eq!(stage.typed(), "  pin saya 482913 ya\n");
+}
+
+/// One action for numbers of this kind, whoever writes.
+fn policy(kind: &str, action: MaskingAction) -> Masking {
+    let rule = MaskingRule { kind: kind.to_owned(), visitor: action, agent: action };
+    Masking { rules: Some(vec![rule]), allowed: None, patterns: None }
+}
+
+#[wasm_bindgen_test]
+fn what_the_site_blocks_is_not_sent_and_stays_with_the_reason() {
+    let (composer, stage, heard) = composer();
+    composer.guard(Some(&policy("nik", MaskingAction::Block)), Writer::Visitor, &[]);
+    stage.fill("nik 3171065512990003");
+    heard.take();
+    stage.press_enter(false, false);
+    assert!(heard.take().is_empty());
+    assert_eq!(
+        (stage.typed(), stage.text(".found")),
+        ("nik 3171065512990003".to_owned(), "3171065512990003".to_owned())
+    );
+    assert_eq!(stage.text(".why"), fill(Language::Id.text().blocked, "NIK"));
+    stage.fill("nik nanti saja");
+    heard.take();
+    stage.press_enter(false, false);
+    assert_eq!(heard.take(), ["draft ", "send nik nanti saja"]);
+}
+
+#[wasm_bindgen_test]
+fn what_the_site_warns_of_is_sent_as_it_is_and_said_so() {
+    let (composer, stage, heard) = composer();
+    composer.guard(Some(&policy("phone", MaskingAction::Warn)), Writer::Visitor, &[]);
+    stage.fill("hp 081234567890");
+    heard.take();
+    assert_eq!(stage.text(".why"), fill(Language::Id.text().warned, "nomor telepon"));
+    stage.press_enter(false, false);
+    assert_eq!(heard.take(), ["draft ", "send hp 081234567890"]);
+}
+
+#[wasm_bindgen_test]
+fn where_masking_fails_nothing_is_sent_and_the_text_stays() {
+    let (composer, stage, heard) = composer();
+    // A pattern that cannot be read is a policy that cannot be followed.
+    let mut broken = policy("{", MaskingAction::Mask(0));
+    broken.patterns = broken.rules.take();
+    composer.guard(Some(&broken), Writer::Visitor, &[]);
+    stage.fill("halo");
+    heard.take();
+    assert_eq!(stage.text(".why"), Language::Id.text().mask_failed);
+    stage.press_enter(false, false);
+    stage.click(".send");
+    assert!(heard.take().is_empty());
+    assert_eq!(stage.typed(), "halo");
 }
 
 #[wasm_bindgen_test]

@@ -37,6 +37,7 @@ impl Shown {
             body: Body::File(File { name, media_type, size: 1_500_000 }),
             time: 1_795_262_400_000,
             delivery,
+            vouched: None,
         });
         items.note(Transfer { conversation: CONVERSATION, event: EVENT, progress });
         self.timeline.render(items.as_slice());

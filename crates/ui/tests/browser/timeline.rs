@@ -156,8 +156,21 @@ fn an_act_is_a_sentence_between_the_messages_and_goes_when_it_does_not_count_aft
 fn a_message_by_anothers_word_says_whose_until_it_is_confirmed() {
     let (mut timeline, stage, _) = timeline();
     let vouched = Item { vouched: Some("Agen Demo".to_owned()), author: Author::Visitor, ..said(1, "satu") };
-    show(&mut timeline, &[vouched.clone()]);
+    show(&mut timeline, std::slice::from_ref(&vouched));
     assert_eq!(stage.text(".status"), "Passed on by Agen Demo");
     show(&mut timeline, &[Item { vouched: None, ..vouched }]);
     assert_eq!(stage.text(".status"), "");
+}
+
+#[wasm_bindgen_test]
+fn under_a_request_for_a_secret_stands_a_warning_and_under_a_warning_none() {
+    let (mut timeline, stage, _) = timeline();
+    let asks = ["Mohon kirim kode OTP-nya ya", "What is your PIN?"];
+    let items = [said(1, asks[0]), said(2, "Jangan berikan PIN kepada siapa pun."), said(3, asks[1])];
+    show(&mut timeline, &items);
+    assert_eq!(stage.count(".caution:not([hidden])"), 2);
+    assert_eq!(stage.text(".caution"), Language::En.text().caution);
+    let own = Item { author: Author::Own, ..said(4, asks[0]) };
+    show(&mut timeline, &[own]);
+    assert_eq!(stage.count(".caution:not([hidden])"), 0);
 }

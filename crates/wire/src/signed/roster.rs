@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use crate::cbor::{self, MalformedCbor};
 use crate::ids::{AgentId, DeskId, DeviceId, RootKey, RosterHash, SiteId, VoucherKey};
 use crate::limits;
-use crate::signed::{AdminSigned, Certificate, CertificateError, DeviceKeys};
+use crate::signed::{AdminSigned, Certificate, CertificateError, DeviceKeys, Masking};
 
 /// Rosters are ordered by generation, then version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -62,9 +62,11 @@ pub struct Profile {
     pub apps: Vec<String>,
     /// Keys whose identity tokens count, sorted; absent if there are none.
     pub vouchers: Option<Vec<VoucherKey>>,
+    /// What is masked before sealing; absent: everything that can be.
+    pub masking: Option<Masking>,
 }
 
-cbor_map!(Profile { 0: name, 1: pages, 2: apps, 3: vouchers });
+cbor_map!(Profile { 0: name, 1: pages, 2: apps, 3: vouchers, 4: masking });
 
 /// Agents who answer together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,7 +119,8 @@ pub enum RosterError {
     /// Site, generation or lifetime disagree with the certificate.
     #[error("the roster goes beyond its admin's certificate")]
     BeyondCertificate,
-    /// An id or key stands twice, a desk names an unknown device, or a list is over its limit.
+    /// An id or key stands twice, a desk names an unknown device, a list is over its limit, or what opens cards is let
+    /// through unmasked.
     #[error("the roster contradicts itself")]
     Inconsistent,
     /// It is past its `not_after`.
@@ -171,6 +174,7 @@ impl Roster {
                     })
             })
             && vouchers.is_none_or(is_proper_set)
+            && self.profile.masking.as_ref().is_none_or(Masking::is_consistent)
     }
 }
 

@@ -1,8 +1,10 @@
 //! Section 3.3: a roster that contradicts itself or is over a limit is refused, though it was signed.
 
 use segel_wire::ids::{AgentId, DeskId, VoucherKey};
-use segel_wire::limits::{DESK_DEVICES, NAME_BYTES, ROSTER_ENTRIES};
-use segel_wire::signed::{Agent, Desk, Device, Roster, RosterError, VerifiedRoster};
+use segel_wire::limits::{DESK_DEVICES, MASKING_PATTERNS, NAME_BYTES, ROSTER_ENTRIES};
+use segel_wire::signed::{
+    Agent, Desk, Device, Masking, MaskingAction, MaskingRule, Roster, RosterError, VerifiedRoster,
+};
 
 use crate::support::{NOW, SITE, device, id, pinned, roster, signed, voucher, vouchers};
 
@@ -61,9 +63,28 @@ fn devices(count: usize) -> Vec<Device> {
     (0..count).map(device).collect()
 }
 
+/// These actions when the visitor writes; an agent's numbers are masked.
+fn mask(roster: &mut Roster, rules: &[(&str, MaskingAction)]) {
+    let rules = rules.iter().map(|(kind, visitor)| MaskingRule {
+        kind: (*kind).to_owned(),
+        visitor: *visitor,
+        agent: MaskingAction::Mask(0),
+    });
+    roster.profile.masking = Some(Masking { rules: Some(rules.collect()), allowed: None, patterns: None });
+}
+
+#[test]
+fn what_a_site_masks_is_read_as_it_was_signed() {
+    let mut roster = roster();
+    mask(&mut roster, &[("card", MaskingAction::Block), ("phone", MaskingAction::Leave)]);
+    assert_eq!(check(&roster), Ok(()));
+    let bytes = segel_wire::cbor::encode(&roster);
+    assert_eq!(segel_wire::cbor::decode::<Roster>(&bytes), Ok(roster));
+}
+
 #[test]
 fn a_roster_that_contradicts_itself_is_refused() {
-    let contradictions: [(&str, Change); 25] = [
+    let contradictions: [(&str, Change); 31] = [
         ("desk twice", |roster| roster.desks[1].id = roster.desks[0].id),
         ("agent twice", |roster| roster.agents[1].id = roster.agents[0].id),
         ("device twice with one agent", |roster| roster.agents[0].devices.push(listed(10))),
@@ -104,6 +125,20 @@ fn a_roster_that_contradicts_itself_is_refused() {
         ("name of a desk", |roster| roster.desks[0].name = "a".repeat(NAME_BYTES + 1)),
         ("name of an agent", |roster| roster.agents[0].name = "é".repeat(NAME_BYTES / 2 + 1)),
         ("too many pages", |roster| roster.profile.pages = vec![String::new(); ROSTER_ENTRIES + 1]),
+        ("a card let through", |roster| mask(roster, &[("card", MaskingAction::Leave)])),
+        ("a PIN with a warning only", |roster| mask(roster, &[("pin", MaskingAction::Warn)])),
+        ("masking unsorted", |roster| {
+            mask(roster, &[("phone", MaskingAction::Warn), ("nik", MaskingAction::Block)]);
+        }),
+        ("a kind twice", |roster| {
+            mask(roster, &[("nik", MaskingAction::Leave), ("nik", MaskingAction::Block)]);
+        }),
+        ("masking there but no rule", |roster| mask(roster, &[])),
+        ("too many patterns", |roster| {
+            mask(roster, &[("nik", MaskingAction::Block)]);
+            let masking = roster.profile.masking.as_mut().unwrap();
+            masking.patterns = Some(vec![masking.rules.as_ref().unwrap()[0].clone(); MASKING_PATTERNS + 1]);
+        }),
         ("too many apps", |roster| roster.profile.apps = vec![String::new(); ROSTER_ENTRIES + 1]),
     ];
     for (case, change) in contradictions {

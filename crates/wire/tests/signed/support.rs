@@ -118,6 +118,7 @@ pub(crate) fn roster() -> Roster {
             pages: vec!["https://toko.example".to_owned()],
             apps: vec!["https://obrolan.example".to_owned()],
             vouchers: Some(vouchers()),
+            masking: None,
         },
         desks: vec![
             Desk {

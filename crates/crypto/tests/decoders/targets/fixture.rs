@@ -18,8 +18,8 @@ use segel_wire::ids::{
     SiteId, VoucherKey,
 };
 use segel_wire::signed::{
-    self, AdminSigned, Agent, Bundle, Certificate, Desk, Device, DeviceKeys, Order, Profile, Roster,
-    VerifiedRoster, statement,
+    self, AdminSigned, Agent, Bundle, Certificate, Desk, Device, DeviceKeys, Masking, MaskingAction,
+    MaskingRule, Order, Profile, Roster, VerifiedRoster, statement,
 };
 use segel_wire::{cbor, cbor_array};
 
@@ -246,6 +246,15 @@ impl Fixture {
                 pages: vec!["https://shop.example".to_owned()],
                 apps: vec!["https://chat.example".to_owned()],
                 vouchers: Some(vec![VoucherKey(self.voucher.verifying_key().to_bytes())]),
+                masking: Some(Masking {
+                    rules: Some(vec![MaskingRule {
+                        kind: "phone".to_owned(),
+                        visitor: MaskingAction::Leave,
+                        agent: MaskingAction::Mask(4),
+                    }]),
+                    allowed: Some(vec!["0215550100".to_owned()]),
+                    patterns: None,
+                }),
             },
             desks: vec![Desk {
                 id: DESK,

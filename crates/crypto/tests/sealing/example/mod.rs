@@ -190,6 +190,7 @@ fn write_roster(page: &mut Page, cast: &Cast) -> (Order, RosterHash) {
             pages: vec!["https://toko.example".to_owned()],
             apps: vec![],
             vouchers: None,
+            masking: None,
         },
         desks: vec![Desk {
             id: DESK,

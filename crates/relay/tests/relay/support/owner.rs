@@ -66,6 +66,7 @@ impl Owner {
                 pages: vec![SHOP.into()],
                 apps: vec![WIDGET.into()],
                 vouchers: None,
+                masking: None,
             },
             desks: vec![Desk { id: DESK, name: "Meja Demo".into(), inbox, supervisors: None }],
             agents: vec![Agent {

@@ -1,29 +1,59 @@
 //! What holds for every text.
+#![cfg(test)]
 
+mod invariants;
+
+use invariants::{PIECES, check, check_cut};
 use proptest::prelude::*;
 use segel_mask::mask;
 
 /// Ways to write a gap between groups.
-const GAPS: [&str; 9] = ["", " ", "-", ".", " - ", "\n", "\u{a0}", "\u{200b}", "/"];
+const GAPS: [&str; 10] = ["", " ", "-", ".", " - ", "\n", "\u{a0}", "\u{200b}", "/", " lalu "];
 
 /// Words around a card, none of which ends in a digit or is one.
 const AROUND: [&str; 6] = ["", "kartu saya ", "(", "charge ", "Halo kak, ", "pakai nomor ini: "];
+
+/// What fuzzing found: a panic, and texts that a second pass masked further.
+const FOUND: [&str; 7] = [
+    "DE89dua 62111209334731084５digit .kartu 1lalu 8",
+    "4463 4495 1419 0413=3528 5802 1183 8501=6289-9044-3905-7607nik 43550339405517284946",
+    "GB5 5NWBK91555821734924",
+    "nine https://Rp89kode keamanan DE897",
+    "5555  =dua dua dua dua dua dua otp ,",
+    "3101010101000001 4503 0000 0003 0325/013",
+    "paspor X4000 0000 0000 0000^^4000 0000 0000 0000",
+];
+
+#[test]
+fn what_fuzzing_found_stays_mended() {
+    FOUND.into_iter().for_each(check);
+}
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     #[test]
-    fn any_text_is_masked_to_as_many_characters(text in any::<String>()) {
-        check(&text)?;
+    fn any_text_can_be_masked_and_masking_twice_changes_nothing(text in any::<String>()) {
+        check(&text);
     }
 
     #[test]
-    fn masking_twice_changes_nothing(text in numbers()) {
-        check(&text)?;
+    fn texts_of_numbers_and_telling_words_neither(text in pieces()) {
+        check(&text);
     }
 
     #[test]
-    fn no_eight_digits_of_a_card_remain(
+    fn cutting_a_text_in_two_unmasks_no_card(text in pieces(), at in any::<prop::sample::Index>()) {
+        check_cut(&text, at.index(text.chars().count() + 1));
+    }
+
+    #[test]
+    fn a_card_cut_anywhere_is_masked_where_it_is_complete(card in card(), at in 1_usize..13) {
+        check_cut(&format!("kartu saya {card} ya"), 11 + at);
+    }
+
+    #[test]
+    fn of_a_card_no_more_than_four_digits_remain(
         card in card(), around in select(&AROUND), after in select(&["", " ya", ", ok?", ")"]),
         gap in select(&GAPS), size in 1_usize..=16, zero in select(&['0', '０', '٠', '𝟎', '०']),
     ) {
@@ -35,37 +65,18 @@ proptest! {
     }
 }
 
-/// Spans in order that rebuild the result, the same number of characters, and nothing new on a second pass.
-fn check(text: &str) -> Result<(), TestCaseError> {
-    let masked = mask(text)?;
-    let mut rebuilt = String::new();
-    let mut from = 0;
-    for span in &masked.spans {
-        prop_assert!(from <= span.start && span.start < span.end);
-        rebuilt += &text[from..span.start];
-        rebuilt += &span.replacement;
-        from = span.end;
-    }
-    rebuilt += &text[from..];
-    let once = masked.text.into_string();
-    prop_assert_eq!(&once, &rebuilt);
-    prop_assert_eq!(once.chars().count(), text.chars().count());
-    let twice = mask(&once)?;
-    prop_assert_eq!(&once, twice.text.as_str());
-    prop_assert!(twice.spans.is_empty());
-    Ok(())
-}
-
-/// Digits, gaps, masked digits and telling words in any order: texts that try to be cards.
-fn numbers() -> impl Strategy<Value = String> {
+/// Digits, gaps, masked digits and telling words in any order: texts that try to be something.
+fn pieces() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
-        4 => card(),
-        4 => "[0-9]{1,6}",
+        2 => card(),
+        3 => "[0-9]{1,6}",
         2 => "[4-6][0-9]{3} [0-9]{4} [0-9]{4} [0-9]{4}",
-        8 => select(&GAPS).prop_map(String::from),
-        1 => select(&["••••••••", "•", "kartu ", "order ", "a", "f", "https://", "0.", "💳", "５"]).prop_map(String::from),
+        1 => "3[1-6][0-7][1-9]0[1-9][0-7][0-9]0[1-9][0-9]{6}",
+        1 => "08[1-9][0-9]{8,9}",
+        4 => select(&GAPS).prop_map(String::from),
+        8 => select(&PIECES).prop_map(String::from),
     ];
-    prop::collection::vec(piece, 1..30).prop_map(|pieces| pieces.concat())
+    prop::collection::vec(piece, 1..24).prop_map(|pieces| pieces.concat())
 }
 
 /// The number of a card of a well-known issuer.

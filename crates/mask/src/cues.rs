@@ -1,0 +1,327 @@
+//! The telling words around a number, read once however many numbers stand among them.
+
+use alloc::vec::Vec;
+use core::cell::OnceCell;
+use core::ops::Range;
+
+use crate::context;
+use crate::digits::{Class, class};
+use crate::steps::step;
+use crate::words::{LONGEST, Meaning, meaning};
+
+/// How far before and after a number a word counts, in characters that are seen.
+const BEFORE: usize = 60;
+const AFTER: usize = 30;
+
+/// Nor is more than this looked at, with those that are not.
+const FARTHEST: usize = 240;
+
+/// Numbers of one run with so little between them are one mark.
+const NARROW: usize = 6;
+
+/// A number of so few digits is a count ("3 digits") and hides no word from the number after it.
+const COUNT: u32 = 2;
+
+/// A telling word, or a number.
+#[derive(Clone, Copy)]
+pub(crate) struct Mark {
+    /// Its bytes.
+    pub(crate) at: usize,
+    pub(crate) end: usize,
+    pub(crate) says: Meaning,
+    /// Which word of the text it is; of a number, how many digits.
+    nth: u32,
+}
+
+impl Mark {
+    /// Whether this is a number that a word before it speaks of, and of none behind.
+    fn is_barrier(&self) -> bool {
+        self.says.has(Meaning::NUMBER) && self.nth > COUNT
+    }
+}
+
+/// Reads words forward, as far as they are asked for.
+pub(crate) struct Cues<'t> {
+    text: &'t str,
+    /// Places that are one thing each, in order, whatever letters are in them.
+    opaque: &'t [Range<usize>],
+    at: usize,
+    words: u32,
+    marks: Vec<Mark>,
+    /// Since the last number nothing was read that ends a run.
+    goes_on: bool,
+}
+
+impl<'t> Cues<'t> {
+    pub(crate) fn new(text: &'t str, opaque: &'t [Range<usize>]) -> Self {
+        Self { text, opaque, at: 0, words: 0, marks: Vec::new(), goes_on: false }
+    }
+
+    /// The words around the bytes `number`; the numbers must be asked about in order.
+    pub(crate) fn around(&mut self, number: Range<usize>) -> Around<'_> {
+        let from = back(self.text, number.start, BEFORE);
+        if from > self.at {
+            self.marks.clear();
+            let partial = self.text[from..].bytes().take_while(u8::is_ascii_alphabetic).count();
+            let is_cut = self.text[..from].ends_with(is_letter);
+            self.at = if is_cut { from + partial } else { from };
+        }
+        let to = forth(self.text, number.end, AFTER);
+        while self.at < to {
+            self.read();
+        }
+        let before = self.marks.partition_point(|mark| mark.at < number.start);
+        let first = self.marks.partition_point(|mark| mark.at < from);
+        let after = self.marks.partition_point(|mark| mark.at < number.end);
+        let last = self.marks.partition_point(|mark| mark.at < to);
+        Around {
+            text: self.text,
+            number,
+            before: self.marks.get(first..before).unwrap_or_default(),
+            after: self.marks.get(after..last).unwrap_or_default(),
+            near: OnceCell::new(),
+            in_address: OnceCell::new(),
+        }
+    }
+
+    /// Reads one word, number or other character.
+    fn read(&mut self) {
+        step();
+        let at = self.at;
+        while self.opaque.first().is_some_and(|range| range.end <= at) {
+            self.opaque = &self.opaque[1..];
+        }
+        if let Some(range) = self.opaque.first().filter(|range| range.start <= at) {
+            self.at = range.end;
+            self.number(at, u32::MAX);
+            return;
+        }
+        let rest = &self.text[at..];
+        let Some(c) = rest.chars().next() else {
+            self.at = self.text.len();
+            return;
+        };
+        if is_letter(c) {
+            let length = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
+            self.at += length;
+            self.words += 1;
+            let says = if length <= LONGEST { meaning(&rest.as_bytes()[..length]) } else { Meaning::NOTHING };
+            if says.digit().is_some() {
+                self.number(at, 1);
+            } else if says != Meaning::NOTHING {
+                self.marks.push(Mark { at, end: self.at, says, nth: self.words });
+            }
+            return;
+        }
+        self.at += c.len_utf8();
+        let class = class(c);
+        self.goes_on &= class != Class::Other;
+        if matches!(class, Class::Digit(_) | Class::Masked) {
+            self.number(at, 1);
+        } else if !c.is_ascii() && CARD_ABROAD.iter().any(|word| rest.starts_with(word)) {
+            self.marks.push(Mark { at, end: self.at, says: Meaning::CARD_ABROAD, nth: 0 });
+        }
+    }
+
+    /// Marks a number that was read, or that the number before goes on.
+    fn number(&mut self, at: usize, digits: u32) {
+        match self.marks.last_mut() {
+            Some(last) if self.goes_on && last.says == Meaning::NUMBER && at - last.end <= NARROW => {
+                last.end = self.at;
+                last.nth = last.nth.saturating_add(digits);
+            }
+            _ => self.marks.push(Mark { at, end: self.at, says: Meaning::NUMBER, nth: digits }),
+        }
+        self.goes_on = true;
+    }
+}
+
+/// The telling words around one number.
+pub(crate) struct Around<'c> {
+    pub(crate) text: &'c str,
+    /// The bytes that they are around.
+    pub(crate) number: Range<usize>,
+    before: &'c [Mark],
+    after: &'c [Mark],
+    near: OnceCell<Near>,
+    in_address: OnceCell<bool>,
+}
+
+/// What the nearest telling word says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Near {
+    /// A payment card.
+    Card,
+    /// Some other number.
+    Other,
+    /// Nothing.
+    Nothing,
+}
+
+impl Around<'_> {
+    /// What the words say of a card; those before count more.
+    pub(crate) fn near(&self) -> Near {
+        *self.near.get_or_init(|| self.find_near())
+    }
+
+    /// Whether the number stands in a web address.
+    pub(crate) fn in_address(&self) -> bool {
+        *self.in_address.get_or_init(|| context::in_address(self.text, self.number.start))
+    }
+
+    fn find_near(&self) -> Near {
+        let number = self.before.iter().rposition(|mark| mark.says == Meaning::NUMBER).unwrap_or(0);
+        let (far, close) = self.before.split_at(number);
+        if let Some(near) = nearest(close, true).or_else(|| nearest(far, false)) {
+            return near;
+        }
+        let says = |marks: &[Mark], any| marks.iter().any(|mark| mark.says.has(any));
+        let after = Meaning::CARD | Meaning::EXPIRY | Meaning::CVV;
+        let card = says(self.before, Meaning::CARD_ABROAD) || says(self.after, after);
+        if card { Near::Card } else { Near::Nothing }
+    }
+
+    /// The words before, nearest first, up to the number before.
+    pub(crate) fn close(&self) -> impl Iterator<Item = &Mark> {
+        self.before
+            .iter()
+            .rev()
+            .take_while(|mark| !mark.is_barrier())
+            .filter(|mark| mark.says != Meaning::NUMBER)
+    }
+
+    /// The words behind, nearest first, up to the next number.
+    pub(crate) fn behind(&self) -> impl Iterator<Item = &Mark> {
+        self.after.iter().take_while(|mark| mark.says != Meaning::NUMBER)
+    }
+
+    /// Whether any word around says this.
+    pub(crate) fn says(&self, any: Meaning) -> bool {
+        self.before.iter().chain(self.after).any(|mark| mark.says.has(any))
+    }
+
+    /// Whether any word before says this.
+    pub(crate) fn said(&self, any: Meaning) -> bool {
+        self.before.iter().any(|mark| mark.says.has(any))
+    }
+
+    /// Whether the mark is at most so many characters before the number.
+    pub(crate) fn is_within(&self, mark: &Mark, width: usize) -> bool {
+        mark.end >= back(self.text, self.number.start, width)
+    }
+
+    /// Whether the mark behind starts at most so many characters after the number.
+    pub(crate) fn is_behind(&self, mark: &Mark, width: usize) -> bool {
+        mark.at <= forth(self.text, self.number.end, width)
+    }
+
+    /// Whether this word behind is about the number that follows it.
+    pub(crate) fn leads_on(&self, mark: &Mark) -> bool {
+        let next = self.after.iter().find(|next| next.at >= mark.end && next.says == Meaning::NUMBER);
+        next.is_some_and(|next| next.at - mark.end <= NARROW)
+    }
+}
+
+/// What the last telling word says of a card.
+fn nearest(marks: &[Mark], of_next: bool) -> Option<Near> {
+    for (nth, mark) in marks.iter().enumerate().rev() {
+        if mark.says.has(Meaning::ELSE) || (of_next && mark.says.has(Meaning::OTHER)) {
+            return Some(Near::Other);
+        }
+        if mark.says.has(Meaning::CARD) {
+            let before = nth.checked_sub(1).and_then(|before| marks.get(before));
+            let of_another =
+                before.is_some_and(|before| before.says.has(Meaning::ELSE) && before.nth + 1 == mark.nth);
+            return Some(if of_another { Near::Other } else { Near::Card });
+        }
+    }
+    None
+}
+
+/// A letter of the telling words; others end a word.
+fn is_letter(c: char) -> bool {
+    c.is_ascii_alphabetic()
+}
+
+/// Whether a character counts when distances are measured.
+fn is_seen(c: char) -> bool {
+    step();
+    c.is_ascii() || class(c) != Class::Transparent
+}
+
+/// The byte that is so many characters before `end`.
+pub(crate) fn back(text: &str, end: usize, mut left: usize) -> usize {
+    let mut at = end;
+    for (start, c) in text[..end].char_indices().rev().take(FARTHEST) {
+        let Some(rest) = left.checked_sub(usize::from(is_seen(c))) else { break };
+        (left, at) = (rest, start);
+    }
+    at
+}
+
+/// The byte that is so many characters after `start`.
+pub(crate) fn forth(text: &str, start: usize, mut left: usize) -> usize {
+    let mut at = start;
+    for (step, c) in text[start..].char_indices().take(FARTHEST) {
+        let Some(rest) = left.checked_sub(usize::from(is_seen(c))) else { break };
+        (left, at) = (rest, start + step + c.len_utf8());
+    }
+    at
+}
+
+/// "Card" in the scripts that have no spaces or other letters.
+const CARD_ABROAD: [&str; 8] = ["カード", "卡", "카드", "карт", "कार्ड", "بطاق", "บัตร", "thẻ"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn near(text: &str) -> Near {
+        let number = text.find('#').unwrap()..text.rfind('#').unwrap() + 1;
+        Cues::new(text, &[]).around(number).near()
+    }
+
+    #[test]
+    fn the_nearest_word_speaks() {
+        for (text, said) in [
+            ("kartu saya #", Near::Card),
+            ("My CARD_number is #", Near::Card),
+            ("kartu gagal, pesanan #", Near::Other),
+            ("pesanan saya, kartunya #", Near::Card),
+            ("order 12 dibayar #", Near::Nothing),
+            ("# cvv 123", Near::Card),
+            ("カード番号は#です", Near::Card),
+            ("halo # ya", Near::Nothing),
+        ] {
+            assert_eq!(near(text), said, "{text}");
+        }
+    }
+
+    #[test]
+    fn other_cards_are_not_payment_cards() {
+        for text in ["SIM card #", "kartu perdana #", "kartu BPJS #", "gift card no. #", "loyalty card 2: #"]
+        {
+            assert_eq!(near(text), Near::Other, "{text}");
+        }
+    }
+
+    #[test]
+    fn words_are_found_alike_whether_asked_for_one_by_one_or_across_a_gap() {
+        let text = ["otp 111 pin 222 ", &"lorem ".repeat(100), "cvv 333"].concat();
+        let mut cues = Cues::new(&text, &[]);
+        for (digits, said) in [("111", Meaning::OTP), ("222", Meaning::PIN), ("333", Meaning::CVV)] {
+            let at = text.find(digits).unwrap();
+            let around = cues.around(at..at + 3);
+            assert!(around.close().map(|mark| mark.says).eq([said]), "{digits}");
+        }
+    }
+
+    #[test]
+    fn counts_hide_no_word_and_numbers_do() {
+        let close = |text: &str| {
+            let at = text.find('#').unwrap();
+            Cues::new(text, &[]).around(at..at + 1).close().any(|mark| mark.says.has(Meaning::CVV))
+        };
+        assert!(close("cvv 3 angka: #") && !close("cvv 123 itu #"));
+    }
+}

@@ -1,0 +1,226 @@
+//! Which groups of a run are one number of a kind.
+
+use core::ops::Range;
+
+use crate::context;
+use crate::cues::Around;
+use crate::kind::Kind;
+use crate::runs::{Gap, Group, Run};
+use crate::steps::step;
+use crate::table::{Lengths, Table};
+
+/// A group of so many digits is a number of its own.
+const OWN_NUMBER: usize = 8;
+
+/// A day of birth is so much more for women.
+const WOMEN: usize = 40;
+
+/// The groups from `at` on that are one number of this kind, if they can be one; a word speaks for it.
+pub(crate) fn fits(kind: Kind, run: &Run, at: usize, around: &Around) -> Option<Range<usize>> {
+    match kind {
+        Kind::Cvv | Kind::Pin | Kind::Otp => code(kind, run, at, around),
+        Kind::Kk => whole(run, at, kind.lengths()).filter(|groups| is_of_a_region(run.values(groups))),
+        Kind::Phone => {
+            whole(run, at, kind.lengths()).filter(|groups| is_dialled(run.values(groups), around, run, at))
+        }
+        Kind::Passport => {
+            let letters = letters_before(around.text, run.groups[at].bytes.start);
+            (letters <= 2).then(|| whole(run, at, kind.lengths())).flatten()
+        }
+        Kind::Ssn => whole(run, at, kind.lengths()).filter(|groups| {
+            groups.len() == 1 || run.groups[groups.clone()].iter().map(Group::size).eq([3, 2, 4])
+        }),
+        _ => whole(run, at, kind.lengths()),
+    }
+}
+
+/// The groups from `at` on that are such a number by themselves, where no word says what they are.
+pub(crate) fn alone(run: &Run, at: usize, around: &Around) -> Option<(Kind, Range<usize>)> {
+    let group = &run.groups[at];
+    if at > 0 && group.tight && !run.groups[at - 1].masked {
+        return None;
+    }
+    let sizes = |groups: Range<usize>| run.groups[groups].iter().map(Group::size);
+    let next = |count: usize| Some(at..at + count).filter(|groups| is_open(run, groups));
+    if let Some(groups) = next(6)
+        && sizes(groups.clone()).eq([2, 3, 3, 1, 3, 3])
+        && run.groups[at + 1].gap == Gap::Point
+    {
+        return Some((Kind::Npwp, groups));
+    }
+    if let Some(groups) = next(3)
+        && sizes(groups.clone()).eq([3, 2, 4])
+        && run.groups[at + 1].tight
+        && run.groups[at + 2].same_gap
+    {
+        return Some((Kind::Ssn, groups));
+    }
+    let first = &run.digits[group.digits.start..];
+    if let [tens, ones, ..] = first
+        && matches!(group.size(), 6 | 16)
+        && REGIONS & (1 << (tens * 10 + ones)) != 0
+    {
+        let is_nik = |groups: &Range<usize>| {
+            is_of_a_region(run.values(groups)) && (groups.len() == 1 || sizes(groups.clone()).eq([6, 6, 4]))
+        };
+        if let Some(groups) = whole(run, at, Kind::Nik.lengths()).filter(is_nik) {
+            return Some((Kind::Nik, groups));
+        }
+    }
+    let is_dialled = group.size() > 2 && matches!(first, [0, ..] | [6, 2, ..]);
+    if !is_dialled && !has_plus(around.text, run, at) {
+        return None;
+    }
+    let groups = whole(run, at, Kind::Phone.lengths())?;
+    is_phone(run, &groups, around.text).then_some((Kind::Phone, groups))
+}
+
+/// Whether 16 digits start with a province, and have a day and a month where NIK and KK have them.
+pub(crate) fn is_of_a_region(digits: &[u8]) -> bool {
+    if digits.len() != 16 {
+        return false;
+    }
+    let two = |at: usize| usize::from(digits[at]) * 10 + usize::from(digits[at + 1]);
+    let (province, regency, district, day, month) = (two(0), two(2), two(4), two(6), two(8));
+    REGIONS & (1 << province) != 0
+        && regency > 0
+        && district > 0
+        && matches!(if day > WOMEN { day - WOMEN } else { day }, 1..=31)
+        && matches!(month, 1..=12)
+        && digits[12..] != [0; 4]
+}
+
+/// How many letters stand right before byte `at`, up to one more than any number has.
+pub(crate) fn letters_before(text: &str, at: usize) -> usize {
+    text[..at].bytes().rev().take(3).take_while(u8::is_ascii_alphabetic).count()
+}
+
+/// The most groups from `at` on that have as many digits as one of `lengths`.
+fn whole(run: &Run, at: usize, lengths: Lengths) -> Option<Range<usize>> {
+    let (mut total, mut best) = (0, None);
+    for (group, end) in run.groups[at..].iter().zip(at + 1..) {
+        step();
+        let joins = end == at + 1 || !matches!(group.gap, Gap::Line | Gap::Comma);
+        let starts_anew =
+            best.is_some() && (group.size() >= OWN_NUMBER || total >= OWN_NUMBER && end == at + 2);
+        if group.masked || !joins || starts_anew {
+            break;
+        }
+        total += group.digits.len();
+        if total > lengths.most() {
+            break;
+        }
+        if lengths.has(total) {
+            best = Some(at..end);
+        }
+    }
+    best
+}
+
+/// A few digits together, or in equal groups; no part of a date, a time or an amount.
+fn code(kind: Kind, run: &Run, at: usize, around: &Around) -> Option<Range<usize>> {
+    let group = &run.groups[at];
+    let cut = |group: &Group| group.tight && !matches!(group.gap, Gap::Words);
+    if at > 0 && cut(group) {
+        return None;
+    }
+    let more = run.groups[at + 1..].iter().zip(&run.groups[at..]).take_while(|(next, last)| {
+        let between = around.text.get(last.bytes.end..next.bytes.start).unwrap_or_default();
+        let joins = next.gap == Gap::Blank || between.trim() == "-";
+        joins && !next.masked && next.size() == group.size() && group.size() < 4
+    });
+    let groups = at..at + 1 + more.take(kind.lengths().most()).count();
+    let digits = run.values(&groups);
+    let is_cut = run.groups.get(groups.end).is_some_and(cut);
+    (kind.lengths().has(digits.len()) && !is_cut && !is_amount(run, &groups, around)).then_some(groups)
+}
+
+/// Whether a unit follows the groups, or a currency sign comes first.
+fn is_amount(run: &Run, groups: &Range<usize>, around: &Around) -> bool {
+    let bytes = run.bytes(groups.clone());
+    let (before, after) = (&around.text[..bytes.start], &around.text[bytes.end..]);
+    let word = after.trim_start_matches([' ', '-']);
+    let length = word.bytes().take_while(u8::is_ascii_alphabetic).count();
+    before.trim_end().ends_with(['$', '€', '£'])
+        || after.starts_with('%')
+        || crate::words::meaning(&word.as_bytes()[..length]).has(crate::words::Meaning::UNIT)
+}
+
+/// Whether no group of the run goes on with these.
+fn is_open(run: &Run, groups: &Range<usize>) -> bool {
+    run.groups.get(groups.clone()).is_some_and(|all| all.iter().all(|group| !group.masked))
+        && run.groups.get(groups.end).is_none_or(|next| !next.tight || next.masked)
+}
+
+/// Whether beside a telephone word this may be dialled.
+fn is_dialled(digits: &[u8], around: &Around, run: &Run, at: usize) -> bool {
+    match digits {
+        [0, ..] => (8..=13).contains(&digits.len()),
+        [6, 2, ..] => digits.len() >= 9,
+        _ => digits.len() <= 11 || has_plus(around.text, run, at),
+    }
+}
+
+/// Whether digits are a telephone number's without a word for it.
+fn is_phone(run: &Run, groups: &Range<usize>, text: &str) -> bool {
+    let digits = run.values(groups);
+    let sizes = || run.groups[groups.clone()].iter().map(Group::size);
+    let even = || groups.len() == 1 || sizes().all(|size| size >= 3);
+    let at = groups.start;
+    if context::is_glued(text, run.groups[at].bytes.start) || !is_open(run, groups) {
+        return false;
+    }
+    match digits {
+        _ if has_plus(text, run, at) => digits.len() >= 8 && digits[0] != 0,
+        [0, 8, third, ..] => (10..=13).contains(&digits.len()) && *third != 0 && even(),
+        [6, 2, 8, ..] => (11..=14).contains(&digits.len()) && even(),
+        [0, ..] => {
+            let dash = groups.len() == 2 && run.groups[at + 1].tight && run.groups[at + 1].gap == Gap::Other;
+            dash && matches!(sizes().next(), Some(3 | 4)) && matches!(sizes().next_back(), Some(6..=8))
+        }
+        _ => false,
+    }
+}
+
+fn has_plus(text: &str, run: &Run, at: usize) -> bool {
+    text[..run.groups[at].bytes.start].ends_with('+')
+}
+
+/// One bit for each two digits that a NIK may start with.
+const REGIONS: u128 = regions();
+
+const fn regions() -> u128 {
+    let mut table = Table::new(include_bytes!("../data/regions.txt"));
+    let mut regions = 0;
+    while !table.is_read() {
+        let (region, rest) = table.number();
+        regions |= 1 << region;
+        table = rest;
+    }
+    regions
+}
+
+#[cfg(test)]
+mod tests {
+    fn is_of_a_region(digits: &str) -> bool {
+        super::is_of_a_region(&digits.bytes().map(|digit| digit - b'0').collect::<std::vec::Vec<_>>())
+    }
+
+    #[test]
+    fn a_population_number_has_a_region_and_a_day_of_birth() {
+        for digits in ["3578291404697774", "3171065512990003", "9471013101000001"] {
+            assert!(is_of_a_region(digits), "{digits}");
+        }
+        for digits in [
+            "9978291404697774",
+            "3500291404697774",
+            "3578003204697774",
+            "3578297204697774",
+            "3578291413697774",
+            "3578291404690000",
+            "357829140469777",
+        ] {
+            assert!(!is_of_a_region(digits), "{digits}");
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! What the numbers of one run are, once cards are known: by what stands beside a card, by the words around, by
+//! their own form, and by what was asked for.
+
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use crate::cues::{Around, Mark};
+use crate::kind::Kind;
+use crate::number::{self, fits};
+use crate::runs::{Gap, Run, Stretch};
+use crate::words::Meaning;
+
+/// How far before a short code its word may stand, in characters.
+const CLOSE: usize = 40;
+
+/// How far before a number a word such as "order" says that it is no other.
+const VETO: usize = 30;
+
+/// How far after a number a word may stand that speaks of it.
+const BEHIND: usize = 15;
+
+/// After more digits a word before them speaks of those.
+const COUNT: usize = 2;
+
+/// A number in a run: what it is and which groups.
+pub(crate) struct Found {
+    pub(crate) kind: Kind,
+    pub(crate) groups: Range<usize>,
+}
+
+/// What is known before a run is looked at.
+#[derive(Clone, Copy)]
+pub(crate) struct Known<'a> {
+    /// Whether this kind is looked for at all.
+    pub(crate) looks_for: &'a dyn Fn(Kind) -> bool,
+    /// How many digits of a number stay readable.
+    pub(crate) kept: &'a dyn Fn(Kind, usize) -> usize,
+    /// A card stands in the text, not far before.
+    pub(crate) card_before: bool,
+    /// The kinds that the other side asked for.
+    pub(crate) asked: Meaning,
+}
+
+/// Population numbers and family cards that a word speaks for and whose form holds: such a number may be a card by
+/// every rule, and is none.
+pub(crate) fn claim(run: &Run, around: &Around, may: impl Fn(Kind) -> bool) -> Option<Found> {
+    let first = Meaning::NIK | Meaning::KK;
+    let nearest = around.close().find(|mark| !mark.says.has(Meaning::BANK))?;
+    if !nearest.says.has(first) || run.groups.first()?.masked {
+        return None;
+    }
+    let kind = if nearest.says.has(Meaning::NIK) { Kind::Nik } else { Kind::Kk };
+    let groups = fits(kind, run, 0, around)
+        .filter(|groups| may(kind) && number::is_of_a_region(run.values(groups)))?;
+    Some(Found { kind, groups })
+}
+
+/// The other numbers of the run, in order; their groups are marked.
+pub(crate) fn find(run: &mut Run, around: &Around, known: &Known) -> Vec<Found> {
+    let mut found: Vec<Found> = Vec::new();
+    let mut stretch = Stretch::default();
+    let mut before = 0_usize;
+    let mut at = 0;
+    while let Some(group) = run.groups.get(at) {
+        let one = if group.masked {
+            None
+        } else {
+            let beside = if stretch.is_long() { beside_card(run, at) } else { None };
+            beside.or_else(|| one_at(run, at, around, before <= COUNT, found.last(), known))
+        };
+        let end = one.as_ref().map_or(at + 1, |one| one.groups.end);
+        if let Some(one) = one {
+            run.mark(&one.groups, (known.kept)(one.kind, run.values(&one.groups).len()));
+            found.push(one);
+        }
+        for group in &run.groups[at..end] {
+            stretch.pass(group);
+            before = before.saturating_add(if stretch.is_empty() { group.size() } else { usize::MAX });
+        }
+        at = end;
+    }
+    found
+}
+
+/// What the groups from `at` on are.
+fn one_at(
+    run: &Run,
+    at: usize,
+    around: &Around,
+    is_first: bool,
+    last: Option<&Found>,
+    known: &Known,
+) -> Option<Found> {
+    let found = |kind, groups| Found { kind, groups };
+    // Numbers in a row are of one kind.
+    let holds = |groups: &Range<usize>, kind| {
+        !matches!(kind, Kind::Nik | Kind::Kk) || number::is_of_a_region(run.values(groups))
+    };
+    if let Some(last) = last.filter(|last| last.groups.end == at && is_listed(last.kind)) {
+        let again = fits(last.kind, run, at, around).filter(|groups| {
+            (known.looks_for)(last.kind)
+                && holds(groups, last.kind)
+                && run.values(groups).len() == run.values(&last.groups).len()
+        });
+        if let Some(groups) = again {
+            return Some(found(last.kind, groups));
+        }
+    }
+    let mut vetoed = !is_first;
+    if is_first {
+        for mark in around.close() {
+            if let Some(one) = by_word(run, at, around, mark, known) {
+                return Some(one);
+            }
+            if mark.says.has(Meaning::VETO) {
+                vetoed = around.is_within(mark, VETO);
+                break;
+            }
+        }
+    }
+    if !vetoed && let Some(one) = by_word_behind(run, at, around, known) {
+        return Some(one);
+    }
+    let is_ruled_out = around.in_address() || (is_first && vetoed);
+    if !is_ruled_out
+        && let Some((kind, groups)) = number::alone(run, at, around)
+        && !crate::context::in_code(around.text, run.bytes(groups.clone()))
+        && !(is_first && kind == Kind::Nik && around.close().any(|mark| mark.says.has(Meaning::OTHER)))
+    {
+        return Some(found(kind, groups));
+    }
+    if vetoed {
+        return None;
+    }
+    let mut asked = kinds(known.asked).filter(|kind| (known.looks_for)(*kind));
+    asked.find_map(|kind| fits(kind, run, at, around).map(|groups| found(kind, groups)))
+}
+
+/// What this word before the number makes of it.
+fn by_word(run: &Run, at: usize, around: &Around, mark: &Mark, known: &Known) -> Option<Found> {
+    let is_near = around.is_within(mark, CLOSE);
+    let says = mark.says;
+    let is_account = says.has(Meaning::ACCOUNT)
+        && around.says(Meaning::BANK)
+        && !around.close().any(|mark| mark.says.has(Meaning::VETO));
+    if is_account || says.has(Meaning::REK) {
+        let groups = fits(Kind::BankAccount, run, at, around);
+        let round =
+            |groups: &Range<usize>| run.values(groups).ends_with(&[0, 0, 0]) && !says.has(Meaning::REK);
+        if let Some(groups) = groups.filter(|groups| !round(groups)) {
+            return Some(Found { kind: Kind::BankAccount, groups });
+        }
+    }
+    if says.has(Meaning::EXPIRY)
+        && (known.card_before || around.said(Meaning::CARD))
+        && let Some(groups) = expiry(run, at, true)
+    {
+        return Some(Found { kind: Kind::Expiry, groups });
+    }
+    let mut kinds = kinds(says).filter(|kind| (is_near || !is_code(*kind)) && (known.looks_for)(*kind));
+    kinds.find_map(|kind| fits(kind, run, at, around).map(|groups| Found { kind, groups }))
+}
+
+/// What the first word behind makes of the number, unless it speaks of the next.
+fn by_word_behind(run: &Run, at: usize, around: &Around, known: &Known) -> Option<Found> {
+    let mark = around.behind().find(|mark| !mark.says.has(Meaning::BANK | Meaning::LINK))?;
+    if !around.is_behind(mark, BEHIND) || around.leads_on(mark) {
+        return None;
+    }
+    let one = by_word(run, at, around, mark, known)?;
+    (one.groups.end == run.groups.len()).then_some(one)
+}
+
+/// The kinds that a word names and that its form alone decides.
+fn kinds(says: Meaning) -> impl Iterator<Item = Kind> {
+    const BY_WORD: [(Meaning, Kind); 12] = [
+        (Meaning::NIK, Kind::Nik),
+        (Meaning::KK, Kind::Kk),
+        (Meaning::NPWP, Kind::Npwp),
+        (Meaning::BPJS, Kind::Bpjs),
+        (Meaning::PASSPORT, Kind::Passport),
+        (Meaning::RECORD, Kind::MedicalRecord),
+        (Meaning::SSN, Kind::Ssn),
+        (Meaning::PHONE, Kind::Phone),
+        (Meaning::CVV, Kind::Cvv),
+        (Meaning::SAFE, Kind::Cvv),
+        (Meaning::PIN, Kind::Pin),
+        (Meaning::OTP, Kind::Otp),
+    ];
+    let code = says.has(Meaning::SAFE).then_some(Kind::Otp);
+    BY_WORD.into_iter().filter(move |(word, _)| says.has(*word)).map(|(_, kind)| kind).chain(code)
+}
+
+/// What stands right after a card, or after its code or expiry.
+fn beside_card(run: &Run, at: usize) -> Option<Found> {
+    let found = |kind, groups| Some(Found { kind, groups });
+    if let Some(groups) = expiry(run, at, false) {
+        return found(Kind::Expiry, groups);
+    }
+    let group = &run.groups[at];
+    if !Kind::Cvv.lengths().has(group.size()) {
+        return None;
+    }
+    let after_expiry = run.follows_expiry(at);
+    let before_expiry = expiry(run, at + 1, false).is_some();
+    let is_last = at + 1 == run.groups.len();
+    let set_apart = matches!(group.gap, Gap::Line | Gap::Comma) || (group.tight && group.gap == Gap::Other);
+    (after_expiry || before_expiry || (is_last && set_apart)).then_some(())?;
+    found(Kind::Cvv, at..at + 1)
+}
+
+/// A month and a year from group `at` on, and no third part of a date. Together they need a word, `spoken`.
+fn expiry(run: &Run, at: usize, spoken: bool) -> Option<Range<usize>> {
+    let month = run.groups.get(at).filter(|month| !month.masked)?;
+    let is_month = |digits: &[u8]| matches!(digits, [0, 1..=9] | [1, 0..=2]);
+    let is_year = |digits: &[u8]| matches!(digits, [2..=4, _] | [2, 0, 2..=4, _]);
+    let digits = &run.digits[month.digits.clone()];
+    if let Some((month, year)) = digits.split_at_checked(2)
+        && !year.is_empty()
+    {
+        return (spoken && is_month(month) && is_year(year)).then_some(at..at + 1);
+    }
+    let year = run.groups.get(at + 1).filter(|year| !year.masked)?;
+    let is_date = run.groups.get(at + 2).is_some_and(|next| next.tight && next.same_gap && next.size() <= 2)
+        || (at > 0 && month.tight && year.same_gap && !run.groups[at - 1].masked);
+    let fits = is_month(digits) && is_year(&run.digits[year.digits.clone()]) && year.gap != Gap::Line;
+    (fits && !is_date).then_some(at..at + 2)
+}
+
+/// Kinds that people give several of in a row.
+fn is_listed(kind: Kind) -> bool {
+    matches!(kind, Kind::Nik | Kind::Kk | Kind::Phone | Kind::BankAccount | Kind::Npwp | Kind::Bpjs)
+}
+
+/// Codes so short that their word has to be close.
+fn is_code(kind: Kind) -> bool {
+    matches!(kind, Kind::Cvv | Kind::Pin | Kind::Otp)
+}

@@ -1,0 +1,136 @@
+//! What must hold, as functions that panic where it does not. The property tests and the fuzz targets run the same.
+
+use segel_mask::{Conversation, Kind, Masked, Masker, Outcome, Writer, mask};
+
+/// What texts that try to be something are made of, beside digits.
+pub(crate) const PIECES: [&str; 64] = [
+    " ",
+    "-",
+    ".",
+    "/",
+    ",",
+    "\n",
+    ":",
+    " - ",
+    "|",
+    "+",
+    "(",
+    ")",
+    "@",
+    "^",
+    "=",
+    "%",
+    "••••••••",
+    "•",
+    "o",
+    "O",
+    "&nbsp;",
+    "kartu ",
+    "card ",
+    "order ",
+    "pesanan ",
+    "va ",
+    "token ",
+    "otp ",
+    "pin ",
+    "cvv ",
+    "exp ",
+    "nik ",
+    "kk ",
+    "npwp ",
+    "bpjs ",
+    "paspor X",
+    "rm ",
+    "rek bca ",
+    "bca ",
+    "transfer ",
+    "iban ",
+    "hp ",
+    "wa ",
+    "ssn ",
+    "rb ",
+    "digit ",
+    "lalu ",
+    "dua ",
+    "nine ",
+    "nol-",
+    "kode keamanan ",
+    "resi ",
+    "a@b.co ",
+    "GB",
+    "DE89",
+    "Rp",
+    "jam ",
+    "https://",
+    "💳",
+    "５",
+    "\u{200b}",
+    "a",
+    "f",
+    "é",
+];
+
+/// A text of digits and pieces, one a byte: the digits are more than half of it.
+#[allow(dead_code, reason = "the property tests have a strategy instead")]
+pub(crate) fn compose(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for byte in bytes {
+        match PIECES.get(usize::from(*byte)) {
+            Some(piece) => text += piece,
+            None => text.push(char::from(b'0' + byte % 10)),
+        }
+    }
+    text
+}
+
+/// Masks `text`: its spans rebuild the result, and masking the result again changes nothing.
+pub(crate) fn check(text: &str) {
+    let masked = mask(text).expect("no text is refused");
+    let mut rebuilt = String::new();
+    let mut from = 0;
+    for span in &masked.spans {
+        assert!(from <= span.start && span.start < span.end, "spans out of order in {text:?}");
+        rebuilt += &text[from..span.start];
+        match &span.outcome {
+            Outcome::Masked(replacement) => rebuilt += replacement,
+            Outcome::Warned | Outcome::Blocked => panic!("the default policy masks"),
+        }
+        from = span.end;
+    }
+    rebuilt += &text[from..];
+    let once = masked.text.as_str();
+    assert_eq!(once, rebuilt, "of {text:?}");
+    assert!(once.chars().count() <= text.chars().count());
+    assert_eq!(mask(once).expect("no text is refused").text.as_str(), once, "masked twice: {text:?}");
+}
+
+/// Sends `text` in two messages, cut at a character: every digit of a card that is masked in the whole text is masked in its
+/// message, or named as sent before; where nothing was masked in the first.
+pub(crate) fn check_cut(text: &str, at: usize) {
+    let cut = text.char_indices().nth(at).map_or(text.len(), |(byte, _)| byte);
+    if text.chars().count() > 100 {
+        return;
+    }
+    let (first, second) = text.split_at(cut);
+    let masker = Masker::default();
+    let mut conversation = Conversation::default();
+    let before = masker.mask_in(&conversation, first, Writer::Visitor).expect("no text is refused");
+    conversation.said(before.text.as_str());
+    let after = masker.mask_in(&conversation, second, Writer::Visitor).expect("no text is refused");
+    if !before.spans.is_empty() {
+        return;
+    }
+    let whole = mask(text).expect("no text is refused");
+    for card in whole.spans.iter().filter(|span| span.kind == Kind::Card) {
+        for (byte, _) in text[card.start..card.end].char_indices().filter(|(_, c)| c.is_ascii_digit()) {
+            let byte = card.start + byte;
+            let named = || after.earlier.iter().any(|part| (part.start..part.end).contains(&byte));
+            let safe = if byte < cut { named() } else { is_masked(&after, byte - cut) };
+            assert!(safe, "{text:?} cut at {at} lets a digit at {byte} through: {after:?}");
+        }
+    }
+}
+
+fn is_masked(masked: &Masked, byte: usize) -> bool {
+    masked.spans.iter().any(|span| (span.start..span.end).contains(&byte))
+}

@@ -1,0 +1,125 @@
+//! What a composer masks with: the site's policy, and what was said before.
+
+use segel_core::show::{Author, Body, Item};
+use segel_mask::{Conversation, MaskError, Masked, Masker, Writer};
+use segel_wire::ids::EventId;
+use segel_wire::signed::Masking;
+
+/// So many messages bear on what the next one's numbers are.
+const LOOKED_AT: usize = 24;
+
+/// Masks drafts of one writer in one conversation.
+pub(crate) struct Guard {
+    /// None where the site's policy cannot be followed: nothing can be masked then, and so nothing sent.
+    masker: Option<Masker>,
+    conversation: Conversation,
+    writer: Writer,
+    made_of: Option<MadeOf>,
+}
+
+/// What tells whether the guard is still true.
+#[derive(PartialEq, Eq)]
+struct MadeOf {
+    masking: Option<Masking>,
+    last: Option<EventId>,
+    count: usize,
+    writer_is_agent: bool,
+}
+
+impl Default for Guard {
+    /// Everything is masked.
+    fn default() -> Self {
+        Self {
+            masker: Some(Masker::default()),
+            conversation: Conversation::default(),
+            writer: Writer::Visitor,
+            made_of: None,
+        }
+    }
+}
+
+impl Guard {
+    /// Takes over a policy and a conversation; answers whether that is news.
+    pub(crate) fn update(&mut self, masking: Option<&Masking>, writer: Writer, items: &[Item]) -> bool {
+        let made_of = Some(MadeOf {
+            masking: masking.cloned(),
+            last: items.last().map(|item| item.event),
+            count: items.len(),
+            writer_is_agent: writer == Writer::Agent,
+        });
+        if self.made_of == made_of {
+            return false;
+        }
+        let conversation = recall(items);
+        *self = Self { masker: segel_core::masker(masking), conversation, writer, made_of };
+        true
+    }
+
+    /// Masks a draft. Without a masker it fails as a text fails that is too long to be looked at.
+    pub(crate) fn mask(&self, draft: &str) -> Result<Masked, MaskError> {
+        let masker = self.masker.as_ref().ok_or(MaskError::TooLong)?;
+        masker.mask_in(&self.conversation, draft, self.writer)
+    }
+}
+
+fn recall(items: &[Item]) -> Conversation {
+    let mut conversation = Conversation::default();
+    for item in &items[items.len().saturating_sub(LOOKED_AT)..] {
+        match (&item.body, &item.author) {
+            (Body::Text(text), Author::Own) => conversation.said(text),
+            (Body::Text(text), _) => conversation.heard(text),
+            _ => {}
+        }
+    }
+    conversation
+}
+
+#[cfg(test)]
+mod tests {
+    use segel_core::show::Delivery;
+    use segel_wire::ids::ConversationId;
+    use segel_wire::signed::{MaskingAction, MaskingRule};
+
+    use super::*;
+
+    fn item(event: u8, author: Author, text: &str) -> Item {
+        Item {
+            conversation: ConversationId([0; 16]),
+            event: EventId([event; 16]),
+            position: None,
+            author,
+            body: Body::Text(text.to_owned()),
+            time: 0,
+            delivery: Delivery::Sent,
+            vouched: None,
+        }
+    }
+
+    fn sent(guard: &Guard, draft: &str) -> Option<String> {
+        guard.mask(draft).ok().map(|masked| masked.text.into_string())
+    }
+
+    #[test]
+    fn a_number_begun_in_an_earlier_message_and_a_code_that_was_asked_for_are_masked() {
+        let mut guard = Guard::default();
+        assert!(guard.update(None, Writer::Visitor, &[item(1, Author::Own, "kartu saya 4111 1111")]));
+        assert_eq!(sent(&guard, "1111 1111").as_deref(), Some("•••• ••••"));
+        let asked = [item(2, Author::Agent("Agen Demo".to_owned()), "OTP-nya berapa, Kak?")];
+        assert!(guard.update(None, Writer::Visitor, &asked));
+        assert!(!guard.update(None, Writer::Visitor, &asked));
+        assert_eq!(sent(&guard, "482913").as_deref(), Some("••••••"));
+    }
+
+    #[test]
+    fn a_policy_that_cannot_be_followed_sends_nothing() {
+        let mut guard = Guard::default();
+        let broken = MaskingRule {
+            kind: "{".to_owned(),
+            visitor: MaskingAction::Mask(0),
+            agent: MaskingAction::Mask(0),
+        };
+        let masking = Masking { rules: None, allowed: None, patterns: Some(vec![broken]) };
+        guard.update(Some(&masking), Writer::Visitor, &[]);
+        assert_eq!(sent(&guard, "halo"), None);
+    }
+}

@@ -1,0 +1,55 @@
+//! `bench mask`: masking in Node and on this machine, beside what else one would take. The script is
+//! `xtask/bench/masking/main.js`.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+
+use crate::toolchain::Toolchain;
+use crate::{bench_crypto, paths, shell, tools};
+
+const PACKAGE: &str = "segel-mask";
+
+pub(crate) fn run(as_json: bool) -> Result<()> {
+    let toolchain = Toolchain::ready()?;
+    let wasm_bindgen = tools::wasm_bindgen(&toolchain)?.join("wasm-bindgen");
+    let scratch = paths::scratch().join("bench-mask");
+    let compiled = bench_crypto::compile(&toolchain, PACKAGE, &["masking_wasm", "masking_floor"], None)?;
+    let module = scratch.join("masking");
+    let program = bench_crypto::bound(&wasm_bindgen, &compiled, "masking", &module, &[])?;
+    let floor =
+        bench_crypto::bound(&wasm_bindgen, &compiled, "masking_floor", &scratch.join("masking_floor"), &[])?;
+    let mut cargo = toolchain.cargo();
+    cargo.args(["build", "--release", "-p", PACKAGE, "--example", "masking"]);
+    shell::step("compile for this machine", &mut cargo)?;
+    let plan = json!({
+        "module": module,
+        "native": paths::target().join("release/examples/masking"),
+        "texts": paths::root().join("crates/mask/tests/data/bench"),
+    });
+    let (scripts, _) = bench_crypto::scripts(&scratch, "masking")?;
+    let mut node = tools::node()?;
+    node.arg(scripts.join("masking/main.js")).arg(plan.to_string());
+    let output = shell::step("measure", &mut node)?;
+    let results = output.lines().find(|line| line.starts_with('{')).context("no results were printed")?;
+    let mut results: Value = serde_json::from_str(results)?;
+    results["gzip_bytes"] = json!(gzip_size(&program)?);
+    results["floor_gzip_bytes"] = json!(gzip_size(&floor)?);
+    if as_json {
+        shell::say(results);
+    } else {
+        bench_crypto::print_table("Node", results["node"].as_array().map_or(&[][..], Vec::as_slice));
+        let (whole, floor) = (&results["gzip_bytes"], &results["floor_gzip_bytes"]);
+        shell::say(format!(
+            "masking's module: {whole} bytes gzip, of which a module that masks nothing has {floor}"
+        ));
+    }
+    Ok(())
+}
+
+fn gzip_size(file: &Path) -> Result<usize> {
+    let gzip = Command::new("gzip").args(["-9", "-c"]).arg(file).output().context("cannot run gzip")?;
+    Ok(gzip.stdout.len())
+}
