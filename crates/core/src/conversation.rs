@@ -412,7 +412,8 @@ impl Message {
         is_unsent && matches!(self.body, Body::Text(_))
     }
 
-    fn is_outgoing(&self) -> bool {
+    /// Whether it waits to be stored by the relay.
+    pub(crate) fn is_outgoing(&self) -> bool {
         matches!(self.stage, Stage::Waiting | Stage::Sealed(_))
     }
 

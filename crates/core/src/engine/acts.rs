@@ -3,6 +3,8 @@
 
 use rand_core::CryptoRng;
 use segel_crypto::act::{ActContext, ActError, Assignment, SignedAct};
+use segel_crypto::content::ContentHash;
+use segel_wire::Delivered;
 use segel_wire::ids::{AgentId, ConversationId, DeskId, DeviceId, EventId};
 use segel_wire::signed::{Agent, Desk, VerifiedRoster};
 
@@ -113,6 +115,27 @@ impl Engine {
 
     /// An own act comes to nothing before it left.
     pub(super) fn drop_act(&mut self, id: ConversationId, event: EventId, refusal: Refusal) {
+        self.take_out_act(id, event);
+        self.show_refused(refusal);
+    }
+
+    /// An own act that this device has not sent is with the relay in other bytes: a later state, since lost, sealed and
+    /// sent it. What it says is asked for like any act that is not known here.
+    pub(super) fn let_go_of_lost_act(&mut self, delivered: &Delivered, hash: ContentHash) {
+        let (id, event) = (delivered.conversation, delivered.event);
+        let is_own = self.account.as_ref().map(Account::device) == Some(delivered.sender);
+        let Some(conversation) = self.conversations.get_mut(&id).filter(|_| is_own) else { return };
+        let Some(message) = conversation.messages.get(&event) else { return };
+        if message.act.is_none() || !message.is_outgoing() || message.content == Some(hash) {
+            return;
+        }
+        if message.has_left() {
+            conversation.facts.take_back(message.content);
+        }
+        self.take_out_act(id, event);
+    }
+
+    fn take_out_act(&mut self, id: ConversationId, event: EventId) {
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
         conversation.outbox.retain(|other| *other != event);
         let shown = conversation.item(id, event).map(|item| Item { body: Body::Withheld, ..item });
@@ -120,7 +143,6 @@ impl Engine {
         conversation.messages.remove(&event);
         self.ledger.remove(Name::Message(id, event));
         self.shown.lists.insert(id, ());
-        self.show_refused(refusal);
     }
 
     /// An act stands in the log: judges it, and whatever waited for it.

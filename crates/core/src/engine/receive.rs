@@ -155,6 +155,7 @@ impl Engine {
     fn open(&mut self, delivered: Delivered, now: u64, random: &mut impl CryptoRng) {
         let (id, event) = (delivered.conversation, delivered.event);
         let hash = ContentHash::derive(&delivered.content.0);
+        self.let_go_of_lost_act(&delivered, hash);
         let conversation = self.conversations.or_default(id);
         let known = conversation.messages.get(&event);
         let is_same = known.is_some_and(|message| {
