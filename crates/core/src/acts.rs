@@ -116,6 +116,13 @@ impl Conversation {
         unjudged.collect()
     }
 
+    /// The last act that counted.
+    pub(crate) fn last_act(&self) -> Option<&ActRecord> {
+        let at = self.facts.acted_at;
+        let last = self.messages.values().find(|message| at > 0 && message.position == Some(at));
+        last.and_then(|message| message.act.as_ref())
+    }
+
     /// Whether an own act is on its way or waits for its judgement.
     pub(crate) fn is_acting(&self) -> bool {
         self.messages.values().any(|message| {

@@ -40,6 +40,10 @@ pub(crate) struct Facts {
     pub(crate) unread: u32,
     /// The highest position received.
     pub(crate) head: u64,
+    /// The visitor's device by a colleague's word, before the visitor was heard here.
+    pub(crate) told: Option<DeviceId>,
+    /// Whether a colleague's word contradicts the visitor that is fixed: nothing is sealed to anybody then.
+    pub(crate) disputed: bool,
     /// The visitor's key, from the handshake that began a session with it.
     pub(crate) identity: Option<IdentityKey>,
     /// Keys for signals, the newest of each device that gave one.
@@ -68,6 +72,8 @@ cbor_map!(Facts {
     10: assignment,
     11: acted_at,
     12: behind,
+    13: told,
+    14: disputed,
     20: identity,
     21: signal_keys,
     22: reads
@@ -357,8 +363,10 @@ impl Message {
         self.body = match body {
             content::Body::Text(text) => Body::Text(masking::on_arrival(&text)),
             content::Body::Attachment(attachment) => match File::described(&attachment) {
-                Ok(file) => {
-                    self.attachment = Some(attachment);
+                Ok(mut file) => {
+                    file.name = masking::on_arrival(&file.name);
+                    self.attachment =
+                        Some(Attachment { name: file.name.clone(), caption: None, ..attachment });
                     Body::File(file)
                 }
                 Err(refusal) => Body::Closed(refusal),
@@ -406,10 +414,10 @@ impl Message {
         matches!(self.stage, Stage::Sealed(_))
     }
 
-    /// Whether it is a text of this person and the relay is not known to have it.
-    pub(crate) fn is_unsent_text(&self) -> bool {
+    /// Whether it is a text or a file of this person and the relay is not known to have it.
+    pub(crate) fn is_unsent_message(&self) -> bool {
         let is_unsent = self.is_outgoing() || matches!(self.stage, Stage::Failed(_));
-        is_unsent && matches!(self.body, Body::Text(_))
+        is_unsent && matches!(self.body, Body::Text(_) | Body::File(_))
     }
 
     /// Whether it waits to be stored by the relay.

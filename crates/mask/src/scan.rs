@@ -10,6 +10,7 @@ use crate::pattern::{Pattern, is_word};
 use crate::policy::{Action, Policy, Writer};
 use crate::rules::{self, Known};
 use crate::runs::{MIN_MASKED, Run};
+use crate::settle::join;
 use crate::words::Meaning;
 use crate::{card, email, iban};
 
@@ -33,17 +34,41 @@ pub(crate) struct Finding {
 }
 
 /// Everything found in `text`, in order, without overlaps, but for what is left.
+///
+/// What is one word to a pattern or as an address hides no number that is always kept back: those are also looked for as if
+/// there were no patterns, and as if nothing were one word.
 pub(crate) fn scan(text: &str, policy: &Policy, writer: Writer, asked: Meaning) -> Vec<Finding> {
     let words = whole_words(text, policy, writer);
     // What is let through hides no number that is not.
-    let opaque: Vec<_> = words
-        .iter()
-        .filter(|word| matches!(word.action, Action::Mask(_) | Action::Block))
-        .map(|word| word.bytes.clone())
-        .collect();
+    let opaque = words.iter().filter(|word| matches!(word.action, Action::Mask(_) | Action::Block));
+    let (all, addresses): (Vec<_>, Vec<_>) = (
+        opaque.clone().map(|word| word.bytes.clone()).collect(),
+        opaque.filter(|word| word.kind == Kind::Email).map(|word| word.bytes.clone()).collect(),
+    );
+    let mut found = merge(numbers(text, policy, writer, asked, &all), words);
+    let mut looked = all.len();
+    for fewer in [&addresses[..], &[]] {
+        if fewer.len() < looked {
+            let mut always = numbers(text, policy, writer, asked, fewer);
+            always.retain(|one| one.kind.is_always_kept_back());
+            found = join(found, always);
+            looked = fewer.len();
+        }
+    }
+    found
+}
+
+/// The numbers of `text` that are in no opaque place.
+fn numbers(
+    text: &str,
+    policy: &Policy,
+    writer: Writer,
+    asked: Meaning,
+    opaque: &[Range<usize>],
+) -> Vec<Finding> {
     let mut scan =
         Scan { text, policy, writer, asked, card_end: None, iban_end: 0, iban_kept: 0, found: Vec::new() };
-    let mut cues = Cues::new(text, &opaque);
+    let mut cues = Cues::new(text, opaque);
     let mut run = Run::default();
     let mut from = 0;
     let ends = opaque.iter().map(|range| (range.start, range.end)).chain([(text.len(), text.len())]);
@@ -54,7 +79,7 @@ pub(crate) fn scan(text: &str, policy: &Policy, writer: Writer, asked: Meaning) 
         }
         from = from.max(next);
     }
-    merge(scan.found, words)
+    scan.found
 }
 
 /// How many digits of a number stay readable: as many as the policy keeps, where enough before them are hidden to show that it

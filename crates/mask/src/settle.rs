@@ -42,8 +42,7 @@ impl Masker {
                 match found.iter_mut().find(is_within) {
                     // What was to stay readable of a number looks like another.
                     Some(whole) if matches!(whole.action, Action::Mask(_)) => whole.action = Action::Mask(0),
-                    Some(_) => {}
-                    None => add(&mut found, one),
+                    _ => add(&mut found, one),
                 }
             }
         }
@@ -65,7 +64,10 @@ pub(crate) fn rewrite(text: &str, places: &[Range<usize>]) -> String {
     let mut out = String::with_capacity(text.len() + places.len() * BULLET.len_utf8());
     let mut from = 0;
     for place in places {
-        out.push_str(&text[from..place.start]);
+        if place.end <= from {
+            continue;
+        }
+        out.push_str(&text[from..place.start.max(from)]);
         out.push(BULLET);
         from = place.end;
     }
@@ -77,20 +79,73 @@ pub(crate) fn rewrite(text: &str, places: &[Range<usize>]) -> String {
 pub(crate) fn add(found: &mut Vec<Finding>, mut one: Finding) {
     let first = found.partition_point(|other| other.bytes.end <= one.bytes.start);
     let last = found.partition_point(|other| other.bytes.start < one.bytes.end).max(first);
-    let overlapped = &found[first..last];
-    if overlapped.iter().any(|other| other.bytes.start <= one.bytes.start && one.bytes.end <= other.bytes.end)
-    {
+    let overlapped = &mut found[first..last];
+    if let Some(whole) = overlapped.iter_mut().find(|other| covers(other, &one)) {
+        if one.kind.is_always_kept_back() {
+            absorb(whole, &one);
+        }
         return;
     }
     for other in overlapped {
-        one.bytes = one.bytes.start.min(other.bytes.start)..one.bytes.end.max(other.bytes.end);
-        for place in &other.places {
-            if let Err(at) = one.places.binary_search_by_key(&place.start, |known| known.start) {
-                one.places.insert(at, place.clone());
-            }
-        }
+        absorb(&mut one, other);
     }
     found.splice(first..last, [one]);
+}
+
+/// Both in order; where they overlap they become one, of which no more stays than of either.
+pub(crate) fn join(found: Vec<Finding>, others: Vec<Finding>) -> Vec<Finding> {
+    let mut joined: Vec<Finding> = Vec::with_capacity(found.len() + others.len());
+    let mut found = found.into_iter().peekable();
+    let mut others = others.into_iter().peekable();
+    loop {
+        let start = others.peek().map_or(usize::MAX, |other| other.bytes.start);
+        let next = found.next_if(|one| one.bytes.start <= start).or_else(|| others.next());
+        let Some(one) = next else { return joined };
+        match joined.last_mut() {
+            Some(last) if one.bytes.start < last.bytes.end => absorb(last, &one),
+            _ => joined.push(one),
+        }
+    }
+}
+
+fn covers(whole: &Finding, one: &Finding) -> bool {
+    whole.bytes.start <= one.bytes.start && one.bytes.end <= whole.bytes.end
+}
+
+/// Makes one finding of two that overlap: no more of it stays than would of either by itself.
+fn absorb(into: &mut Finding, other: &Finding) {
+    let by_itself = |one: &Finding| match one.action {
+        Action::Mask(_) => Action::Mask(stays(one)),
+        action => action,
+    };
+    into.action = match (by_itself(into), by_itself(other)) {
+        (Action::Block, _) | (_, Action::Block) => Action::Block,
+        (Action::Mask(keep), Action::Mask(other)) => Action::Mask(keep.min(other)),
+        (mask @ Action::Mask(_), _) | (_, mask @ Action::Mask(_)) => mask,
+        (action, _) => action,
+    };
+    let is_part = into.kind != Kind::Custom && covers(into, other);
+    if other.kind.is_always_kept_back() && !into.kind.is_always_kept_back() && !is_part {
+        into.kind = other.kind;
+    }
+    into.bytes = into.bytes.start.min(other.bytes.start)..into.bytes.end.max(other.bytes.end);
+    for place in &other.places {
+        put(&mut into.places, place);
+    }
+}
+
+/// How many of its places stay readable.
+fn stays(one: &Finding) -> u8 {
+    u8::try_from(kept(one.action, one.places.len())).unwrap_or(0)
+}
+
+/// Puts a place among the others; those that overlap, as a spelled digit and its letters, become one.
+fn put(places: &mut Vec<Range<usize>>, place: &Range<usize>) {
+    let first = places.partition_point(|known| known.end <= place.start);
+    let last = places.partition_point(|known| known.start < place.end).max(first);
+    let start = places[first..last].first().map_or(place.start, |known| known.start.min(place.start));
+    let end = places[first..last].last().map_or(place.end, |known| known.end.max(place.end));
+    places.splice(first..last, core::iter::once(start..end));
 }
 
 /// Where a range of the rewritten text was before.

@@ -55,11 +55,6 @@ pub(crate) async fn add(
     offset: u64,
     chunk: Vec<u8>,
 ) -> Result<UploadAnswer, Refusal> {
-    let upload = service.store.upload(place).await?.ok_or(Code::NotFound)?;
-    let length = SealedSize::new(upload.size).ok().and_then(|size| size.chunk_at(offset));
-    if length != Some(chunk.len() as u64) {
-        return Err(Code::Malformed.into());
-    }
     events::admit(service, caller)?;
     let added = service.store.add_chunk(place, caller.session.device, offset, chunk, now_seconds());
     match added.await? {
@@ -69,6 +64,7 @@ pub(crate) async fn add(
         }
         Added::Conflict => Err(Code::Conflict.into()),
         Added::Gap => Err(Code::OffsetRefused.into()),
+        Added::Unfit => Err(Code::Malformed.into()),
         Added::Missing => Err(Code::NotFound.into()),
     }
 }
@@ -79,22 +75,29 @@ pub(crate) async fn forget(
     caller: &Caller,
     place: AttachmentPlace,
 ) -> Result<(), Refusal> {
+    events::admit(service, caller)?;
     let is_gone = service.store.forget_upload(place, caller.session.device).await?;
     if is_gone { Ok(()) } else { Err(Code::Conflict.into()) }
 }
 
 /// How far an upload has come.
-pub(crate) async fn show(service: &Service, place: AttachmentPlace) -> Result<UploadAnswer, Refusal> {
+pub(crate) async fn show(
+    service: &Service,
+    caller: &Caller,
+    place: AttachmentPlace,
+) -> Result<UploadAnswer, Refusal> {
+    events::admit(service, caller)?;
     Ok(service.store.upload(place).await?.ok_or(Code::NotFound)?)
 }
 
 /// Bytes of an attachment that is whole, and how many it has in all.
 pub(crate) async fn fetch(
     service: &Service,
+    caller: &Caller,
     place: AttachmentPlace,
     asked: Option<RangeInclusive<u64>>,
 ) -> Result<(Vec<u8>, RangeInclusive<u64>, u64), Refusal> {
-    let upload = show(service, place).await?;
+    let upload = show(service, caller, place).await?;
     if upload.stored != upload.size {
         return Err(Code::NotFound.into());
     }

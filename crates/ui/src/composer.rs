@@ -47,7 +47,8 @@ impl Composer {
             .attr("aria-label", text.send)
             .attr("title", text.send)
             .child(icon(icons::SEND));
-        let tray = Tray::new(language);
+        let guard = Rc::<RefCell<Guard>>::default();
+        let tray = Tray::new(language, Rc::clone(&guard));
         let hindrance = el("p").class("hindrance").attr("id", "segel-hindrance").attr("role", "status");
         let count = el("p").class("count").attr("id", "segel-count");
 
@@ -56,7 +57,7 @@ impl Composer {
             act,
             area: area.clone().unchecked_into(),
             backdrop: backdrop.clone(),
-            guard: RefCell::default(),
+            guard,
             send: send.clone(),
             hindrance: hindrance.clone(),
             count: count.clone(),
@@ -171,7 +172,7 @@ struct Parts {
     act: Act,
     area: HtmlTextAreaElement,
     backdrop: Element,
-    guard: RefCell<Guard>,
+    guard: Rc<RefCell<Guard>>,
     send: Element,
     hindrance: Element,
     count: Element,

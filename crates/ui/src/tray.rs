@@ -7,9 +7,10 @@ use js_sys::futures::spawn_local;
 use segel_core::show::Refusal;
 use segel_web::dom::{self, El, el, icon};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, FileList, HtmlElement, HtmlInputElement};
+use web_sys::{Element, File, FileList, HtmlElement, HtmlInputElement};
 
-use crate::chosen::Chosen;
+use crate::chosen::{Chosen, Looked};
+use crate::guard::Guard;
 use crate::icons;
 use crate::text::{Language, fill};
 use crate::timeline::file::about;
@@ -22,6 +23,7 @@ pub(crate) struct Tray {
 
 struct Parts {
     language: Language,
+    guard: Rc<RefCell<Guard>>,
     root: El,
     listed: RefCell<Vec<Listed>>,
     /// How often everything was let go of.
@@ -32,16 +34,17 @@ struct Parts {
 /// A file in the list; without one that may be sent it only says why.
 struct Listed {
     number: u32,
-    chosen: Option<Chosen>,
+    looked: Option<(File, Looked)>,
     root: El,
 }
 
 impl Tray {
-    /// Nothing is chosen.
-    pub(crate) fn new(language: Language) -> Self {
+    /// Nothing is chosen; what will be is masked by this guard.
+    pub(crate) fn new(language: Language, guard: Rc<RefCell<Guard>>) -> Self {
         let text = language.text();
         let parts = Rc::new(Parts {
             language,
+            guard,
             root: el("ul").class("tray"),
             listed: RefCell::default(),
             clearings: Cell::new(0),
@@ -89,23 +92,32 @@ impl Tray {
 
     /// Whether there is something to send.
     pub(crate) fn has_files(&self) -> bool {
-        self.parts.listed.borrow().iter().any(|listed| listed.chosen.is_some())
+        self.parts.listed.borrow().iter().any(|listed| listed.looked.is_some())
     }
 
-    /// Hands out what can be sent and lets go of the rest.
+    /// Hands out what can be sent, masked as the guard stands now, and lets go of the rest; what it no longer lets
+    /// out stays and says why.
     pub(crate) fn empty(&self) -> Vec<Chosen> {
-        let listed = self.parts.listed.take();
-        let chosen = listed.into_iter().filter_map(|listed| {
-            listed.root.remove();
-            listed.chosen
-        });
-        chosen.collect()
+        let mut chosen = Vec::new();
+        for Listed { looked, root, .. } in self.parts.listed.take() {
+            root.remove();
+            if let Some((file, looked)) = looked {
+                let copy = looked.mask(&self.parts.guard.borrow());
+                match copy {
+                    Ok(copy) => chosen.push(Chosen::new(file, copy)),
+                    Err(refusal) => self.parts.list(looked.name(), Err(refusal)),
+                }
+            }
+        }
+        chosen
     }
 
     /// Lets go of everything, also of what is still being looked at.
     pub(crate) fn clear(&self) {
         self.parts.clearings.set(self.parts.clearings.get() + 1);
-        drop(self.empty());
+        for listed in self.parts.listed.take() {
+            listed.root.remove();
+        }
         (self.parts.on_change.borrow())();
     }
 }
@@ -120,7 +132,7 @@ impl Parts {
             let clearings = self.clearings.get();
             spawn_local(async move {
                 let name = file.name();
-                let looked = Chosen::look(file).await;
+                let looked = Looked::at(&file).await.map(|looked| (file, looked));
                 if let Some(parts) = me.upgrade().filter(|parts| parts.clearings.get() == clearings) {
                     parts.list(&name, looked);
                 }
@@ -129,21 +141,25 @@ impl Parts {
         has_some
     }
 
-    fn list(self: &Rc<Self>, name: &str, looked: Result<Chosen, Refusal>) {
+    fn list(self: &Rc<Self>, name: &str, looked: Result<(File, Looked), Refusal>) {
         let text = self.language.text();
         let number = self.listed.borrow().last().map_or(0, |last| last.number + 1);
-        let (words, about) = match &looked {
+        let copy = match &looked {
+            Err(refusal) => Err(*refusal),
+            Ok((_, looked)) => looked.mask(&self.guard.borrow()),
+        };
+        let (words, about) = match &copy {
             Err(refusal) => (self.language.refusal(*refusal).to_owned(), String::new()),
-            Ok(chosen) => {
-                let words = match chosen.masked_places() {
+            Ok(copy) => {
+                let words = match copy.masked_places() {
                     None => text.file_unread.to_owned(),
                     Some(0) => text.file_clean.to_owned(),
                     Some(places) => fill(text.file_masked, &places.to_string()),
                 };
-                (words, about(chosen.description(), self.language))
+                (words, about(copy.description(), self.language))
             }
         };
-        let name = looked.as_ref().map_or(name, |chosen| &chosen.description().name);
+        let name = copy.as_ref().map_or(name, |copy| &copy.description().name);
         let me = Rc::downgrade(self);
         let take_out = el("button")
             .class("plain")
@@ -159,9 +175,9 @@ impl Parts {
             .child(el("p").class("name").attr("dir", "auto").text(name))
             .child(el("p").class("about").text(&about))
             .child(el("p").class("says").attr("role", "status").text(&words));
-        let root = el("li").class(if looked.is_ok() { "" } else { "refused" }).child(said).child(take_out);
+        let root = el("li").class(if copy.is_ok() { "" } else { "refused" }).child(said).child(take_out);
         dom::insert(&self.root, &root, None);
-        self.listed.borrow_mut().push(Listed { number, chosen: looked.ok(), root });
+        self.listed.borrow_mut().push(Listed { number, looked: looked.ok().filter(|_| copy.is_ok()), root });
         (self.on_change.borrow())();
     }
 

@@ -88,6 +88,8 @@ pub const CONVERSATION_ATTACHMENT_BYTES: u64 = 512 * 1024 * 1024;
 pub const SITE_ATTACHMENT_BYTES: u64 = 16 * 1024 * 1024 * 1024;
 /// An unfinished upload rests this long before a relay forgets it, in seconds, unless its operator says otherwise.
 pub const UNFINISHED_SECONDS: u64 = 24 * 60 * 60;
+/// How long before its roster was signed an act may have been written, in seconds: clocks are wrong.
+pub const ACT_LEEWAY_SECONDS: u64 = 24 * 60 * 60;
 /// A signal's life, in seconds.
 pub const SIGNAL_SECONDS: u64 = 30;
 /// Life of a key for signals, in seconds.

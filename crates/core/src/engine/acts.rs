@@ -6,6 +6,7 @@ use segel_crypto::act::{ActContext, ActError, Assignment, SignedAct};
 use segel_crypto::content::ContentHash;
 use segel_wire::Delivered;
 use segel_wire::ids::{AgentId, ConversationId, DeskId, DeviceId, EventId};
+use segel_wire::limits;
 use segel_wire::signed::{Agent, Desk, VerifiedRoster};
 
 use super::{Engine, Part, make_id};
@@ -275,6 +276,9 @@ impl Engine {
         self.unsettled.remove(&id);
         let Some(conversation) = self.conversations.get(&id) else { return };
         for &(position, event) in conversation.unjudged(conversation.facts.acted_at).keys() {
+            if self.is_ahead(id, event) {
+                continue;
+            }
             match self.judge(id, event) {
                 None => {
                     self.unsettled.insert(id, ());
@@ -284,6 +288,14 @@ impl Engine {
                 Some(Err(error)) => self.refuse_act(id, event, error),
             }
         }
+    }
+
+    /// Whether an act of others waits for one before it: no roster is sought for it, and nothing waits for it.
+    fn is_ahead(&self, id: ConversationId, event: EventId) -> bool {
+        let Some(conversation) = self.conversations.get(&id) else { return false };
+        let message = conversation.messages.get(&event).filter(|message| !message.is_own());
+        let act = message.and_then(|message| message.act.as_ref());
+        act.is_some_and(|act| act.epoch > conversation.facts.assignment.epoch.saturating_add(1))
     }
 
     /// What an act comes to; `None` while its roster or the conversation's desk is not known.
@@ -297,7 +309,14 @@ impl Engine {
             return None;
         }
         let desk = desk_of(roster, conversation.facts.desk)?;
-        let context = ActContext { roster, desk, conversation: &id, sender, now: message.time / 1_000 };
+        let written = message.time / 1_000;
+        let issued = roster.roster().issued_at.saturating_sub(limits::ACT_LEEWAY_SECONDS);
+        let goes_back = conversation.last_act().is_some_and(|last| act.order < last.order);
+        if goes_back || !(issued..=roster.roster().not_after).contains(&written) {
+            // Under an older roster or at another time the holder might not be there.
+            return Some(Err(ActError::NotAllowed));
+        }
+        let context = ActContext { roster, desk, conversation: &id, sender, now: written };
         Some(conversation.facts.assignment.follow(signed, &context))
     }
 
@@ -348,7 +367,9 @@ impl Engine {
     /// The roster that the conversation's next act waits for.
     fn lacks_roster(&self, id: ConversationId) -> Option<u64> {
         let conversation = self.conversations.get(&id)?;
-        conversation.unjudged(conversation.facts.acted_at).keys().find_map(|(_, event)| {
+        let unjudged = conversation.unjudged(conversation.facts.acted_at);
+        let in_turn = unjudged.keys().filter(|(_, event)| !self.is_ahead(id, *event));
+        in_turn.map(|(_, event)| event).find_map(|event| {
             let version = conversation.messages.get(event)?.act.as_ref()?.order?.version;
             self.membership.named(version).is_none().then_some(version)
         })

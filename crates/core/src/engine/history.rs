@@ -119,6 +119,9 @@ impl Engine {
         for grant in grants {
             let Some(conversation) = self.conversations.get_mut(&id) else { return };
             if !conversation.messages.contains(&grant.event) {
+                if grant.position == 0 {
+                    continue;
+                }
                 // It was never delivered: the relay is asked for it like for any content.
                 let message = Message::received(Author::Unknown, Body::Withheld, now);
                 let (position, sender) = (Some(grant.position), Some(grant.sender));
@@ -162,21 +165,29 @@ impl Engine {
         if self.link.token.is_none() || !self.fetches.is_due(now) || is_asking {
             return;
         }
-        while let Some(id) = self.fetching.first().copied() {
+        while let Some(id) = self.next_to_fetch() {
             let conversation = self.conversations.get(&id);
             let awaiting = conversation.into_iter().flat_map(|conversation| conversation.messages.values());
             let positions =
                 awaiting.filter(|message| message.awaits_content()).filter_map(|message| message.position);
             if let Some(first) = positions.min() {
+                self.fetched_last = Some(id);
                 return self.ask(Request::Events(id, first.saturating_sub(1)));
             }
             self.fetching.remove(&id);
         }
     }
 
+    /// One conversation after the other, so that none keeps the others from their turn.
+    fn next_to_fetch(&self) -> Option<ConversationId> {
+        let mut waiting = self.fetching.keys();
+        let next = waiting.find(|id| Some(**id) > self.fetched_last);
+        next.or(self.fetching.first()).copied()
+    }
+
     pub(super) fn events_answered(
         &mut self,
-        id: ConversationId,
+        (id, after): (ConversationId, u64),
         answer: Answer,
         now: u64,
         random: &mut impl CryptoRng,
@@ -190,20 +201,34 @@ impl Engine {
             _ => return self.fetches.failed(now, random),
         };
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
+        let last = page.last().map_or(u64::MAX, |delivered| delivered.position);
         let mut found = false;
+        let mut invented = Vec::new();
         for (event, message) in conversation.messages.iter_mut().filter(|(_, sought)| sought.awaits_content())
         {
             let at_its_place = page.iter().find(|delivered| message.position == Some(delivered.position));
-            let Some(delivered) = at_its_place else { continue };
+            let is_past = message.position.is_some_and(|position| after < position && position <= last);
+            if at_its_place.is_none() && !is_past {
+                continue;
+            }
             found = true;
-            let is_it = delivered.event == *event
-                && message.sender == Some(delivered.sender)
-                && message.content == Some(ContentHash::derive(&delivered.content.0));
+            let is_it = at_its_place.is_some_and(|delivered| {
+                delivered.event == *event
+                    && message.sender == Some(delivered.sender)
+                    && message.content == Some(ContentHash::derive(&delivered.content.0))
+            });
             if !is_it {
                 // There is no such event: whoever handed its key on said what is not so.
                 (message.key, message.vouched) = (None, None);
                 self.ledger.put(Name::Message(id, *event), message);
+                if message.body == Body::Withheld && message.act.is_none() {
+                    invented.push(*event);
+                }
             }
+        }
+        for event in invented {
+            conversation.messages.remove(&event);
+            self.ledger.remove(Name::Message(id, event));
         }
         for delivered in page {
             let Some(conversation) = self.conversations.get(&id) else { return };
@@ -284,11 +309,20 @@ impl Engine {
         random: &mut impl CryptoRng,
     ) {
         let Unopened { sender, recipients, content, .. } = sealed;
+        let message = self.conversations.get(&id).and_then(|conversation| conversation.messages.get(&event));
+        let is_it = message.is_some_and(|message| {
+            message.sender == Some(*sender) && message.content == Some(ContentHash::derive(&content.0))
+        });
+        if !is_it {
+            // Another content under this id, or this content under another's name.
+            return;
+        }
         // An act is judged by the roster that is named: it must be one of the site's.
         let is_ours = |header: &Header| self.membership.relate(header.order, header.roster) == Named::Known;
         let header = Header::parse(&content.0).ok().filter(is_ours);
         let version = header.map_or(0, |header| header.order.version);
         let author = self.author_of(id, *sender, version);
+        let reaches_visitor = self.reaches_visitor(id, recipients, version);
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
         let Some(message) = conversation.messages.get_mut(&event) else { return };
         let bound_to = ContentContext { conversation: &id, event: &event, sender, recipients };
@@ -304,7 +338,7 @@ impl Engine {
             message.author = author.clone();
         }
         let is_news = message.vouched.is_none() && message.author != Author::Own;
-        if author == Author::Visitor {
+        if author == Author::Visitor && message.vouched.is_none() {
             conversation.facts.visitor.get_or_insert(*sender);
             conversation.facts.desk.get_or_insert(plain.desk);
         }
@@ -315,7 +349,7 @@ impl Engine {
                 conversation.facts.unread += u32::from(is_news);
             }
             content::Body::Act(signed) => match ActRecord::read(signed, header.order) {
-                Ok(act) => {
+                Ok(act) if reaches_visitor => {
                     let roster = self.membership.roster();
                     message.body = Body::Act(act.deed.named(|agent| {
                         let agent = roster.and_then(|roster| roster.agent(&agent));
@@ -324,9 +358,13 @@ impl Engine {
                     message.act = Some(act);
                     is_act = true;
                 }
-                Err(_) => message.body = Body::Closed(Refusal::ActRefused),
+                _ => message.body = Body::Closed(Refusal::ActRefused),
             },
             _ => message.body = Body::Closed(Refusal::NotUnderstood),
+        }
+        if !message.is_open() {
+            // It said what cannot be shown: nothing more is to be fetched.
+            (message.key, message.vouched) = (None, None);
         }
         self.ledger.put(Name::Message(id, event), message);
         self.ledger.put(Name::Conversation(id), &conversation.facts);
@@ -334,6 +372,23 @@ impl Engine {
         if is_act {
             self.act_logged(id, event, now, random);
         }
+    }
+
+    /// Whether a content was sealed to the visitor too: an act that was not is nobody's business but its signer's.
+    pub(super) fn reaches_visitor(&self, id: ConversationId, recipients: &[DeviceId], version: u64) -> bool {
+        let own = self.account.as_ref().map(Account::device).filter(|_| self.part != Part::Agent);
+        match own.or_else(|| self.visitor_of(id)) {
+            Some(visitor) => recipients.contains(&visitor),
+            None => self.unlisted(recipients, version).is_some(),
+        }
+    }
+
+    /// The one recipient that the roster of this version does not list: the visitor, by its sender's word.
+    pub(super) fn unlisted(&self, recipients: &[DeviceId], version: u64) -> Option<DeviceId> {
+        let roster = self.membership.named(version)?;
+        let mut unlisted = recipients.iter().filter(|device| roster.device(device, 0).is_none());
+        let first = unlisted.next().copied();
+        first.filter(|_| unlisted.next().is_none())
     }
 
     /// Whose device it is, by the newest roster or the one that the content names.

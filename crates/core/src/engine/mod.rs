@@ -81,6 +81,8 @@ pub struct Engine {
     /// Conversations with contents whose keys were handed on.
     fetching: SortedSet<ConversationId>,
     fetches: Backoff,
+    /// The conversation that was asked about last.
+    fetched_last: Option<ConversationId>,
     /// Events that wait for a roster, in order.
     held: VecDeque<Delivered>,
     signals: Signals,
@@ -290,6 +292,7 @@ impl Engine {
             act_rosters: Backoff::default(),
             fetching: SortedSet::new(),
             fetches: Backoff::default(),
+            fetched_last: None,
             held: VecDeque::new(),
             signals: Signals::default(),
             reads_due: Vec::new(),
@@ -375,7 +378,7 @@ impl Engine {
                 self.bundles_answered(&asked, answer, now, random);
             }
             Request::OpenConversation(id, _) => self.conversation_answered(id, &answer, now, random),
-            Request::Events(id, _) => self.events_answered(id, answer, now, random),
+            Request::Events(id, after) => self.events_answered((id, after), answer, now, random),
             Request::BeginUpload(..)
             | Request::AddChunk(..)
             | Request::ForgetUpload(..)

@@ -165,7 +165,7 @@ impl Engine {
         let has_opened = known.is_some_and(Message::is_open);
         let is_past = delivered.position <= conversation.facts.head;
         let own = self.account.as_ref().map(Account::device);
-        let was_sent = own == Some(delivered.sender) && known.is_some_and(Message::is_unsent_text);
+        let was_sent = own == Some(delivered.sender) && known.is_some_and(Message::is_unsent_message);
         let is_quiet = Header::parse(&delivered.content.0).is_ok_and(|header| header.quiet);
         let took_effect =
             is_quiet && known.is_none() && conversation.facts.chronicle.holds(delivered.position);

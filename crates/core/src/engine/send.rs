@@ -156,7 +156,7 @@ impl Engine {
     /// Whether this device could seal to the conversation's visitor, or to the desk.
     pub(super) fn is_answerable(&self, id: ConversationId) -> bool {
         let Some(conversation) = self.conversations.get(&id) else { return false };
-        self.part != Part::Agent || conversation.facts.visitor.is_some()
+        self.part != Part::Agent || (self.visitor_of(id).is_some() && !conversation.facts.disputed)
     }
 
     /// Opens the conversation, finds sessions, seals and sends: whichever is next.
@@ -187,7 +187,7 @@ impl Engine {
         let reached: Vec<_> = members.into_iter().filter(|peer| self.peers.reaches(*peer, time)).collect();
         // An answer that the visitor cannot open is none.
         let reaches_visitor =
-            facts.visitor.is_none_or(|visitor| reached.iter().any(|peer| peer.0 == visitor));
+            self.visitor_of(id).is_none_or(|visitor| reached.iter().any(|peer| peer.0 == visitor));
         if !reached.is_empty() && reaches_visitor {
             self.seal_message((id, event), (desk, &reached), body, now, random);
         }

@@ -142,7 +142,8 @@ impl Engine {
     }
 
     pub(super) fn visitor_of(&self, id: ConversationId) -> Option<DeviceId> {
-        self.conversations.get(&id).and_then(|conversation| conversation.facts.visitor)
+        let facts = &self.conversations.get(&id)?.facts;
+        facts.visitor.or(facts.told)
     }
 
     /// A bundle that holds has its device's own keys: of a visitor, the one that people compare.

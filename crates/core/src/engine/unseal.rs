@@ -218,6 +218,9 @@ impl Engine {
         {
             self.confirm_vouched(id, message.seen.position);
         }
+        if self.part == Part::Agent && matches!(author, Author::Agent(_)) {
+            self.told_of_visitor(delivered);
+        }
         self.note_act(delivered, peer, message.act, now, random);
         let outdated = self.outdated(delivered, message.time);
         warning.into_iter().chain(outdated).for_each(|warning| self.show_refused(warning));
@@ -227,6 +230,9 @@ impl Engine {
         match message.body {
             body @ (content::Body::Text(_) | content::Body::Attachment(_)) => {
                 received.say(body);
+                if !received.is_open() {
+                    received.key = None;
+                }
                 self.keep(delivered, received);
                 let facts = &mut self.conversations.or_default(id).facts;
                 facts.unread += 1;
@@ -256,13 +262,34 @@ impl Engine {
         random: &mut impl CryptoRng,
     ) {
         let header = Header::parse(&delivered.content.0).ok();
+        let version = header.map_or(0, |header| header.order.version);
         let read = header.and_then(|header| ActRecord::read(signed, header.order).ok());
-        let Some(act) = read else {
-            return self.keep(delivered, Message { body: Body::Closed(Refusal::ActRefused), ..received });
+        let is_for_visitor = self.reaches_visitor(delivered.conversation, &delivered.recipients, version);
+        let Some(act) = read.filter(|_| is_for_visitor) else {
+            let body = Body::Closed(Refusal::ActRefused);
+            return self.keep(delivered, Message { body, key: None, ..received });
         };
         let body = Body::Act(act.deed.named(|agent| self.name_of(agent)));
         self.keep(delivered, Message { body, act: Some(act), ..received });
         self.act_logged(delivered.conversation, delivered.event, now, random);
+    }
+
+    /// A colleague sealed to the visitor: who that is, or that it is another one than here.
+    fn told_of_visitor(&mut self, delivered: &Delivered) {
+        let version = Header::parse(&delivered.content.0).map_or(0, |header| header.order.version);
+        let Some(told) = self.unlisted(&delivered.recipients, version) else { return };
+        let facts = &mut self.conversations.or_default(delivered.conversation).facts;
+        match facts.visitor {
+            None => facts.told = Some(told),
+            Some(visitor) if visitor != told && !facts.disputed => {
+                facts.disputed = true;
+                self.show_refused(Refusal::UnknownSender);
+            }
+            Some(_) => return,
+        }
+        let facts = &self.conversations.or_default(delivered.conversation).facts;
+        self.ledger.put(Name::Conversation(delivered.conversation), facts);
+        self.shown.lists.insert(delivered.conversation, ());
     }
 
     /// A content names the last act that its sender knows: its sender is asked for what is not known here.

@@ -1,6 +1,6 @@
 //! What must hold, as functions that panic where it does not. The property tests and the fuzz targets run the same.
 
-use segel_mask::{Conversation, Kind, Masked, Masker, Outcome, Writer, mask};
+use segel_mask::{Action, Conversation, Kind, Masked, Masker, Outcome, Pattern, Policy, Rule, Writer, mask};
 
 /// What texts that try to be something are made of, beside digits.
 pub(crate) const PIECES: [&str; 64] = [
@@ -129,6 +129,43 @@ pub(crate) fn check_cut(text: &str, at: usize) {
             assert!(safe, "{text:?} cut at {at} lets a digit at {byte} through: {after:?}");
         }
     }
+}
+
+/// A masker that also masks what this pattern finds, and keeps so much of it and of addresses.
+#[allow(dead_code, reason = "only the property tests have patterns")]
+pub(crate) fn with_pattern(pattern: &str, keep: u8) -> Masker {
+    let mut policy = Policy::default();
+    let rule = Rule::both(Action::Mask(keep));
+    policy.find(Pattern::new(pattern).expect("a pattern"), rule).expect("a policy");
+    policy.set(Kind::Email, rule).expect("a policy");
+    Masker::new(policy)
+}
+
+/// Masks `text` with patterns: of what is always kept back no more stays than without, and masking twice is masking once.
+#[allow(dead_code, reason = "only the property tests have patterns")]
+pub(crate) fn check_pattern(masker: &Masker, text: &str) {
+    let own = masker.mask(text, Writer::Visitor).expect("no text is refused");
+    let whole = mask(text).expect("no text is refused");
+    for one in whole.spans.iter().filter(|span| span.kind.is_always_kept_back()) {
+        let most = if one.kind == Kind::Card { 4 } else { 0 };
+        let over = own.spans.iter().find(|span| span.start <= one.start && one.end <= span.end);
+        let Some(Outcome::Masked(replacement)) = over.map(|span| &span.outcome) else {
+            panic!("{text:?} shows what is without a pattern masked: {own:?}");
+        };
+        assert!(replacement.chars().filter(char::is_ascii_digit).count() <= most, "{text:?}: {own:?}");
+    }
+    let once = own.text.as_str();
+    let twice = masker.mask(once, Writer::Visitor).expect("no text is refused");
+    assert_eq!(twice.text.as_str(), once, "masked twice: {text:?}");
+}
+
+/// Sends `text` after `earlier`: nothing panics.
+#[allow(dead_code, reason = "the fuzz targets cut texts in two")]
+pub(crate) fn check_after(earlier: &str, text: &str) {
+    let masker = Masker::default();
+    let mut conversation = Conversation::default();
+    conversation.said(masker.mask(earlier, Writer::Visitor).expect("no text is refused").text.as_str());
+    masker.mask_in(&conversation, text, Writer::Visitor).expect("no text is refused");
 }
 
 fn is_masked(masked: &Masked, byte: usize) -> bool {

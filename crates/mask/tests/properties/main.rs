@@ -3,7 +3,7 @@
 
 mod invariants;
 
-use invariants::{PIECES, check, check_cut};
+use invariants::{PIECES, check, check_after, check_cut, check_pattern, with_pattern};
 use proptest::prelude::*;
 use segel_mask::mask;
 
@@ -14,7 +14,7 @@ const GAPS: [&str; 10] = ["", " ", "-", ".", " - ", "\n", "\u{a0}", "\u{200b}", 
 const AROUND: [&str; 6] = ["", "kartu saya ", "(", "charge ", "Halo kak, ", "pakai nomor ini: "];
 
 /// What fuzzing found: a panic, and texts that a second pass masked further.
-const FOUND: [&str; 7] = [
+const FOUND: [&str; 8] = [
     "DE89dua 62111209334731084５digit .kartu 1lalu 8",
     "4463 4495 1419 0413=3528 5802 1183 8501=6289-9044-3905-7607nik 43550339405517284946",
     "GB5 5NWBK91555821734924",
@@ -22,11 +22,43 @@ const FOUND: [&str; 7] = [
     "5555  =dua dua dua dua dua dua otp ,",
     "3101010101000001 4503 0000 0003 0325/013",
     "paspor X4000 0000 0000 0000^^4000 0000 0000 0000",
+    "abcdef@gh.lima 500 0055 5555 5559",
 ];
+
+/// Patterns that match parts of cards, and more than cards.
+const PATTERNS: [&str; 7] =
+    ["4###", "#{6}", "#{4} #{4} #{4}", "#{4}", "#{4} #{4} #{4} #{4}", "@{1,9} #{1,6}", "#{2,4} ?{1,20}"];
 
 #[test]
 fn what_fuzzing_found_stays_mended() {
     FOUND.into_iter().for_each(check);
+}
+
+/// A spelled digit is read differently where its text is cut.
+#[test]
+fn readings_that_overlap_are_masked_as_one() {
+    let cut = "x".repeat(455) + "#4111/1111/1111/111/satu@x.id";
+    for earlier in ["halo", "2", "kartu saya 4111 11"] {
+        check_after(earlier, &cut);
+        check_after(earlier, "abcdef@gh.lima 500 0055 5555 5559");
+    }
+    check_pattern(&with_pattern("4###", 4), "abcdef@gh.lima 500 0055 5555 5559");
+}
+
+#[test]
+fn no_pattern_shows_more_of_a_card() {
+    let texts = [
+        "4111 1111 1111 1111",
+        "411111 1111111111",
+        "kartu 4111-1111-1111-1111 exp 12/28 cvv 123",
+        "4111/1111/1111/1111@x.id",
+        "pin saya 123456 ya",
+    ];
+    for (pattern, keep) in PATTERNS.iter().flat_map(|pattern| [(pattern, 0), (pattern, 4)]) {
+        for text in texts {
+            check_pattern(&with_pattern(pattern, keep), text);
+        }
+    }
 }
 
 proptest! {
@@ -45,6 +77,15 @@ proptest! {
     #[test]
     fn cutting_a_text_in_two_unmasks_no_card(text in pieces(), at in any::<prop::sample::Index>()) {
         check_cut(&text, at.index(text.chars().count() + 1));
+    }
+
+    #[test]
+    fn no_pattern_shows_more_of_any_card(
+        card in card(), around in select(&AROUND), gap in select(&[" ", "-", "/", "."]), size in 4_usize..=16,
+        pattern in select(&PATTERNS), keep in select(&[0, 4]),
+    ) {
+        let groups: Vec<String> = script(&card, '0').chunks(size).map(String::from_iter).collect();
+        check_pattern(&with_pattern(pattern, keep), &format!("{around}{} ya", groups.join(gap)));
     }
 
     #[test]

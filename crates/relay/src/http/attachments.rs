@@ -43,9 +43,9 @@ pub(super) async fn begin(
 
 pub(super) async fn show(
     State(service): State<Arc<Service>>,
-    Reached(_, place): Reached,
+    Reached(caller, place): Reached,
 ) -> Result<Json<UploadAnswer>, Refusal> {
-    attachments::show(&service, place).await.map(Json)
+    attachments::show(&service, &caller, place).await.map(Json)
 }
 
 pub(super) async fn forget(
@@ -67,10 +67,10 @@ pub(super) async fn add(
 
 pub(super) async fn fetch(
     State(service): State<Arc<Service>>,
-    Reached(_, place): Reached,
+    Reached(caller, place): Reached,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let (bytes, range, size) = attachments::fetch(&service, place, asked_range(&headers)).await?;
+    let (bytes, range, size) = attachments::fetch(&service, &caller, place, asked_range(&headers)).await?;
     let content_range = format!("bytes {}-{}/{size}", range.start(), range.end());
     let headers = [(CONTENT_TYPE, "application/octet-stream"), (CONTENT_RANGE, &content_range)];
     Ok((StatusCode::PARTIAL_CONTENT, headers, bytes).into_response())

@@ -4,7 +4,9 @@ mod attachments;
 mod prekeys;
 
 pub(super) use attachments::{
+    a_beginning_forgets_a_few_stale_uploads_and_the_next_the_others,
     an_unfinished_upload_is_forgotten_and_a_whole_one_stays,
+    an_upload_begun_anew_and_smaller_refuses_the_larger_chunk,
     an_upload_grows_chunk_by_chunk_and_each_is_stored_once, an_upload_is_its_senders_and_of_one_size,
     any_bytes_of_an_attachment_are_found_across_its_chunks,
     conversation_and_site_have_room_for_so_much_and_no_more,

@@ -77,10 +77,10 @@ pub(crate) trait Store: Send + Sync {
         limit: usize,
     ) -> Answer<'_, Vec<Delivered>>;
     /// Begins an upload, if the conversation is kept and there is room, or answers how far the same device's upload of
-    /// the same size has come. Forgets every unfinished upload that got no chunk since `room` seconds before `now`,
-    /// Unix seconds.
+    /// the same size has come. Forgets a few of the unfinished uploads that got no chunk since `room` seconds before
+    /// `now`, Unix seconds: those that rested longest.
     fn begin_upload(&self, upload: NewUpload, room: AttachmentRoom, now: u64) -> Answer<'_, Begun>;
-    /// Adds the chunk at an offset, or finds that it is stored; the caller has checked its length.
+    /// Adds the chunk at an offset, or finds that it is stored, if it has the length that the upload's size gives it.
     fn add_chunk(
         &self,
         place: AttachmentPlace,
@@ -218,6 +218,8 @@ pub(crate) enum Added {
     Conflict,
     /// What is stored does not reach there.
     Gap,
+    /// No chunk of this length belongs there, the upload being of its size.
+    Unfit,
     /// The upload is not kept.
     Missing,
 }

@@ -1,7 +1,8 @@
 //! Sealed attachments: sent chunk by chunk, taken up again, fetched by ranges.
 
+use futures_util::future::join_all;
 use reqwest::{Method, Response};
-use segel_relay::{AttachmentRoom, Config, Relay};
+use segel_relay::{AttachmentRoom, Config, EventRate, Relay};
 use segel_wire::api::{Discovery, UploadAnswer};
 use segel_wire::sizes::SealedSize;
 use segel_wire::{AttachmentId, Code, ConversationId, limits};
@@ -221,6 +222,23 @@ async fn an_upload_that_is_given_up_makes_room_and_a_whole_one_does_not() {
     assert_eq!(code_of(forget(&visitor, &path(chat)).await).await, Code::Conflict);
     assert_eq!(code_of(begin_other().await).await, Code::QuotaExceeded);
     running.stop().await;
+}
+
+#[tokio::test]
+async fn whatever_is_asked_of_attachments_takes_of_the_devices_rate() {
+    let scene = Scene::with(EventRate { per_second: 1, burst: 1 }).await;
+    let ((visitor, chat), file) = (scene.chat(7).await, Sealed::new());
+    let ask = async |kind| match kind {
+        0 => begin(&visitor, chat, file.size()).await,
+        1 => add(&visitor, chat, 0, file.chunk(0)).await,
+        2 => visitor.get(&path(chat)).await,
+        3 => fetch(&visitor, chat, "bytes=0-9").await,
+        _ => visitor.request(Method::DELETE, &path(chat)).send().await.unwrap(),
+    };
+    for kind in 0..5 {
+        let answers = join_all((0..20).map(|_| ask(kind))).await;
+        assert!(answers.iter().any(|answer| answer.status() == 429), "{kind}");
+    }
 }
 
 #[tokio::test]

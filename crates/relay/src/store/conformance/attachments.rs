@@ -56,6 +56,51 @@ pub(in crate::store) async fn an_upload_is_its_senders_and_of_one_size(store: &d
     assert!(!store.forget_upload(own.place, VISITOR).await.unwrap(), "it is whole");
 }
 
+pub(in crate::store) async fn an_upload_begun_anew_and_smaller_refuses_the_larger_chunk(store: &dyn Store) {
+    open(store, CHAT, SITE, VISITOR).await;
+    let larger = upload(CHAT, 1);
+    let smaller = NewUpload { size: SealedSize::derive(1_000).unwrap(), ..larger };
+    let size = smaller.size.bytes();
+    let answer = |stored| UploadAnswer { size, stored };
+    assert_eq!(begin(store, larger, NOW).await, stored(0));
+    assert!(store.forget_upload(larger.place, VISITOR).await.unwrap());
+    assert_eq!(begin(store, smaller, NOW).await, Begun::Stored(answer(0)));
+    for offset in [0, CHUNK] {
+        assert_eq!(add(store, larger, offset, b'a').await, Added::Unfit, "at {offset}");
+    }
+    for (offset, length) in [(0, size - 1), (0, size + 1), (1, size - 1), (size, 0), (u64::MAX, 1)] {
+        let chunk = vec![b'a'; usize::try_from(length).unwrap()];
+        let added = store.add_chunk(larger.place, VISITOR, offset, chunk, NOW).await.unwrap();
+        assert_eq!(added, Added::Unfit, "{length} bytes at {offset}");
+    }
+    assert_eq!(store.upload(larger.place).await.unwrap(), Some(answer(0)));
+    assert_eq!(add(store, smaller, 0, b'a').await, Added::Stored(answer(size)));
+}
+
+pub(in crate::store) async fn a_beginning_forgets_a_few_stale_uploads_and_the_next_the_others(
+    store: &dyn Store,
+) {
+    open(store, CHAT, SITE, VISITOR).await;
+    let room = AttachmentRoom { conversation_bytes: 1 << 30, ..ROOM };
+    let begin = async |number, now| store.begin_upload(upload(CHAT, number), room, now).await.unwrap();
+    for number in 1..=10 {
+        assert_eq!(begin(number, NOW + u64::from(number)).await, stored(0));
+    }
+    let kept = async || {
+        let mut kept = Vec::new();
+        for number in 1..=10 {
+            if store.upload(upload(CHAT, number).place).await.unwrap().is_some() {
+                kept.push(number);
+            }
+        }
+        kept
+    };
+    assert_eq!(begin(11, NOW + 200).await, stored(0));
+    assert_eq!(kept().await, [9, 10], "those that rested longest went");
+    assert_eq!(begin(11, NOW + 200).await, stored(0));
+    assert!(kept().await.is_empty());
+}
+
 pub(in crate::store) async fn conversation_and_site_have_room_for_so_much_and_no_more(store: &dyn Store) {
     let far_chat = ConversationId([9; 16]);
     open(store, CHAT, SITE, VISITOR).await;

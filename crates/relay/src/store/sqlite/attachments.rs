@@ -3,9 +3,13 @@
 use rusqlite::{Connection, OptionalExtension, params};
 use segel_wire::DeviceId;
 use segel_wire::api::UploadAnswer;
+use segel_wire::sizes::SealedSize;
 
 use crate::config::AttachmentRoom;
 use crate::store::{Added, AttachmentPlace, Begun, NewUpload};
+
+/// Stale uploads that one beginning forgets at most, so that the writer's other changes do not wait long.
+const FORGOTTEN: usize = 8;
 
 /// An attachment as its row has it.
 struct Kept {
@@ -20,8 +24,11 @@ pub(super) fn begin(
     room: AttachmentRoom,
     now: u64,
 ) -> rusqlite::Result<Begun> {
-    sql.prepare_cached("DELETE FROM attachments WHERE stored < size AND touched < ?1")?
-        .execute([now.saturating_sub(room.unfinished_seconds)])?;
+    sql.prepare_cached(
+        "DELETE FROM attachments WHERE row IN (
+             SELECT row FROM attachments WHERE stored < size AND touched < ?1 ORDER BY touched LIMIT ?2)",
+    )?
+    .execute(params![now.saturating_sub(room.unfinished_seconds), FORGOTTEN])?;
     let bytes = new.size.bytes();
     if let Some(kept) = find(sql, new.place)? {
         let is_same = kept.sender == new.sender.0 && kept.upload.size == bytes;
@@ -58,6 +65,11 @@ pub(super) fn add(
     let Some(Kept { row, sender: began, upload }) = find(sql, place)? else { return Ok(Added::Missing) };
     if began != sender.0 {
         return Ok(Added::Conflict);
+    }
+    // Looked up here, in the change itself: the id may have been forgotten and begun anew with another size.
+    let length = SealedSize::new(upload.size).ok().and_then(|size| size.chunk_at(offset));
+    if length != Some(chunk.len() as u64) {
+        return Ok(Added::Unfit);
     }
     if offset > upload.stored {
         return Ok(Added::Gap);

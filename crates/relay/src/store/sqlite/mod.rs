@@ -236,6 +236,8 @@ mod tests {
         a_reach_holds_its_own_events_in_the_order_of_the_store
         an_upload_grows_chunk_by_chunk_and_each_is_stored_once
         an_upload_is_its_senders_and_of_one_size
+        an_upload_begun_anew_and_smaller_refuses_the_larger_chunk
+        a_beginning_forgets_a_few_stale_uploads_and_the_next_the_others
         conversation_and_site_have_room_for_so_much_and_no_more
         an_unfinished_upload_is_forgotten_and_a_whole_one_stays
         any_bytes_of_an_attachment_are_found_across_its_chunks

@@ -100,7 +100,8 @@ CREATE TABLE attachments (
     size         INTEGER NOT NULL,
     stored       INTEGER NOT NULL DEFAULT 0,
     touched      INTEGER NOT NULL,
-    UNIQUE (conversation, id)
+    UNIQUE (conversation, id),
+    CHECK (stored <= size)
 );
 CREATE INDEX attachments_by_site ON attachments (site, size);
 CREATE INDEX attachments_unfinished ON attachments (touched) WHERE stored < size;
