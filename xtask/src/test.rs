@@ -61,7 +61,6 @@ fn checks(args: &Args, report: &mut Report) -> Result<()> {
     if args.quick {
         return Ok(());
     }
-    report.check("simulation", &mut simulate::checked(&toolchain))?;
     let mut docs = cargo("doc --workspace --no-deps");
     // A crate's own page may point at its private rooms: it is read beside the source.
     docs.env("RUSTDOCFLAGS", "-Dwarnings -Arustdoc::private_intra_doc_links");
@@ -71,7 +70,8 @@ fn checks(args: &Args, report: &mut Report) -> Result<()> {
     report.check("packages for Node.js", &mut tools::npm("ci", INTEROP)?)?;
     report.tests("second implementation", &mut tools::npm("test", INTEROP)?)?;
     report.tests("both implementations", &mut cargo("test -p segel-crypto --test interop"))?;
-    in_browsers(&toolchain, report)
+    in_browsers(&toolchain, report)?;
+    report.check("simulation", &mut simulate::checked(&toolchain))
 }
 
 fn browser_lints(toolchain: &Toolchain) -> Command {

@@ -30,6 +30,8 @@ pub(crate) struct Weather {
     disks_fill: bool,
     rosters_change: bool,
     events_repeat: bool,
+    /// Whether the network brings what a device sends a second time, a little later.
+    pub(crate) frames_double: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -56,7 +58,7 @@ impl Weather {
         let (tabs_crash, crashes_after_commits, loses_answers) = (comes(2), comes(3), comes(2));
         let (links_fail, links_are_slow, relay_dies) = (comes(2), comes(3), comes(3));
         let (clocks_jump, storage_fails, disks_fill) = (comes(4), comes(4), comes(6));
-        let (rosters_change, events_repeat) = (comes(3), comes(3));
+        let (rosters_change, events_repeat, frames_double) = (comes(3), comes(3), comes(4));
         let agents = chance.place(3) + 1;
         Self {
             visitors: chance.place(3) + 1,
@@ -76,6 +78,7 @@ impl Weather {
             disks_fill,
             rosters_change,
             events_repeat,
+            frames_double,
         }
     }
 }

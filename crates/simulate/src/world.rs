@@ -306,7 +306,13 @@ impl World {
         let Some(number) = self.devices[device].socket else { return };
         let Some(socket) = self.sockets.get_mut(&number) else { return };
         socket.to_relay = at.max(socket.to_relay + 1);
-        self.agenda.plan(socket.to_relay, Happening::FrameAtRelay { socket: number, frame });
+        let arrives = socket.to_relay;
+        if self.weather.frames_double && self.chance.one_in(8) {
+            self.tally.count("frames doubled");
+            let (again, frame) = (arrives + self.chance.between(1, 900), frame.clone());
+            self.agenda.plan(again, Happening::FrameAtRelay { socket: number, frame });
+        }
+        self.agenda.plan(arrives, Happening::FrameAtRelay { socket: number, frame });
     }
 
     /// Puts the relay's frames on their way.
