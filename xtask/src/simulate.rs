@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use crate::toolchain::Toolchain;
 
 /// Seeds that `cargo xtask test` plays.
-const SEEDS: u64 = 2_000;
+const SEEDS: u64 = 1_000;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
