@@ -47,6 +47,7 @@ enum Command {
     /// Print the brotli bytes that a visitor downloads until the first message
     Size(size::Args),
     /// Play seeds of a hostile world against the engines
+    #[command(disable_help_flag = true)]
     Simulate(simulate::Args),
     /// List the benchmarks, or run one
     Bench(bench::Args),

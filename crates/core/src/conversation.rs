@@ -260,9 +260,10 @@ impl Conversation {
         }
         for (_, conversation) in conversations.iter_mut() {
             let outgoing = conversation.messages.iter().filter(|(_, message)| message.is_outgoing());
-            let in_time: SortedSet<_> =
-                outgoing.map(|(event, message)| ((message.time, *event), ())).collect();
-            conversation.outbox = in_time.keys().map(|(_, event)| *event).collect();
+            // What has left comes first; an act is dated when it is sealed.
+            let in_turn: SortedSet<_> =
+                outgoing.map(|(event, message)| ((!message.has_left(), message.time, *event), ())).collect();
+            conversation.outbox = in_turn.keys().map(|(.., event)| *event).collect();
         }
         Ok(conversations)
     }

@@ -117,6 +117,7 @@ impl World {
         self.trace.note(self.now - START, "all", || "it is calm from here on".to_owned());
         self.weather.crashes_after_commits = false;
         self.weather.loses_answers = false;
+        self.weather.frames_double = false;
         self.relay.is_up = true;
         for browser in &mut self.browsers {
             browser.disk.full = false;

@@ -21,6 +21,8 @@ use crate::{Failure, Planted, Tally};
 pub(crate) const START: u64 = 1_800_000_000_000;
 /// How long it may take until all is well once it is calm, in milliseconds: a device asks anew every hour.
 const PATIENCE: u64 = 5 * 60 * 60 * 1_000;
+/// What may happen in a run at most; more is traffic that never ends.
+const MOST_STEPS: u64 = 30_000;
 /// How often it is looked at meanwhile.
 const LOOK_EVERY: u64 = 2 * 60 * 1_000;
 
@@ -75,7 +77,7 @@ pub fn run(seed: u64, planted: Option<Planted>, traced: bool) -> Result<Tally, F
     loop {
         world.play_until(world.now + LOOK_EVERY);
         let complaints = check::complaints(&world);
-        if complaints.is_empty() || world.now >= deadline {
+        if complaints.is_empty() || world.now >= deadline || world.is_restless() {
             world.complaints.extend(complaints);
             break;
         }
@@ -87,6 +89,9 @@ pub fn run(seed: u64, planted: Option<Planted>, traced: bool) -> Result<Tally, F
         let again =
             check::complaints(&world).into_iter().map(|complaint| format!("after a new start: {complaint}"));
         world.complaints.extend(again);
+    }
+    if world.is_restless() {
+        world.complaints.push("it never comes to rest".to_owned());
     }
     let World { complaints, tally, trace, .. } = world;
     if complaints.is_empty() { Ok(tally) } else { Err(Failure { seed, complaints, trace: trace.lines }) }
@@ -118,6 +123,10 @@ impl World {
         }
     }
 
+    fn is_restless(&self) -> bool {
+        self.tally.counts.get("steps").is_some_and(|steps| *steps > MOST_STEPS)
+    }
+
     pub(crate) fn site(&self) -> (SiteId, RootKey) {
         (self.owner.site, self.owner.root)
     }
@@ -130,6 +139,9 @@ impl World {
                 return;
             }
             self.tally.count("steps");
+            if self.is_restless() {
+                return;
+            }
             self.happen(happening);
         }
     }

@@ -93,24 +93,24 @@ impl Engine {
         }
     }
 
-    /// Signs an own act as it follows now, and the devices that it goes to; `None` if it is not allowed any more.
+    /// Signs an own act as it follows now, whenever it was wanted, and the devices that it goes to; `None` if it is
+    /// not allowed any more.
     pub(super) fn sign_act(
         &self,
-        (id, event): (ConversationId, EventId),
+        id: ConversationId,
         deed: Deed<AgentId>,
         desk: DeskId,
         now: u64,
     ) -> Option<(SignedAct, Vec<DeviceId>)> {
         let (roster, account) = (self.membership.roster()?, self.account.as_ref()?);
         let conversation = self.conversations.get(&id)?;
-        let (sender, written) = (account.device(), conversation.messages.get(&event)?.time);
+        let (sender, time) = (account.device(), self.membership.time(now));
         let desk = roster.desk(&desk)?;
-        let context = ActContext { roster, desk, conversation: &id, sender: &sender, now: written / 1_000 };
+        let context = ActContext { roster, desk, conversation: &id, sender: &sender, now: time };
         let (kind, agent) = deed.kind();
         let before = &conversation.facts.assignment;
         let signed = before.draft(kind, agent, &context).sign(&account.secrets);
         let after = before.follow(&signed, &context).ok()?;
-        let time = self.membership.time(now);
         Some((signed, before.devices_of_act(&after, roster, desk, time)))
     }
 

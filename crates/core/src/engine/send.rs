@@ -246,7 +246,7 @@ impl Engine {
     ) -> Option<(content::Body, Vec<Peer>)> {
         let message = self.conversations.get(&id)?.messages.get(&event)?;
         if let Some(act) = &message.act {
-            let (signed, devices) = self.sign_act((id, event), act.deed, desk, now)?;
+            let (signed, devices) = self.sign_act(id, act.deed, desk, now)?;
             return Some((content::Body::Act(signed), self.peers_of(id, devices)));
         }
         Some((message.said()?, self.members(id, now)))
@@ -261,10 +261,11 @@ impl Engine {
         random: &mut impl CryptoRng,
     ) {
         let message = self.conversations.get(&id).and_then(|conversation| conversation.messages.get(&event));
-        let Some(time) = message.map(|message| message.time) else { return };
-        let signed = match &body {
-            content::Body::Act(signed) => Some(signed.clone()),
-            _ => None,
+        let Some(written) = message.map(|message| message.time) else { return };
+        // An act is of the moment in which it is signed: it is judged by its time.
+        let (signed, time) = match &body {
+            content::Body::Act(signed) => (Some(signed.clone()), self.membership.time(now) * 1_000),
+            _ => (None, written),
         };
         let Some(sealed) = self.seal((id, event), (desk, members), (body, time), now, random) else {
             return;
@@ -274,6 +275,7 @@ impl Engine {
         let Some(message) = conversation.messages.get_mut(&event) else { return };
         conversation.facts.desk = Some(desk);
         message.sender = sender;
+        message.time = time;
         message.epoch = conversation.facts.assignment.epoch;
         if let Some(act) = &mut message.act {
             act.epoch = message.epoch + 1;
