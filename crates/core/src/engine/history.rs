@@ -119,9 +119,6 @@ impl Engine {
         for grant in grants {
             let Some(conversation) = self.conversations.get_mut(&id) else { return };
             if !conversation.messages.contains(&grant.event) {
-                if grant.position == 0 {
-                    continue;
-                }
                 // It was never delivered: the relay is asked for it like for any content.
                 let message = Message::received(Author::Unknown, Body::Withheld, now);
                 let (position, sender) = (Some(grant.position), Some(grant.sender));
@@ -201,7 +198,7 @@ impl Engine {
             _ => return self.fetches.failed(now, random),
         };
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
-        let last = page.last().map_or(u64::MAX, |delivered| delivered.position);
+        let last = page.last().map_or(0, |delivered| delivered.position);
         let mut found = false;
         let mut invented = Vec::new();
         for (event, message) in conversation.messages.iter_mut().filter(|(_, sought)| sought.awaits_content())

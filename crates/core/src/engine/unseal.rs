@@ -241,7 +241,9 @@ impl Engine {
             }
             content::Body::Act(signed) => self.act_opened(delivered, signed, received, now, random),
             content::Body::Request(events) => self.requested(id, peer, &events, now, random),
-            content::Body::Grants(grants) => {
+            content::Body::Grants(mut grants) => {
+                // Only what stands in the log before it can be handed on.
+                grants.retain(|grant| (1..delivered.position).contains(&grant.position));
                 self.granted(id, (&author, delivered.sender), &grants, now, random);
             }
             content::Body::SignalKey(shared) => self.signal_key_given(delivered, shared, now),
