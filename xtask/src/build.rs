@@ -1,8 +1,9 @@
 //! `build`: what browsers load, in one folder for each origin: `target/dist/{widget,console,shop}`.
 
+use std::env;
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::program::{CONSOLE, WIDGET};
 use crate::toolchain::{TARGET, Toolchain};
@@ -26,6 +27,7 @@ pub(crate) fn browser_files(toolchain: &Toolchain, dev: bool) -> Result<()> {
     let mut cargo = toolchain.cargo();
     cargo.args(["build", "--lib", "--target", TARGET, "--profile", if dev { "dev" } else { "wasm" }]);
     cargo.args(["-p", WIDGET.package, "-p", CONSOLE.package]);
+    cargo.arg("--config").arg(same_everywhere()?);
     shell::step("compile for browsers", &mut cargo)?;
     for program in [WIDGET, CONSOLE] {
         program.build(&wasm_bindgen, dev)?;
@@ -36,6 +38,15 @@ pub(crate) fn browser_files(toolchain: &Toolchain, dev: bool) -> Result<()> {
         if dev { compress::remove_copies(&folder)? } else { compress::refresh_copies(&folder)? }
     }
     Ok(())
+}
+
+/// Cargo's setting that keeps this machine's folders out of what browsers load: the same bytes wherever it is built.
+fn same_everywhere() -> Result<String> {
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| env::home_dir().map(|home| home.join(".cargo"))).context("no home folder")?;
+    let flags = [(home.join("registry/src"), "crates.io"), (paths::root().to_owned(), "segel")]
+        .map(|(folder, name)| format!("--remap-path-prefix={}={name}", folder.display()));
+    Ok(format!("target.{TARGET}.rustflags={flags:?}"))
 }
 
 /// Builds the relay and the demo server for this machine and names the folder that they are in. Unoptimised:

@@ -3,7 +3,7 @@
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use crate::shell;
 
@@ -50,8 +50,8 @@ impl Report {
     pub(crate) fn own(&mut self, name: &str, check: impl FnOnce() -> Result<()>) -> Result<()> {
         let started = Instant::now();
         let result = shell::work(name, check);
-        let counts = if result.is_ok() { (1, 0) } else { (0, 1) };
-        self.judge(name, started.elapsed(), counts, "").and(result)
+        self.push(name, started.elapsed(), if result.is_ok() { (1, 0) } else { (0, 1) });
+        result.with_context(|| format!("{name} failed"))
     }
 
     /// Prints the table; its last line has the totals of all steps. What stopped a run early counts as failed.
