@@ -1,4 +1,4 @@
-//! What can be said of the simulation itself. `cargo xtask test` plays a thousand seeds of it.
+//! What can be said of the simulation itself. `cargo xtask test` plays two thousand seeds of it.
 
 use segel_simulate::{Planted, run};
 
