@@ -37,7 +37,7 @@ impl Model {
             Some(Show::Item(item)) => self.items.put(item),
             Some(Show::Gone(_, event)) => self.items.remove(event),
             Some(Show::Transfer(transfer)) => self.items.note(transfer),
-            Some(Show::Typing { who, .. }) => self.typing = who,
+            Some(Show::Typing(_, who)) => self.typing = who,
             _ => {}
         }
     }

@@ -58,10 +58,10 @@ impl Model {
             Some(Show::Transfer(transfer)) => {
                 self.items.entry(transfer.conversation).or_default().note(transfer);
             }
-            Some(Show::Typing { conversation, who: Some(who) }) => {
+            Some(Show::Typing(conversation, Some(who))) => {
                 self.typing.insert(conversation, who);
             }
-            Some(Show::Typing { conversation, who: None }) => {
+            Some(Show::Typing(conversation, None)) => {
                 self.typing.remove(&conversation);
             }
             _ => {}
@@ -234,7 +234,7 @@ mod tests {
 
     #[test]
     fn typing_and_the_safety_number_belong_to_the_conversation_that_is_open() {
-        let typing = |who| Show::Typing { conversation: ONE, who };
+        let typing = |who| Show::Typing(ONE, who);
         let mut model = shown([summary(ONE, 1), summary(TWO, 2), typing(Some(Author::Visitor))]);
         model.open(TWO);
         assert_eq!(model.opened().unwrap().typing, None);

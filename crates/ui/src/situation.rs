@@ -57,7 +57,7 @@ impl Situation {
             | Show::Item(_)
             | Show::Gone(..)
             | Show::Transfer(_)
-            | Show::Typing { .. } => return Some(show),
+            | Show::Typing(..) => return Some(show),
         }
         None
     }
