@@ -42,6 +42,12 @@ impl Model {
         }
     }
 
+    /// Messages shown before count no more; what the visitor looks at stays.
+    pub(crate) fn forget(&mut self) {
+        let Self { situation, verifying, .. } = std::mem::take(self);
+        *self = Self { situation, verifying, ..Self::default() };
+    }
+
     /// What fills the panel.
     pub(crate) fn screen(&self) -> Screen {
         match self.situation.stopped().or(Trouble::of_gate(self.situation.gate)) {

@@ -68,6 +68,13 @@ impl Model {
         }
     }
 
+    /// Conversations and messages shown before count no more; drafts and what is open stay.
+    pub(crate) fn forget(&mut self) {
+        self.inbox.clear();
+        self.items.clear();
+        self.typing.clear();
+    }
+
     /// How far this device's enrolment has come.
     pub(crate) fn set_enrolment(&mut self, enrolment: Enrolment) {
         self.enrolment = Some(enrolment);
@@ -165,7 +172,6 @@ pub(crate) fn mark(conversation: ConversationId) -> String {
 #[cfg(test)]
 mod tests {
     use segel_core::show::{Author, Body, Delivery, Hold, Item, Site};
-    use segel_web::tab_lock::Lead;
     use segel_wire::ids::EventId;
 
     use super::*;
@@ -273,7 +279,7 @@ mod tests {
     #[test]
     fn a_tab_that_waits_shows_no_conversation() {
         let mut model = shown([site(), summary(ONE, 1)]);
-        model.situation.set_lead(Lead::Waiting);
+        model.situation.wait_elsewhere();
         assert_eq!(model.screen(), Screen::Stopped(Trouble::OtherTab));
     }
 

@@ -114,15 +114,7 @@ pub struct Summary {
     pub hold: Hold,
 }
 
-cbor_map!(Summary {
-    0: conversation,
-    1: preview,
-    2: time,
-    3: unread,
-    4: answerable,
-    5: safety,
-    6: hold
-});
+cbor_map!(Summary { 0: conversation, 1: preview, 2: time, 3: unread, 4: answerable, 5: safety, 6: hold });
 
 /// Who holds a conversation (PROTOCOL.md, section 5.9).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
