@@ -4,7 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use segel_core::show::{Refusal, Show};
-use segel_core::{Engine, Input, Outgoing, VisitorConfig};
+use segel_core::{Engine, Input, VisitorConfig};
+use segel_mask::Writer;
 use segel_ui::running::{Handle, Running, Screen};
 use segel_ui::{Act, Action, Language, Situation, Trouble};
 use segel_web::channel::Port;
@@ -14,6 +15,7 @@ use segel_web::page::{self, Listener};
 use segel_web::random::Random;
 use segel_web::{dom, json};
 use segel_wire::ids::{ConversationId, EventId};
+use segel_wire::signed::Masking;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 use web_sys::MessagePort;
@@ -124,6 +126,14 @@ impl Screen for Widget {
         ["segel/", &site.to_string(), "/", &root.to_string()].concat()
     }
 
+    fn writer(&self) -> Writer {
+        Writer::Visitor
+    }
+
+    fn masking(&self) -> Option<Masking> {
+        self.0.model.borrow().situation.masking.clone()
+    }
+
     fn change(&self, change: &dyn Fn(&mut Situation)) {
         change(&mut self.0.model.borrow_mut().situation);
     }
@@ -132,6 +142,10 @@ impl Screen for Widget {
         Engine::visitor(self.0.config.clone(), state.key.clone(), &state.kept)
             .map(Some)
             .map_err(|_| Trouble::Refused(Refusal::StoreBroken))
+    }
+
+    fn forget(&self) {
+        self.0.model.borrow_mut().forget();
     }
 
     fn show(&self, show: Show) {
@@ -172,8 +186,7 @@ impl Parts {
     fn act(&self, action: Action) {
         match action {
             Action::Send(text) => {
-                let conversation = self.conversation.get();
-                self.handle.input(Input::Submit { conversation, text: Outgoing::new(text) });
+                self.handle.submit(self.conversation.get(), text);
             }
             Action::Attach(chosen) => self.handle.attach(self.conversation.get(), chosen),
             Action::Retry(event) => self.tell(|conversation| Input::Retry { conversation, event }),

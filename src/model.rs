@@ -37,9 +37,15 @@ impl Model {
             Some(Show::Item(item)) => self.items.put(item),
             Some(Show::Gone(_, event)) => self.items.remove(event),
             Some(Show::Transfer(transfer)) => self.items.note(transfer),
-            Some(Show::Typing { who, .. }) => self.typing = who,
+            Some(Show::Typing(_, who)) => self.typing = who,
             _ => {}
         }
+    }
+
+    /// Messages shown before count no more; what the visitor looks at stays.
+    pub(crate) fn forget(&mut self) {
+        let Self { situation, verifying, .. } = std::mem::take(self);
+        *self = Self { situation, verifying, ..Self::default() };
     }
 
     /// What fills the panel.

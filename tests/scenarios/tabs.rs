@@ -1,31 +1,128 @@
 //! Several tabs of one browser, and pages on which a browser offers no cryptography.
 
 use segel_ui::Language;
+use serde_json::json;
+use thirtyfour::WindowHandle;
 
 use crate::harness::{Device, Person, Stage};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_tab_leads_and_the_other_says_so_until_it_takes_over() {
+async fn three_tabs_of_a_visitor_write_at_once_and_show_the_same() {
     Stage::play(async |stage| {
-        let _agent = stage.agent().await;
+        let agent = stage.agent().await;
+        let visitor = stage.visitor().await;
+        visitor.says("mulai").await;
+        agent.chooses_newest().await;
+        let mut tabs = vec![visitor.tab().await];
+        for _ in 1..3 {
+            tabs.push(opens_chat_in_new_tab(&visitor, stage).await);
+            visitor.sees_row("what the first tab sent", |row| row.text == "mulai").await;
+        }
+
+        for (name, tab) in ["satu", "dua", "tiga"].iter().zip(&tabs) {
+            turns_to_chat_in(&visitor, tab).await;
+            visitor.browser().script::<()>(WRITE_BY_ITSELF, vec![json!(name), json!(EACH)]).await;
+        }
+        agent.says("jawab").await;
+
+        let count = 2 + 3 * EACH;
+        let timeline = agent.until("all texts", async || whole(&agent, count).await).await;
+        for name in ["satu", "dua", "tiga"] {
+            let written: Vec<_> = (1..=EACH).map(|number| format!("{name} {number}")).collect();
+            let shown: Vec<_> = timeline.iter().filter(|text| text.starts_with(name)).cloned().collect();
+            assert_eq!(shown, written);
+        }
+        for tab in &tabs {
+            turns_to_chat_in(&visitor, tab).await;
+            visitor
+                .until("the agent's order", async || (visitor.texts().await == timeline).then_some(()))
+                .await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_sent_in_one_tab_survives_the_end_of_the_tab_that_led() {
+    Stage::play(async |stage| {
+        stage.expect_in_console("status of 502 (Bad Gateway)");
+        stage.expect_in_console("Unexpected response code: 502");
+        stage.expect_in_console("No 'Access-Control-Allow-Origin' header is present");
+        stage.expect_in_console("net::ERR_FAILED");
+        let agent = stage.agent().await;
         let visitor = stage.visitor().await;
         visitor.says("dari tab pertama").await;
         visitor.has_sent("dari tab pertama").await;
+        agent.chooses_newest().await;
         let first = visitor.tab().await;
+        let second = opens_chat_in_new_tab(&visitor, stage).await;
+        visitor.has_sent("dari tab pertama").await;
 
-        visitor.opens_tab().await;
-        let second = visitor.tab().await;
-        visitor.goes_to(stage.demo().shop()).await;
-        visitor.opens_chat().await;
-        visitor.is_told(".sentence", Language::Id.text().other_tab).await;
-
+        stage.demo().kill_relay().await.unwrap();
+        visitor.is_told(".banner", Language::Id.text().offline).await;
+        visitor.says("di tengah jalan").await;
         visitor.turns_to_tab(first).await;
         visitor.closes_tab().await;
-        visitor.turns_to_tab(second).await;
-        visitor.turns_to_chat().await;
-        visitor.says("dari tab kedua").await;
-        visitor.has_sent("dari tab kedua").await;
-        assert_eq!(visitor.texts().await, ["dari tab pertama", "dari tab kedua"]);
+        turns_to_chat_in(&visitor, &second).await;
+        visitor.says("sesudahnya").await;
+        stage.demo().start_relay().await.unwrap();
+        visitor.has_sent("sesudahnya").await;
+
+        let timeline = ["dari tab pertama", "di tengah jalan", "sesudahnya"];
+        agent.reads("sesudahnya").await;
+        assert_eq!(agent.texts().await, timeline);
+        assert_eq!(visitor.texts().await, timeline);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tab_that_leads_and_gives_no_sign_of_life_loses_the_lead() {
+    Stage::play(async |stage| {
+        let agent = stage.native_agent().await;
+        let visitor = Person::visitor(stage.browser(Device::Desktop, &[]).await);
+        let mute = json!({ "source": "BroadcastChannel.prototype.postMessage = () => {}" });
+        let cdp = visitor.browser().driver().cdp();
+        cdp.send_raw("Page.addScriptToEvaluateOnNewDocument", mute).await.unwrap();
+        visitor.goes_to(stage.demo().shop()).await;
+        visitor.opens_chat().await;
+        visitor.says("dari tab yang bisu").await;
+        agent.reads("dari tab yang bisu").await;
+
+        opens_chat_in_new_tab(&visitor, stage).await;
+        visitor.has_sent("dari tab yang bisu").await;
+        visitor.says("dari tab yang hidup").await;
+        visitor.has_sent("dari tab yang hidup").await;
+        agent.reads("dari tab yang hidup").await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_frozen_tab_gives_up_the_lead_and_shows_what_came_when_it_wakes() {
+    Stage::play(async |stage| {
+        let agent = stage.native_agent().await;
+        let visitor = stage.visitor().await;
+        visitor.says("sebelum beku").await;
+        visitor.has_sent("sebelum beku").await;
+        let first = visitor.tab().await;
+        let second = opens_chat_in_new_tab(&visitor, stage).await;
+        visitor.has_sent("sebelum beku").await;
+
+        visitor.turns_to_tab(first.clone()).await;
+        visitor.turns_to_page().await;
+        lifecycle(&visitor, "frozen").await;
+        turns_to_chat_in(&visitor, &second).await;
+        visitor.says("selagi beku").await;
+        agent.reads("selagi beku").await;
+        visitor.has_sent("selagi beku").await;
+
+        visitor.turns_to_tab(first.clone()).await;
+        lifecycle(&visitor, "active").await;
+        turns_to_chat_in(&visitor, &first).await;
+        visitor.has_sent("selagi beku").await;
+        visitor.says("sesudah beku").await;
+        agent.reads("sesudah beku").await;
     })
     .await;
 }
@@ -47,4 +144,44 @@ async fn a_page_without_https_says_in_one_sentence_why_there_is_no_chat() {
         agent.is_told(".sentence", Language::Id.text().insecure).await;
     })
     .await;
+}
+
+/// Types and sends texts without anybody's hands, as fast as the composer takes them.
+const WRITE_BY_ITSELF: &str = "
+    const [name, count] = arguments;
+    const area = document.querySelector('textarea');
+    let number = 0;
+    const timer = setInterval(() => {
+        if (number === count) return clearInterval(timer);
+        number += 1;
+        area.value = `${name} ${number}`;
+        area.dispatchEvent(new InputEvent('input', { bubbles: true }));
+        document.querySelector('.send').click();
+    }, 20);";
+
+/// How many texts each tab writes.
+const EACH: usize = 5;
+
+/// Opens the shop and its chat in another tab, which stays in front.
+async fn opens_chat_in_new_tab(visitor: &Person, stage: &mut Stage) -> WindowHandle {
+    visitor.opens_tab().await;
+    visitor.goes_to(stage.demo().shop()).await;
+    visitor.opens_chat().await;
+    visitor.tab().await
+}
+
+async fn turns_to_chat_in(visitor: &Person, tab: &WindowHandle) {
+    visitor.turns_to_tab(tab.clone()).await;
+    visitor.turns_to_chat().await;
+}
+
+/// The texts on the screen once there are so many.
+async fn whole(person: &Person, count: usize) -> Option<Vec<String>> {
+    Some(person.texts().await).filter(|texts| texts.len() == count)
+}
+
+/// Has the browser freeze or wake the tab in front.
+async fn lifecycle(person: &Person, state: &str) {
+    let state = json!({ "state": state });
+    person.browser().driver().cdp().send_raw("Page.setWebLifecycleState", state).await.unwrap();
 }

@@ -4,8 +4,9 @@ use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
 use segel_core::show::{Gate, Refusal, Show};
-use segel_core::{AgentConfig, Engine, Input, Outgoing, StartError};
+use segel_core::{AgentConfig, Engine, Input, StartError};
 use segel_crypto::enrol::EnrolmentCode;
+use segel_mask::Writer;
 use segel_ui::running::{Handle, Running, Screen};
 use segel_ui::{Act, Action, Language, Situation, Trouble};
 use segel_web::files::Fetched;
@@ -13,6 +14,7 @@ use segel_web::kept::KeptState;
 use segel_web::random::Random;
 use segel_web::{dom, page};
 use segel_wire::ids::EventId;
+use segel_wire::signed::Masking;
 
 use crate::model::{Enrolment, Model};
 use crate::view::Console;
@@ -75,6 +77,14 @@ impl Screen for Desk {
         coded.or_else(|| page::remembered(LAST)).unwrap_or_else(|| LAST.to_owned())
     }
 
+    fn writer(&self) -> Writer {
+        Writer::Agent
+    }
+
+    fn masking(&self) -> Option<Masking> {
+        self.0.model.borrow().situation.masking.clone()
+    }
+
     fn change(&self, change: &dyn Fn(&mut Situation)) {
         change(&mut self.0.model.borrow_mut().situation);
     }
@@ -96,6 +106,10 @@ impl Screen for Desk {
             }
             Err(StartError::Broken(_)) => Err(Trouble::Refused(Refusal::StoreBroken)),
         }
+    }
+
+    fn forget(&self) {
+        self.0.model.borrow_mut().forget();
     }
 
     fn show(&self, show: Show) {
@@ -136,8 +150,7 @@ impl Parts {
         match (action, open) {
             (Action::Send(text), Some(conversation)) => {
                 self.model.borrow_mut().set_draft(String::new());
-                self.handle
-                    .input(Input::Submit { conversation: Some(conversation), text: Outgoing::new(text) });
+                self.handle.submit(Some(conversation), text);
             }
             (Action::Attach(chosen), Some(conversation)) => self.handle.attach(Some(conversation), chosen),
             (Action::Retry(event), Some(conversation)) => {

@@ -58,14 +58,21 @@ impl Model {
             Some(Show::Transfer(transfer)) => {
                 self.items.entry(transfer.conversation).or_default().note(transfer);
             }
-            Some(Show::Typing { conversation, who: Some(who) }) => {
+            Some(Show::Typing(conversation, Some(who))) => {
                 self.typing.insert(conversation, who);
             }
-            Some(Show::Typing { conversation, who: None }) => {
+            Some(Show::Typing(conversation, None)) => {
                 self.typing.remove(&conversation);
             }
             _ => {}
         }
+    }
+
+    /// Conversations and messages shown before count no more; drafts and what is open stay.
+    pub(crate) fn forget(&mut self) {
+        self.inbox.clear();
+        self.items.clear();
+        self.typing.clear();
     }
 
     /// How far this device's enrolment has come.
@@ -165,7 +172,6 @@ pub(crate) fn mark(conversation: ConversationId) -> String {
 #[cfg(test)]
 mod tests {
     use segel_core::show::{Author, Body, Delivery, Hold, Item, Site};
-    use segel_web::tab_lock::Lead;
     use segel_wire::ids::EventId;
 
     use super::*;
@@ -234,7 +240,7 @@ mod tests {
 
     #[test]
     fn typing_and_the_safety_number_belong_to_the_conversation_that_is_open() {
-        let typing = |who| Show::Typing { conversation: ONE, who };
+        let typing = |who| Show::Typing(ONE, who);
         let mut model = shown([summary(ONE, 1), summary(TWO, 2), typing(Some(Author::Visitor))]);
         model.open(TWO);
         assert_eq!(model.opened().unwrap().typing, None);
@@ -273,7 +279,7 @@ mod tests {
     #[test]
     fn a_tab_that_waits_shows_no_conversation() {
         let mut model = shown([site(), summary(ONE, 1)]);
-        model.situation.set_lead(Lead::Waiting);
+        model.situation.wait_elsewhere();
         assert_eq!(model.screen(), Screen::Stopped(Trouble::OtherTab));
     }
 

@@ -18,6 +18,9 @@ pub enum Input {
     Submit {
         /// Which conversation; `None` for a visitor's current or first one.
         conversation: Option<ConversationId>,
+        /// The id that the message gets; `None` for one that the engine makes. What was taken under an id before
+        /// is not taken again.
+        event: Option<EventId>,
         /// What to send.
         text: Outgoing,
     },
@@ -32,6 +35,8 @@ pub enum Input {
     Attach {
         /// As with a text.
         conversation: Option<ConversationId>,
+        /// As with a text; but one whose source was lost goes on from this one.
+        event: Option<EventId>,
         /// What to send.
         file: OutgoingFile,
     },

@@ -20,6 +20,7 @@ mod records;
 pub mod show;
 mod signals;
 mod sorted;
+pub mod tabs;
 
 pub use account::{AgentConfig, VisitorConfig};
 pub use engine::{Engine, StartError};

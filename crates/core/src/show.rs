@@ -18,13 +18,8 @@ pub enum Show {
     Conversation(Summary),
     /// A message appeared or changed; replaces the one of the same id.
     Item(Item),
-    /// Somebody else is typing in a conversation, or nobody any more.
-    Typing {
-        /// The conversation.
-        conversation: ConversationId,
-        /// Who; of several, the one who was heard first.
-        who: Option<Author>,
-    },
+    /// Who else is typing in a conversation, if anybody; of several, the one who was heard first.
+    Typing(ConversationId, Option<Author>),
     /// A message was taken out.
     Gone(ConversationId, EventId),
     /// A message's file has come further.
@@ -32,6 +27,18 @@ pub enum Show {
     /// Something from outside was refused; nothing changed by it.
     Refused(Refusal),
 }
+
+cbor_variants!(Show {
+    0: Site(site),
+    1: Gate(gate),
+    2: Link(link),
+    3: Conversation(summary),
+    4: Item(item),
+    5: Typing(conversation, who),
+    6: Gone(conversation, event),
+    7: Transfer(transfer),
+    8: Refused(refusal)
+});
 
 /// How the site presents itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +50,8 @@ pub struct Site {
     /// What it has masked; [`crate::masker`] reads it.
     pub masking: Option<Masking>,
 }
+
+cbor_map!(Site { 0: name, 1: agent, 2: masking });
 
 /// Whether a message can be sealed and accepted now. The composer keeps its draft in every case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +72,16 @@ pub enum Gate {
     Refused(Refusal),
 }
 
+cbor_variants!(Gate {
+    0: Preparing,
+    1: Open,
+    2: NobodyEnrolled,
+    3: AwaitingRoster,
+    4: Removed,
+    5: RosterExpired,
+    6: Refused(refusal)
+});
+
 /// The connection to the relay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Link {
@@ -73,6 +92,8 @@ pub enum Link {
     /// Connected and caught up.
     Online,
 }
+
+cbor_index!(Link { 0: Offline, 1: Connecting, 2: Online });
 
 /// A conversation in a list.
 #[derive(Clone, PartialEq, Eq)]
@@ -93,6 +114,8 @@ pub struct Summary {
     pub hold: Hold,
 }
 
+cbor_map!(Summary { 0: conversation, 1: preview, 2: time, 3: unread, 4: answerable, 5: safety, 6: hold });
+
 /// Who holds a conversation (PROTOCOL.md, section 5.9).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hold {
@@ -108,6 +131,8 @@ pub struct Hold {
     pub colleagues: Vec<(AgentId, String)>,
 }
 
+cbor_map!(Hold { 0: standing, 1: holder, 2: acting, 3: may, 4: colleagues });
+
 /// How a person stands to a conversation.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Standing {
@@ -121,6 +146,8 @@ pub enum Standing {
     /// Another holds it. What is said from then on is not sealed to this agent.
     Others,
 }
+
+cbor_index!(Standing { 0: Free, 1: Mine, 2: Joined, 3: Others });
 
 /// What an act does (PROTOCOL.md, section 5.9); a transfer says to whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -163,6 +190,17 @@ pub struct Item {
     /// visitor's browser has not confirmed it yet (PROTOCOL.md, section 5.10).
     pub vouched: Option<String>,
 }
+
+cbor_map!(Item {
+    0: conversation,
+    1: event,
+    2: position,
+    3: author,
+    4: body,
+    5: time,
+    6: delivery,
+    7: vouched
+});
 
 /// Who wrote a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -237,18 +275,22 @@ pub struct Transfer {
     pub progress: Progress,
 }
 
+cbor_map!(Transfer { 0: conversation, 1: event, 2: progress });
+
 /// Where a file stands that is sent or fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Progress {
     /// Nothing of it is under way.
     Rests,
     /// So many hundredths of it are stored by the relay.
-    Sending(u8),
+    Sending(u32),
     /// So many hundredths of it were fetched and opened.
-    Fetching(u8),
+    Fetching(u32),
     /// It was fetched and is not handed out.
     Refused(Refusal),
 }
+
+cbor_variants!(Progress { 0: Rests, 1: Sending(percent), 2: Fetching(percent), 3: Refused(refusal) });
 
 /// How it came, never what it says.
 impl core::fmt::Debug for Body {
@@ -294,6 +336,8 @@ pub enum Delivery {
     /// Came from the other side.
     Received,
 }
+
+cbor_variants!(Delivery { 0: Sending, 1: Sent, 2: Delivered, 3: Read, 4: Failed(refusal), 5: Received });
 
 /// Why something was refused: a stable code that every language has a sentence for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

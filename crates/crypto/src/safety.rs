@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use segel_wire::cbor::{Cbor, MalformedCbor, Reader, Writer};
 use segel_wire::ids::{IdentityKey, RootKey, SiteId};
 use segel_wire::signed::statement;
 
@@ -38,6 +39,19 @@ impl SafetyNumber {
     pub fn qr_text(&self) -> String {
         let digits = self.0.iter().map(|group| format!("{group:05}"));
         core::iter::once("SEGEL1:".to_owned()).chain(digits).collect()
+    }
+}
+
+/// As an array of its groups: between the tabs of one browser.
+impl Cbor for SafetyNumber {
+    fn write(&self, to: &mut Writer) {
+        to.array(Self::GROUPS as u64);
+        self.0.iter().for_each(|group| group.write(to));
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, MalformedCbor> {
+        let groups: Vec<u32> = Cbor::read(from)?;
+        groups.try_into().map(Self).map_err(|_| MalformedCbor)
     }
 }
 

@@ -195,7 +195,7 @@ impl Screen {
                 self.items.insert((item.conversation, item.event), item);
             }
             Show::Refused(refusal) => self.refusals.push(refusal),
-            Show::Typing { conversation, who } => {
+            Show::Typing(conversation, who) => {
                 self.typing.retain(|typing| *typing != conversation);
                 self.typing.extend(who.map(|_| conversation));
             }

@@ -199,7 +199,7 @@ impl World {
         let Ok(masked) = segel_mask::mask(&format!("text {number}{card}")) else { return };
         let text = masked.text.as_str().to_owned();
         let run = self.devices[device].run;
-        let input = Input::Submit { conversation, text: Outgoing::new(masked.text) };
+        let input = Input::Submit { conversation, event: None, text: Outgoing::new(masked.text) };
         let generation = self.take(device, input);
         let own = self.devices[device].screen.places(&text);
         let own = own.into_iter().find(|item| item.author == Author::Own);

@@ -121,13 +121,13 @@ impl Client {
     pub fn attach(&self, name: &str, media_type: &str, bytes: &[u8]) {
         let (size, source) = (bytes.len() as u64, self.files.put(bytes.to_vec()));
         let file = OutgoingFile::opaque(masked(name), media_type.to_owned(), size, source);
-        self.input(Input::Attach { conversation: None, file });
+        self.input(Input::Attach { conversation: None, event: None, file });
     }
 
     /// Masks and sends a file of text.
     pub fn attach_text(&self, name: &str, media_type: &str, text: &str) {
         let file = OutgoingFile::text(masked(name), media_type.to_owned(), masked(text));
-        self.input(Input::Attach { conversation: None, file });
+        self.input(Input::Attach { conversation: None, event: None, file });
     }
 
     /// Changes every file that the engine may read again.
@@ -282,7 +282,7 @@ impl Client {
         let masker =
             segel_core::masker(self.screen().masking.as_ref()).expect("a policy that can be followed");
         let text = masker.mask(text, writer).expect("a text that can be masked").text;
-        self.input(Input::Submit { conversation, text: Outgoing::new(text) });
+        self.input(Input::Submit { conversation, event: None, text: Outgoing::new(text) });
     }
 }
 

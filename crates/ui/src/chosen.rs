@@ -3,6 +3,7 @@
 use segel_core::OutgoingFile;
 use segel_core::file::{Way, type_of};
 use segel_core::show::{self, Refusal};
+use segel_core::tabs::WishedFile;
 use segel_mask::{MAX_BYTES, MaskedText, Outcome};
 use segel_web::files;
 use web_sys::File;
@@ -94,6 +95,14 @@ impl Chosen {
     /// A file, and what is sent of it.
     pub(crate) fn new(file: File, copy: Copied) -> Self {
         Self { file, copy }
+    }
+
+    /// What another tab's engine needs of it, and the file.
+    pub(crate) fn into_wished(self) -> (WishedFile, File) {
+        let Self { file, copy } = self;
+        let Copied { name, description: show::File { media_type, size, .. }, text } = copy;
+        let text = text.map(|(text, _)| text.into_string());
+        (WishedFile { name: name.into_string(), media_type, size, text }, file)
     }
 
     /// The file as the engine takes it; `put` hands its source to the driver.

@@ -1,31 +1,46 @@
-//! A screen and its engine in this tab: which tab leads, the start from what is kept, and when to render.
+//! A screen and what runs it: the engine in this tab, or the one in the tab that leads.
+
+mod follow;
+mod lead;
+mod serve;
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use js_sys::futures::spawn_local;
-use segel_core::show::{Refusal, Show};
-use segel_core::{Engine, Input};
+use segel_core::show::Show;
+use segel_core::tabs::Wish;
+use segel_core::{Engine, Input, Outgoing};
+use segel_mask::{MaskedText, Writer};
 use segel_web::driver::Driver;
 use segel_web::files::Fetched;
-use segel_web::kept::{self, KeptState};
+use segel_web::kept::KeptState;
 use segel_web::page::{self, Listener};
 use segel_web::random::Random;
-use segel_web::tab_lock::{Lead, TabLock};
+use segel_web::tabs::Tabs;
 use segel_wire::ids::{ConversationId, EventId};
+use segel_wire::signed::Masking;
 
 use crate::chosen::Chosen;
 use crate::situation::Situation;
 use crate::trouble::Trouble;
+use follow::Follower;
+use lead::Place;
 
 /// What widget and console each bring: a model, views, and how their engine starts.
 pub trait Screen: 'static {
-    /// Names the store and the lead; tabs with the same name take turns.
+    /// Names the store, the lead and the channel; tabs with the same name share one engine.
     fn store_name(&self) -> String;
+    /// As whom the person writes here.
+    fn writer(&self) -> Writer;
+    /// What the site has masked, as far as it was shown.
+    fn masking(&self) -> Option<Masking>;
     /// Changes where things stand.
     fn change(&self, change: &dyn Fn(&mut Situation));
     /// An engine from what is kept; none if there is nothing to run yet and the screen says so.
     fn make_engine(&self, state: &KeptState, random: &mut Random) -> Result<Option<Engine>, Trouble>;
+    /// Everything is shown anew: conversations and messages shown before count no more.
+    fn forget(&self);
     /// The engine shows a change.
     fn show(&self, show: Show);
     /// A file that was asked for came whole.
@@ -38,9 +53,9 @@ pub trait Screen: 'static {
 
 /// A running screen. Dropping it ends the engine and every listener.
 pub struct Running {
-    _work: Rc<Work>,
-    _lock: Option<TabLock>,
+    work: Rc<Work>,
     _visibility: Listener,
+    _rest: Listener,
 }
 
 /// How a screen reaches what runs it.
@@ -50,40 +65,69 @@ pub struct Handle(Weak<Work>);
 struct Work {
     me: Handle,
     screen: Box<dyn Screen>,
+    place: Place,
+    follower: Follower,
+    tabs: RefCell<Option<Tabs>>,
     driver: RefCell<Option<Driver>>,
+    /// Files that this tab's person asked for.
+    wanted: RefCell<Vec<EventId>>,
     render_due: Cell<bool>,
 }
 
 impl Running {
-    /// Starts a screen: renders it, and starts its engine once this tab leads.
+    /// Starts a screen: renders it, and starts its engine if this tab leads; another tab's engine serves it if not.
     pub fn start<S: Screen>(make: impl FnOnce(Handle) -> S) -> Self {
         let work = Rc::new_cyclic(|me| {
             let me = Handle(me.clone());
-            let screen = Box::new(make(me.clone()));
-            Work { me, screen, driver: RefCell::default(), render_due: Cell::new(false) }
+            Work {
+                screen: Box::new(make(me.clone())),
+                me,
+                place: Place::default(),
+                follower: Follower::default(),
+                tabs: RefCell::default(),
+                driver: RefCell::default(),
+                wanted: RefCell::default(),
+                render_due: Cell::new(false),
+            }
         });
         work.screen.render();
-        let (on_lead, on_visible) = (work.me.clone(), work.me.clone());
-        let lock = page::is_secure_context().then(|| {
-            TabLock::request(&work.screen.store_name(), move |lead| {
-                on_lead.with(|work| work.lead_changed(lead));
-            })
-        });
-        if lock.is_none() {
+        if page::is_secure_context() {
+            work.join();
+            work.line_up();
+        } else {
             work.stop(Trouble::Insecure);
         }
-        let visibility = page::on_visibility_change(move |_| on_visible.with(|work| work.screen.look()));
-        Self { _work: work, _lock: lock, _visibility: visibility }
+        let (on_visible, on_rest) = (work.me.clone(), work.me.clone());
+        let visibility = page::on_visibility_change(move |visible| {
+            on_visible.with(|work| {
+                work.screen.look();
+                if visible {
+                    work.ask_for_life();
+                }
+            });
+        });
+        let rest = page::on_rest(move |awake| on_rest.with(|work| work.rest(!awake)));
+        Self { work, _visibility: visibility, _rest: rest }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.work.leave();
     }
 }
 
 impl Handle {
-    /// Hands in what happened; without an engine nothing can have.
-    pub fn input(&self, input: Input) {
+    /// Sends a text.
+    pub fn submit(&self, conversation: Option<ConversationId>, text: MaskedText) {
         self.with(|work| {
-            let driver = work.driver.borrow().clone();
-            if let Some(driver) = driver {
-                driver.input(input);
+            let event = lead::make_event();
+            match work.driver() {
+                Some(driver) => {
+                    let text = Outgoing::new(text);
+                    driver.input(Input::Submit { conversation, event: Some(event), text });
+                }
+                None => work.wish(Wish::Submit(conversation, event, text.into_string()), None),
             }
         });
     }
@@ -91,10 +135,29 @@ impl Handle {
     /// Sends a file.
     pub fn attach(&self, conversation: Option<ConversationId>, chosen: Chosen) {
         self.with(|work| {
-            let driver = work.driver.borrow().clone();
-            if let Some(driver) = driver {
+            let event = lead::make_event();
+            if let Some(driver) = work.driver() {
                 let file = chosen.into_outgoing(|file| driver.put_source(file));
-                driver.input(Input::Attach { conversation, file });
+                driver.input(Input::Attach { conversation, event: Some(event), file });
+            } else {
+                let (wished, file) = chosen.into_wished();
+                work.wish(Wish::Attach(conversation, event, wished), Some(file));
+            }
+        });
+    }
+
+    /// Hands in what else the person did.
+    pub fn input(&self, input: Input) {
+        self.with(|work| {
+            match input {
+                Input::Fetch { event, .. } => work.wanted.borrow_mut().push(event),
+                Input::Cancel { event, .. } => work.wanted.borrow_mut().retain(|other| *other != event),
+                _ => {}
+            }
+            match (work.driver(), Wish::of(&input)) {
+                (Some(driver), _) => driver.input(input),
+                (None, Some(wish)) => work.wish(wish, None),
+                (None, None) => {}
             }
         });
     }
@@ -123,38 +186,23 @@ impl Handle {
 }
 
 impl Work {
-    fn lead_changed(&self, lead: Lead) {
-        self.screen.change(&|situation| situation.set_lead(lead));
-        self.me.render_soon();
-        if let (Lead::Leading, Some(work)) = (lead, self.me.0.upgrade()) {
-            spawn_local(async move {
-                if let Err(trouble) = work.start_engine().await {
-                    work.stop(trouble);
-                }
-            });
-        }
+    fn driver(&self) -> Option<Driver> {
+        self.driver.borrow().clone()
     }
 
-    async fn start_engine(&self) -> Result<(), Trouble> {
-        let mut random = Random::new().map_err(|_| Trouble::Insecure)?;
-        let state = kept::open(&self.screen.store_name(), &mut random).await;
-        let state = state.map_err(|_| Trouble::Refused(Refusal::StoreBroken))?;
-        if state.store.is_none() {
-            self.screen.change(&Situation::keeps_nothing);
-        }
-        let engine = self.screen.make_engine(&state, &mut random)?;
-        let me = self.me.clone();
-        *self.driver.borrow_mut() = engine.map(|engine| {
-            let hand = me.clone();
-            let on_show = move |show| {
-                me.with(|work| work.screen.show(show));
-                me.render_soon();
-            };
-            let on_file = move |event, fetched| hand.with(|work| work.screen.hand(event, fetched));
-            Driver::start(engine, random, state.store, on_show, on_file)
-        });
+    /// Puts a change on this tab's screen.
+    fn show(&self, show: Show) {
+        self.screen.show(show);
         self.me.render_soon();
-        Ok(())
+    }
+
+    /// Hands a file on if this tab's person asked for it.
+    fn hand(&self, event: EventId, fetched: Fetched) {
+        let at = self.wanted.borrow().iter().position(|wanted| *wanted == event);
+        if let Some(at) = at {
+            self.wanted.borrow_mut().swap_remove(at);
+            self.screen.hand(event, fetched);
+        }
     }
 
     fn stop(&self, trouble: Trouble) {

@@ -1,7 +1,6 @@
 //! Where things stand apart from the conversations: what widget and console both fold, without a browser.
 
 use segel_core::show::{Gate, Link, Refusal, Show};
-use segel_web::tab_lock::Lead;
 use segel_wire::signed::Masking;
 
 use crate::trouble::Trouble;
@@ -19,7 +18,7 @@ pub struct Situation {
     pub gate: Gate,
     /// The connection to the relay.
     pub link: Link,
-    lead: Option<Lead>,
+    elsewhere: bool,
     stopped: Option<Trouble>,
     refused: Option<Refusal>,
     unkept: bool,
@@ -33,7 +32,7 @@ impl Default for Situation {
             masking: None,
             gate: Gate::Preparing,
             link: Link::Connecting,
-            lead: None,
+            elsewhere: false,
             stopped: None,
             refused: None,
             unkept: false,
@@ -53,28 +52,27 @@ impl Situation {
             Show::Gate(gate) => self.gate = gate,
             Show::Link(link) => self.link = link,
             Show::Refused(refusal) => self.refused = Some(refusal),
-            Show::Conversation(_)
-            | Show::Item(_)
-            | Show::Gone(..)
-            | Show::Transfer(_)
-            | Show::Typing { .. } => return Some(show),
+            Show::Conversation(_) | Show::Item(_) | Show::Gone(..) | Show::Transfer(_) | Show::Typing(..) => {
+                return Some(show);
+            }
         }
         None
     }
 
-    /// Whether this tab leads; unknown before the browser has answered.
-    pub fn set_lead(&mut self, lead: Lead) {
-        self.lead = Some(lead);
+    /// An engine serves this tab, its own or another tab's; `kept` if what it keeps outlives its tab.
+    pub fn served(&mut self, kept: bool) {
+        self.elsewhere = false;
+        self.unkept = !kept;
+    }
+
+    /// Another tab leads and serves none.
+    pub fn wait_elsewhere(&mut self) {
+        self.elsewhere = true;
     }
 
     /// Something outside the engine leaves nothing to be shown.
     pub fn stop(&mut self, trouble: Trouble) {
         self.stopped = Some(trouble);
-    }
-
-    /// The browser lets nothing be kept.
-    pub fn keeps_nothing(&mut self) {
-        self.unkept = true;
     }
 
     /// The banner's refusal was read.
@@ -84,7 +82,7 @@ impl Situation {
 
     /// What leaves nothing else to be shown in this tab, whatever the engine says.
     pub fn stopped(&self) -> Option<Trouble> {
-        let other_tab = (self.lead == Some(Lead::Waiting)).then_some(Trouble::OtherTab);
+        let other_tab = self.elsewhere.then_some(Trouble::OtherTab);
         self.stopped.or(other_tab)
     }
 
@@ -117,18 +115,18 @@ mod tests {
     #[test]
     fn a_browser_that_keeps_nothing_is_said_once_nothing_else_is() {
         let mut situation = Situation::default();
-        situation.keeps_nothing();
+        situation.served(false);
         assert_eq!(situation.banner(), Some(Trouble::Connecting));
         situation.apply(Show::Link(Link::Online));
         assert_eq!(situation.banner(), Some(Trouble::NotKept));
     }
 
     #[test]
-    fn a_tab_that_waits_is_stopped_until_it_leads() {
+    fn a_tab_that_waits_is_stopped_until_it_is_served() {
         let mut situation = Situation::default();
-        situation.set_lead(Lead::Waiting);
+        situation.wait_elsewhere();
         assert_eq!(situation.stopped(), Some(Trouble::OtherTab));
-        situation.set_lead(Lead::Leading);
-        assert_eq!(situation.stopped(), None);
+        situation.served(true);
+        assert_eq!((situation.stopped(), situation.banner()), (None, Some(Trouble::Connecting)));
     }
 }

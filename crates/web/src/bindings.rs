@@ -49,6 +49,9 @@ extern "C" {
 
     #[wasm_bindgen(method, setter)]
     pub(crate) fn set_signal(this: &LockOptions, signal: &AbortSignal);
+
+    #[wasm_bindgen(method, setter)]
+    pub(crate) fn set_steal(this: &LockOptions, steal: bool);
 }
 
 impl DurabilityOptions {
@@ -63,6 +66,13 @@ impl LockOptions {
     pub(crate) fn with_signal(signal: &AbortSignal) -> Self {
         let options: Self = Object::new().unchecked_into();
         options.set_signal(signal);
+        options
+    }
+
+    /// A lock that is stolen takes no signal.
+    pub(crate) fn stealing() -> Self {
+        let options: Self = Object::new().unchecked_into();
+        options.set_steal(true);
         options
     }
 }

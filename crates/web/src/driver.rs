@@ -80,6 +80,11 @@ impl Driver {
         self.0.input(input);
     }
 
+    /// All that is to be seen now.
+    pub fn everything(&self) -> Vec<Show> {
+        self.0.engine.borrow().everything(now_ms())
+    }
+
     /// Takes a file that the engine may read; answers the number that it knows it by.
     pub fn put_source(&self, file: File) -> u64 {
         self.0.sources.borrow_mut().put(file)

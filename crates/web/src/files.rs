@@ -2,7 +2,7 @@
 
 use js_sys::{Array, Uint8Array};
 use segel_wire::ids::EventId;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, BlobPropertyBag, File, HtmlElement, Url};
 
 use crate::dom::el;
@@ -81,6 +81,16 @@ impl Pieces {
 pub struct Fetched(Array);
 
 impl Fetched {
+    /// A file from its pieces, as another tab hands it on.
+    pub(crate) fn from_pieces(pieces: Array) -> Self {
+        Self(pieces)
+    }
+
+    /// Its pieces.
+    pub(crate) fn pieces(&self) -> &JsValue {
+        &self.0
+    }
+
     /// An address of it in this page, as bytes of this media type.
     pub fn into_address(self, media_type: &str) -> Option<Address> {
         let options = BlobPropertyBag::new();

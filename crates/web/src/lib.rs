@@ -18,6 +18,7 @@ pub mod socket;
 pub mod state_key;
 pub mod store;
 pub mod tab_lock;
+pub mod tabs;
 pub mod timer;
 
 mod bindings;

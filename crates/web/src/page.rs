@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use gloo::events::EventListener;
 use wasm_bindgen::JsValue;
-use web_sys::{VisibilityState, Window};
+use web_sys::{EventTarget, VisibilityState, Window};
 
 /// A listener that ends when it is dropped.
 #[must_use = "a dropped listener hears nothing"]
@@ -45,6 +45,22 @@ pub fn on_visibility_change(on_change: impl Fn(bool) + 'static) -> Listener {
             vec![EventListener::new(&document, "visibilitychange", move |_| on_change(visible()))]
         })
         .unwrap_or_default();
+    Listener { _events: events }
+}
+
+/// Calls `on_change` with `false` when the browser lays the page to rest, to close it or to freeze it, and with `true`
+/// when it wakes it. What a resting page holds, such as a lock, nobody else gets.
+pub fn on_rest(on_change: impl Fn(bool) + 'static) -> Listener {
+    let on_change = Rc::new(on_change);
+    let listen = |target: &EventTarget, event: &'static str, awake: bool| {
+        let on_change = Rc::clone(&on_change);
+        EventListener::new(target, event, move |_| on_change(awake))
+    };
+    let Some(window) = web_sys::window() else { return Listener { _events: Vec::new() } };
+    let mut events = vec![listen(&window, "pagehide", false), listen(&window, "pageshow", true)];
+    if let Some(document) = window.document() {
+        events.extend([listen(&document, "freeze", false), listen(&document, "resume", true)]);
+    }
     Listener { _events: events }
 }
 

@@ -26,6 +26,12 @@ impl Random {
     }
 }
 
+/// Sixteen random bytes for an id that is no secret; `None` where there is no randomness to be had.
+pub fn make_id() -> Option<[u8; 16]> {
+    let mut id = [0; 16];
+    getrandom::fill(&mut id).ok().map(|()| id)
+}
+
 impl TryRng for Random {
     type Error = Infallible;
 

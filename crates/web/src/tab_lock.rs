@@ -17,6 +17,8 @@ pub enum Lead {
     Leading,
     /// Another tab holds the lock; this one is in line.
     Waiting,
+    /// Another tab took the lock away from this one, which is in line no more.
+    Lost,
 }
 
 /// A place in the line for a lock. Dropping it releases the lock or leaves the line; the browser does the
@@ -34,9 +36,18 @@ impl TabLock {
     /// Locks or refuses them, this tab leads: one tab that works beats none, and the store still refuses the
     /// stale commit of a second.
     pub fn request(name: &str, on_change: impl Fn(Lead) + 'static) -> Self {
+        Self::make(name, Manner::InLine, on_change)
+    }
+
+    /// Takes the lock away from whoever holds it, who hears [`Lead::Lost`] and may be frozen until then.
+    pub fn take_away(name: &str, on_change: impl Fn(Lead) + 'static) -> Self {
+        Self::make(name, Manner::TakeAway, on_change)
+    }
+
+    fn make(name: &str, manner: Manner, on_change: impl Fn(Lead) + 'static) -> Self {
         let standing = Cell::new(Standing::InLine);
         let place = Rc::new(Place { standing, on_change: Box::new(on_change) });
-        let request = Request::make(name, &place);
+        let request = Request::make(name, manner, &place);
         if request.is_none() {
             let place = Rc::clone(&place);
             spawn_local(async move { place.lead() });
@@ -49,6 +60,13 @@ impl Drop for TabLock {
     fn drop(&mut self) {
         self.place.standing.set(Standing::Left);
     }
+}
+
+/// How a lock is asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    InLine,
+    TakeAway,
 }
 
 /// Where this tab stands, shared with what the browser calls back.
@@ -72,6 +90,15 @@ impl Place {
         }
     }
 
+    /// The browser ended the request by itself: it grants no locks, or another tab took this one away.
+    fn ended(&self) {
+        if self.standing.get() == Standing::Leading {
+            self.standing.set(Standing::Left);
+            (self.on_change)(Lead::Lost);
+        }
+        self.lead();
+    }
+
     fn wait(&self) {
         if self.standing.get() == Standing::InLine {
             (self.on_change)(Lead::Waiting);
@@ -88,7 +115,7 @@ struct Request {
 
 impl Request {
     /// `None` where the browser has no Web Locks or refuses to be asked.
-    fn make(name: &str, place: &Rc<Place>) -> Option<Self> {
+    fn make(name: &str, manner: Manner, place: &Rc<Place>) -> Option<Self> {
         let navigator: LockingNavigator = web_sys::window()?.navigator().unchecked_into();
         let locks = navigator.locks()?;
         let abort = AbortController::new().ok()?;
@@ -103,12 +130,15 @@ impl Request {
                 held.clone()
             }
         });
-        let options = LockOptions::with_signal(&abort.signal());
+        let options = match manner {
+            Manner::InLine => LockOptions::with_signal(&abort.signal()),
+            Manner::TakeAway => LockOptions::stealing(),
+        };
         let ended = locks.request(name, &options, granted.as_ref().unchecked_ref()).ok()?;
-        let refused = Rc::clone(place);
+        let asking = Rc::clone(place);
         spawn_local(async move {
             if ended.await.is_err() {
-                refused.lead();
+                asking.ended();
             }
         });
         let request = Self { abort, release: release?, _granted: granted };

@@ -15,6 +15,7 @@ mod resync;
 mod roster;
 mod send;
 mod sessions;
+mod shown;
 mod signals;
 mod storing;
 mod unseal;
@@ -29,14 +30,15 @@ use segel_wire::{ClientFrame, Code, Delivered};
 
 use self::attachments::Attachments;
 use self::resync::Resync;
+use self::shown::Shown;
 use crate::account::{Account, AgentConfig, VisitorConfig};
 use crate::conversation::Conversation;
 use crate::io::{Answer, Input, Kept, Output, Request};
-use crate::link::{Backoff, Link, Pulse, Stage};
+use crate::link::{Backoff, Link, Pulse};
 use crate::membership::{Membership, MembershipRecord};
 use crate::peers::Peers;
 use crate::records::{BrokenStore, Ledger, Name, Opened};
-use crate::show::{self, Gate, Refusal, SafetyNumber, Show};
+use crate::show::Refusal;
 use crate::signals::Signals;
 use crate::sorted::{Sorted, SortedSet};
 
@@ -136,16 +138,6 @@ struct PrekeyUpload {
     heard: bool,
 }
 
-/// What was shown last, so that only changes are.
-#[derive(Default)]
-struct Shown {
-    gate: Option<Gate>,
-    link: Option<show::Link>,
-    wake_at: Option<u64>,
-    dirty: SortedSet<(ConversationId, EventId)>,
-    lists: SortedSet<ConversationId>,
-}
-
 /// Why an engine cannot start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum StartError {
@@ -201,17 +193,17 @@ impl Engine {
     pub fn handle(&mut self, input: Input, now: u64, random: &mut impl CryptoRng) {
         self.keep_time(now);
         match input {
-            Input::Submit { conversation, text } => {
+            Input::Submit { conversation, event, text } => {
                 self.ledger.resume();
-                self.submit(conversation, text, now, random);
+                self.submit(conversation, event, text, now, random);
             }
             Input::Retry { conversation, event } => {
                 self.ledger.resume();
                 self.retry(conversation, event, now);
             }
-            Input::Attach { conversation, file } => {
+            Input::Attach { conversation, event, file } => {
                 self.ledger.resume();
-                self.attach(conversation, file, now, random);
+                self.attach(conversation, event, file, now, random);
             }
             Input::Read { source, from, bytes } => self.source_read(source, from, bytes.as_deref(), random),
             Input::Fetch { conversation, event } => self.fetch(conversation, event),
@@ -384,64 +376,6 @@ impl Engine {
             | Request::ForgetUpload(..)
             | Request::FetchChunk(..) => self.attachment_answered(&request, answer, now, random),
         }
-    }
-
-    fn show_changes(&mut self, now: u64) {
-        let dirty = core::mem::take(&mut self.shown.dirty);
-        let mut changed = core::mem::take(&mut self.shown.lists);
-        changed.extend(dirty.keys().map(|(id, _)| (*id, ())));
-        for &(id, event) in dirty.keys() {
-            let item = self.conversations.get(&id).and_then(|conversation| conversation.item(id, event));
-            self.outputs.extend(item.map(|item| Output::Show(Show::Item(item))));
-        }
-        for &id in changed.keys() {
-            let (answerable, safety) = (self.is_answerable(id), self.safety(id));
-            let hold = self.hold(id, now);
-            let summary = self.conversations.get(&id);
-            let summary = summary.map(|conversation| conversation.summary(id, answerable, safety, hold));
-            self.outputs.extend(summary.map(|summary| Output::Show(Show::Conversation(summary))));
-        }
-        let gate = self.gate(now);
-        if self.shown.gate.replace(gate) != Some(gate) {
-            self.outputs.push_back(Output::Show(Show::Gate(gate)));
-        }
-        let link = match self.link.stage {
-            Stage::Online => show::Link::Online,
-            Stage::Down if !self.link.network || !self.link.backoff.is_due(now) => show::Link::Offline,
-            Stage::Down if self.account.is_none() && self.roster_check.backoff.is_failing() => {
-                show::Link::Offline
-            }
-            Stage::Down if self.account.is_none() => show::Link::Online,
-            _ => show::Link::Connecting,
-        };
-        if self.shown.link.replace(link) != Some(link) {
-            self.outputs.push_back(Output::Show(Show::Link(link)));
-        }
-    }
-
-    /// What both sides compare: over the own key, or over the visitor's as its handshake named it.
-    fn safety(&self, id: ConversationId) -> Option<SafetyNumber> {
-        let identity = match self.part {
-            Part::Visitor { .. } => self.account.as_ref()?.keys().identity,
-            Part::Agent => self.conversations.get(&id)?.facts.identity?,
-        };
-        Some(SafetyNumber::derive(&self.root, &self.site, &identity))
-    }
-
-    fn show_site(&mut self) {
-        if let Some(roster) = self.membership.roster() {
-            let profile = &roster.roster().profile;
-            let (name, masking) = (profile.name.clone(), profile.masking.clone());
-            // Only who it is, not whether it still may: that is the gate's.
-            let device = self.account.as_ref().map(Account::device);
-            let agent =
-                device.and_then(|device| roster.device(&device, 0)).map(|(agent, _)| agent.name.clone());
-            self.outputs.push_back(Output::Show(Show::Site(show::Site { name, agent, masking })));
-        }
-    }
-
-    fn show_refused(&mut self, refusal: Refusal) {
-        self.outputs.push_back(Output::Show(Show::Refused(refusal)));
     }
 
     fn plan_wake(&mut self, now: u64) {

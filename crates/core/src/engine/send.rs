@@ -30,13 +30,17 @@ impl Engine {
     pub(super) fn submit(
         &mut self,
         conversation: Option<ConversationId>,
+        event: Option<EventId>,
         text: Outgoing,
         now: u64,
         random: &mut impl CryptoRng,
     ) {
+        let event = event.unwrap_or_else(|| EventId(make_id(random)));
+        if self.place_of(event).is_some() {
+            return;
+        }
         self.make_account(random);
         let id = self.conversation_for(conversation, random);
-        let event = EventId(make_id(random));
         let conversation = self.conversations.or_default(id);
         let text = text.into_string();
         let fits = text.chars().count() <= limits::MESSAGE_CHARS;
@@ -69,6 +73,12 @@ impl Engine {
                 self.ledger.put(Name::Membership, &record);
             }
         }
+    }
+
+    /// The conversation in which this message stands, if any does.
+    pub(super) fn place_of(&self, event: EventId) -> Option<ConversationId> {
+        let mut all = self.conversations.iter();
+        all.find(|(_, conversation)| conversation.messages.contains(&event)).map(|(id, _)| *id)
     }
 
     /// The conversation that is named, a visitor's only one, or a new one.

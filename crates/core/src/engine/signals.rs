@@ -123,7 +123,7 @@ impl Engine {
         let before = core::mem::take(&mut self.signals.shown);
         let gone = before.into_iter().map(|(id, _)| (id, None));
         let come = typing.iter().map(|(id, author)| (*id, Some(author.clone())));
-        let shows = gone.chain(come).map(|(conversation, who)| Show::Typing { conversation, who });
+        let shows = gone.chain(come).map(|(conversation, who)| Show::Typing(conversation, who));
         self.outputs.extend(shows.map(Output::Show));
         self.signals.shown = typing;
     }

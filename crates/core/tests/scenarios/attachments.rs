@@ -311,7 +311,7 @@ async fn what_must_not_be_sent_is_refused_before_the_relay_hears_of_it() {
     }
     let name = segel_mask::mask("besar.zip").unwrap().text;
     let file = OutgoingFile::opaque(name, "application/zip".to_owned(), ATTACHMENT_BYTES + 1, 99);
-    visitor.input(Input::Attach { conversation: None, file });
+    visitor.input(Input::Attach { conversation: None, event: None, file });
     visitor.file_is("besar.zip", Delivery::Failed(Refusal::FileTooLarge)).await;
     visitor.say("Selesai.");
     agent.reads("Selesai.").await;

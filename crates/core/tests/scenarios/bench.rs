@@ -108,6 +108,10 @@ pub(crate) struct Bench<'a> {
     pub(crate) sent: Vec<ClientFrame>,
     pub(crate) disconnects: usize,
     pub(crate) shown: Vec<Show>,
+    /// The sources that were let go of.
+    pub(crate) released: Vec<u64>,
+    /// The sources that were to be read.
+    pub(crate) reads: Vec<u64>,
     /// The keys that the device logged in with.
     pub(crate) keys: Option<DeviceKeys>,
 }
@@ -130,6 +134,8 @@ impl<'a> Bench<'a> {
             disconnects: 0,
             now: NOW * 1_000,
             shown: Vec::new(),
+            released: Vec::new(),
+            reads: Vec::new(),
             keys: None,
         };
         bench.input(Input::Woke);
@@ -144,6 +150,11 @@ impl<'a> Bench<'a> {
     /// What another engine would start from.
     pub(crate) fn records(&self) -> Kept {
         Kept { generation: self.generation, records: self.kept.clone().into_iter().collect() }
+    }
+
+    /// What a screen that saw nothing is given.
+    pub(crate) fn everything(&self) -> Vec<Show> {
+        self.engine.everything(self.now)
     }
 
     /// Hands in an input and answers whatever follows from it.
@@ -197,12 +208,9 @@ impl<'a> Bench<'a> {
             }
             Output::Show(show) => self.shown.push(show),
             Output::Disconnect => self.disconnects += 1,
-            Output::WakeAt(_)
-            | Output::Read { .. }
-            | Output::Release(_)
-            | Output::Piece { .. }
-            | Output::Whole(_)
-            | Output::Broken(_) => {}
+            Output::Read { source, .. } => self.reads.push(source),
+            Output::Release(source) => self.released.push(source),
+            Output::WakeAt(_) | Output::Piece { .. } | Output::Whole(_) | Output::Broken(_) => {}
         }
     }
 

@@ -109,7 +109,7 @@ fn say_halo(site: &BenchSite, keeps: u64) -> Bench<'_> {
     let engine = Engine::visitor(config, Bench::key(), &Kept::default()).unwrap();
     let mut bench = Bench::new(site, engine, keeps);
     let text = Outgoing::new(segel_mask::mask("halo").unwrap().text);
-    bench.input(Input::Submit { conversation: None, text });
+    bench.input(Input::Submit { conversation: None, event: None, text });
     bench
 }
 

@@ -21,4 +21,5 @@ mod relay_killed;
 mod safety;
 mod secrecy;
 mod stale_state;
+mod tabs;
 mod typing;

@@ -59,11 +59,11 @@ impl Screen {
             Show::Transfer(transfer) => {
                 self.transfers.insert(transfer.event, transfer.progress);
             }
-            Show::Typing { conversation, who: Some(who) } => {
+            Show::Typing(conversation, Some(who)) => {
                 self.typing.insert(conversation, who);
                 self.typings += 1;
             }
-            Show::Typing { conversation, who: None } => {
+            Show::Typing(conversation, None) => {
                 self.typing.remove(&conversation);
             }
             Show::Refused(refusal) => self.refusals.push(refusal),

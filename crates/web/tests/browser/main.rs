@@ -14,6 +14,7 @@ mod socket;
 mod state_key;
 mod store;
 mod tab_lock;
+mod tabs;
 mod values;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -48,6 +48,23 @@ async fn who_leaves_before_any_answer_holds_nothing_up() {
 }
 
 #[wasm_bindgen_test]
+async fn a_lock_that_is_taken_away_is_lost_at_once_and_can_be_waited_for_again() {
+    let (first_heard, second_heard, again_heard) = (Mailbox::new(), Mailbox::new(), Mailbox::new());
+    let first = TabLock::request("taken-away", first_heard.listener());
+    assert_eq!(first_heard.next().await, Lead::Leading);
+    let second = TabLock::take_away("taken-away", second_heard.listener());
+    assert_eq!(second_heard.next().await, Lead::Leading);
+    assert_eq!(first_heard.next().await, Lead::Lost);
+    drop(first);
+
+    let _again = TabLock::request("taken-away", again_heard.listener());
+    assert_eq!(again_heard.next().await, Lead::Waiting);
+    drop(second);
+    assert_eq!(again_heard.next().await, Lead::Leading);
+    assert!(first_heard.is_empty() && second_heard.is_empty());
+}
+
+#[wasm_bindgen_test]
 async fn locks_of_other_names_are_free() {
     let (one_heard, two_heard) = (Mailbox::new(), Mailbox::new());
     let _one = TabLock::request("site-one", one_heard.listener());

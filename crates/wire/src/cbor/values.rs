@@ -70,6 +70,21 @@ impl<T: Cbor> Cbor for Vec<T> {
     }
 }
 
+impl<A: Cbor, B: Cbor> Cbor for (A, B) {
+    fn write(&self, to: &mut Writer) {
+        to.array(2);
+        self.0.write(to);
+        self.1.write(to);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, MalformedCbor> {
+        if from.array()? != 2 {
+            return Err(MalformedCbor);
+        }
+        Ok((A::read(from)?, B::read(from)?))
+    }
+}
+
 impl<T: Cbor> Cbor for Option<T> {
     fn write(&self, to: &mut Writer) {
         match self {

@@ -140,6 +140,6 @@ impl Engine {
 }
 
 /// How much of `whole` that is, in hundredths.
-fn percent(part: u64, whole: u64) -> u8 {
-    u8::try_from(part.saturating_mul(100) / whole.max(1)).unwrap_or(100).min(100)
+fn percent(part: u64, whole: u64) -> u32 {
+    u32::try_from(part.saturating_mul(100) / whole.max(1)).unwrap_or(100).min(100)
 }

@@ -165,13 +165,17 @@ impl Engine {
     pub(in crate::engine) fn attach(
         &mut self,
         conversation: Option<ConversationId>,
+        event: Option<EventId>,
         file: OutgoingFile,
         now: u64,
         random: &mut impl CryptoRng,
     ) {
+        let event = event.unwrap_or_else(|| EventId(make_id(random)));
+        if let Some(id) = self.place_of(event) {
+            return self.attach_again(id, event, file);
+        }
         self.make_account(random);
         let id = self.conversation_for(conversation, random);
-        let event = EventId(make_id(random));
         let conversation = self.conversations.or_default(id);
         let stage = match file.description.check() {
             Ok(()) => Stage::Uploading,
@@ -189,6 +193,25 @@ impl Engine {
             self.attachments.uploads.push(upload);
         } else {
             self.outputs.extend(upload.outside().map(Output::Release));
+        }
+    }
+
+    /// A file that was taken before goes on if its source was lost since.
+    fn attach_again(&mut self, id: ConversationId, event: EventId, file: OutgoingFile) {
+        let upload = Upload::new(id, event, file);
+        let message = self.conversations.get_mut(&id).and_then(|kept| kept.messages.get_mut(&event));
+        let is_lost = |message: &Message| matches!(message.stage, Stage::Failed(Refusal::SourceGone));
+        let is_held = self.attachments.uploads.iter().any(|other| other.event == event);
+        match message {
+            Some(message) if message.is_file() && is_lost(message) && !is_held => {
+                message.body = Body::File(upload.file.description.clone());
+                message.stage = Stage::Uploading;
+                self.ledger.put(Name::Message(id, event), message);
+                self.shown.dirty.insert((id, event), ());
+                self.show_progress(id, event, Progress::Sending(0));
+                self.attachments.uploads.push(upload);
+            }
+            _ => self.outputs.extend(upload.outside().map(Output::Release)),
         }
     }
 

@@ -1,0 +1,232 @@
+//! What tabs of one browser tell each other, so that one engine serves them all: what a person wants, and what is shown.
+//!
+//! Only tabs of the same origin hear it, and of the same version: what cannot be read is not for this tab.
+
+use segel_wire::ids::{AgentId, ConversationId, EventId};
+use segel_wire::{cbor_map, cbor_variants};
+
+use crate::io::Input;
+use crate::show::{Deed, Delivery, Show};
+
+/// What a person wants in a tab that has no engine. Its texts are masked there, and masked once more where the engine
+/// is: only `segel-mask` makes what an engine takes.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Wish {
+    /// As [`Input::Submit`], with a text that was masked.
+    Submit(Option<ConversationId>, EventId, String),
+    /// As [`Input::Attach`].
+    Attach(Option<ConversationId>, EventId, WishedFile),
+    /// As [`Input::Retry`].
+    Retry(ConversationId, EventId),
+    /// As [`Input::Fetch`].
+    Fetch(ConversationId, EventId),
+    /// As [`Input::Cancel`].
+    Cancel(ConversationId, EventId),
+    /// As [`Input::Typing`].
+    Typing(ConversationId, bool),
+    /// As [`Input::Act`].
+    Act(ConversationId, Deed<AgentId>),
+    /// As [`Input::Seen`].
+    Seen(ConversationId),
+}
+
+cbor_variants!(Wish {
+    0: Submit(conversation, event, text),
+    1: Attach(conversation, event, file),
+    2: Retry(conversation, event),
+    3: Fetch(conversation, event),
+    4: Cancel(conversation, event),
+    5: Typing(conversation, typing),
+    6: Act(conversation, deed),
+    7: Seen(conversation)
+});
+
+/// A file that a person wants to send.
+#[derive(Clone, PartialEq, Eq)]
+pub struct WishedFile {
+    /// Its name, masked.
+    pub name: String,
+    /// Its media type.
+    pub media_type: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// All of it, masked, if it is text; the bytes of others are read from the file itself.
+    pub text: Option<String>,
+}
+
+cbor_map!(WishedFile { 0: name, 1: media_type, 2: size, 3: text });
+
+impl Wish {
+    /// The message that it makes, if it makes one.
+    pub fn makes(&self) -> Option<EventId> {
+        match self {
+            Self::Submit(_, event, _) | Self::Attach(_, event, _) => Some(*event),
+            _ => None,
+        }
+    }
+
+    /// The wish that stands for an input of a person that carries no text; nothing for other inputs.
+    pub fn of(input: &Input) -> Option<Self> {
+        match *input {
+            Input::Retry { conversation, event } => Some(Self::Retry(conversation, event)),
+            Input::Fetch { conversation, event } => Some(Self::Fetch(conversation, event)),
+            Input::Cancel { conversation, event } => Some(Self::Cancel(conversation, event)),
+            Input::Typing { conversation, typing } => Some(Self::Typing(conversation, typing)),
+            Input::Act { conversation, deed } => Some(Self::Act(conversation, deed)),
+            Input::Seen(conversation) => Some(Self::Seen(conversation)),
+            _ => None,
+        }
+    }
+
+    /// The input that it stands for; nothing for those that carry text.
+    pub fn input(&self) -> Option<Input> {
+        match *self {
+            Self::Submit(..) | Self::Attach(..) => None,
+            Self::Retry(conversation, event) => Some(Input::Retry { conversation, event }),
+            Self::Fetch(conversation, event) => Some(Input::Fetch { conversation, event }),
+            Self::Cancel(conversation, event) => Some(Input::Cancel { conversation, event }),
+            Self::Typing(conversation, typing) => Some(Input::Typing { conversation, typing }),
+            Self::Act(conversation, deed) => Some(Input::Act { conversation, deed }),
+            Self::Seen(conversation) => Some(Input::Seen(conversation)),
+        }
+    }
+}
+
+/// The message that needs no tab to hold it any more, if that is what is shown: the relay has it, or it was given up.
+pub fn settled(show: &Show) -> Option<EventId> {
+    match show {
+        Show::Item(item) if item.delivery != Delivery::Sending => Some(item.event),
+        Show::Gone(_, event) => Some(*event),
+        _ => None,
+    }
+}
+
+/// Only what kind of wish it is: it holds texts and names.
+impl core::fmt::Debug for Wish {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            Self::Submit(..) => "Submit",
+            Self::Attach(..) => "Attach",
+            Self::Retry(..) => "Retry",
+            Self::Fetch(..) => "Fetch",
+            Self::Cancel(..) => "Cancel",
+            Self::Typing(..) => "Typing",
+            Self::Act(..) => "Act",
+            Self::Seen(_) => "Seen",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use segel_wire::cbor;
+    use segel_wire::ids::{IdentityKey, RootKey, SiteId};
+    use segel_wire::signed::{Masking, MaskingAction, MaskingRule};
+
+    use super::*;
+    use crate::show::{
+        Author, Body, File, Gate, Hold, Item, Link, Progress, Refusal, SafetyNumber, Site, Standing, Summary,
+        Transfer,
+    };
+
+    const CONVERSATION: ConversationId = ConversationId([1; 16]);
+    const EVENT: EventId = EventId([2; 16]);
+
+    fn item(body: Body, delivery: Delivery) -> Show {
+        Show::Item(Item {
+            conversation: CONVERSATION,
+            event: EVENT,
+            position: Some(7),
+            author: Author::Agent("Agen Demo".to_owned()),
+            body,
+            time: 1_700_000_000_000,
+            delivery,
+            vouched: None,
+        })
+    }
+
+    #[test]
+    fn whatever_is_shown_is_the_same_in_another_tab() {
+        let rule = MaskingRule {
+            kind: "phone".to_owned(),
+            visitor: MaskingAction::Mask(2),
+            agent: MaskingAction::Leave,
+        };
+        let masking = Masking { rules: Some(vec![rule]), allowed: None, patterns: None };
+        let file = File { name: "struk.png".to_owned(), media_type: "image/png".to_owned(), size: 42 };
+        let hold = Hold {
+            standing: Standing::Mine,
+            holder: Some("Agen Demo".to_owned()),
+            acting: true,
+            may: vec![Deed::Release, Deed::Transfer(AgentId([3; 16]))],
+            colleagues: vec![(AgentId([4; 16]), "Agen Kedua".to_owned())],
+        };
+        let safety = SafetyNumber::derive(&RootKey([1; 32]), &SiteId([2; 16]), &IdentityKey([3; 32]));
+        let summary = Summary {
+            conversation: CONVERSATION,
+            preview: "Halo".to_owned(),
+            time: 9,
+            unread: 2,
+            answerable: true,
+            safety: Some(safety),
+            hold,
+        };
+        let shows = vec![
+            Show::Site(Site { name: "Toko Contoh".to_owned(), agent: None, masking: Some(masking) }),
+            Show::Gate(Gate::Refused(Refusal::RosterForked)),
+            Show::Link(Link::Online),
+            Show::Conversation(summary),
+            item(Body::Text("Halo".to_owned()), Delivery::Received),
+            item(Body::Closed(Refusal::MessageAltered), Delivery::Failed(Refusal::TooLarge)),
+            item(Body::Act(Deed::Transfer("Agen Kedua".to_owned())), Delivery::Read),
+            item(Body::File(file), Delivery::Sending),
+            Show::Typing(CONVERSATION, Some(Author::Visitor)),
+            Show::Typing(CONVERSATION, None),
+            Show::Gone(CONVERSATION, EVENT),
+            Show::Transfer(Transfer {
+                conversation: CONVERSATION,
+                event: EVENT,
+                progress: Progress::Fetching(42),
+            }),
+            Show::Refused(Refusal::StoreFailed),
+        ];
+        assert_eq!(cbor::decode::<Vec<Show>>(&cbor::encode(&shows)).unwrap(), shows);
+    }
+
+    #[test]
+    fn a_wish_is_the_same_where_the_engine_is_and_stands_for_the_same_input() {
+        let file = WishedFile {
+            name: "a.csv".to_owned(),
+            media_type: "text/csv".to_owned(),
+            size: 4,
+            text: Some("a,b\n".to_owned()),
+        };
+        let wishes = [
+            Wish::Submit(None, EVENT, "Halo".to_owned()),
+            Wish::Attach(Some(CONVERSATION), EVENT, file),
+            Wish::Retry(CONVERSATION, EVENT),
+            Wish::Fetch(CONVERSATION, EVENT),
+            Wish::Cancel(CONVERSATION, EVENT),
+            Wish::Typing(CONVERSATION, true),
+            Wish::Act(CONVERSATION, Deed::Claim),
+            Wish::Seen(CONVERSATION),
+        ];
+        for wish in wishes {
+            assert_eq!(cbor::decode::<Wish>(&cbor::encode(&wish)).as_ref(), Ok(&wish));
+            let input = wish.input();
+            assert_eq!(input.is_none(), wish.makes().is_some(), "{wish:?}");
+            assert_eq!(input.as_ref().and_then(Wish::of), input.map(|_| wish));
+        }
+    }
+
+    #[test]
+    fn a_message_is_held_until_the_relay_has_it_or_it_is_given_up() {
+        let text = || Body::Text("Halo".to_owned());
+        assert_eq!(settled(&item(text(), Delivery::Sending)), None);
+        for delivery in [Delivery::Sent, Delivery::Read, Delivery::Failed(Refusal::TooLarge)] {
+            assert_eq!(settled(&item(text(), delivery)), Some(EVENT));
+        }
+        assert_eq!(settled(&Show::Gone(CONVERSATION, EVENT)), Some(EVENT));
+        assert_eq!(settled(&Show::Link(Link::Online)), None);
+    }
+}

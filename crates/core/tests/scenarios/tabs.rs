@@ -1,0 +1,87 @@
+//! One engine that serves several tabs: what is handed in again after the tab that led is gone, and a screen that saw
+//! nothing before.
+
+use segel_core::file::ANY_TYPE;
+use segel_core::show::{Body, Delivery, Item, Refusal, Show};
+use segel_core::{Engine, Input, Kept, Outgoing, OutgoingFile, VisitorConfig};
+use segel_wire::ids::EventId;
+
+use crate::bench::{Bench, BenchSite};
+
+const EVENT: EventId = EventId([9; 16]);
+
+fn start<'a>(site: &'a BenchSite, kept: &Kept) -> Bench<'a> {
+    let config = VisitorConfig {
+        site: site.id,
+        root: site.root.derive_public(),
+        relay: "https://relay.example".into(),
+        page: "https://toko.example".into(),
+    };
+    Bench::new(site, Engine::visitor(config, Bench::key(), kept).unwrap(), u64::MAX)
+}
+
+fn say(bench: &mut Bench<'_>, text: &str) {
+    let text = Outgoing::new(segel_mask::mask(text).unwrap().text);
+    bench.input(Input::Submit { conversation: None, event: Some(EVENT), text });
+}
+
+fn send(bench: &mut Bench<'_>, source: u64) {
+    let name = segel_mask::mask("a.bin").unwrap().text;
+    let file = OutgoingFile::opaque(name, ANY_TYPE.to_owned(), 9, source);
+    bench.input(Input::Attach { conversation: None, event: Some(EVENT), file });
+}
+
+fn items(shows: &[Show]) -> Vec<&Item> {
+    let items = shows.iter().filter_map(|show| if let Show::Item(item) = show { Some(item) } else { None });
+    items.collect()
+}
+
+#[test]
+fn a_text_that_is_handed_in_again_is_one_message_also_after_a_restart() {
+    let site = BenchSite::new();
+    let mut bench = start(&site, &Kept::default());
+    say(&mut bench, "halo");
+    say(&mut bench, "halo");
+    let mut next = start(&site, &bench.records());
+    say(&mut next, "halo");
+    let everything = next.everything();
+    let items = items(&everything);
+    assert_eq!(items.len(), 1);
+    assert_eq!((items[0].event, &items[0].body), (EVENT, &Body::Text("halo".to_owned())));
+}
+
+#[test]
+fn a_file_whose_tab_was_closed_goes_on_from_the_tab_that_still_holds_it() {
+    let site = BenchSite::new();
+    let mut bench = start(&site, &Kept::default());
+    send(&mut bench, 1);
+    send(&mut bench, 2);
+    assert_eq!(bench.released, [2]);
+    let mut next = start(&site, &bench.records());
+    assert_eq!(items(&next.everything())[0].delivery, Delivery::Failed(Refusal::SourceGone));
+    send(&mut next, 3);
+    let everything = next.everything();
+    let items = items(&everything);
+    assert_eq!(items.len(), 1);
+    assert_eq!(items[0].delivery, Delivery::Sending);
+    assert_eq!(next.reads, [3]);
+}
+
+#[test]
+fn a_screen_that_saw_nothing_is_given_what_another_was_shown() {
+    let site = BenchSite::new();
+    let mut bench = start(&site, &Kept::default());
+    say(&mut bench, "halo");
+    let mut everything = bench.everything();
+    let newest = |show: &Show| {
+        let same = |other: &&Show| std::mem::discriminant(*other) == std::mem::discriminant(show);
+        bench.shown.iter().rfind(same).cloned()
+    };
+    let mut shown: Vec<_> = everything.iter().filter_map(newest).collect();
+    assert!(everything.iter().any(|show| matches!(show, Show::Site(_))));
+    assert!(everything.iter().any(|show| matches!(show, Show::Conversation(_))));
+    let order = |show: &Show| format!("{show:?}");
+    everything.sort_by_key(order);
+    shown.sort_by_key(order);
+    assert_eq!(everything, shown);
+}

@@ -1,0 +1,189 @@
+//! A tab that does not lead: it shows what it is told, and holds what its person sends until the relay has it.
+
+use std::cell::{Cell, RefCell};
+
+use segel_core::show::Show;
+use segel_core::tabs::{Wish, settled};
+use segel_web::page;
+use segel_web::random;
+use segel_web::tabs::{Said, Tabs};
+use segel_web::timer::{Timer, after};
+use segel_wire::cbor;
+use segel_wire::ids::EventId;
+use web_sys::File;
+
+use super::Work;
+
+/// How long the tab that leads may take for a sign of life, in milliseconds.
+const PATIENCE: u32 = 3_000;
+
+/// What this tab knows of the others, and they of it.
+#[derive(Default)]
+pub(super) struct Follower {
+    /// Its number; 0 before it has one.
+    number: Cell<u32>,
+    /// Whether it was told everything.
+    served: Cell<bool>,
+    /// Whether some other tab was told everything by this one.
+    pub(super) exists: Cell<bool>,
+    /// What its person sent and the relay may not have, in order.
+    held: RefCell<Vec<(Wish, Option<File>)>>,
+    /// Runs while a sign of life is awaited.
+    patience: RefCell<Option<Timer>>,
+}
+
+impl Work {
+    /// Joins the other tabs.
+    pub(super) fn join(&self) {
+        let me = self.me.clone();
+        let tabs = Tabs::join(&self.screen.store_name(), move |said| me.with(|work| work.hear(said)));
+        if let Some([a, b, c, d, ..]) = random::make_id() {
+            self.follower.number.set(u32::from_le_bytes([a, b, c, d]));
+        }
+        *self.tabs.borrow_mut() = tabs;
+    }
+
+    pub(super) fn say(&self, said: &Said) {
+        if let Some(tabs) = &*self.tabs.borrow() {
+            tabs.say(said);
+        }
+    }
+
+    /// Another tab leads: asks it for everything.
+    pub(super) fn follow(&self) {
+        self.lose_sight();
+        if self.tabs.borrow().is_none() {
+            return self.wait_elsewhere();
+        }
+        self.say(&Said::Hello(self.follower.number.get()));
+        self.await_life();
+    }
+
+    /// Asks the tab that leads for a sign of life, if this one does not lead.
+    pub(super) fn ask_for_life(&self) {
+        if self.place.engine.get() != super::lead::Start::Follows || self.tabs.borrow().is_none() {
+            return;
+        }
+        if self.follower.served.get() {
+            self.say(&Said::Ping);
+            self.await_life();
+        } else {
+            self.follow();
+        }
+    }
+
+    /// What was told so far may be out of date.
+    pub(super) fn lose_sight(&self) {
+        self.lose_patience();
+        self.follower.served.set(false);
+    }
+
+    /// No sign of life is awaited any more.
+    pub(super) fn lose_patience(&self) {
+        drop(self.follower.patience.take());
+    }
+
+    /// Takes what the person did in this tab; what makes a message stays here until the relay has it.
+    pub(super) fn wish(&self, wish: Wish, file: Option<File>) {
+        let (is_served, makes) = (self.follower.served.get(), wish.makes().is_some());
+        let passes = matches!(wish, Wish::Typing(..) | Wish::Seen(_));
+        if is_served {
+            self.say(&Said::Wish(cbor::encode(&wish), file.clone()));
+        }
+        if makes || (!is_served && !passes) {
+            self.follower.held.borrow_mut().push((wish, file));
+        }
+        if is_served && makes {
+            self.await_life();
+        }
+    }
+
+    /// This tab has an engine: it carries out itself what no other may have.
+    pub(super) fn fulfil_held(&self) {
+        for (wish, file) in self.follower.held.take() {
+            self.fulfil(wish, file);
+        }
+    }
+
+    fn hear(&self, said: Said) {
+        let is_served = self.follower.served.get();
+        match said {
+            Said::Hello(tab) => self.answer(Some(tab)),
+            Said::Ping => self.answer(None),
+            Said::Wish(wish, file) => {
+                if let Ok(wish) = cbor::read(&wish) {
+                    self.fulfil(wish, file);
+                }
+            }
+            _ if self.driver.borrow().is_some() => {}
+            Said::Here => self.follow(),
+            Said::Alone => self.wait_elsewhere(),
+            Said::Patience if is_served => self.lose_patience(),
+            Said::Patience => self.ask_again(),
+            Said::Everything(tab, shows) if tab == self.follower.number.get() => {
+                if let Ok(shows) = cbor::read::<Vec<Show>>(&shows) {
+                    self.take_over(shows);
+                }
+            }
+            Said::Change(show) if is_served => {
+                self.lose_patience();
+                if let Ok(show) = cbor::read::<Show>(&show) {
+                    settled(&show).into_iter().for_each(|event| self.let_go(event));
+                    self.show(show);
+                }
+            }
+            Said::File(event, fetched) => self.hand(event, fetched),
+            Said::Unkept => {
+                self.screen.change(&|situation| situation.served(false));
+                self.me.render_soon();
+            }
+            Said::Everything(..) | Said::Change(_) => {}
+        }
+    }
+
+    fn take_over(&self, shows: Vec<Show>) {
+        self.lose_patience();
+        self.screen.change(&|situation| situation.served(true));
+        self.screen.forget();
+        for show in shows {
+            settled(&show).into_iter().for_each(|event| self.let_go(event));
+            self.show(show);
+        }
+        self.follower.served.set(true);
+        for (wish, file) in self.follower.held.take() {
+            self.wish(wish, file);
+        }
+    }
+
+    fn let_go(&self, event: EventId) {
+        self.follower.held.borrow_mut().retain(|(wish, _)| wish.makes() != Some(event));
+    }
+
+    /// The tab that leads cannot serve this one.
+    fn wait_elsewhere(&self) {
+        self.lose_sight();
+        self.screen.change(&|situation| situation.wait_elsewhere());
+        self.me.render_soon();
+    }
+
+    /// Without a sign of life, a tab that the person looks at takes the lead; others ask again when they are seen.
+    fn await_life(&self) {
+        let me = self.me.clone();
+        let timer = after(PATIENCE, move || {
+            me.with(|work| {
+                work.lose_patience();
+                if page::visible() {
+                    work.take_away();
+                }
+            });
+        });
+        drop(self.follower.patience.replace(Some(timer)));
+    }
+
+    /// The tab that leads is starting: it is asked again a little later.
+    fn ask_again(&self) {
+        let me = self.me.clone();
+        let timer = after(PATIENCE, move || me.with(Self::follow));
+        drop(self.follower.patience.replace(Some(timer)));
+    }
+}

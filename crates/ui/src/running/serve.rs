@@ -1,0 +1,92 @@
+//! What the tab that leads does for the others: shows them what it shows, and carries out what they wish.
+
+use segel_core::show::{Refusal, Show};
+use segel_core::tabs::{Wish, WishedFile};
+use segel_core::{Input, Outgoing, OutgoingFile};
+use segel_mask::{MaskedText, Masker};
+use segel_web::driver::Driver;
+use segel_web::files::Fetched;
+use segel_web::tabs::Said;
+use segel_wire::cbor;
+use segel_wire::ids::EventId;
+use web_sys::File;
+
+use super::Work;
+use super::lead::Start;
+
+impl Work {
+    /// Shows a change here and in the others.
+    pub(super) fn serve(&self, show: Show) {
+        if self.follower.exists.get() {
+            self.say(&Said::Change(cbor::encode(&show)));
+        }
+        self.show(show);
+    }
+
+    /// Hands a file to whoever asked for it.
+    pub(super) fn serve_file(&self, event: EventId, fetched: Fetched) {
+        let file = Said::File(event, fetched);
+        if self.follower.exists.get() {
+            self.say(&file);
+        }
+        if let Said::File(event, fetched) = file {
+            self.hand(event, fetched);
+        }
+    }
+
+    /// Another tab asks whether there is an engine; one that says hello is told everything.
+    pub(super) fn answer(&self, hello: Option<u32>) {
+        match (self.place.engine.get(), self.driver(), hello) {
+            (Start::Follows, ..) => {}
+            (Start::Alone, ..) => self.say(&Said::Alone),
+            (start, Some(driver), Some(tab)) => {
+                self.follower.exists.set(true);
+                self.say(&Said::Everything(tab, cbor::encode(&driver.everything())));
+                if start == Start::RunsUnkept {
+                    self.say(&Said::Unkept);
+                }
+            }
+            _ => self.say(&Said::Patience),
+        }
+    }
+
+    /// Carries out what this tab's person, or another's, wished while there was no engine here.
+    pub(super) fn fulfil(&self, wish: Wish, file: Option<File>) {
+        let Some(driver) = self.driver() else { return };
+        let input = match wish.input() {
+            Some(input) => Some(input),
+            None => self.input_of(wish, file, &driver),
+        };
+        match input {
+            Some(input) => driver.input(input),
+            None => self.serve(Show::Refused(Refusal::TooLarge)),
+        }
+    }
+
+    fn input_of(&self, wish: Wish, file: Option<File>, driver: &Driver) -> Option<Input> {
+        Some(match wish {
+            Wish::Submit(conversation, event, text) => {
+                let text = Outgoing::new(self.mask(&text)?);
+                Input::Submit { conversation, event: Some(event), text }
+            }
+            Wish::Attach(conversation, event, WishedFile { name, media_type, size, text }) => {
+                let name = self.mask(&name)?;
+                let file = match (text, file) {
+                    (Some(text), _) => OutgoingFile::text(name, media_type, self.mask(&text)?),
+                    (None, file) => OutgoingFile::opaque(name, media_type, size, driver.put_source(file?)),
+                };
+                Input::Attach { conversation, event: Some(event), file }
+            }
+            _ => return None,
+        })
+    }
+
+    /// Masks once more what was masked in another tab, which changes nothing. What the site blocks since then is
+    /// masked as if it had no policy: the engine refuses it when it seals it.
+    fn mask(&self, text: &str) -> Option<MaskedText> {
+        let masker = segel_core::masker(self.screen.masking().as_ref())?;
+        let writer = self.screen.writer();
+        let masked = masker.mask(text, writer).or_else(|_| Masker::default().mask(text, writer));
+        masked.ok().map(|masked| masked.text)
+    }
+}

@@ -1,0 +1,116 @@
+//! What tabs of one origin say to each other over a broadcast channel.
+
+use gloo::events::EventListener;
+use js_sys::{Array, Uint8Array};
+use segel_wire::ids::EventId;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{BroadcastChannel, File, MessageEvent};
+
+use crate::files::Fetched;
+
+/// The channel of all tabs with one name. Dropping it leaves it.
+pub struct Tabs {
+    channel: BroadcastChannel,
+    _messages: EventListener,
+}
+
+/// Something said to all other tabs.
+pub enum Said {
+    /// The tab of this number asks the one that leads for everything that is to be seen.
+    Hello(u32),
+    /// A tab asks the one that leads for a sign of life.
+    Ping,
+    /// The tab that leads is there, and not further yet.
+    Patience,
+    /// The tab that leads has an engine from now on.
+    Here,
+    /// The tab that leads has no engine to serve others with.
+    Alone,
+    /// The tab of this number is shown everything, encoded.
+    Everything(u32, Vec<u8>),
+    /// All are shown a change, encoded.
+    Change(Vec<u8>),
+    /// The browser lets nothing be kept.
+    Unkept,
+    /// The tab that leads is to carry out a wish, encoded, of this file, if it is about one.
+    Wish(Vec<u8>, Option<File>),
+    /// The file of a message came whole.
+    File(EventId, Fetched),
+}
+
+impl Tabs {
+    /// Joins the channel `name`; `on_said` hears what other tabs of this origin say, never what this one does. `None`
+    /// where the browser has no such channels.
+    pub fn join(name: &str, on_said: impl Fn(Said) + 'static) -> Option<Self> {
+        let channel = BroadcastChannel::new(name).ok()?;
+        let messages = EventListener::new(&channel, "message", move |event| {
+            if let Some(said) = Said::read(event.unchecked_ref::<MessageEvent>().data()) {
+                on_said(said);
+            }
+        });
+        Some(Self { channel, _messages: messages })
+    }
+
+    /// Says something to all other tabs. What cannot be said, a file that is gone for instance, is not heard.
+    pub fn say(&self, said: &Said) {
+        let _ = self.channel.post_message(&said.write());
+    }
+}
+
+impl Drop for Tabs {
+    fn drop(&mut self) {
+        self.channel.close();
+    }
+}
+
+impl Said {
+    /// A list of four: the kind, a tab's number, bytes, and a file or its pieces.
+    fn write(&self) -> JsValue {
+        let none: &[u8] = &[];
+        let (kind, tab, bytes, file): (u32, u32, &[u8], Option<&JsValue>) = match self {
+            Self::Hello(tab) => (0, *tab, none, None),
+            Self::Ping => (1, 0, none, None),
+            Self::Patience => (2, 0, none, None),
+            Self::Here => (3, 0, none, None),
+            Self::Alone => (4, 0, none, None),
+            Self::Everything(tab, bytes) => (5, *tab, bytes, None),
+            Self::Change(bytes) => (6, 0, bytes, None),
+            Self::Unkept => (7, 0, none, None),
+            Self::Wish(bytes, file) => (8, 0, bytes, file.as_ref().map(AsRef::as_ref)),
+            Self::File(event, fetched) => (9, 0, &event.0, Some(fetched.pieces())),
+        };
+        let list = Array::of4(&kind.into(), &tab.into(), &Uint8Array::from(bytes), &JsValue::NULL);
+        if let Some(file) = file {
+            list.set(3, file.clone());
+        }
+        list.into()
+    }
+
+    fn read(message: JsValue) -> Option<Self> {
+        let list: Array = message.dyn_into().ok()?;
+        let tab = number(&list.get(1))?;
+        let bytes = list.get(2).dyn_into::<Uint8Array>().ok()?.to_vec();
+        let file = list.get(3);
+        Some(match number(&list.get(0))? {
+            0 => Self::Hello(tab),
+            1 => Self::Ping,
+            2 => Self::Patience,
+            3 => Self::Here,
+            4 => Self::Alone,
+            5 => Self::Everything(tab, bytes),
+            6 => Self::Change(bytes),
+            7 => Self::Unkept,
+            8 => Self::Wish(bytes, file.dyn_into().ok()),
+            9 => Self::File(EventId(bytes.try_into().ok()?), Fetched::from_pieces(file.dyn_into().ok()?)),
+            _ => return None,
+        })
+    }
+}
+
+/// A whole number below 2^32.
+fn number(value: &JsValue) -> Option<u32> {
+    let number = value.as_f64()?;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "only other tabs write it")]
+    let whole = number as u32;
+    Some(whole)
+}
