@@ -370,6 +370,8 @@ pub enum Refusal {
     SourceGone,
     /// The relay has no room for more files.
     QuotaExceeded,
+    /// The site's newest policy lets nobody send what stands in a text.
+    PolicyRefused,
 }
 
 cbor_index!(Refusal {
@@ -408,7 +410,8 @@ cbor_index!(Refusal {
     32: FileUnmasked,
     33: SourceChanged,
     34: SourceGone,
-    35: QuotaExceeded
+    35: QuotaExceeded,
+    36: PolicyRefused
 });
 
 impl Refusal {
@@ -464,6 +467,7 @@ impl Refusal {
             Self::SourceChanged => "source-changed",
             Self::SourceGone => "source-gone",
             Self::QuotaExceeded => "quota-exceeded",
+            Self::PolicyRefused => "policy-refused",
         }
     }
 }
