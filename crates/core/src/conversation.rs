@@ -231,7 +231,7 @@ impl Conversation {
     }
 
     /// Of the closed contents that are kept of the same sender as this one, the one that gives way if they are too many:
-    /// first what was asked for already, then what may be rubbish, then what is oldest. Devices that no roster lists
+    /// first what was asked for in vain, then what may be rubbish, then what is oldest. Devices that no roster lists
     /// share one sender's room: the relay could name as many as it likes.
     pub(crate) fn surplus(&self, event: EventId) -> Option<EventId> {
         let unlisted = Body::Closed(Refusal::UnknownSender);
@@ -243,9 +243,9 @@ impl Conversation {
         });
         let kept: Vec<_> = kept.collect();
         let worth = |(_, message): &&(&EventId, &Message)| {
-            let asked = message.unopened.as_ref().map(|unopened| unopened.asked);
+            let is_asked_for = message.unopened.as_ref().is_some_and(|unopened| unopened.asked < ASKED_MOST);
             let is_genuine = message.body == Body::Closed(Refusal::MessageStale);
-            (core::cmp::Reverse(asked), is_genuine, message.position)
+            (is_asked_for, is_genuine, message.position)
         };
         let least = kept.iter().min_by_key(worth).filter(|_| kept.len() > limits::REQUESTED_EVENTS);
         least.map(|(event, _)| **event)
