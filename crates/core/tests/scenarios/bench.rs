@@ -311,6 +311,7 @@ impl<'a> Bench<'a> {
             }
             Request::Events(id, after) => {
                 self.pulls += 1;
+                assert!(self.pulls < 1_000, "pages are asked for without end");
                 let page = self.page.as_ref().unwrap_or(&self.log).iter();
                 let after = page.filter(|event| event.conversation == *id && event.position > *after);
                 Answer::Events(EventsAnswer { events: after.take(100).cloned().collect(), more: false })

@@ -73,6 +73,8 @@ fn a_file_whose_name_misleads_stays_closed_and_nothing_is_asked_for_even_after_a
         assert!(matches!(table.item(good.event).unwrap().body, Body::File(_)));
 
         let sealed = table.post(HOSTILE, table.letter(file(name)));
+        table.restart();
+        assert_eq!(pulls_until_rest(&mut table), 0);
         let granted = table.post(HOSTILE, Letter { to_engine: false, ..table.letter(file(name)) });
         table.post(HOSTILE, table.letter(content::Body::Grants(vec![granted.clone()])));
         let closed = Body::Closed(Refusal::FileNameRefused);
