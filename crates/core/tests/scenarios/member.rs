@@ -92,18 +92,17 @@ impl Member {
             content: &content,
         };
         let known = self.session.as_mut().filter(|session| session.alias() == wrap.alias);
-        let key = match known {
-            Some(session) => session.open(&wrap, &place, NOW).unwrap(),
-            None => {
-                let context = Context { root: &self.root, site: &self.site, scope };
-                let init = wrap.init.as_ref().unwrap();
-                let response =
-                    handshake::respond(&self.secrets, &self.prekeys, init, &sender, &context, NOW).unwrap();
-                let (session, key, used) = response.open(&wrap, &place, NOW).unwrap();
-                self.prekeys.use_up(used);
-                self.session = Some(session);
-                key
-            }
+        let key = if let Some(session) = known {
+            session.open(&wrap, &place, NOW).unwrap()
+        } else {
+            let within = Context { root: &self.root, site: &self.site, scope };
+            let init = wrap.init.as_ref().unwrap();
+            let response =
+                handshake::respond(&self.secrets, &self.prekeys, init, &sender, &within, NOW).unwrap();
+            let (session, key, used) = response.open(&wrap, &place, NOW).unwrap();
+            self.prekeys.use_up(used);
+            self.session = Some(session);
+            key
         };
         let recipients: Vec<_> = envelope.wraps.iter().map(|wrapped| wrapped.device).collect();
         let bound_to = ContentContext {
