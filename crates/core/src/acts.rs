@@ -118,9 +118,10 @@ impl Conversation {
 
     /// The last act that counted.
     pub(crate) fn last_act(&self) -> Option<&ActRecord> {
-        let at = self.facts.acted_at;
-        let last = self.messages.values().find(|message| at > 0 && message.position == Some(at));
-        last.and_then(|message| message.act.as_ref())
+        // A key that was handed on may claim the same position for something else.
+        let at = Some(self.facts.acted_at);
+        let at_its_place = self.messages.values().filter(|message| message.position == at);
+        at_its_place.filter_map(|message| message.act.as_ref()).find(|act| act.counts())
     }
 
     /// Whether an own act is on its way or waits for its judgement.

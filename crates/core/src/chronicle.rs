@@ -3,6 +3,7 @@
 
 use segel_crypto::content::{ContentHash, Message};
 use segel_crypto::log::{LogHash, Seen};
+use segel_wire::Delivered;
 use segel_wire::cbor_array;
 use segel_wire::ids::{ConversationId, DeviceId, EventId};
 
@@ -15,11 +16,11 @@ const RECENT: usize = 64;
 /// An event as the log takes it up.
 #[derive(Clone, Copy)]
 pub(crate) struct Entry<'a> {
-    pub(crate) conversation: &'a ConversationId,
-    pub(crate) position: u64,
-    pub(crate) event: &'a EventId,
-    pub(crate) sender: &'a DeviceId,
-    pub(crate) content: &'a ContentHash,
+    conversation: &'a ConversationId,
+    position: u64,
+    event: &'a EventId,
+    sender: &'a DeviceId,
+    content: &'a ContentHash,
 }
 
 /// The log up to where it has no gap, and the last content of each device.
@@ -49,21 +50,44 @@ struct Heard {
 
 cbor_array!(Heard { sequence, content, closed, last_closed });
 
+impl<'a> Entry<'a> {
+    /// A delivered event whose content has this hash.
+    pub(crate) fn of(delivered: &'a Delivered, content: &'a ContentHash) -> Self {
+        let Delivered { conversation, position, event, sender, .. } = delivered;
+        Self { conversation, position: *position, event, sender, content }
+    }
+
+    fn follow(&self, before: LogHash) -> LogHash {
+        before.follow(self.position, self.event, self.sender, self.content)
+    }
+}
+
 impl Chronicle {
-    /// Takes an event into the log: the next one, or the last one again as it is to be.
-    pub(crate) fn enter(&mut self, entry: &Entry<'_>) {
+    /// Takes an event into the log: the next one, or the last one again as it is to be. Whether it did.
+    pub(crate) fn enter(&mut self, entry: &Entry<'_>) -> bool {
         let before = if entry.position == self.position + 1 {
             self.seen(entry.conversation).hash
         } else if entry.position == self.position && entry.position > 0 {
             self.recent.pop();
             self.recent.last().copied().unwrap_or_else(|| LogHash::start(entry.conversation))
         } else {
-            return;
+            return false;
         };
         self.position = entry.position;
-        self.recent.push(before.follow(entry.position, entry.event, entry.sender, entry.content));
+        self.recent.push(entry.follow(before));
         let surplus = self.recent.len().saturating_sub(RECENT);
         self.recent.drain(..surplus);
+        true
+    }
+
+    /// Whether the log took in exactly this, at one of the last positions.
+    pub(crate) fn took_in(&self, entry: &Entry<'_>) -> bool {
+        let before = match entry.position.checked_sub(1) {
+            Some(0) => Some(LogHash::start(entry.conversation)),
+            Some(before) => self.hash_at(before),
+            None => None,
+        };
+        before.is_some_and(|before| self.hash_at(entry.position) == Some(entry.follow(before)))
     }
 
     /// Up to where every event is known: what contents say of their sender.

@@ -1,93 +1,20 @@
 //! A conversation as this device knows it: its members, its messages and its outbox.
 
-use segel_crypto::act::Assignment;
 use segel_crypto::attachment::Attachment;
 use segel_crypto::content::{self, ContentHash, ContentKey};
-use segel_wire::Envelope;
-use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId, IdentityKey, Octets};
+use segel_wire::ids::{ConversationId, DeviceId, EventId, Octets};
+use segel_wire::{Delivered, Envelope};
 use segel_wire::{cbor_array, cbor_map, cbor_variants, limits};
 
 use crate::acts::ActRecord;
-use crate::chronicle::Chronicle;
+use crate::engine::Pulls;
+use crate::facts::Facts;
 use crate::masking;
 use crate::peers::Peer;
 use crate::reads::Reads;
 use crate::records::{BrokenStore, Name, Opened};
 use crate::show::{Author, Body, Delivery, File, Hold, Item, Refusal, SafetyNumber, Summary};
-use crate::signals::GivenKey;
 use crate::sorted::{Sorted, SortedSet};
-
-/// What is kept of a conversation besides its messages.
-#[derive(Clone, Default)]
-pub(crate) struct Facts {
-    /// The visitor's device; fixed by the first message of an unlisted device that opened.
-    pub(crate) visitor: Option<DeviceId>,
-    /// The desk that the visitor named inside that message.
-    pub(crate) desk: Option<DeskId>,
-    /// Whether the relay has opened the conversation for this visitor.
-    pub(crate) opened: bool,
-    /// Contents that this device has sealed here and that were not refused.
-    pub(crate) sequence: u64,
-    /// The last of them.
-    pub(crate) last: Option<ContentHash>,
-    /// The one before.
-    pub(crate) before: Option<ContentHash>,
-    /// What is known of the order of events.
-    pub(crate) chronicle: Chronicle,
-    /// When a resync with a device was last begun here, Unix seconds.
-    pub(crate) resynced: Sorted<DeviceId, u64>,
-    /// Messages of others since the person last looked.
-    pub(crate) unread: u32,
-    /// The highest position received.
-    pub(crate) head: u64,
-    /// The visitor's device by a colleague's word, before the visitor was heard here.
-    pub(crate) told: Option<DeviceId>,
-    /// Whether a colleague's word contradicts the visitor that is fixed: nothing is sealed to anybody then.
-    pub(crate) disputed: bool,
-    /// The visitor's key, from the handshake that began a session with it.
-    pub(crate) identity: Option<IdentityKey>,
-    /// Keys for signals, the newest of each device that gave one.
-    pub(crate) signal_keys: Vec<GivenKey>,
-    /// What the acts up to `acted_at` come to.
-    pub(crate) assignment: Assignment,
-    /// Position of the last act that counted; 0 before the first.
-    pub(crate) acted_at: u64,
-    /// Who was asked last for acts that are not known here.
-    pub(crate) behind: Option<Behind>,
-    /// How far both sides have read.
-    pub(crate) reads: Reads,
-}
-
-cbor_map!(Facts {
-    0: visitor,
-    1: desk,
-    2: opened,
-    3: sequence,
-    4: last,
-    5: unread,
-    6: head,
-    7: chronicle,
-    8: before,
-    9: resynced,
-    10: assignment,
-    11: acted_at,
-    12: behind,
-    13: told,
-    14: disputed,
-    20: identity,
-    21: signal_keys,
-    22: reads
-});
-
-/// A device that named an act which is not known here.
-#[derive(Clone)]
-pub(crate) struct Behind {
-    pub(crate) sender: DeviceId,
-    /// When it was asked, Unix seconds.
-    pub(crate) asked: u64,
-}
-
-cbor_array!(Behind { sender, asked });
 
 /// A message as it is kept.
 #[derive(Clone)]
@@ -116,6 +43,8 @@ pub(crate) struct Message {
     pub(crate) vouched: Option<String>,
     /// What opens its file, once the relay has that.
     pub(crate) attachment: Option<Attachment>,
+    /// Whether this device's log hash took it in, with this sender and content at this position.
+    pub(crate) in_log: bool,
 }
 
 cbor_map!(Message {
@@ -132,7 +61,8 @@ cbor_map!(Message {
     10: epoch,
     11: act,
     12: vouched,
-    13: attachment
+    13: attachment,
+    14: in_log
 });
 
 /// A message as it was delivered, closed.
@@ -146,6 +76,14 @@ pub(crate) struct Unopened {
 }
 
 cbor_array!(Unopened { sender, recipients, content, asked });
+
+impl Unopened {
+    /// A delivered event.
+    pub(crate) fn of(delivered: Delivered) -> Self {
+        let Delivered { sender, recipients, content, .. } = delivered;
+        Self { sender, recipients, content, asked: 0 }
+    }
+}
 
 /// How often the key of one event is asked for.
 const ASKED_MOST: u32 = 2;
@@ -201,33 +139,8 @@ pub(crate) struct Conversation {
     pub(crate) outbox: Vec<EventId>,
     /// Own contents that are not for the timeline, likewise.
     pub(crate) controls: Sorted<EventId, Control>,
-}
-
-impl Facts {
-    /// Counts an own content that was sealed.
-    pub(crate) fn count(&mut self, content: ContentHash) {
-        self.sequence += 1;
-        self.before = self.last.replace(content);
-    }
-
-    /// Notes that a resync with this device begins, unless one did within the hour; `now` in Unix seconds.
-    pub(crate) fn begin_resync(&mut self, device: DeviceId, now: u64) -> bool {
-        // A clock that was set back must not keep it from ever happening again.
-        let begun = self.resynced.get(&device);
-        let is_recent = begun.is_some_and(|at| now.abs_diff(*at) < limits::RESYNC_SECONDS);
-        if !is_recent {
-            self.resynced.insert(device, now);
-        }
-        !is_recent
-    }
-
-    /// A content that was sealed last is never to be stored: the next one takes its place.
-    pub(crate) fn take_back(&mut self, content: Option<ContentHash>) {
-        if content.is_some() && self.last == content {
-            self.sequence -= 1;
-            self.last = self.before.take();
-        }
-    }
+    /// What pages since the start did not have.
+    pub(crate) pulls: Sorted<EventId, Pulls>,
 }
 
 impl Control {
@@ -317,6 +230,27 @@ impl Conversation {
         wanted.map(|(event, _)| *event)
     }
 
+    /// Of the closed contents that are kept of the same sender as this one, the one that gives way if they are too many:
+    /// first what was asked for in vain, then what may be rubbish, then what is oldest. Devices that no roster lists
+    /// share one sender's room: the relay could name as many as it likes.
+    pub(crate) fn surplus(&self, event: EventId) -> Option<EventId> {
+        let unlisted = Body::Closed(Refusal::UnknownSender);
+        let newest = self.messages.get(&event)?;
+        let kept = self.messages.iter().filter(|(_, message)| {
+            let is_of_sender = message.sender == newest.sender && message.body != unlisted;
+            let is_unlisted = message.body == unlisted && newest.body == unlisted;
+            message.unopened.is_some() && (is_of_sender || is_unlisted)
+        });
+        let kept: Vec<_> = kept.collect();
+        let worth = |(_, message): &&(&EventId, &Message)| {
+            let is_asked_for = message.unopened.as_ref().is_some_and(|unopened| unopened.asked < ASKED_MOST);
+            let is_genuine = message.body == Body::Closed(Refusal::MessageStale);
+            (is_asked_for, is_genuine, message.position)
+        };
+        let least = kept.iter().min_by_key(worth).filter(|_| kept.len() > limits::REQUESTED_EVENTS);
+        least.map(|(event, _)| **event)
+    }
+
     /// A time for a new own message that sorts after every one before it in the outbox.
     pub(crate) fn next_time(&self, now: u64) -> u64 {
         let last = self.outbox.last().and_then(|event| self.messages.get(event));
@@ -351,6 +285,7 @@ impl Message {
             act: None,
             vouched: None,
             attachment: None,
+            in_log: false,
         }
     }
 
@@ -395,6 +330,11 @@ impl Message {
         matches!(self.body, Body::File(_))
     }
 
+    /// Whether it was never delivered, and stands here by a key that somebody handed on.
+    pub(crate) fn is_claim(&self) -> bool {
+        self.author == Author::Unknown && self.body == Body::Withheld && !self.in_log
+    }
+
     /// Whether its key was handed on, and the content is still to be fetched.
     pub(crate) fn awaits_content(&self) -> bool {
         let is_closed = !self.is_open() && self.unopened.is_none();
@@ -403,11 +343,6 @@ impl Message {
 
     fn shown_body(&self) -> Body {
         if self.act.as_ref().is_some_and(|act| !act.counts()) { Body::Withheld } else { self.body.clone() }
-    }
-
-    /// Whether it is closed and its key is still to be asked for.
-    pub(crate) fn awaits_key(&self) -> bool {
-        self.unopened.as_ref().is_some_and(|unopened| unopened.asked < ASKED_MOST)
     }
 
     /// Whether it is sealed and kept, and may have been sent.

@@ -8,6 +8,7 @@ mod acts;
 mod chronicle;
 mod conversation;
 mod engine;
+mod facts;
 pub mod file;
 mod io;
 mod link;

@@ -414,6 +414,8 @@ pub enum Refusal {
     SourceGone,
     /// The relay has no room for more files.
     QuotaExceeded,
+    /// The site's newest policy lets nobody send what stands in a text.
+    PolicyRefused,
 }
 
 cbor_index!(Refusal {
@@ -452,7 +454,8 @@ cbor_index!(Refusal {
     32: FileUnmasked,
     33: SourceChanged,
     34: SourceGone,
-    35: QuotaExceeded
+    35: QuotaExceeded,
+    36: PolicyRefused
 });
 
 impl Refusal {
@@ -508,6 +511,7 @@ impl Refusal {
             Self::SourceChanged => "source-changed",
             Self::SourceGone => "source-gone",
             Self::QuotaExceeded => "quota-exceeded",
+            Self::PolicyRefused => "policy-refused",
         }
     }
 }

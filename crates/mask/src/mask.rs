@@ -46,6 +46,12 @@ impl Masker {
         check(text)?;
         finish(text, self.find(text, writer, Meaning::NOTHING), Vec::new())
     }
+
+    /// Masks what was masked before once more, as another policy may have it. A mask is longer than its digit, so that
+    /// [`MAX_BYTES`] does not bound what was masked.
+    pub fn mask_again(&self, masked: &MaskedText, writer: Writer) -> Result<Masked, MaskError> {
+        finish(&masked.0, self.find(&masked.0, writer, Meaning::NOTHING), Vec::new())
+    }
 }
 
 /// Text that has been masked; only this crate makes it, and its `Debug` shows no more than its length.
@@ -213,6 +219,7 @@ pub(crate) fn finish(text: &str, findings: Vec<Finding>, earlier: Vec<Earlier>) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::Rule;
     use std::format;
     use std::string::ToString;
 
@@ -248,6 +255,18 @@ mod tests {
         let error = mask(&(longest + "a")).unwrap_err();
         assert_eq!((error.code(), &error), ("mask.too_long", &MaskError::TooLong));
         assert!(!error.to_string().is_empty());
+    }
+
+    #[test]
+    fn what_was_masked_under_one_policy_is_masked_again_under_another_however_long_its_masks_made_it() {
+        let mut lenient = Policy::default();
+        lenient.set(Kind::Phone, Rule::both(Action::Leave)).unwrap();
+        let lenient = Masker::new(lenient);
+        let text = "hp 081234567890, kartu 4111 1111 1111 1111\n".repeat(MAX_BYTES / 43);
+        let once = lenient.mask(&text, Writer::Visitor).unwrap().text;
+        assert!(once.as_str().len() > MAX_BYTES);
+        let again = Masker::default().mask_again(&once, Writer::Visitor).unwrap().text;
+        assert_eq!(again.as_str().lines().next(), Some("hp ••••••••7890, kartu •••• •••• •••• 1111"));
     }
 
     #[test]

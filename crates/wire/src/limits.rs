@@ -70,6 +70,10 @@ pub const WORN_SECONDS: u64 = 7 * 24 * 60 * 60;
 pub const RESYNC_SECONDS: u64 = 60 * 60;
 /// Events named in one request for grants.
 pub const REQUESTED_EVENTS: usize = 64;
+/// How often the relay is asked in vain for a content whose key was handed on.
+pub const PULLS: u32 = 8;
+/// Milliseconds until it is asked again; doubles each time.
+pub const PULL_AGAIN_MS: u64 = 1_000;
 /// Grants in one content.
 pub const GRANTS: usize = 256;
 /// An attachment's plaintext, in bytes.

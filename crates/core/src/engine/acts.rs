@@ -74,11 +74,7 @@ impl Engine {
     /// Whether a content of this conversation may be sealed now.
     pub(super) fn turn(&self, id: ConversationId, event: EventId, now: u64) -> Turn {
         let Some(conversation) = self.conversations.get(&id) else { return Turn::Later };
-        let awaits_judgement = |message: &Message| {
-            let is_own = matches!(message.stage, Stage::Sent);
-            is_own && message.act.as_ref().is_some_and(|act| act.verdict.is_none())
-        };
-        if conversation.messages.values().any(awaits_judgement) || self.lacks_roster(id).is_some() {
+        if !self.is_settled(id) {
             return Turn::Later;
         }
         let is_act = conversation.messages.get(&event).is_some_and(|message| message.act.is_some());
@@ -91,6 +87,16 @@ impl Engine {
             Standing::Free if self.permits(id, Deed::Claim, now) => Turn::AfterClaim,
             Standing::Free => Turn::Never(Refusal::ActRefused),
         }
+    }
+
+    /// Whether every act that has its turn was judged: before that nothing is sealed, whether anybody sees it or not.
+    pub(super) fn is_settled(&self, id: ConversationId) -> bool {
+        let Some(conversation) = self.conversations.get(&id) else { return false };
+        let awaits_judgement = |message: &Message| {
+            let is_own = matches!(message.stage, Stage::Sent);
+            is_own && message.act.as_ref().is_some_and(|act| act.verdict.is_none())
+        };
+        !conversation.messages.values().any(awaits_judgement) && self.lacks_roster(id).is_none()
     }
 
     /// Signs an own act as it follows now, whenever it was wanted, and the devices that it goes to; `None` if it is

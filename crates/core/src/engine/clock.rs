@@ -23,6 +23,9 @@ impl Engine {
         for resync in &mut self.resyncs {
             resync.move_back(by);
         }
+        for (_, conversation) in self.conversations.iter_mut() {
+            conversation.pulls.iter_mut().for_each(|(_, pulls)| pulls.move_back(by));
+        }
         for (_, due) in &mut self.reads_due {
             *due = due.saturating_sub(by);
         }

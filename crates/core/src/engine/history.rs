@@ -9,15 +9,15 @@ use segel_wire::ids::{AgentId, ConversationId, DeviceId, EventId};
 use segel_wire::{Delivered, limits};
 
 use super::acts::desk_of;
-use super::{Engine, Part, passes};
+use super::pull::lacks_roster;
+use super::{Engine, Part};
 use crate::account::Account;
 use crate::acts::ActRecord;
 use crate::conversation::{Message, Unopened};
-use crate::io::{Answer, Request};
-use crate::membership::{Membership, Named};
+use crate::membership::Named;
 use crate::peers::Peer;
 use crate::records::Name;
-use crate::show::{Author, Body, Deed, Refusal, Standing};
+use crate::show::{Author, Body, Deed, Refusal};
 use crate::sorted::SortedSet;
 
 impl Engine {
@@ -83,7 +83,7 @@ impl Engine {
         }
     }
 
-    /// A message came to this device after the conversation had passed to another, whom it was not sealed to.
+    /// A message came to this device after the conversation had passed to others, whom it was not sealed to.
     pub(super) fn pass_on(
         &mut self,
         id: ConversationId,
@@ -91,11 +91,14 @@ impl Engine {
         now: u64,
         random: &mut impl CryptoRng,
     ) {
-        if self.part != Part::Agent || self.standing(id, now) != Standing::Others {
+        let own = self.account.as_ref().map(Account::device);
+        let acted = self.conversations.get(&id).is_some_and(|kept| kept.facts.assignment.epoch > 0);
+        let readers = self.readers(id, now);
+        if self.part != Part::Agent || !acted || readers.iter().any(|device| Some(*device) == own) {
             return;
         }
         let grants: Vec<_> = self.grant(id, delivered.event).into_iter().collect();
-        for device in self.readers(id, now) {
+        for device in readers {
             if !delivered.recipients.contains(&device) {
                 self.give(id, device, &grants, now, random);
             }
@@ -126,13 +129,19 @@ impl Engine {
                 conversation.messages.insert(grant.event, message);
             }
             let Some(message) = conversation.messages.get_mut(&grant.event) else { continue };
-            let is_for = message.sender == Some(grant.sender) && message.content == Some(grant.content);
             let vouched = name.clone().filter(|_| grant.sender != giver);
+            if message.is_claim() && (vouched.is_none() || conversation.pulls.contains(&grant.event)) {
+                // Nothing but a key of somebody's speaks for what was said of it before.
+                message.position = Some(grant.position);
+                (message.sender, message.content) = (Some(grant.sender), Some(grant.content));
+            }
+            let is_for = message.sender == Some(grant.sender) && message.content == Some(grant.content);
             let has_own_word = message.key.is_some() && message.vouched.is_none();
             if !is_for || (vouched.is_some() && (message.is_open() || has_own_word)) {
                 continue;
             }
             message.vouched = vouched;
+            conversation.pulls.remove(&grant.event);
             self.shown.dirty.insert((id, grant.event), ());
             if !message.is_open() {
                 message.key = Some(grant.key.clone());
@@ -142,7 +151,7 @@ impl Engine {
                 |unopened: &Unopened| lacks_roster(&self.membership, &unopened.content.0).is_some();
             let unopened = message.unopened.clone().filter(|unopened| !lacks_roster(unopened));
             if unopened.is_none() {
-                // It is fetched anew when the roster is there.
+                // It is pulled anew when the roster that it names is there.
                 message.unopened = None;
             }
             self.ledger.put(Name::Message(id, grant.event), message);
@@ -156,101 +165,12 @@ impl Engine {
         self.answered.retain(|at| time.abs_diff(*at) < limits::RESYNC_SECONDS);
     }
 
-    /// Asks for contents whose keys are here: they stayed at the relay.
-    pub(super) fn pump_fetches(&mut self, now: u64) {
-        let is_asking = self.is_asking(|asked| matches!(asked, Request::Events(..)));
-        if self.link.token.is_none() || !self.fetches.is_due(now) || is_asking {
-            return;
-        }
-        while let Some(id) = self.next_to_fetch() {
-            let conversation = self.conversations.get(&id);
-            let awaiting = conversation.into_iter().flat_map(|conversation| conversation.messages.values());
-            let positions =
-                awaiting.filter(|message| message.awaits_content()).filter_map(|message| message.position);
-            if let Some(first) = positions.min() {
-                self.fetched_last = Some(id);
-                return self.ask(Request::Events(id, first.saturating_sub(1)));
-            }
-            self.fetching.remove(&id);
-        }
-    }
-
-    /// One conversation after the other, so that none keeps the others from their turn.
-    fn next_to_fetch(&self) -> Option<ConversationId> {
-        let mut waiting = self.fetching.keys();
-        let next = waiting.find(|id| Some(**id) > self.fetched_last);
-        next.or(self.fetching.first()).copied()
-    }
-
-    pub(super) fn events_answered(
-        &mut self,
-        (id, after): (ConversationId, u64),
-        answer: Answer,
-        now: u64,
-        random: &mut impl CryptoRng,
-    ) {
-        let page = match answer {
-            Answer::Events(page) => page.events,
-            Answer::Problem(problem) if !passes(problem.code) => {
-                self.fetches.failed(now, random);
-                return self.session_problem(&problem, now, random);
-            }
-            _ => return self.fetches.failed(now, random),
-        };
-        let Some(conversation) = self.conversations.get_mut(&id) else { return };
-        let last = page.last().map_or(0, |delivered| delivered.position);
-        let mut found = false;
-        let mut invented = Vec::new();
-        for (event, message) in conversation.messages.iter_mut().filter(|(_, sought)| sought.awaits_content())
-        {
-            let at_its_place = page.iter().find(|delivered| message.position == Some(delivered.position));
-            let is_past = message.position.is_some_and(|position| after < position && position <= last);
-            if at_its_place.is_none() && !is_past {
-                continue;
-            }
-            found = true;
-            let is_it = at_its_place.is_some_and(|delivered| {
-                delivered.event == *event
-                    && message.sender == Some(delivered.sender)
-                    && message.content == Some(ContentHash::derive(&delivered.content.0))
-            });
-            if !is_it {
-                // There is no such event: whoever handed its key on said what is not so.
-                (message.key, message.vouched) = (None, None);
-                self.ledger.put(Name::Message(id, *event), message);
-                if message.body == Body::Withheld && message.act.is_none() {
-                    invented.push(*event);
-                }
-            }
-        }
-        for event in invented {
-            conversation.messages.remove(&event);
-            self.ledger.remove(Name::Message(id, event));
-        }
-        for delivered in page {
-            let Some(conversation) = self.conversations.get(&id) else { return };
-            let sought = conversation.messages.get(&delivered.event);
-            if sought.is_some_and(Message::awaits_content) {
-                if let Some(version) = lacks_roster(&self.membership, &delivered.content.0) {
-                    // Who wrote it stands there: without it an agent of then would be taken for the visitor.
-                    if !self.is_asking_for_rosters() {
-                        self.ask(Request::RosterVersion(version));
-                    }
-                    return self.fetches.failed(now, random);
-                }
-                let Delivered { event, sender, recipients, content, .. } = delivered;
-                let sealed = Unopened { sender, recipients, content, asked: 0 };
-                self.unlock(id, event, &sealed, now, random);
-            }
-        }
-        if found { self.fetches.succeeded(now, 0) } else { self.fetches.failed(now, random) }
-    }
-
-    /// The visitor has seen the same log up to here: what was vouched for is confirmed.
+    /// The visitor has seen the same log up to here: what was vouched for and stands in it is confirmed.
     pub(super) fn confirm_vouched(&mut self, id: ConversationId, position: u64) {
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
         for (event, message) in conversation.messages.iter_mut() {
-            if message.vouched.is_some() && message.position.is_some_and(|at| at <= position) {
+            let is_seen = message.in_log && message.position.is_some_and(|at| at <= position);
+            if message.vouched.is_some() && is_seen {
                 message.vouched = None;
                 self.ledger.put(Name::Message(id, *event), message);
                 self.shown.dirty.insert((id, *event), ());
@@ -297,7 +217,7 @@ impl Engine {
     }
 
     /// Opens a content by a key that was handed on.
-    fn unlock(
+    pub(super) fn unlock(
         &mut self,
         id: ConversationId,
         event: EventId,
@@ -401,11 +321,4 @@ impl Engine {
             None => Author::Unknown,
         }
     }
-}
-
-/// The version of the roster that a content names, if it is one of the site's that is not at hand.
-fn lacks_roster(membership: &Membership, content: &[u8]) -> Option<u64> {
-    let Header { order, roster, .. } = Header::parse(content).ok()?;
-    let is_ours = membership.relate(order, roster) == Named::Known;
-    (is_ours && membership.named(order.version).is_none()).then_some(order.version)
 }

@@ -9,6 +9,7 @@ mod clock;
 mod connect;
 mod history;
 mod prekeys;
+mod pull;
 mod quiet;
 mod receive;
 mod resync;
@@ -29,6 +30,7 @@ use segel_wire::signed::Order;
 use segel_wire::{ClientFrame, Code, Delivered};
 
 use self::attachments::Attachments;
+pub(crate) use self::pull::Pulls;
 use self::resync::Resync;
 use self::shown::Shown;
 use crate::account::{Account, AgentConfig, VisitorConfig};
@@ -329,7 +331,7 @@ impl Engine {
         self.pump_prekeys(now, random);
         self.pump_resyncs(now, random);
         self.pump_acts(now, random);
-        self.pump_fetches(now);
+        self.pump_pulls(now);
         self.pump_attachments(now, random);
         self.pump_outbox(now, random);
         self.pump_reads(now, random);
@@ -394,6 +396,7 @@ impl Engine {
             self.storing.at(),
             self.act_rosters.at(),
             self.fetches.at(),
+            self.pulls_wake(now),
             self.reads_wake(),
             self.attachments.wake_at(),
             expiry,

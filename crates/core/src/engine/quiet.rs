@@ -99,7 +99,7 @@ impl Engine {
             .conversations
             .get(&id)
             .is_some_and(|conversation| conversation.outbox.is_empty() && conversation.controls.is_empty());
-        is_idle && !self.link.under_way.contains(&id) && self.sending.is_due(now)
+        is_idle && self.is_settled(id) && !self.link.under_way.contains(&id) && self.sending.is_due(now)
     }
 
     /// Seals a content to everyone who is reached, keeps it as sealed and sends it; `None` where it has to wait.
@@ -124,7 +124,7 @@ impl Engine {
         let event = EventId(make_id(random));
         let sealed = self.seal((id, event), (desk, &reached), (body.clone(), now), now, random)?;
         let conversation = self.conversations.get_mut(&id)?;
-        conversation.facts.count(sealed.content);
+        conversation.facts.count_quiet(sealed.content);
         let stage = Stage::Sealed(sealed.envelope.clone());
         let control = Control { device, scope: None, body, time: now, stage, wants_handshake: false };
         self.ledger.put(Name::Control(id, event), &control);

@@ -199,10 +199,17 @@ impl Engine {
         let facts = &mut self.conversations.or_default(delivered.conversation).facts;
         let is_last = [facts.last, facts.before].contains(&Some(hash));
         let is_old = facts.chronicle.holds(delivered.position);
-        if own == Some(delivered.sender) && !is_known && !is_last && !is_old {
-            facts.count(hash);
-            self.ledger.put(Name::Conversation(delivered.conversation), facts);
+        if own != Some(delivered.sender) {
+            return;
         }
+        // One that nobody sees may come back after others were sealed, and leaves no message that tells of it.
+        let before = facts.quiet.len();
+        facts.quiet.retain(|quiet| *quiet != hash);
+        let was_sealed = facts.quiet.len() < before;
+        if !was_sealed && !is_known && !is_last && !is_old {
+            facts.count(hash);
+        }
+        self.ledger.put(Name::Conversation(delivered.conversation), facts);
     }
 
     /// An own message that this device has not sent is with the relay: a later state, since lost, sealed and sent it.
@@ -224,15 +231,24 @@ impl Engine {
 
     /// Takes the event into the conversation's log.
     fn chronicle(&mut self, delivered: &Delivered, hash: ContentHash) {
-        let facts = &mut self.conversations.or_default(delivered.conversation).facts;
-        facts.chronicle.enter(&Entry {
-            conversation: &delivered.conversation,
-            position: delivered.position,
-            event: &delivered.event,
-            sender: &delivered.sender,
-            content: &hash,
-        });
-        self.ledger.put(Name::Conversation(delivered.conversation), facts);
+        let id = delivered.conversation;
+        let conversation = self.conversations.or_default(id);
+        if !conversation.facts.chronicle.enter(&Entry::of(delivered, &hash)) {
+            return;
+        }
+        self.ledger.put(Name::Conversation(id), &conversation.facts);
+        for (event, message) in conversation.messages.iter_mut() {
+            if message.position != Some(delivered.position) {
+                continue;
+            }
+            let is_it = *event == delivered.event
+                && message.sender == Some(delivered.sender)
+                && message.content == Some(hash);
+            if message.in_log != is_it {
+                message.in_log = is_it;
+                self.ledger.put(Name::Message(id, *event), message);
+            }
+        }
     }
 
     /// The relay has stored an own event.

@@ -98,7 +98,7 @@ impl Engine {
     pub(super) fn prepare_control(&mut self, id: ConversationId, now: u64, random: &mut impl CryptoRng) {
         let Some(conversation) = self.conversations.get(&id) else { return };
         let first = conversation.controls.iter().min_by_key(|(_, control)| control.time);
-        let Some((&event, control)) = first else { return };
+        let Some((&event, control)) = first.filter(|_| self.is_settled(id)) else { return };
         let (peer, body, time) = (control.peer(), control.body.clone(), control.time);
         let wants_handshake = control.wants_handshake;
         let Some(desk) = self.desk(conversation.facts.desk) else { return };
@@ -114,7 +114,7 @@ impl Engine {
         let (Some(sealed), Some(conversation)) = (sealed, self.conversations.get_mut(&id)) else { return };
         let Some(control) = conversation.controls.get_mut(&event) else { return };
         control.stage = Stage::Sealed(sealed.envelope.clone());
-        conversation.facts.count(sealed.content);
+        conversation.facts.count_quiet(sealed.content);
         self.ledger.put(Name::Control(id, event), control);
         self.ledger.put(Name::Conversation(id), &conversation.facts);
         self.send(id, event, sealed.envelope);

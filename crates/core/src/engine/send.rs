@@ -3,6 +3,7 @@
 use rand_core::CryptoRng;
 use segel_crypto::content::{self, ContentContext, ContentHash, ContentKey};
 use segel_crypto::session::WrapContext;
+use segel_mask::{Masker, Writer};
 use segel_wire::api::OpenConversation;
 use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId};
 use segel_wire::{ClientFrame, Code, Envelope, Problem, Wrapped, limits};
@@ -13,10 +14,11 @@ use crate::account::{Account, VisitorConfig};
 use crate::conversation::{Message, Stage};
 use crate::io::{Answer, Output, Request};
 use crate::link;
+use crate::masking;
 use crate::outgoing::Outgoing;
 use crate::peers::Peer;
 use crate::records::Name;
-use crate::show::{Body, Gate, Refusal};
+use crate::show::{Body, File, Gate, Refusal};
 use crate::sorted::SortedSet;
 
 /// A content with its wraps, its hash and its key.
@@ -178,6 +180,9 @@ impl Engine {
         if !self.is_opened(id) || !self.is_answerable(id) {
             return;
         }
+        if let Err(refusal) = self.mask_again(id, event) {
+            return self.fail(id, event, refusal);
+        }
         match self.turn(id, event, now) {
             Turn::Now => {}
             Turn::Later => return,
@@ -201,6 +206,41 @@ impl Engine {
         if !reached.is_empty() && reaches_visitor {
             self.seal_message((id, event), (desk, &reached), body, now, random);
         }
+    }
+
+    /// What was written waits as the policy of then masked it: before it is sealed, the newest one has its say.
+    fn mask_again(&mut self, id: ConversationId, event: EventId) -> Result<(), Refusal> {
+        let message = self.conversations.get(&id).and_then(|conversation| conversation.messages.get(&event));
+        let Some(message) = message else { return Ok(()) };
+        let (Body::Text(text) | Body::File(File { name: text, .. })) = &message.body else { return Ok(()) };
+        let masked = self.masker().and_then(|(masker, writer)| masker.mask(text, writer).ok());
+        let masked = masked.ok_or(Refusal::PolicyRefused)?.text;
+        if masked.as_str() == text {
+            return Ok(());
+        }
+        let message = self.conversations.get_mut(&id).and_then(|kept| kept.messages.get_mut(&event));
+        let Some(message) = message else { return Ok(()) };
+        match &mut message.body {
+            Body::Text(text) => *text = masked.into_string(),
+            Body::File(file) => {
+                file.name = masked.into_string();
+                if let Some(attachment) = &mut message.attachment {
+                    attachment.name.clone_from(&file.name);
+                }
+                file.check()?;
+            }
+            _ => {}
+        }
+        self.ledger.put(Name::Message(id, event), message);
+        self.shown.dirty.insert((id, event), ());
+        Ok(())
+    }
+
+    /// The newest roster's masker for what this person writes; `None` where its policy cannot be followed.
+    pub(super) fn masker(&self) -> Option<(Masker, Writer)> {
+        let writer = if self.part == Part::Agent { Writer::Agent } else { Writer::Visitor };
+        let profile = &self.membership.roster()?.roster().profile;
+        Some((masking::masker(profile.masking.as_ref())?, writer))
     }
 
     /// Whether the relay has the conversation; a visitor's is opened there if not.
@@ -283,7 +323,6 @@ impl Engine {
         let (sender, name) = (self.account.as_ref().map(Account::device), self.membership.name());
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
         let Some(message) = conversation.messages.get_mut(&event) else { return };
-        conversation.facts.desk = Some(desk);
         message.sender = sender;
         message.time = time;
         message.epoch = conversation.facts.assignment.epoch;
@@ -329,7 +368,8 @@ impl Engine {
         let plain = content::Message {
             sequence: facts.sequence + 1,
             time: written,
-            desk,
+            // The newest roster may lack the desk that it was begun with, and a later one have that again.
+            desk: facts.desk.unwrap_or(desk),
             previous: facts.last.unwrap_or(ContentHash::NONE),
             seen: facts.chronicle.seen(&id),
             act: (facts.assignment.epoch > 0).then_some(facts.assignment.hash),

@@ -10,10 +10,12 @@ use segel_wire::Delivered;
 use segel_wire::ids::IdentityKey;
 use segel_wire::limits;
 
+use super::pull::lacks_roster;
 use super::{Engine, Part};
 use crate::account::Account;
 use crate::acts::ActRecord;
-use crate::conversation::{Behind, Message, Unopened};
+use crate::chronicle::Entry;
+use crate::conversation::{Message, Unopened};
 use crate::membership::Named;
 use crate::peers::Peer;
 use crate::records::Name;
@@ -83,7 +85,7 @@ impl Engine {
             if !is_quiet && !is_known {
                 self.keep_sealed(delivered, author, hash, now);
             }
-            return;
+            return self.unlock_delivered(delivered, now, random);
         }
         match self.unwrap(delivered, hash, peer, now) {
             Ok((unwrapped, message)) => {
@@ -130,6 +132,18 @@ impl Engine {
         let body = if is_others { Body::Withheld } else { Body::BeforeEnrolment };
         let message = Message::received(author, body, delivered.time);
         self.keep(delivered, Message { content: Some(hash), ..message });
+    }
+
+    /// The key of a content may have been handed on before it came.
+    fn unlock_delivered(&mut self, delivered: &Delivered, now: u64, random: &mut impl CryptoRng) {
+        let (id, event) = (delivered.conversation, delivered.event);
+        let message = self.conversations.get(&id).and_then(|kept| kept.messages.get(&event));
+        let opens = message
+            .is_some_and(|message| message.awaits_content() && message.is_content_of(event, delivered));
+        // Where the roster that it names is not at hand, it is pulled with that.
+        if opens && lacks_roster(&self.membership, &delivered.content.0).is_none() {
+            self.unlock(id, event, &Unopened::of(delivered.clone()), now, random);
+        }
     }
 
     /// Opens wrap and content aside; nothing moves.
@@ -303,14 +317,10 @@ impl Engine {
         now: u64,
         random: &mut impl CryptoRng,
     ) {
-        let (id, asked) = (delivered.conversation, self.membership.time(now));
+        let (id, time) = (delivered.conversation, self.membership.time(now));
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
         let is_known = act.is_none_or(|act| conversation.knows(act));
-        let was_asked = conversation.facts.behind.as_ref().is_some_and(|behind| {
-            behind.sender == peer.0 && asked.abs_diff(behind.asked) < limits::RESYNC_SECONDS
-        });
-        if !is_known && !was_asked {
-            conversation.facts.behind = Some(Behind { sender: peer.0, asked });
+        if !is_known && conversation.facts.ask_for_acts(peer.0, time) {
             self.ledger.put(Name::Conversation(id), &conversation.facts);
             let request = content::Body::Request(vec![delivered.event]);
             self.queue_control(id, peer, request, false, now, random);
@@ -346,29 +356,37 @@ impl Engine {
     fn keep(&mut self, delivered: &Delivered, message: Message) {
         let (id, event) = (delivered.conversation, delivered.event);
         let (position, sender) = (Some(delivered.position), Some(delivered.sender));
-        let message = Message { position, sender, ..message };
+        let conversation = self.conversations.or_default(id);
+        let in_log = message
+            .content
+            .is_some_and(|content| conversation.facts.chronicle.took_in(&Entry::of(delivered, &content)));
+        let message = Message { position, sender, in_log, ..message };
         self.signals.came(id, delivered.sender);
         self.ledger.put(Name::Message(id, event), &message);
-        let conversation = self.conversations.or_default(id);
         self.ledger.put(Name::Conversation(id), &conversation.facts);
         conversation.messages.insert(event, message);
         self.shown.dirty.insert((id, event), ());
     }
 
-    /// Keeps the closed content beside its message, for a key that may come later: of so many as one request
-    /// names.
+    /// Keeps the closed content beside its message, for a key that may come later: of each sender as many as one
+    /// request names. The least promising one gives way.
     fn keep_unopened(&mut self, delivered: &Delivered, hash: ContentHash) {
-        let conversation = self.conversations.or_default(delivered.conversation);
-        let kept = conversation.messages.values().filter(|message| message.awaits_key()).count();
+        let id = delivered.conversation;
+        let conversation = self.conversations.or_default(id);
         let Some(message) = conversation.messages.get_mut(&delivered.event) else { return };
-        if kept < limits::REQUESTED_EVENTS && message.unopened.is_none() && message.content == Some(hash) {
-            message.unopened = Some(Unopened {
-                sender: delivered.sender,
-                recipients: delivered.recipients.clone(),
-                content: delivered.content.clone(),
-                asked: 0,
-            });
-            self.ledger.put(Name::Message(delivered.conversation, delivered.event), message);
+        if message.unopened.is_some() || message.content != Some(hash) {
+            return;
+        }
+        message.unopened = Some(Unopened::of(delivered.clone()));
+        if let Some(surplus) = conversation.surplus(delivered.event)
+            && let Some(message) = conversation.messages.get_mut(&surplus)
+        {
+            // A key that is handed on opens it even so: its content is at the relay.
+            message.unopened = None;
+            self.ledger.put(Name::Message(id, surplus), message);
+        }
+        if let Some(message) = conversation.messages.get(&delivered.event) {
+            self.ledger.put(Name::Message(id, delivered.event), message);
         }
     }
 

@@ -9,12 +9,14 @@ use segel_core::{Answer, Engine, Input, Kept, Output, Request};
 use segel_crypto::authority::{Admin, AdminSecret, RootSecret};
 use segel_crypto::storage::StateKey;
 use segel_testkit::forge::FalseDevice;
-use segel_wire::api::{BundlesAnswer, ChallengeAnswer, LoginAnswer, PrekeysAnswer};
-use segel_wire::ids::{AgentId, Challenge, DeskId, Octets, RosterHash};
+use segel_wire::api::{
+    BundlesAnswer, ChallengeAnswer, EventsAnswer, LoginAnswer, PrekeysAnswer, UploadAnswer,
+};
+use segel_wire::ids::{AgentId, Challenge, DeskId, DeviceId, Octets, RosterHash};
 use segel_wire::signed::{
     Agent, Certificate, Desk, Device, DeviceKeys, Order, Profile, Roster, VerifiedRoster,
 };
-use segel_wire::{ClientFrame, ServerFrame, SiteId};
+use segel_wire::{ClientFrame, Delivered, ServerFrame, SiteId};
 
 /// Unix seconds at which every test on the bench happens.
 pub(crate) const NOW: u64 = 1_800_000_000;
@@ -60,11 +62,53 @@ impl BenchSite {
         self.roster(2, first.hash(), devices)
     }
 
+    /// The first roster of a site whose agents have one device each, changed before it is signed.
+    pub(crate) fn roster_of(
+        &self,
+        agents: &[(&str, DeviceKeys)],
+        change: impl FnOnce(&mut Roster),
+    ) -> VerifiedRoster {
+        let mut roster = self.unsigned(1, RosterHash([0; 32]), &[]);
+        let mut inbox: Vec<_> = agents.iter().map(|(_, keys)| keys.derive_id(&self.id)).collect();
+        inbox.sort_unstable();
+        roster.desks[0].inbox = inbox;
+        roster.agents = (1..)
+            .zip(agents)
+            .map(|(number, (name, keys))| Agent {
+                id: AgentId([number; 16]),
+                name: (*name).to_owned(),
+                devices: vec![Device { keys: *keys, not_after: NOW + YEAR }],
+            })
+            .collect();
+        self.sign(roster, change)
+    }
+
+    /// The roster that follows this one, changed before it is signed.
+    pub(crate) fn roster_after(
+        &self,
+        before: &VerifiedRoster,
+        change: impl FnOnce(&mut Roster),
+    ) -> VerifiedRoster {
+        let mut roster = before.roster().clone();
+        roster.order.version += 1;
+        roster.previous = before.hash();
+        self.sign(roster, change)
+    }
+
+    fn sign(&self, mut roster: Roster, change: impl FnOnce(&mut Roster)) -> VerifiedRoster {
+        change(&mut roster);
+        VerifiedRoster::open(&self.admin.sign_roster(&roster), &self.id, &self.root.derive_public()).unwrap()
+    }
+
     fn roster(&self, version: u64, previous: RosterHash, devices: &[DeviceKeys]) -> Vec<u8> {
+        self.admin.sign_roster(&self.unsigned(version, previous, devices))
+    }
+
+    fn unsigned(&self, version: u64, previous: RosterHash, devices: &[DeviceKeys]) -> Roster {
         let mut inbox: Vec<_> = devices.iter().map(|keys| keys.derive_id(&self.id)).collect();
         inbox.sort_unstable();
         let devices = devices.iter().map(|keys| Device { keys: *keys, not_after: NOW + YEAR });
-        self.admin.sign_roster(&Roster {
+        Roster {
             site: self.id,
             order: Order { generation: 1, version },
             previous,
@@ -83,7 +127,7 @@ impl BenchSite {
                 name: "Agen Demo".into(),
                 devices: devices.collect(),
             }],
-        })
+        }
     }
 }
 
@@ -114,6 +158,24 @@ pub(crate) struct Bench<'a> {
     pub(crate) reads: Vec<u64>,
     /// The keys that the device logged in with.
     pub(crate) keys: Option<DeviceKeys>,
+    /// The prekeys that it uploaded last.
+    pub(crate) prekeys: Option<Vec<u8>>,
+    /// Bundles of devices that the site does not have by itself.
+    pub(crate) bundles: BTreeMap<DeviceId, Vec<u8>>,
+    /// What the relay keeps of conversations.
+    pub(crate) log: Vec<Delivered>,
+    /// What its pages hold instead.
+    pub(crate) page: Option<Vec<Delivered>>,
+    /// How many pages it was asked for.
+    pub(crate) pulls: usize,
+    /// The size of the last upload, and what came of it.
+    pub(crate) upload: (u64, Vec<u8>),
+    /// Whether it takes a beginning for another one's.
+    pub(crate) confuses_uploads: bool,
+    /// How often it does not answer when an upload is given up.
+    pub(crate) deaf: usize,
+    /// How often it was told.
+    pub(crate) forgets: usize,
 }
 
 impl<'a> Bench<'a> {
@@ -137,6 +199,15 @@ impl<'a> Bench<'a> {
             released: Vec::new(),
             reads: Vec::new(),
             keys: None,
+            prekeys: None,
+            bundles: BTreeMap::new(),
+            log: Vec::new(),
+            page: None,
+            pulls: 0,
+            upload: (0, Vec::new()),
+            confuses_uploads: false,
+            deaf: 0,
+            forgets: 0,
         };
         bench.input(Input::Woke);
         bench
@@ -168,9 +239,22 @@ impl<'a> Bench<'a> {
         }
     }
 
+    /// Another engine in its place, on the same relay and from what was kept.
+    pub(crate) fn restart(&mut self, engine: Engine) {
+        self.engine = engine;
+        self.shown.clear();
+        self.pulls = 0;
+        self.input(Input::Woke);
+    }
+
     /// Lets a minute pass.
     pub(crate) fn wait(&mut self) {
-        self.now += 60_000;
+        self.pass(60);
+    }
+
+    /// Lets so many seconds pass at once.
+    pub(crate) fn pass(&mut self, seconds: u64) {
+        self.now += seconds * 1_000;
         self.input(Input::Woke);
     }
 
@@ -189,8 +273,12 @@ impl<'a> Bench<'a> {
                     return self.waiting.push(generation);
                 }
                 self.generation = generation;
-                self.kept
-                    .extend(changes.into_iter().filter_map(|change| Some((change.name, change.sealed?))));
+                for change in changes {
+                    match change.sealed {
+                        Some(sealed) => drop(self.kept.insert(change.name, sealed)),
+                        None => drop(self.kept.remove(&change.name)),
+                    }
+                }
                 self.inputs.push_back(Input::Stored(generation));
             }
             Output::Request { id, request, .. } => match self.answer(&request) {
@@ -203,6 +291,9 @@ impl<'a> Bench<'a> {
                     let welcome = ServerFrame::Welcome { epoch: "e".into(), time: NOW * 1_000 };
                     let head = ServerFrame::Head { cursor: "e.7".into() };
                     self.inputs.extend([welcome, head].map(Input::Frame));
+                }
+                if matches!(frame, ClientFrame::Ping) {
+                    self.inputs.push_back(Input::Frame(ServerFrame::Pong));
                 }
                 self.sent.push(frame);
             }
@@ -217,11 +308,26 @@ impl<'a> Bench<'a> {
     fn answer(&mut self, request: &Request) -> Option<Answer> {
         Some(match request {
             Request::Roster => return self.roster.clone().map(Answer::Octets),
-            Request::RosterVersion(_)
-            | Request::Events(..)
-            | Request::BeginUpload(..)
-            | Request::AddChunk(..)
-            | Request::FetchChunk(..) => return None,
+            Request::RosterVersion(_) | Request::FetchChunk(..) => return None,
+            Request::BeginUpload(_, _, size) => {
+                self.upload = (*size, Vec::new());
+                Answer::Upload(UploadAnswer { size: size + u64::from(self.confuses_uploads), stored: 0 })
+            }
+            Request::AddChunk(.., chunk) => {
+                self.upload.1.extend_from_slice(chunk);
+                Answer::Upload(UploadAnswer { size: self.upload.0, stored: self.upload.1.len() as u64 })
+            }
+            Request::Events(id, after) => {
+                self.pulls += 1;
+                assert!(self.pulls < 1_000, "pages are asked for without end");
+                let page = self.page.as_ref().unwrap_or(&self.log).iter();
+                let after = page.filter(|event| event.conversation == *id && event.position > *after);
+                Answer::Events(EventsAnswer { events: after.take(100).cloned().collect(), more: false })
+            }
+            Request::ForgetUpload(..) => {
+                self.forgets += 1;
+                if self.forgets > self.deaf { Answer::Done } else { Answer::Unreachable }
+            }
             Request::Challenge => {
                 Answer::Challenge(ChallengeAnswer { challenge: Challenge([1; 32]), expires: NOW + 60 })
             }
@@ -229,13 +335,20 @@ impl<'a> Bench<'a> {
                 self.keys = Some(login.keys);
                 Answer::Login(LoginAnswer { token: "token".into(), expires: NOW + 60 })
             }
+            Request::Bundles(asked, _) if !self.bundles.is_empty() => {
+                let bundles = asked.devices.iter().filter_map(|device| self.bundles.get(device));
+                Answer::Bundles(BundlesAnswer { bundles: bundles.cloned().map(Octets).collect() })
+            }
             Request::Bundles(..) => {
                 let agent = &self.site.agent;
                 let bundle = agent.sign_bundle(&agent.keys, [8; 32], NOW + YEAR);
                 Answer::Bundles(BundlesAnswer { bundles: vec![Octets(bundle)] })
             }
-            Request::PutPrekeys(_) => Answer::Prekeys(PrekeysAnswer { one_time: 20, highest: 0 }),
-            Request::OpenConversation(..) | Request::Enrol(..) | Request::ForgetUpload(..) => Answer::Done,
+            Request::PutPrekeys(prekeys) => {
+                self.prekeys = Some(prekeys.clone());
+                Answer::Prekeys(PrekeysAnswer { one_time: 20, highest: 0 })
+            }
+            Request::OpenConversation(..) | Request::Enrol(..) => Answer::Done,
         })
     }
 }

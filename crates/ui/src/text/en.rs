@@ -199,6 +199,9 @@ pub(super) const fn refusal(refusal: Refusal) -> &'static str {
         }
         Refusal::SourceChanged => "The file has changed since it was chosen.",
         Refusal::SourceGone => "The file can no longer be read. Choose it again.",
+        Refusal::PolicyRefused => {
+            "This site lets nobody send the sensitive data in here. Write it again without that."
+        }
         Refusal::QuotaExceeded => "The server has no room for more files.",
     }
 }

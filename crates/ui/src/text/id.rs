@@ -199,6 +199,9 @@ pub(super) const fn refusal(refusal: Refusal) -> &'static str {
         Refusal::SourceChanged => "Berkas ini berubah sejak dipilih.",
         Refusal::SourceGone => "Berkas ini tidak dapat dibaca lagi. Pilih sekali lagi.",
         Refusal::QuotaExceeded => "Server tidak punya ruang untuk berkas lagi.",
+        Refusal::PolicyRefused => {
+            "Situs ini sekarang tidak mengizinkan data peka yang ada di sini dikirim. Tulislah lagi tanpa data itu."
+        }
     }
 }
 

@@ -22,8 +22,11 @@ use crate::show::{Progress, Refusal, Show, Transfer};
 pub(super) struct Attachments {
     uploads: Vec<Upload>,
     fetches: Vec<Fetch>,
+    /// What takes up room at the relay and nobody goes on with, until the relay has heard so.
+    given_up: Vec<(ConversationId, AttachmentId)>,
     sending: Backoff,
     fetching: Backoff,
+    forgetting: Backoff,
 }
 
 /// What a refused request means for a file.
@@ -39,15 +42,17 @@ enum Verdict {
 impl Attachments {
     /// The clock was set back by so many milliseconds.
     pub(super) fn move_back(&mut self, by: u64) {
-        self.sending.move_back(by);
-        self.fetching.move_back(by);
+        for backoff in [&mut self.sending, &mut self.fetching, &mut self.forgetting] {
+            backoff.move_back(by);
+        }
     }
 
     /// When to look again, Unix milliseconds.
     pub(super) fn wake_at(&self) -> u64 {
         let of = |waits: bool, backoff: Backoff| if waits { backoff.at() } else { u64::MAX };
         let waits = self.uploads.iter().any(|upload| !upload.rests);
-        of(waits, self.sending).min(of(!self.fetches.is_empty(), self.fetching))
+        let forgetting = of(!self.given_up.is_empty(), self.forgetting);
+        of(waits, self.sending).min(of(!self.fetches.is_empty(), self.fetching)).min(forgetting)
     }
 
     /// Tries a file again whose source is still there; answers whether it is.
@@ -69,6 +74,14 @@ impl Engine {
         if self.link.stage == link::Stage::Online && self.attachments.fetching.is_due(now) {
             self.pump_fetch();
         }
+        let is_forgetting = self.is_asking(|asked| matches!(asked, Request::ForgetUpload(..)));
+        if let Some(&(id, attachment)) = self.attachments.given_up.first()
+            && self.link.stage == link::Stage::Online
+            && self.attachments.forgetting.is_due(now)
+            && !is_forgetting
+        {
+            self.ask(Request::ForgetUpload(id, attachment));
+        }
     }
 
     /// An answer about an attachment.
@@ -85,6 +98,7 @@ impl Engine {
                 self.upload_answered(*id, Some(*offset), &answer, now, random);
             }
             Request::FetchChunk(_, id, first, _) => self.fetch_answered(*id, *first, answer, now, random),
+            Request::ForgetUpload(_, id) => self.forget_answered(*id, &answer, now, random),
             _ => {}
         }
     }
@@ -104,7 +118,32 @@ impl Engine {
         self.shown.lists.insert(id, ());
         self.outputs.push_back(Output::Show(Show::Gone(id, event)));
         if let Some(attachment) = self.forget_upload(event) {
-            self.ask(Request::ForgetUpload(id, attachment));
+            self.attachments.given_up.push((id, attachment));
+        }
+    }
+
+    /// The relay keeps nothing of what was given up, or never will let go of it.
+    fn forget_answered(
+        &mut self,
+        attachment: AttachmentId,
+        answer: &Answer,
+        now: u64,
+        random: &mut impl CryptoRng,
+    ) {
+        let is_over = match answer {
+            Answer::Problem(problem) => match self.verdict(problem, now, random) {
+                Verdict::Again => false,
+                Verdict::LogIn => return,
+                Verdict::Refused(_) => true,
+            },
+            Answer::Done => true,
+            _ => false,
+        };
+        if is_over {
+            self.attachments.given_up.retain(|(_, other)| *other != attachment);
+            self.attachments.forgetting.succeeded(now, 0);
+        } else {
+            self.attachments.forgetting.failed(now, random);
         }
     }
 

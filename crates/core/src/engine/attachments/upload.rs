@@ -32,6 +32,8 @@ pub(super) struct Upload {
     /// The chunk to send next; absent until the relay has said how far it has come.
     next: Option<u32>,
     awaits: Awaits,
+    /// Whether the newest policy had its say on what is to be begun.
+    is_masked: bool,
     /// Whether it failed and waits for the person.
     pub(super) rests: bool,
 }
@@ -66,6 +68,7 @@ impl Upload {
             sealing: None,
             next: None,
             awaits: Awaits::Nothing,
+            is_masked: false,
             rests: false,
         }
     }
@@ -73,6 +76,7 @@ impl Upload {
     /// The relay is asked again how far it has come.
     pub(super) fn look_again(&mut self) {
         self.awaits = Awaits::Nothing;
+        self.is_masked = false;
         self.next = None;
     }
 
@@ -250,6 +254,14 @@ impl Engine {
             if upload.sealing.is_some() && !self.may_upload(upload.conversation, now) {
                 return;
             }
+            match self.mask_file_again(at) {
+                Ok(false) => {}
+                Ok(true) => continue,
+                Err(refusal) => {
+                    self.fail_upload(at, refusal);
+                    continue;
+                }
+            }
             let upload = &mut self.attachments.uploads[at];
             if let (Some(sealing), None) = (&upload.sealing, upload.next) {
                 let (id, size) = (sealing.sealer.id(), sealing.size.bytes());
@@ -334,6 +346,40 @@ impl Engine {
             && self.is_opened(id)
     }
 
+    /// A file of text that is to be begun at the relay waited as the policy of then masked it. Answers whether it was to
+    /// be masked again, and so is to be read and measured anew.
+    fn mask_file_again(&mut self, at: usize) -> Result<bool, Refusal> {
+        let upload = &self.attachments.uploads[at];
+        let Source::Text(text) = &upload.file.source else { return Ok(false) };
+        if upload.sealing.is_none() || upload.next.is_some() || upload.is_masked {
+            return Ok(false);
+        }
+        let masked = self.masker().and_then(|(masker, writer)| masker.mask_again(text, writer).ok());
+        let masked = masked.ok_or(Refusal::PolicyRefused)?.text;
+        let is_as_before = masked == *text;
+        let upload = &mut self.attachments.uploads[at];
+        if is_as_before {
+            upload.is_masked = true;
+            return Ok(false);
+        }
+        let (id, event, begun) = (upload.conversation, upload.event, upload.attachment());
+        let size = masked.as_str().len() as u64;
+        upload.file.description.size = size;
+        upload.file.source = Source::Text(masked);
+        upload.begin_anew();
+        upload.is_masked = true;
+        self.attachments.given_up.extend(begun.map(|attachment| (id, attachment)));
+        let message = self.conversations.get_mut(&id).and_then(|kept| kept.messages.get_mut(&event));
+        if let Some(message) = message
+            && let Body::File(file) = &mut message.body
+        {
+            file.size = size;
+            self.ledger.put(Name::Message(id, event), message);
+            self.shown.dirty.insert((id, event), ());
+        }
+        Ok(true)
+    }
+
     fn take_bytes(&mut self, at: usize, bytes: &[u8], random: &mut impl CryptoRng) {
         let upload = &mut self.attachments.uploads[at];
         match upload.take(bytes, random) {
@@ -356,10 +402,7 @@ impl Engine {
         upload.begin_anew();
         upload.rests = true;
         self.fail(id, event, refusal);
-        if let Some(attachment) = begun {
-            // It takes up room at the relay, and nobody goes on with it.
-            self.ask(Request::ForgetUpload(id, attachment));
-        }
+        self.attachments.given_up.extend(begun.map(|attachment| (id, attachment)));
         if refusal.is_of_the_file() {
             // Reading it again would lead to nothing else.
             self.forget_upload(event);

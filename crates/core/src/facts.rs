@@ -1,0 +1,123 @@
+//! What is kept of a conversation besides its messages: its members, the own place in it, and what was asked when.
+
+use segel_crypto::act::Assignment;
+use segel_crypto::content::ContentHash;
+use segel_wire::ids::{DeskId, DeviceId, IdentityKey};
+use segel_wire::{cbor_map, limits};
+
+use crate::chronicle::Chronicle;
+use crate::reads::Reads;
+use crate::signals::GivenKey;
+use crate::sorted::Sorted;
+
+/// What is kept of a conversation besides its messages.
+#[derive(Clone, Default)]
+pub(crate) struct Facts {
+    /// The visitor's device; fixed by the first message of an unlisted device that opened.
+    pub(crate) visitor: Option<DeviceId>,
+    /// The desk that the visitor named inside that message.
+    pub(crate) desk: Option<DeskId>,
+    /// Whether the relay has opened the conversation for this visitor.
+    pub(crate) opened: bool,
+    /// Contents that this device has sealed here and that were not refused.
+    pub(crate) sequence: u64,
+    /// The last of them.
+    pub(crate) last: Option<ContentHash>,
+    /// The one before.
+    pub(crate) before: Option<ContentHash>,
+    /// What is known of the order of events.
+    pub(crate) chronicle: Chronicle,
+    /// When a resync with a device was last begun here, Unix seconds.
+    pub(crate) resynced: Sorted<DeviceId, u64>,
+    /// Messages of others since the person last looked.
+    pub(crate) unread: u32,
+    /// The highest position received.
+    pub(crate) head: u64,
+    /// The visitor's device by a colleague's word, before the visitor was heard here.
+    pub(crate) told: Option<DeviceId>,
+    /// Whether a colleague's word contradicts the visitor that is fixed: nothing is sealed to anybody then.
+    pub(crate) disputed: bool,
+    /// The visitor's key, from the handshake that began a session with it.
+    pub(crate) identity: Option<IdentityKey>,
+    /// Keys for signals, the newest of each device that gave one.
+    pub(crate) signal_keys: Vec<GivenKey>,
+    /// What the acts up to `acted_at` come to.
+    pub(crate) assignment: Assignment,
+    /// Position of the last act that counted; 0 before the first.
+    pub(crate) acted_at: u64,
+    /// When a device was last asked for acts that are not known here, Unix seconds.
+    pub(crate) behind: Sorted<DeviceId, u64>,
+    /// How far both sides have read.
+    pub(crate) reads: Reads,
+    /// Own contents that nobody sees and that have not come back at their place in the log, the newest last.
+    pub(crate) quiet: Vec<ContentHash>,
+}
+
+cbor_map!(Facts {
+    0: visitor,
+    1: desk,
+    2: opened,
+    3: sequence,
+    4: last,
+    5: unread,
+    6: head,
+    7: chronicle,
+    8: before,
+    9: resynced,
+    10: assignment,
+    11: acted_at,
+    12: behind,
+    13: told,
+    14: disputed,
+    20: identity,
+    21: signal_keys,
+    22: reads,
+    23: quiet
+});
+
+/// So many own contents that did not come back are told from those of a state that is lost.
+const QUIET_MOST: usize = 64;
+
+impl Facts {
+    /// Counts an own content that was sealed.
+    pub(crate) fn count(&mut self, content: ContentHash) {
+        self.sequence += 1;
+        self.before = self.last.replace(content);
+    }
+
+    /// Counts an own content that was sealed and that no message stands for.
+    pub(crate) fn count_quiet(&mut self, content: ContentHash) {
+        self.count(content);
+        self.quiet.push(content);
+        let surplus = self.quiet.len().saturating_sub(QUIET_MOST);
+        self.quiet.drain(..surplus);
+    }
+
+    /// Notes that a resync with this device begins, unless one did within the hour; `now` in Unix seconds.
+    pub(crate) fn begin_resync(&mut self, device: DeviceId, now: u64) -> bool {
+        once_an_hour(&mut self.resynced, device, now)
+    }
+
+    /// Notes that this device is asked for acts, unless it was within the hour; `now` in Unix seconds.
+    pub(crate) fn ask_for_acts(&mut self, device: DeviceId, now: u64) -> bool {
+        once_an_hour(&mut self.behind, device, now)
+    }
+
+    /// A content that was sealed last is never to be stored: the next one takes its place.
+    pub(crate) fn take_back(&mut self, content: Option<ContentHash>) {
+        if content.is_some() && self.last == content {
+            self.sequence -= 1;
+            self.last = self.before.take();
+        }
+        self.quiet.retain(|quiet| Some(*quiet) != content);
+    }
+}
+
+fn once_an_hour(done: &mut Sorted<DeviceId, u64>, device: DeviceId, now: u64) -> bool {
+    // A clock that was set back must not keep it from ever happening again.
+    let is_recent = done.get(&device).is_some_and(|at| now.abs_diff(*at) < limits::RESYNC_SECONDS);
+    if !is_recent {
+        done.insert(device, now);
+    }
+    !is_recent
+}

@@ -1,0 +1,124 @@
+//! What others can make an engine do, keep and stop doing has bounds of their own.
+
+use segel_core::show::{Body, Delivery, Refusal};
+use segel_core::{Input, OutgoingFile};
+use segel_crypto::act::ActHash;
+use segel_crypto::content;
+use segel_mask::mask;
+use segel_wire::Delivered;
+use segel_wire::ids::{DeviceId, EventId};
+use segel_wire::limits::REQUESTED_EVENTS;
+
+use crate::bench::BenchSite;
+use crate::member::{COLLEAGUE, HOSTILE, Letter, Table, VISITOR};
+
+fn text(text: &str) -> content::Body {
+    content::Body::Text(text.to_owned())
+}
+
+/// The events of each request that the engine sent to a member.
+fn requests(table: &mut Table<'_>, member: usize) -> Vec<Vec<EventId>> {
+    let sent = table.sent_to(member).into_iter();
+    let requests = sent.filter_map(|message| match message.body {
+        content::Body::Request(events) => Some(events),
+        _ => None,
+    });
+    requests.collect()
+}
+
+/// A wrap that names a session which nobody has.
+fn strange(delivered: Delivered) -> Delivered {
+    let mut wrap = delivered.wrap.unwrap();
+    wrap.0[3] ^= 1;
+    Delivered { wrap: Some(wrap), ..delivered }
+}
+
+#[test]
+fn members_who_take_turns_to_name_unknown_acts_are_asked_once_an_hour_each() {
+    let site = BenchSite::new();
+    let mut table = Table::of_visitor(&site);
+    for (number, member) in (1..).zip([HOSTILE, COLLEAGUE].repeat(10)) {
+        let act = Some(ActHash([number; 32]));
+        table.post(member, Letter { act, ..table.letter(text("ada yang baru")) });
+    }
+    assert_eq!((requests(&mut table, HOSTILE).len(), requests(&mut table, COLLEAGUE).len()), (1, 1));
+    table.wait(61);
+    table.post(COLLEAGUE, Letter { act: Some(ActHash([99; 32])), ..table.letter(text("lagi")) });
+    assert_eq!((requests(&mut table, HOSTILE).len(), requests(&mut table, COLLEAGUE).len()), (1, 2));
+}
+
+#[test]
+fn rubbish_of_one_member_keeps_nobody_else_from_being_asked_anew() {
+    let site = BenchSite::new();
+    let mut table = Table::of_visitor(&site);
+    for _ in 0..REQUESTED_EVENTS + 6 {
+        let (rubbish, _) = table.seal(HOSTILE, table.letter(text("sampah")));
+        table.deliver(&strange(rubbish));
+    }
+    let (closed, grant) = table.seal(COLLEAGUE, table.letter(text("penting")));
+    table.deliver(&strange(closed));
+    assert_eq!(table.item(grant.event).unwrap().body, Body::Closed(Refusal::MessageAltered));
+    table.wait(2);
+    assert_eq!(requests(&mut table, COLLEAGUE), [[grant.event]]);
+    assert_eq!(requests(&mut table, HOSTILE)[0].len(), REQUESTED_EVENTS);
+
+    table.post(COLLEAGUE, table.letter(content::Body::Grants(vec![grant.clone()])));
+    assert_eq!(table.item(grant.event).unwrap().body, Body::Text("penting".to_owned()));
+}
+
+#[test]
+fn rubbish_of_devices_that_nobody_lists_keeps_nobody_else_from_being_asked_anew() {
+    let site = BenchSite::new();
+    let mut table = Table::of_agent(&site, |_, _| {});
+    table.post(VISITOR, table.letter(text("halo")));
+    table.say("halo juga");
+    assert_eq!(table.sent_to(VISITOR).len(), 2, "so its wraps need not say how its session began");
+    for number in 0..2 * u8::try_from(REQUESTED_EVENTS).unwrap() {
+        let (rubbish, _) = table.seal(VISITOR, table.letter(text("sampah")));
+        table.deliver(&Delivered { sender: DeviceId([number; 16]), ..strange(rubbish) });
+    }
+    let (closed, grant) = table.seal(VISITOR, table.letter(text("penting")));
+    table.deliver(&strange(closed));
+    table.wait(2);
+    assert_eq!(requests(&mut table, VISITOR), [[grant.event]]);
+}
+
+#[test]
+fn of_too_much_that_is_closed_rubbish_goes_before_what_is_genuine_and_old() {
+    let site = BenchSite::new();
+    let mut table = Table::of_visitor(&site);
+    // A member that was set back: its wraps are genuine, and their keys were used.
+    table.post(HOSTILE, table.letter(text("satu")));
+    let before = table.members[HOSTILE].session.clone();
+    table.post(HOSTILE, table.letter(text("dua")));
+    table.members[HOSTILE].session = before;
+    let (stale, grant) = table.seal(HOSTILE, table.letter(text("sekali lagi")));
+    table.deliver(&stale);
+    assert_eq!(table.item(grant.event).unwrap().body, Body::Closed(Refusal::MessageStale));
+    for _ in 0..REQUESTED_EVENTS + 6 {
+        let (rubbish, _) = table.seal(HOSTILE, table.letter(text("sampah")));
+        table.deliver(&strange(rubbish));
+    }
+    // Its key opens it at once: its content was kept.
+    table.bench.page = Some(Vec::new());
+    table.post(HOSTILE, table.letter(content::Body::Grants(vec![grant.clone()])));
+    assert_eq!(table.item(grant.event).unwrap().body, Body::Text("sekali lagi".to_owned()));
+    assert_eq!(table.bench.pulls, 0);
+}
+
+#[test]
+fn that_an_upload_was_given_up_is_said_until_the_relay_has_heard_it() {
+    let site = BenchSite::new();
+    let mut table = Table::of_visitor(&site);
+    (table.bench.confuses_uploads, table.bench.deaf) = (true, 3);
+    let masked = |text: &str| mask(text).unwrap().text;
+    let file = OutgoingFile::text(masked("a.txt"), "text/plain".to_owned(), masked("isi"));
+    table.input(Input::Attach { conversation: None, file });
+    let failed = |show: &segel_core::show::Show| match show {
+        segel_core::show::Show::Item(item) => item.delivery == Delivery::Failed(Refusal::RelayRefused),
+        _ => false,
+    };
+    assert!(table.bench.shown.iter().any(failed));
+    table.wait(10);
+    assert_eq!(table.bench.forgets, 4, "three times in vain, and once heard");
+}

@@ -1,0 +1,201 @@
+//! Keys that members hand on: whose word counts, what becomes of them while the relay's pages are wrong, and who hands on
+//! what crossed an act.
+
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng;
+use segel_core::Input;
+use segel_core::show::{Body, Deed, Standing};
+use segel_crypto::act::{ActContext, ActKind, Assignment};
+use segel_crypto::content::{self, ContentContext, ContentHash};
+use segel_crypto::grant::Grant;
+use segel_crypto::log::Seen;
+use segel_wire::Delivered;
+use segel_wire::ids::{AgentId, DeskId, EventId};
+
+use crate::bench::{BenchSite, NOW};
+use crate::member::{COLLEAGUE, HOSTILE, Letter, NAMES, Table, VISITOR};
+
+fn text(text: &str) -> content::Body {
+    content::Body::Text(text.to_owned())
+}
+
+fn grants(grant: &Grant) -> content::Body {
+    content::Body::Grants(vec![grant.clone()])
+}
+
+#[test]
+fn the_visitors_word_confirms_what_the_log_has_and_nothing_else_at_the_same_position() {
+    let site = BenchSite::new();
+    let mut table = Table::of_agent(&site, |_, _| {});
+    let colleague = table.members[COLLEAGUE].id();
+    table.post(VISITOR, Letter { others: vec![colleague], ..table.letter(text("halo")) });
+    let to_colleague = Letter { others: vec![colleague], to_engine: false, ..table.letter(text("asli")) };
+    let genuine = table.post(VISITOR, to_colleague);
+    table.post(COLLEAGUE, table.letter(grants(&genuine)));
+    let (invented, grant) = invent(&table, genuine.position);
+    // The relay is in league with whoever invented it.
+    table.bench.page = Some(vec![invented]);
+    table.post(COLLEAGUE, table.letter(grants(&grant)));
+    table.bench.page = None;
+
+    let vouched = |table: &Table<'_>, grant: &Grant| table.item(grant.event).unwrap().vouched.clone();
+    let by_colleague = Some(NAMES[COLLEAGUE].to_owned());
+    assert_eq!(table.item(genuine.event).unwrap().body, Body::Text("asli".to_owned()));
+    assert_eq!(table.item(grant.event).unwrap().body, Body::Text("karangan".to_owned()));
+    assert_eq!(
+        (vouched(&table, &genuine), vouched(&table, &grant)),
+        (by_colleague.clone(), by_colleague.clone())
+    );
+
+    let seen = Some(table.seen());
+    table.post(VISITOR, Letter { seen, ..table.letter(text("sudah")) });
+    assert_eq!((vouched(&table, &genuine), vouched(&table, &grant)), (None, by_colleague.clone()));
+    table.restart();
+    assert_eq!((vouched(&table, &genuine), vouched(&table, &grant)), (None, by_colleague));
+}
+
+#[test]
+fn a_wrong_page_voids_no_key_and_the_right_one_opens_what_it_is_for() {
+    for wrong in WRONG {
+        let site = BenchSite::new();
+        let mut table = Table::of_visitor(&site);
+        let hidden = hide(&mut table);
+        table.bench.page = Some(wrong(table.bench.log.last().unwrap()));
+        table.post(COLLEAGUE, table.letter(grants(&hidden)));
+        assert_eq!(table.bench.pulls, 1);
+        table.bench.pass(10);
+        assert_eq!(table.item(hidden.event).unwrap().body, Body::BeforeEnrolment);
+
+        table.bench.page = None;
+        table.wait(2);
+        let item = table.item(hidden.event).unwrap();
+        assert_eq!((&item.body, &item.vouched), (&Body::Text("tersembunyi".to_owned()), &None));
+    }
+}
+
+#[test]
+fn a_key_outlives_a_relay_that_is_wrong_until_nobody_asks_any_more() {
+    for wrong in WRONG {
+        let site = BenchSite::new();
+        let mut table = Table::of_visitor(&site);
+        let hidden = hide(&mut table);
+        let genuine = table.bench.log.last().unwrap().clone();
+        table.bench.page = Some(wrong(&genuine));
+        table.post(COLLEAGUE, table.letter(grants(&hidden)));
+        table.wait(60);
+        let pulls = table.bench.pulls;
+        table.bench.page = None;
+        table.wait(60);
+        assert_eq!(table.bench.pulls, pulls, "it rests");
+        assert_eq!(table.item(hidden.event).unwrap().body, Body::BeforeEnrolment);
+
+        let opens = |table: &Table<'_>| {
+            table.item(hidden.event).unwrap().body == Body::Text("tersembunyi".to_owned())
+        };
+        let again = table.bench.records();
+        table.hand(genuine);
+        assert!(opens(&table), "when it is delivered again");
+        table.restart_from(&again);
+        assert!(opens(&table), "after the next start");
+    }
+}
+
+#[test]
+fn a_key_for_what_was_never_delivered_gives_way_to_a_better_one() {
+    let site = BenchSite::new();
+    let mut table = Table::of_visitor(&site);
+    let (hidden, genuine) =
+        table.seal(COLLEAGUE, Letter { to_engine: false, ..table.letter(text("tersembunyi")) });
+    table.bench.log.push(hidden);
+    let wrong = Grant { content: ContentHash([1; 32]), ..genuine.clone() };
+    table.post(HOSTILE, table.letter(grants(&wrong)));
+    table.post(COLLEAGUE, table.letter(grants(&genuine)));
+    assert_eq!(table.item(genuine.event).unwrap().body, Body::Text("tersembunyi".to_owned()));
+}
+
+#[test]
+fn who_let_go_and_is_not_of_the_desk_passes_on_what_crossed_that() {
+    let site = BenchSite::new();
+    let mut table = Table::of_agent(&site, |roster, engine| {
+        roster.desks[0].inbox.retain(|device| *device != engine);
+        roster.desks[0].supervisors = Some(vec![AgentId([1; 16])]);
+    });
+    let (id, visitor) = (table.conversation, table.members[VISITOR].id());
+    let colleague = table.members[COLLEAGUE].id();
+    table.post(VISITOR, Letter { others: vec![colleague], to_engine: false, ..table.letter(text("halo")) });
+    let desk = &table.roster.roster().desks[0];
+    let context = ActContext { roster: &table.roster, desk, conversation: &id, sender: &colleague, now: NOW };
+    let claim = Assignment::default().draft(ActKind::Claim, None, &context);
+    let claim = claim.sign(&table.members[COLLEAGUE].secrets);
+    table.post(COLLEAGUE, Letter { others: vec![visitor], ..table.letter(content::Body::Act(claim)) });
+    table.input(Input::Act { conversation: id, deed: Deed::Takeover });
+    assert_eq!(table.summary().hold.standing, Standing::Mine);
+    table.input(Input::Act { conversation: id, deed: Deed::Release });
+    assert_eq!(table.summary().hold.standing, Standing::Free);
+
+    // The visitor did not know of the release, and is gone.
+    let crossed = table.post(VISITOR, table.letter(text("di tengah jalan")));
+    let passed_on = table.sent_to(COLLEAGUE).into_iter().any(|message| match message.body {
+        content::Body::Grants(grants) => grants.contains(&crossed),
+        _ => false,
+    });
+    assert!(passed_on);
+}
+
+/// What a wrong relay has in the place of an event.
+const WRONG: [fn(&Delivered) -> Vec<Delivered>; 4] = [
+    |_| vec![],
+    |genuine| {
+        let mut altered = genuine.clone();
+        *altered.content.0.last_mut().unwrap() ^= 1;
+        vec![altered]
+    },
+    |genuine| vec![Delivered { event: EventId([9; 16]), ..genuine.clone() }],
+    |genuine| vec![Delivered { position: genuine.position + 1, ..genuine.clone() }],
+];
+
+/// A colleague's message that was not sealed to the visitor.
+fn hide(table: &mut Table<'_>) -> Grant {
+    let letter = Letter { to_engine: false, ..table.letter(text("tersembunyi")) };
+    let hidden = table.post(COLLEAGUE, letter);
+    assert_eq!(table.item(hidden.event).unwrap().body, Body::BeforeEnrolment);
+    hidden
+}
+
+/// A content that the visitor never sealed, as a member can make it who hands on its key.
+fn invent(table: &Table<'_>, position: u64) -> (Delivered, Grant) {
+    let (conversation, event) = (table.conversation, EventId([0x77; 16]));
+    let (sender, recipients) = (table.members[VISITOR].id(), vec![table.members[COLLEAGUE].id()]);
+    let message = content::Message {
+        sequence: 2,
+        time: NOW * 1_000,
+        desk: DeskId([1; 16]),
+        previous: ContentHash::NONE,
+        seen: Seen::start(&conversation),
+        act: None,
+        body: text("karangan"),
+    };
+    let bound_to = ContentContext {
+        conversation: &conversation,
+        event: &event,
+        sender: &sender,
+        recipients: &recipients,
+    };
+    let random = &mut ChaCha20Rng::seed_from_u64(31);
+    let (sealed, key) = content::seal(&message, table.name(), &bound_to, random);
+    let content = ContentHash::derive(&sealed);
+    let (time, cursor) = (NOW * 1_000, "e.1".to_owned());
+    let content_bytes = sealed.into();
+    let delivered = Delivered {
+        conversation,
+        position,
+        event,
+        sender,
+        time,
+        content: content_bytes,
+        recipients,
+        wrap: None,
+        cursor,
+    };
+    (delivered, Grant { event, position, sender, content, key })
+}
