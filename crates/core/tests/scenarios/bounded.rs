@@ -113,7 +113,7 @@ fn that_an_upload_was_given_up_is_said_until_the_relay_has_heard_it() {
     (table.bench.confuses_uploads, table.bench.deaf) = (true, 3);
     let masked = |text: &str| mask(text).unwrap().text;
     let file = OutgoingFile::text(masked("a.txt"), "text/plain".to_owned(), masked("isi"));
-    table.input(Input::Attach { conversation: None, file });
+    table.input(Input::Attach { conversation: None, event: None, file });
     let failed = |show: &segel_core::show::Show| match show {
         segel_core::show::Show::Item(item) => item.delivery == Delivery::Failed(Refusal::RelayRefused),
         _ => false,

@@ -108,7 +108,7 @@ fn a_file_of_text_that_waited_is_begun_and_named_as_the_newest_policy_masks_it()
         table.input(Input::Network(false));
         let masked = |text: &str| lenient().mask(text, Writer::Visitor).unwrap().text;
         let file = OutgoingFile::text(masked(&named(TYPED)), "text/plain".to_owned(), masked(TYPED));
-        table.input(Input::Attach { conversation: None, file });
+        table.input(Input::Attach { conversation: None, event: None, file });
         table.publish(|roster| roster.profile.masking = Some(policy(action)));
         table.input(Input::Network(true));
         let Some(content) = content else {

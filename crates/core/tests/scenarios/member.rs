@@ -311,7 +311,7 @@ impl<'a> Table<'a> {
     pub(crate) fn say_by(&mut self, masker: &Masker, text: &str) {
         let text = Outgoing::new(masker.mask(text, Writer::Visitor).unwrap().text);
         let conversation = self.is_agents.then_some(self.conversation);
-        self.input(Input::Submit { conversation, text });
+        self.input(Input::Submit { conversation, event: None, text });
     }
 
     pub(crate) fn input(&mut self, input: Input) {
