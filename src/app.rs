@@ -16,7 +16,7 @@ use segel_web::random::Random;
 use segel_web::{dom, json};
 use segel_wire::ids::{ConversationId, EventId};
 use segel_wire::signed::Masking;
-use serde::{Deserialize, Serialize};
+use segel_wire::{json_read, json_write};
 use wasm_bindgen::JsValue;
 use web_sys::MessagePort;
 
@@ -55,20 +55,21 @@ struct Told {
 }
 
 /// What the loader says.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 struct FromLoader {
-    #[serde(rename = "type")]
     kind: String,
 }
 
+json_read!(FromLoader { kind = "type" });
+
 /// What the loader is told.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 struct ToLoader {
-    #[serde(rename = "type")]
     kind: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
     count: Option<u32>,
 }
+
+json_write!(ToLoader { kind = "type", count });
 
 impl App {
     /// Puts the panel on the page and starts the engine once this tab leads.

@@ -4,17 +4,19 @@ use segel_core::VisitorConfig;
 use segel_ui::Language;
 use segel_web::json;
 use segel_wire::ids::{RootKey, SiteId};
-use serde::Deserialize;
+use segel_wire::json_read;
 use wasm_bindgen::JsValue;
 
 /// The tag as it comes through the loader.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 struct Tag {
     site: String,
     relay: String,
     key: String,
     language: String,
 }
+
+json_read!(Tag { site, relay, key, language });
 
 /// The widget's configuration.
 #[derive(Debug)]

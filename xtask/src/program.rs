@@ -1,5 +1,6 @@
 //! A WebAssembly program: from what the compiler made to what a browser loads.
 
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::slice;
@@ -7,7 +8,7 @@ use std::slice;
 use anyhow::Result;
 
 use crate::toolchain::TARGET;
-use crate::{paths, shell, stamp, tools};
+use crate::{names, panics, paths, shell, stamp, tools};
 
 /// A package that browsers run, and the folder of [`paths::dist`] that it is served from.
 pub(crate) struct Program {
@@ -32,11 +33,22 @@ const FEATURES: [&str; 6] = [
 ];
 
 /// Large functions stay functions even if they are called once: alike, they compress better than within
-/// their callers.
-const SHRINK: [&str; 2] = ["-Oz", "--one-caller-inline-max-function-size=30"];
+/// their callers. So do functions beside those of the same crate and type, which their names begin with.
+const SHRINK: [&str; 5] = [
+    "-Oz",
+    "--one-caller-inline-max-function-size=10",
+    "--gufa-optimizing",
+    "-Oz",
+    "--reorder-functions-by-name",
+];
 
-/// Part of the stamp: this file and the tools' versions decide what comes out.
-const RECIPE: &str = concat!(include_str!("program.rs"), include_str!("tools.rs"));
+/// Part of the stamp: these files and the tools' versions decide what comes out.
+const RECIPE: &str = concat!(
+    include_str!("program.rs"),
+    include_str!("panics.rs"),
+    include_str!("names.rs"),
+    include_str!("tools.rs")
+);
 
 impl Program {
     /// Makes glue and program from what cargo compiled, unless they are fresh.
@@ -56,8 +68,13 @@ impl Program {
                 paths::copy(&bound.join(&glue), &outputs[0])?;
                 paths::copy(&bound.join(&wasm), &outputs[1])
             } else {
-                tools::minify(&["--format=esm"], &bound.join(&glue), &outputs[0])?;
-                shrink(self.name, &bound.join(&wasm), &outputs[1], &[])
+                let silent = bound.join("silent.wasm");
+                fs::write(&silent, panics::silence(&fs::read(bound.join(&wasm))?)?)?;
+                let [small, short] = ["small.wasm", "short.js"].map(|name| bound.join(name));
+                let names = shrink(self.name, &silent, &small, &[names::SHORTEN])?;
+                paths::copy(&small, &outputs[1])?;
+                fs::write(&short, names::shorten(&fs::read_to_string(bound.join(&glue))?, &names)?)?;
+                tools::minify(&["--format=esm"], &short, &outputs[0])
             }
         })
     }
@@ -71,11 +88,10 @@ pub(crate) fn bind(wasm_bindgen: &Path, name: &str, compiled: &Path, dir: &Path)
     Ok(())
 }
 
-/// Shrinks a program, which may use `more` features than Rust's target does by itself.
-pub(crate) fn shrink(name: &str, from: &Path, to: &Path, more: &[&str]) -> Result<()> {
+/// Shrinks a program with `more` features or passes than every program has, and answers what they print.
+pub(crate) fn shrink(name: &str, from: &Path, to: &Path, more: &[&str]) -> Result<String> {
     let mut shrink = Command::new(tools::wasm_opt()?);
     shrink.args(SHRINK).args(FEATURES).args(more);
     shrink.args(["--strip-debug", "--strip-producers", "--strip-target-features"]);
-    shell::step(&format!("shrink {name}"), shrink.arg(from).arg("-o").arg(to))?;
-    Ok(())
+    shell::step(&format!("shrink {name}"), shrink.arg(from).arg("-o").arg(to))
 }

@@ -1,7 +1,7 @@
 //! Requests to the relay: no cookies, no referrer, no cache, no redirects, and an end in time.
 
 use js_sys::{ArrayBuffer, Uint8Array};
-use serde::de::DeserializeOwned;
+use segel_wire::json::FromJson;
 use thiserror::Error;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
@@ -51,8 +51,8 @@ pub struct Request {
 pub enum Body {
     /// Nothing.
     Empty,
-    /// A value as [`json::to_value`] makes it, sent as `application/json`.
-    Json(JsValue),
+    /// JSON text, sent as `application/json`.
+    Json(String),
     /// Bytes as they are, sent as `application/octet-stream`.
     Octets(Vec<u8>),
 }
@@ -111,7 +111,7 @@ impl Http {
 
 impl ResponseBody {
     /// The answer as JSON.
-    pub fn json<T: DeserializeOwned>(&self) -> Result<T, HttpError> {
+    pub fn json<T: FromJson>(&self) -> Result<T, HttpError> {
         let text = str::from_utf8(&self.0).map_err(|_| HttpError::Malformed)?;
         json::parse(text).map_err(|_| HttpError::Malformed)
     }
@@ -166,9 +166,8 @@ fn init(request: &Request) -> Result<RequestInit, HttpError> {
     let init = RequestInit::new();
     match &request.body {
         Body::Empty => {}
-        Body::Json(value) => {
+        Body::Json(text) => {
             header("content-type", "application/json")?;
-            let text = json::stringify(value).map_err(|_| HttpError::Invalid)?;
             init.set_body(&text.into());
         }
         Body::Octets(octets) => {
@@ -189,7 +188,6 @@ fn init(request: &Request) -> Result<RequestInit, HttpError> {
 #[cfg(test)]
 #[cfg(target_family = "wasm")]
 mod tests {
-    use js_sys::Object;
     use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
     use super::*;
@@ -238,9 +236,7 @@ mod tests {
 
     #[wasm_bindgen_test]
     async fn each_body_is_sent_as_what_it_is() {
-        let value = Object::new();
-        js_sys::Reflect::set(&value, &"text".into(), &"halo 😀".into()).unwrap();
-        let json = understood(Method::Post, None, Body::Json(value.into()));
+        let json = understood(Method::Post, None, Body::Json(r#"{"text":"halo 😀"}"#.to_owned()));
         assert_eq!(json.headers().get("content-type").unwrap().unwrap(), "application/json");
         assert_eq!(text(&json).await, r#"{"text":"halo 😀"}"#);
 

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use gloo::events::EventListener;
-use serde::Serialize;
+use segel_wire::json::ToJson;
 use thiserror::Error;
 use wasm_bindgen::JsCast;
 use web_sys::{CloseEvent, MessageEvent, WebSocket};
@@ -70,9 +70,8 @@ impl Socket {
     }
 
     /// Sends `value` as one text frame of JSON. `Ok` means it was handed to the browser, not that it arrived.
-    pub fn send_json<T: Serialize>(&self, value: &T) -> Result<(), SocketError> {
-        let text = json::to_value(value).and_then(|value| json::stringify(&value));
-        let text = text.map_err(|_| SocketError::Malformed)?;
+    pub fn send_json<T: ToJson>(&self, value: &T) -> Result<(), SocketError> {
+        let text = json::write(value).map_err(|_| SocketError::Malformed)?;
         // A closing socket would swallow the frame without a word.
         if self.socket.ready_state() != WebSocket::OPEN {
             return Err(SocketError::NotOpen);

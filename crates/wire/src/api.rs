@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::events::Delivered;
 use crate::ids::{Challenge, ConversationId, DeskId, DeviceId, Octets, Signature, SiteId};
 use crate::signed::DeviceKeys;
+use crate::{json_read, json_write};
 
 /// `GET /.well-known/segel`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +43,8 @@ pub struct ChallengeAnswer {
     pub expires: u64,
 }
 
+json_read!(ChallengeAnswer { challenge, expires });
+
 /// `POST /v1/sessions`: a device proves that it holds its login key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoginRequest {
@@ -57,6 +60,8 @@ pub struct LoginRequest {
     pub signature: Signature,
 }
 
+json_write!(LoginRequest { site, keys, challenge, expires, signature });
+
 /// The answer to a login.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoginAnswer {
@@ -65,6 +70,8 @@ pub struct LoginAnswer {
     /// When it lapses, Unix seconds by the relay's clock.
     pub expires: u64,
 }
+
+json_read!(LoginAnswer { token, expires });
 
 impl fmt::Debug for LoginAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -81,12 +88,16 @@ pub struct PrekeysAnswer {
     pub highest: u32,
 }
 
+json_read!(PrekeysAnswer { one_time, highest });
+
 /// `POST /v1/sites/{site}/bundles`: ask for devices' prekey bundles.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BundlesRequest {
     /// Whose; at most a desk's devices.
     pub devices: Vec<DeviceId>,
 }
+
+json_write!(BundlesRequest { devices });
 
 /// The bundles that the relay holds; a device without one is left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,12 +106,16 @@ pub struct BundlesAnswer {
     pub bundles: Vec<Octets>,
 }
 
+json_read!(BundlesAnswer { bundles });
+
 /// `PUT /v1/conversations/{conversation}`: a visitor opens a conversation at a desk; idempotent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenConversation {
     /// The desk.
     pub desk: DeskId,
 }
+
+json_write!(OpenConversation { desk });
 
 /// `PUT /v1/conversations/{conversation}/attachments/{attachment}?size=NUMBER` answers this, and so do its chunks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,6 +125,8 @@ pub struct UploadAnswer {
     /// Bytes of them that are stored; the attachment is whole when these are all.
     pub stored: u64,
 }
+
+json_read!(UploadAnswer { size, stored });
 
 /// `GET /v1/conversations`: what the device may reach.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -148,3 +165,5 @@ pub struct EventsAnswer {
     /// Whether there are more after the last.
     pub more: bool,
 }
+
+json_read!(EventsAnswer { events, more });

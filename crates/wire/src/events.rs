@@ -1,11 +1,11 @@
 //! Events: what a sender hands to the relay and what each device is sent. PROTOCOL.md, section 6.
 
-use crate::cbor_array;
 use serde::{Deserialize, Serialize};
 
 use crate::frames::AnyFrame;
 use crate::ids::{ConversationId, DeviceId, EventId, Octets};
 use crate::limits;
+use crate::{cbor_array, json_write};
 
 /// One device's wrap of an event's content key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +17,7 @@ pub struct Wrapped {
 }
 
 cbor_array!(Wrapped { device, wrap });
+json_write!(Wrapped { device, wrap });
 
 /// What a sender hands to the relay: one content, and a wrap for each recipient.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +29,7 @@ pub struct Envelope {
 }
 
 cbor_array!(Envelope { content, wraps });
+json_write!(Envelope { content, wraps });
 
 /// Why an envelope is refused before anyone looks inside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

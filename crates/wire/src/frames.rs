@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::events::{Delivered, Envelope};
 use crate::ids::{ConversationId, DeviceId, EventId, Octets};
+use crate::json::{FromJson, Parsed, ToJson, Writer, field};
 use crate::problem::Problem;
 
 /// What a client says.
@@ -123,6 +124,30 @@ impl fmt::Debug for ClientFrame {
     }
 }
 
+impl ToJson for ClientFrame {
+    fn to_json(&self, to: &mut Writer) {
+        to.object(|to| match self {
+            Self::Hello { token, cursor } => {
+                to.field("type", &"hello");
+                to.field("token", token);
+                to.field("cursor", cursor);
+            }
+            Self::Send { conversation, event, envelope } => {
+                to.field("type", &"send");
+                to.field("conversation", conversation);
+                to.field("event", event);
+                to.field("envelope", envelope);
+            }
+            Self::Signal { conversation, signal } => {
+                to.field("type", &"signal");
+                to.field("conversation", conversation);
+                to.field("signal", signal);
+            }
+            Self::Ping => to.field("type", &"ping"),
+        });
+    }
+}
+
 /// Any frame of the relay. Read field by field: what serde derives for tagged variants first copies the whole
 /// frame into a tree, and the code for that is larger than the rest of the reader.
 #[derive(Deserialize)]
@@ -145,6 +170,28 @@ pub(crate) struct AnyFrame {
     problem: Option<Problem>,
 }
 
+impl FromJson for AnyFrame {
+    fn from_json(value: &impl Parsed) -> Option<Self> {
+        Some(Self {
+            kind: value.field("type").map_or_else(|| Some(String::new()), |kind| kind.text())?,
+            epoch: field(value, "epoch")?,
+            time: field(value, "time")?,
+            conversation: field(value, "conversation")?,
+            event: field(value, "event")?,
+            position: field(value, "position")?,
+            sender: field(value, "sender")?,
+            content: field(value, "content")?,
+            recipients: field(value, "recipients")?,
+            wrap: field(value, "wrap")?,
+            cursor: field(value, "cursor")?,
+            generation: field(value, "generation")?,
+            version: field(value, "version")?,
+            signal: field(value, "signal")?,
+            problem: field(value, "problem")?,
+        })
+    }
+}
+
 /// A frame of an unknown type, or without a field of its type.
 #[derive(Debug, thiserror::Error)]
 #[error("not a frame of the relay")]
@@ -158,12 +205,24 @@ impl TryFrom<AnyFrame> for ServerFrame {
     }
 }
 
+impl FromJson for ServerFrame {
+    fn from_json(value: &impl Parsed) -> Option<Self> {
+        AnyFrame::from_json(value)?.into_frame()
+    }
+}
+
 /// An event in a page stands without a frame's type.
 impl TryFrom<AnyFrame> for Delivered {
     type Error = NotAFrame;
 
     fn try_from(frame: AnyFrame) -> Result<Self, NotAFrame> {
         frame.into_event().ok_or(NotAFrame)
+    }
+}
+
+impl FromJson for Delivered {
+    fn from_json(value: &impl Parsed) -> Option<Self> {
+        AnyFrame::from_json(value)?.into_event()
     }
 }
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::cbor::{Cbor, MalformedCbor, Reader, Writer};
 use crate::cbor_transparent;
+use crate::json::{self, FromJson, Parsed, ToJson};
 
 /// A text was not the unpadded base64url of the expected number of bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -64,6 +65,18 @@ macro_rules! fixed_bytes {
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+            }
+        }
+
+        impl FromJson for $name {
+            fn from_json(value: &impl Parsed) -> Option<Self> {
+                value.text()?.parse().ok()
+            }
+        }
+
+        impl ToJson for $name {
+            fn to_json(&self, to: &mut json::Writer) {
+                to.text(&Base64UrlUnpadded::encode_string(&self.0));
             }
         }
 
@@ -191,6 +204,18 @@ impl<'de> Deserialize<'de> for Octets {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         Base64UrlUnpadded::decode_vec(&text).map(Self).map_err(|_| de::Error::custom("expected base64url"))
+    }
+}
+
+impl FromJson for Octets {
+    fn from_json(value: &impl Parsed) -> Option<Self> {
+        Base64UrlUnpadded::decode_vec(&value.text()?).map(Self).ok()
+    }
+}
+
+impl ToJson for Octets {
+    fn to_json(&self, to: &mut json::Writer) {
+        to.text(&Base64UrlUnpadded::encode_string(&self.0));
     }
 }
 

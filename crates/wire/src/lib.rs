@@ -8,6 +8,7 @@ pub mod cbor;
 pub mod events;
 pub mod frames;
 pub mod ids;
+pub mod json;
 pub mod limits;
 pub mod problem;
 pub mod signed;

@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::json::{FromJson, Parsed};
+use crate::json_read;
+
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $status:literal, $title:literal;)*) => {
         /// A stable code; clients decide by it, never by the text.
@@ -89,6 +92,8 @@ pub struct Problem {
     pub code: Code,
 }
 
+json_read!(Problem { kind = "type", title, status, code });
+
 impl Serialize for Code {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
@@ -98,6 +103,12 @@ impl Serialize for Code {
 impl<'de> Deserialize<'de> for Code {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer).map(|text| Self::parse(&text))
+    }
+}
+
+impl FromJson for Code {
+    fn from_json(value: &impl Parsed) -> Option<Self> {
+        value.text().map(|text| Self::parse(&text))
     }
 }
 

@@ -39,9 +39,9 @@ fn body(request: &core::Request) -> Result<Body, JsonError> {
     Ok(match request.body() {
         RequestBody::Empty => Body::Empty,
         RequestBody::Octets(bytes) => Body::Octets(bytes.to_vec()),
-        RequestBody::Json(Json::Login(body)) => Body::Json(json::to_value(body)?),
-        RequestBody::Json(Json::Bundles(body)) => Body::Json(json::to_value(body)?),
-        RequestBody::Json(Json::OpenConversation(body)) => Body::Json(json::to_value(body)?),
+        RequestBody::Json(Json::Login(body)) => Body::Json(json::write(body)?),
+        RequestBody::Json(Json::Bundles(body)) => Body::Json(json::write(body)?),
+        RequestBody::Json(Json::OpenConversation(body)) => Body::Json(json::write(body)?),
     })
 }
 

@@ -17,9 +17,9 @@ async fn a_server_that_speaks_no_websocket_closes_the_socket() {
 async fn nothing_can_be_sent_before_it_is_open_or_after_it_is_over() {
     let heard = Mailbox::new();
     let socket = Socket::open(&server(), heard.listener()).unwrap();
-    assert_eq!(socket.send_json(&["early"]), Err(SocketError::NotOpen));
+    assert_eq!(socket.send_json(&"early"), Err(SocketError::NotOpen));
     assert_eq!(heard.next().await, SocketEvent::Closed { code: 1006 });
-    assert_eq!(socket.send_json(&["late"]), Err(SocketError::NotOpen));
+    assert_eq!(socket.send_json(&"late"), Err(SocketError::NotOpen));
 }
 
 #[wasm_bindgen_test]

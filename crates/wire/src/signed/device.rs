@@ -1,11 +1,11 @@
 //! A device's public keys and the id that commits to them. PROTOCOL.md, section 3.1.
 
-use crate::cbor_map;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::ids::{DeviceId, IdentityKey, LoginKey, SigningKey, SiteId};
 use crate::signed::statement;
+use crate::{cbor_map, json_write};
 
 /// The three public keys of a device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +19,7 @@ pub struct DeviceKeys {
 }
 
 cbor_map!(DeviceKeys { 0: identity, 1: signing, 2: login });
+json_write!(DeviceKeys { identity, signing, login });
 
 impl DeviceKeys {
     /// The id: the first 16 bytes of SHA-256 over the site and the keys. Nobody can present other
