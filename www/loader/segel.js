@@ -65,11 +65,12 @@ iframe { position: absolute; inset: 0; width: 100%; height: 100%; border: 0; }
   if (launched) return;
 
   const script = document.currentScript;
-  const { site, relay, key } = script?.dataset ?? {};
+  const { site, relay, key, floor } = script?.dataset ?? {};
   const fault = !script ? ["no_tag", "it must be loaded by a classic script tag"]
     : !/^[\w-]{22}$/.test(site) ? ["bad_site", "data-site must be 22 characters of base64url"]
     : !/^https?:\/\/[^/]+\/?$/.test(relay) ? ["bad_relay", "data-relay must be an http or https address without a path"]
     : !/^ed25519:[\w-]{43}$/.test(key) ? ["bad_key", 'data-key must be "ed25519:" and 43 characters of base64url']
+    : !/^(\d+\.\d+)?$/.test(floor ?? "") ? ["bad_floor", "data-floor must be a roster's generation and version, such as 1.12"]
     : null;
   if (fault) {
     console.error(`Segel did not start: ${fault[1]} (${fault[0]}).`);
@@ -197,7 +198,7 @@ iframe { position: absolute; inset: 0; width: 100%; height: 100%; border: 0; }
     const channel = new MessageChannel();
     port = channel.port1;
     port.onmessage = hear;
-    source.postMessage({ segel: "hello", config: { site, relay, key, language } }, origin, [channel.port2]);
+    source.postMessage({ segel: "hello", config: { site, relay, key, floor, language } }, origin, [channel.port2]);
     notice.textContent = "";
     // A frame that was given the focus before its page had come does not pass it on.
     if (root.activeElement === frame) source.focus();

@@ -304,7 +304,7 @@ pub enum Refusal {
     RosterAltered,
     /// The roster has expired.
     RosterExpired,
-    /// The relay served a roster older than one already seen here.
+    /// The relay served a roster older than one already seen here, or than the page's floor.
     RosterOlder,
     /// The rosters do not form one chain.
     RosterForked,

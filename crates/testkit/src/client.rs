@@ -96,6 +96,12 @@ impl Client {
         (self.signals, self.screen, self.running) = started.expect("the engine starts again");
     }
 
+    /// Ends the device and starts it again with another tag, or another code.
+    pub async fn restart_as(&mut self, part: Part) {
+        self.part = part;
+        self.restart().await;
+    }
+
     /// Ends the device and starts it again from an older copy of its store.
     pub async fn set_back(&mut self, copy: &MemoryStore) {
         self.store = copy.copy();

@@ -166,8 +166,9 @@ impl Engine {
         {
             return Err(BrokenStore.into());
         }
-        let engine =
+        let mut engine =
             Self::new(config.site, config.root, config.relay, Part::Visitor { page: config.page }, ledger);
+        engine.membership.set_floor(config.floor);
         engine.restore(account, &opened)
     }
 

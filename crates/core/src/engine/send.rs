@@ -9,7 +9,7 @@ use segel_wire::{ClientFrame, Code, Envelope, Problem, Wrapped, limits};
 
 use super::acts::{Turn, desk_of};
 use super::{Engine, Part, make_id, passes};
-use crate::account::{Account, VisitorConfig};
+use crate::account::Account;
 use crate::conversation::{Message, Stage};
 use crate::io::{Answer, Output, Request};
 use crate::link;
@@ -53,16 +53,8 @@ impl Engine {
 
     /// A visitor's keys are made with what is sent first.
     pub(super) fn make_account(&mut self, random: &mut impl CryptoRng) {
-        if let Part::Visitor { page } = &self.part
-            && self.account.is_none()
-        {
-            let config = VisitorConfig {
-                site: self.site,
-                root: self.root,
-                relay: self.relay.clone(),
-                page: page.clone(),
-            };
-            let account = Account::make_visitor(&config, random);
+        if self.part != Part::Agent && self.account.is_none() {
+            let account = Account::make_visitor(self.site, self.root, self.relay.clone(), random);
             self.ledger.put(Name::Account, &account);
             self.account = Some(account);
             if let Some(record) = self.membership.to_record() {

@@ -144,7 +144,7 @@ pub(super) const fn refusal(refusal: Refusal) -> &'static str {
         }
         Refusal::RosterExpired => "The list of agents has expired; the site's owner must sign it again.",
         Refusal::RosterOlder => {
-            "The server gave a list of agents that is older than one already seen here. For your safety the chat stays closed."
+            "The server gave a list of agents that is older than one already seen here, or than this page allows. For your safety the chat stays closed."
         }
         Refusal::RosterForked => {
             "The server gave lists of agents that contradict each other. For your safety the chat stays closed."

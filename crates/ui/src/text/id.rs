@@ -145,7 +145,7 @@ pub(super) const fn refusal(refusal: Refusal) -> &'static str {
             "Daftar agen sudah kedaluwarsa dan harus ditandatangani ulang oleh pemilik situs."
         }
         Refusal::RosterOlder => {
-            "Server memberi daftar agen yang lebih lama daripada yang pernah dilihat di sini. Demi keamanan, chat tidak dibuka."
+            "Server memberi daftar agen yang lebih lama daripada yang pernah dilihat di sini atau yang diizinkan halaman ini. Demi keamanan, chat tidak dibuka."
         }
         Refusal::RosterForked => {
             "Server memberi daftar agen yang saling bertentangan. Demi keamanan, chat tidak dibuka."
