@@ -109,6 +109,7 @@ iframe { position: absolute; inset: 0; width: 100%; height: 100%; border: 0; }
   let unread = 0;
   let frame = null;
   let port = null;
+  let vouch = null;
 
   // The host page keeps one flag per site: that a chat exists; and per tab, whether it was open.
   const flag = `segel:${site}`;
@@ -177,17 +178,34 @@ iframe { position: absolute; inset: 0; width: 100%; height: 100%; border: 0; }
     open: () => setOpen(true),
     close: () => setOpen(false),
     toggle: () => setOpen(!isOpen),
+    // The page's server says who the visitor is; called again whenever somebody signs in or out.
+    identify: (ask) => {
+      vouch = ask;
+      tellVouch();
+    },
+  };
+  const tellVouch = () => vouch && port?.postMessage({ type: "identify" });
+  const introduce = async ({ conversation, visitor }) => {
+    try {
+      const token = await vouch({ site, conversation, visitor });
+      if (token) port?.postMessage({ type: "identify", token });
+    } catch (error) {
+      console.error("Segel: no identity token.", error);
+    }
   };
 
   const hear = ({ data }) => {
     if (data.type === "close") return commands.close();
     if (data.type === "failed") return fail();
+    if (data.type === "identify") return introduce(data);
+    if (data.type === "refused") return console.error("Segel: the identity token does not count (token-refused).");
     if (data.type === "mounted") home.classList.add("mounted");
     if (data.type === "unread") unread = Number(data.count) || 0;
     if (data.type === "exists") {
       exists = true;
       keep("localStorage", "exists");
       tellOpen();
+      tellVouch();
     }
     draw();
   };
@@ -208,7 +226,7 @@ iframe { position: absolute; inset: 0; width: 100%; height: 100%; border: 0; }
   launcher.addEventListener("click", commands.toggle);
   launcher.addEventListener("keydown", ({ key: pressed }) => pressed === "Escape" && commands.close());
 
-  const run = (command) => Object.hasOwn(commands, command?.[0]) && commands[command[0]]();
+  const run = (command) => Object.hasOwn(commands, command?.[0]) && commands[command[0]](...[].slice.call(command, 1));
   const queue = Array.isArray(window.Segel) ? window.Segel : [];
   window.Segel = { ...commands, push: (...more) => more.forEach(run) };
 

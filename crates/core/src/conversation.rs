@@ -9,6 +9,7 @@ use segel_wire::{cbor_array, cbor_map, cbor_variants, limits};
 
 use crate::acts::ActRecord;
 use crate::chronicle::Chronicle;
+use crate::identity::TokenRecord;
 use crate::masking;
 use crate::peers::Peer;
 use crate::reads::Reads;
@@ -116,6 +117,8 @@ pub(crate) struct Message {
     pub(crate) vouched: Option<String>,
     /// What opens its file, once the relay has that.
     pub(crate) attachment: Option<Attachment>,
+    /// The identity token that it brings.
+    pub(crate) token: Option<TokenRecord>,
 }
 
 cbor_map!(Message {
@@ -132,7 +135,8 @@ cbor_map!(Message {
     10: epoch,
     11: act,
     12: vouched,
-    13: attachment
+    13: attachment,
+    14: token
 });
 
 /// A message as it was delivered, closed.
@@ -143,9 +147,11 @@ pub(crate) struct Unopened {
     pub(crate) content: Octets,
     /// How often its sender was asked for the key.
     pub(crate) asked: u32,
+    /// When the relay stored it, Unix seconds by the relay's clock.
+    pub(crate) stored: u64,
 }
 
-cbor_array!(Unopened { sender, recipients, content, asked });
+cbor_array!(Unopened { sender, recipients, content, asked, stored });
 
 /// How often the key of one event is asked for.
 const ASKED_MOST: u32 = 2;
@@ -275,8 +281,9 @@ impl Conversation {
         answerable: bool,
         safety: Option<SafetyNumber>,
         hold: Hold,
+        now: u64,
     ) -> Summary {
-        let is_said = |message: &&Message| message.act.is_none() && message.body != Body::Withheld;
+        let is_said = |message: &&Message| !message.is_of_its_moment() && message.body != Body::Withheld;
         let said = self.messages.values().filter(is_said);
         let last = said.max_by_key(|message| (message.position.unwrap_or(u64::MAX), message.time));
         let preview = last.map_or("", |message| match &message.body {
@@ -291,6 +298,7 @@ impl Conversation {
             answerable,
             safety,
             hold,
+            identity: self.identity(now),
         }
     }
 
@@ -351,6 +359,7 @@ impl Message {
             act: None,
             vouched: None,
             attachment: None,
+            token: None,
         }
     }
 
@@ -378,16 +387,22 @@ impl Message {
 
     /// What a content of this message says, if it is a person's and ready to be sealed.
     pub(crate) fn said(&self) -> Option<content::Body> {
-        match (&self.body, &self.attachment) {
-            (Body::Text(text), _) => Some(content::Body::Text(text.clone())),
-            (Body::File(_), Some(attachment)) => Some(content::Body::Attachment(attachment.clone())),
+        match (&self.body, &self.attachment, &self.token) {
+            (Body::Text(text), ..) => Some(content::Body::Text(text.clone())),
+            (Body::File(_), Some(attachment), _) => Some(content::Body::Attachment(attachment.clone())),
+            (.., Some(token)) => Some(content::Body::Token(token.signed.clone())),
             _ => None,
         }
     }
 
+    /// Whether it is an act or an identity token: dated when it is sealed, and given up rather than tried again.
+    pub(crate) fn is_of_its_moment(&self) -> bool {
+        self.act.is_some() || self.token.is_some()
+    }
+
     /// Whether this device knows what it says.
     pub(crate) fn is_open(&self) -> bool {
-        matches!(self.body, Body::Text(_) | Body::File(_)) || self.act.is_some()
+        matches!(self.body, Body::Text(_) | Body::File(_)) || self.is_of_its_moment()
     }
 
     /// Whether it is a file.

@@ -5,6 +5,8 @@ use segel_wire::ids::{AgentId, ConversationId, EventId};
 use segel_wire::signed::Masking;
 use segel_wire::{cbor_index, cbor_map, cbor_variants};
 
+pub use crate::identity::Identity;
+
 /// One change to what a person sees.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Show {
@@ -24,6 +26,13 @@ pub enum Show {
         conversation: ConversationId,
         /// Who; of several, the one who was heard first.
         who: Option<Author>,
+    },
+    /// The page may hand in the business's word on who the visitor is, for this conversation and device.
+    Introduce {
+        /// The conversation.
+        conversation: ConversationId,
+        /// SHA-256 of this device's identity.
+        visitor: [u8; 32],
     },
     /// A message was taken out.
     Gone(ConversationId, EventId),
@@ -91,6 +100,8 @@ pub struct Summary {
     pub safety: Option<SafetyNumber>,
     /// Who holds it, and what the person at this device may do about that.
     pub hold: Hold,
+    /// Who the visitor is, by the business's word.
+    pub identity: Identity,
 }
 
 /// Who holds a conversation (PROTOCOL.md, section 5.9).
@@ -195,6 +206,8 @@ pub enum Body {
     Withheld,
     /// A file; its bytes are fetched when the person wants them.
     File(File),
+    /// The business's word on who the visitor is, that counts; empty if nobody is signed in.
+    Introduced(String),
 }
 
 cbor_variants!(Body {
@@ -203,7 +216,8 @@ cbor_variants!(Body {
     2: BeforeEnrolment,
     3: Act(deed),
     4: Withheld,
-    5: File(file)
+    5: File(file),
+    6: Introduced(subject)
 });
 
 /// What is said of a file: its name and type are its sender's words, and such as PROTOCOL.md, section 5.11, allows.
@@ -260,6 +274,7 @@ impl core::fmt::Debug for Body {
             Self::Act(deed) => f.debug_tuple("Act").field(deed).finish(),
             Self::Withheld => f.write_str("Withheld"),
             Self::File(file) => f.debug_tuple("File").field(file).finish(),
+            Self::Introduced(_) => f.write_str("Introduced(..)"),
         }
     }
 }
@@ -370,6 +385,8 @@ pub enum Refusal {
     SourceGone,
     /// The relay has no room for more files.
     QuotaExceeded,
+    /// An identity token does not count.
+    TokenRefused,
 }
 
 cbor_index!(Refusal {
@@ -408,7 +425,8 @@ cbor_index!(Refusal {
     32: FileUnmasked,
     33: SourceChanged,
     34: SourceGone,
-    35: QuotaExceeded
+    35: QuotaExceeded,
+    36: TokenRefused
 });
 
 impl Refusal {
@@ -464,6 +482,7 @@ impl Refusal {
             Self::SourceChanged => "source-changed",
             Self::SourceGone => "source-gone",
             Self::QuotaExceeded => "quota-exceeded",
+            Self::TokenRefused => "token-refused",
         }
     }
 }

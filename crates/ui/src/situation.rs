@@ -57,6 +57,7 @@ impl Situation {
             | Show::Item(_)
             | Show::Gone(..)
             | Show::Transfer(_)
+            | Show::Introduce { .. }
             | Show::Typing { .. } => return Some(show),
         }
         None

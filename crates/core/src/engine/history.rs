@@ -13,6 +13,7 @@ use super::{Engine, Part, passes};
 use crate::account::Account;
 use crate::acts::ActRecord;
 use crate::conversation::{Message, Unopened};
+use crate::identity::TokenRecord;
 use crate::io::{Answer, Request};
 use crate::membership::{Membership, Named};
 use crate::peers::Peer;
@@ -218,7 +219,7 @@ impl Engine {
                 // There is no such event: whoever handed its key on said what is not so.
                 (message.key, message.vouched) = (None, None);
                 self.ledger.put(Name::Message(id, *event), message);
-                if message.body == Body::Withheld && message.act.is_none() {
+                if message.body == Body::Withheld && !message.is_of_its_moment() {
                     invented.push(*event);
                 }
             }
@@ -238,8 +239,8 @@ impl Engine {
                     }
                     return self.fetches.failed(now, random);
                 }
-                let Delivered { event, sender, recipients, content, .. } = delivered;
-                let sealed = Unopened { sender, recipients, content, asked: 0 };
+                let Delivered { event, sender, recipients, content, time, .. } = delivered;
+                let sealed = Unopened { sender, recipients, content, asked: 0, stored: time / 1_000 };
                 self.unlock(id, event, &sealed, now, random);
             }
         }
@@ -305,7 +306,7 @@ impl Engine {
         now: u64,
         random: &mut impl CryptoRng,
     ) {
-        let Unopened { sender, recipients, content, .. } = sealed;
+        let Unopened { sender, recipients, content, stored, .. } = sealed;
         let message = self.conversations.get(&id).and_then(|conversation| conversation.messages.get(&event));
         let is_it = message.is_some_and(|message| {
             message.sender == Some(*sender) && message.content == Some(ContentHash::derive(&content.0))
@@ -357,6 +358,10 @@ impl Engine {
                 }
                 _ => message.body = Body::Closed(Refusal::ActRefused),
             },
+            content::Body::Token(signed) => {
+                message.body = Body::Withheld;
+                message.token = Some(TokenRecord { signed, stored: *stored });
+            }
             _ => message.body = Body::Closed(Refusal::NotUnderstood),
         }
         if !message.is_open() {
@@ -369,6 +374,7 @@ impl Engine {
         if is_act {
             self.act_logged(id, event, now, random);
         }
+        self.judge_tokens(id);
     }
 
     /// Whether a content was sealed to the visitor too: an act that was not is nobody's business but its signer's.

@@ -8,6 +8,7 @@ mod attachments;
 mod clock;
 mod connect;
 mod history;
+mod introduction;
 mod prekeys;
 mod quiet;
 mod receive;
@@ -28,6 +29,7 @@ use segel_wire::signed::Order;
 use segel_wire::{ClientFrame, Code, Delivered};
 
 use self::attachments::Attachments;
+use self::introduction::Introduction;
 use self::resync::Resync;
 use crate::account::{Account, AgentConfig, VisitorConfig};
 use crate::conversation::Conversation;
@@ -88,6 +90,7 @@ pub struct Engine {
     signals: Signals,
     /// Where it is to be said how far the person has read, and when, Unix milliseconds.
     reads_due: Vec<(ConversationId, u64)>,
+    introduction: Introduction,
     /// Files that are sent and fetched.
     attachments: Attachments,
     shown: Shown,
@@ -144,6 +147,8 @@ struct Shown {
     wake_at: Option<u64>,
     dirty: SortedSet<(ConversationId, EventId)>,
     lists: SortedSet<ConversationId>,
+    /// When the first identity that is shown as confirmed lapses, Unix milliseconds; 0 for none.
+    lapses_at: u64,
 }
 
 /// Why an engine cannot start.
@@ -222,6 +227,8 @@ impl Engine {
                 self.ledger.resume();
                 self.act(conversation, deed, now, random);
             }
+            Input::Introduce(None) => self.introduction = Introduction::Wanted,
+            Input::Introduce(Some(token)) => self.introduce(token, now, random),
             Input::Seen(conversation) => {
                 self.read(conversation, now);
                 self.seen(conversation);
@@ -297,6 +304,7 @@ impl Engine {
             held: VecDeque::new(),
             signals: Signals::default(),
             reads_due: Vec::new(),
+            introduction: Introduction::default(),
             attachments: Attachments::default(),
             shown: Shown::default(),
             outputs: VecDeque::new(),
@@ -340,6 +348,7 @@ impl Engine {
         self.pump_acts(now, random);
         self.pump_fetches(now);
         self.pump_attachments(now, random);
+        self.pump_introduction(now);
         self.pump_outbox(now, random);
         self.pump_reads(now, random);
         self.pump_signals(now, random);
@@ -390,6 +399,7 @@ impl Engine {
     fn show_changes(&mut self, now: u64) {
         let dirty = core::mem::take(&mut self.shown.dirty);
         let mut changed = core::mem::take(&mut self.shown.lists);
+        changed.extend(self.lapsed(now));
         changed.extend(dirty.keys().map(|(id, _)| (*id, ())));
         for &(id, event) in dirty.keys() {
             let item = self.conversations.get(&id).and_then(|conversation| conversation.item(id, event));
@@ -399,7 +409,8 @@ impl Engine {
             let (answerable, safety) = (self.is_answerable(id), self.safety(id));
             let hold = self.hold(id, now);
             let summary = self.conversations.get(&id);
-            let summary = summary.map(|conversation| conversation.summary(id, answerable, safety, hold));
+            let summary = summary.map(|conversation| conversation.summary(id, answerable, safety, hold, now));
+            self.note_lapse(summary.as_ref());
             self.outputs.extend(summary.map(|summary| Output::Show(Show::Conversation(summary))));
         }
         let gate = self.gate(now);
@@ -463,6 +474,7 @@ impl Engine {
             self.fetches.at(),
             self.reads_wake(),
             self.attachments.wake_at(),
+            self.shown.lapses_at,
             expiry,
         ];
         let at = times.into_iter().filter(|at| *at > now).min().unwrap_or(u64::MAX);

@@ -144,6 +144,9 @@ impl Engine {
         self.show_site();
         // Who holds a conversation may be there no more.
         self.shown.lists.extend(self.conversations.keys().map(|id| (*id, ())));
+        for id in self.conversations.keys().copied().collect::<Vec<_>>() {
+            self.judge_tokens(id);
+        }
         let time = self.membership.time(now);
         let Some(account) = self.account.as_mut().filter(|_| self.part == Part::Agent) else { return };
         let listed =

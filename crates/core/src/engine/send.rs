@@ -8,6 +8,7 @@ use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId};
 use segel_wire::{ClientFrame, Code, Envelope, Problem, Wrapped, limits};
 
 use super::acts::{Turn, desk_of};
+use super::introduction::Introduction;
 use super::{Engine, Part, make_id, passes};
 use crate::account::Account;
 use crate::conversation::{Message, Stage};
@@ -169,8 +170,12 @@ impl Engine {
             }
             Turn::Never(refusal) => return self.fail(id, event, refusal),
         }
+        if !self.is_still_of_its_moment(id, event, now) {
+            self.introduction = Introduction::Wanted;
+            return self.take_out(id, event);
+        }
         let Some((body, members)) = self.compose((id, event), desk, now) else {
-            return self.drop_act(id, event, Refusal::ActRefused);
+            return self.give_up(id, event, Refusal::ActRefused);
         };
         if self.seeks_sessions(&members, now) {
             return;
@@ -254,9 +259,10 @@ impl Engine {
     ) {
         let message = self.conversations.get(&id).and_then(|conversation| conversation.messages.get(&event));
         let Some(written) = message.map(|message| message.time) else { return };
-        // An act is of the moment in which it is signed: it is judged by its time.
+        // An act is of the moment in which it is signed, a token of that in which it leaves: both are judged by it.
         let (signed, time) = match &body {
             content::Body::Act(signed) => (Some(signed.clone()), self.membership.time(now) * 1_000),
+            content::Body::Token(_) => (None, self.membership.time(now) * 1_000),
             _ => (None, written),
         };
         let Some(sealed) = self.seal((id, event), (desk, members), (body, time), now, random) else {

@@ -14,6 +14,7 @@ use super::{Engine, Part};
 use crate::account::Account;
 use crate::acts::ActRecord;
 use crate::conversation::{Behind, Message, Unopened};
+use crate::identity::TokenRecord;
 use crate::membership::Named;
 use crate::peers::Peer;
 use crate::records::Name;
@@ -249,8 +250,11 @@ impl Engine {
             content::Body::SignalKey(shared) => self.signal_key_given(delivered, shared, now),
             // What it says was heard above.
             content::Body::Read(_) => {}
-            content::Body::Token(_) => {
-                self.keep(delivered, received);
+            content::Body::Token(signed) => {
+                let token = Some(TokenRecord { signed, stored: delivered.time / 1_000 });
+                self.keep(delivered, Message { body: Body::Withheld, token, ..received });
+                self.judge_tokens(id);
+                self.pass_on(id, delivered, now, random);
             }
         }
     }
@@ -367,6 +371,7 @@ impl Engine {
                 recipients: delivered.recipients.clone(),
                 content: delivered.content.clone(),
                 asked: 0,
+                stored: delivered.time / 1_000,
             });
             self.ledger.put(Name::Message(delivered.conversation, delivered.event), message);
         }

@@ -8,6 +8,7 @@ mod attachments;
 mod bench;
 mod by_hand;
 mod exchange;
+mod identity;
 mod masking;
 mod order_shown;
 mod outbox;

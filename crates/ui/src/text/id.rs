@@ -33,6 +33,8 @@ pub(super) static TEXT: Text = Text {
     taken_over: "# mengambil alih chat",
     has_joined: "# ikut membaca",
     has_left: "# berhenti ikut membaca",
+    introduced: "Menurut situs: ini #",
+    signed_out: "Menurut situs: tidak ada yang masuk ke akun",
     vouched: "Diteruskan oleh #",
     newer: "Pesan baru",
     today: "Hari ini",
@@ -86,6 +88,9 @@ pub(super) static DESK: DeskText = DeskText {
     inbox_empty: "Belum ada percakapan",
     inbox_empty_why: "Pesan pengunjung muncul di sini begitu mereka menulis.",
     title: "Pengunjung #",
+    confirmed: "Pengunjung #, dipastikan situs #",
+    lapsed: "Terakhir dipastikan sebagai #, #",
+    unconfirmed: "Belum pasti: bukti identitas yang diterima tidak sah",
     unread: "# belum dibaca",
     no_preview: "Pesan tersegel",
     back: "Kembali ke daftar",
@@ -199,6 +204,7 @@ pub(super) const fn refusal(refusal: Refusal) -> &'static str {
         Refusal::SourceChanged => "Berkas ini berubah sejak dipilih.",
         Refusal::SourceGone => "Berkas ini tidak dapat dibaca lagi. Pilih sekali lagi.",
         Refusal::QuotaExceeded => "Server tidak punya ruang untuk berkas lagi.",
+        Refusal::TokenRefused => "Diterima bukti identitas pengunjung yang tidak sah.",
     }
 }
 

@@ -1,0 +1,149 @@
+//! Who the visitor is, by the business's word: handed in by the visitor's page, judged by the agents' devices.
+//! PROTOCOL.md, section 3.7.
+
+use rand_core::CryptoRng;
+use segel_wire::ids::{ConversationId, EventId};
+use segel_wire::limits;
+use segel_wire::signed::{Token, TokenContext, TokenError};
+
+use super::{Engine, Part, make_id};
+use crate::conversation::{Message, Stage};
+use crate::identity::TokenRecord;
+use crate::io::Output;
+use crate::link;
+use crate::masking;
+use crate::outgoing::OutgoingToken;
+use crate::records::Name;
+use crate::show::{Author, Body, Identity, Refusal, Show, Summary};
+
+/// Where the visitor's page stands with it.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Introduction {
+    /// It says nothing, or has said it.
+    #[default]
+    Rests,
+    /// It is asked as soon as a token could leave.
+    Wanted,
+}
+
+impl Engine {
+    /// Asks the page once a token could leave at once: it lives for minutes.
+    pub(super) fn pump_introduction(&mut self, now: u64) {
+        if self.introduction == Introduction::Rests
+            || self.link.stage != link::Stage::Online
+            || !self.may_seal(now)
+        {
+            return;
+        }
+        let (Some(account), Some(id)) = (&self.account, self.conversations.first()) else { return };
+        let visitor = Token::derive_visitor(&account.keys().identity);
+        self.outputs.push_back(Output::Show(Show::Introduce { conversation: *id, visitor }));
+        self.introduction = Introduction::Rests;
+    }
+
+    /// The page hands in a token. It is sent if it counts and says something new.
+    pub(super) fn introduce(&mut self, token: OutgoingToken, now: u64, random: &mut impl CryptoRng) {
+        let OutgoingToken { signed, subject } = token;
+        let Some(id) = self.conversations.first().copied().filter(|_| self.part != Part::Agent) else {
+            return;
+        };
+        let token = TokenRecord { signed, stored: 0 };
+        if self.verify_own(id, &token, now).is_err() {
+            return self.show_refused(Refusal::TokenRefused);
+        }
+        let body = Body::Introduced(subject);
+        let Some(conversation) = self.conversations.get_mut(&id) else { return };
+        let is_said = conversation.introduction().is_some_and(|last| {
+            last.body == body && now.abs_diff(last.time) < limits::IDENTITY_RENEWED_SECONDS * 1_000
+        });
+        if is_said {
+            return;
+        }
+        let event = EventId(make_id(random));
+        let message = Message::own(body, conversation.next_time(now), Stage::Waiting);
+        let message = Message { token: Some(token), ..message };
+        self.ledger.put(Name::Message(id, event), &message);
+        conversation.messages.insert(event, message);
+        conversation.outbox.push(event);
+        self.shown.dirty.insert((id, event), ());
+    }
+
+    /// Whether an own message may be sealed now; a token that lapsed while it waited may not.
+    pub(super) fn is_still_of_its_moment(&self, id: ConversationId, event: EventId, now: u64) -> bool {
+        let message = self.conversations.get(&id).and_then(|conversation| conversation.messages.get(&event));
+        let token = message.and_then(|message| message.token.as_ref());
+        token.is_none_or(|token| self.verify_own(id, token, now).is_ok())
+    }
+
+    /// A summary is shown: notes when what it says of the visitor lapses.
+    pub(super) fn note_lapse(&mut self, summary: Option<&Summary>) {
+        if let Some(Identity::Confirmed { at, .. }) = summary.map(|summary| &summary.identity) {
+            let (lapses, first) = (at + limits::IDENTITY_SECONDS * 1_000, &mut self.shown.lapses_at);
+            *first = if *first == 0 { lapses } else { lapses.min(*first) };
+        }
+    }
+
+    /// Conversations to be shown anew because an identity may have lapsed.
+    pub(super) fn lapsed(&mut self, now: u64) -> Vec<(ConversationId, ())> {
+        if !(1..=now).contains(&self.shown.lapses_at) {
+            return Vec::new();
+        }
+        self.shown.lapses_at = 0;
+        self.conversations.keys().map(|id| (*id, ())).collect()
+    }
+
+    /// Judges the tokens that others sent in a conversation, by what is known now.
+    pub(super) fn judge_tokens(&mut self, id: ConversationId) {
+        let Some(conversation) = self.conversations.get(&id) else { return };
+        let judged = conversation.messages.iter().filter_map(|(event, message)| {
+            let token = message.token.as_ref().filter(|_| matches!(message.stage, Stage::Received))?;
+            let body = self.judge_token(id, message, token);
+            (body != message.body).then_some((*event, body))
+        });
+        let judged: Vec<_> = judged.collect();
+        for (event, body) in judged {
+            let Some(conversation) = self.conversations.get_mut(&id) else { return };
+            let Some(message) = conversation.messages.get_mut(&event) else { continue };
+            message.body = body;
+            self.ledger.put(Name::Message(id, event), message);
+            self.shown.dirty.insert((id, event), ());
+        }
+    }
+
+    /// What a token comes to. While the visitor's key is not known here nothing is said of it.
+    fn judge_token(&self, id: ConversationId, message: &Message, token: &TokenRecord) -> Body {
+        let facts = self.conversations.get(&id).map(|conversation| &conversation.facts);
+        let roster = self.membership.roster();
+        let (Some(facts), Some(roster)) = (facts, roster) else { return Body::Withheld };
+        if message.author != Author::Visitor || message.sender != self.visitor_of(id) {
+            return Body::Closed(Refusal::TokenRefused);
+        }
+        let Some(identity) = &facts.identity else { return Body::Withheld };
+        let context = TokenContext {
+            roster: roster.roster(),
+            conversation: &id,
+            sender: identity,
+            written: message.time / 1_000,
+            stored: token.stored,
+        };
+        match token.signed.verify(&context) {
+            Ok(said) => Body::Introduced(masking::on_arrival(&said.subject)),
+            Err(_) => Body::Closed(Refusal::TokenRefused),
+        }
+    }
+
+    /// Whether an own token would count if it left now.
+    fn verify_own(&self, id: ConversationId, token: &TokenRecord, now: u64) -> Result<Token, TokenError> {
+        let (Some(account), Some(roster)) = (&self.account, self.membership.roster()) else {
+            return Err(TokenError::UnknownVoucher);
+        };
+        let time = self.membership.time(now);
+        token.signed.verify(&TokenContext {
+            roster: roster.roster(),
+            conversation: &id,
+            sender: &account.keys().identity,
+            written: time,
+            stored: time,
+        })
+    }
+}
