@@ -71,9 +71,9 @@ struct ToLoader {
     count: Option<u32>,
     /// For what an identity token is asked.
     #[serde(skip_serializing_if = "Option::is_none")]
-    conversation: Option<ConversationId>,
+    conversation: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    visitor: Option<Octets>,
+    visitor: Option<String>,
 }
 
 impl App {
@@ -146,7 +146,7 @@ impl Screen for Widget {
         match &show {
             Show::Conversation(summary) => self.0.conversation.set(Some(summary.conversation)),
             Show::Introduce { conversation, visitor } => {
-                let (conversation, visitor) = (Some(*conversation), Some(Octets(visitor.to_vec())));
+                let (conversation, visitor) = (Some(conversation.to_string()), Some(visitor.clone()));
                 return self.0.post(&ToLoader { kind: "identify", conversation, visitor, count: None });
             }
             // It is the page's to mend, and nothing to a visitor.

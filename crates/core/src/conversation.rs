@@ -5,11 +5,10 @@ use segel_crypto::attachment::Attachment;
 use segel_crypto::content::{self, ContentHash, ContentKey};
 use segel_wire::Envelope;
 use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId, IdentityKey, Octets};
-use segel_wire::{cbor_array, cbor_map, cbor_variants, limits};
+use segel_wire::{cbor, cbor_array, cbor_map, cbor_variants, limits};
 
 use crate::acts::ActRecord;
 use crate::chronicle::Chronicle;
-use crate::identity::TokenRecord;
 use crate::masking;
 use crate::peers::Peer;
 use crate::reads::Reads;
@@ -117,8 +116,10 @@ pub(crate) struct Message {
     pub(crate) vouched: Option<String>,
     /// What opens its file, once the relay has that.
     pub(crate) attachment: Option<Attachment>,
-    /// The identity token that it brings.
-    pub(crate) token: Option<TokenRecord>,
+    /// The identity token that it brings, as it travels: to be judged again by later rosters.
+    pub(crate) token: Option<Octets>,
+    /// When the relay stored it, Unix seconds by the relay's clock, where that may matter for a token.
+    pub(crate) stored: Option<u64>,
 }
 
 cbor_map!(Message {
@@ -136,7 +137,8 @@ cbor_map!(Message {
     11: act,
     12: vouched,
     13: attachment,
-    14: token
+    14: token,
+    15: stored
 });
 
 /// A message as it was delivered, closed.
@@ -147,11 +149,9 @@ pub(crate) struct Unopened {
     pub(crate) content: Octets,
     /// How often its sender was asked for the key.
     pub(crate) asked: u32,
-    /// When the relay stored it, Unix seconds by the relay's clock.
-    pub(crate) stored: u64,
 }
 
-cbor_array!(Unopened { sender, recipients, content, asked, stored });
+cbor_array!(Unopened { sender, recipients, content, asked });
 
 /// How often the key of one event is asked for.
 const ASKED_MOST: u32 = 2;
@@ -360,6 +360,7 @@ impl Message {
             vouched: None,
             attachment: None,
             token: None,
+            stored: None,
         }
     }
 
@@ -390,7 +391,7 @@ impl Message {
         match (&self.body, &self.attachment, &self.token) {
             (Body::Text(text), ..) => Some(content::Body::Text(text.clone())),
             (Body::File(_), Some(attachment), _) => Some(content::Body::Attachment(attachment.clone())),
-            (.., Some(token)) => Some(content::Body::Token(token.signed.clone())),
+            (.., Some(token)) => cbor::decode(&token.0).ok().map(content::Body::Token),
             _ => None,
         }
     }

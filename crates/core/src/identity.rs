@@ -1,7 +1,6 @@
 //! Who a visitor is, by the business's word, as a conversation keeps it. PROTOCOL.md, section 3.7.
 
-use segel_wire::signed::SignedToken;
-use segel_wire::{cbor_array, limits};
+use segel_wire::limits;
 
 use crate::conversation::{Conversation, Message};
 use crate::show::Body;
@@ -29,16 +28,6 @@ pub enum Identity {
     /// What came last does not count: not signed by the business, made for another, or not of its time.
     Refused,
 }
-
-/// An identity token as it is kept, to be judged again by later rosters.
-#[derive(Clone)]
-pub(crate) struct TokenRecord {
-    pub(crate) signed: SignedToken,
-    /// When the relay stored it, Unix seconds by the relay's clock; 0 for an own one.
-    pub(crate) stored: u64,
-}
-
-cbor_array!(TokenRecord { signed, stored });
 
 /// Without the name.
 impl core::fmt::Debug for Identity {

@@ -2,6 +2,7 @@
 
 use segel_mask::MaskedText;
 use segel_wire::cbor;
+use segel_wire::ids::Octets;
 use segel_wire::signed::{SignedToken, Token};
 
 use crate::show::Refusal;
@@ -25,7 +26,8 @@ impl Outgoing {
 /// An identity token in which the mask found nothing. It is signed, so that it goes out as it is or not at all.
 #[derive(Debug, Clone)]
 pub struct OutgoingToken {
-    pub(crate) signed: SignedToken,
+    /// As it travels.
+    pub(crate) signed: Octets,
     pub(crate) subject: String,
 }
 
@@ -36,13 +38,13 @@ impl OutgoingToken {
         let signed = cbor::decode::<SignedToken>(bytes).map_err(|_| Refusal::TokenRefused)?;
         let Token { subject, .. } = cbor::decode(&signed.token.0).map_err(|_| Refusal::TokenRefused)?;
         let passes = mask(&subject).is_some_and(|masked| masked.as_str() == subject);
-        if passes { Ok(Self { signed, subject }) } else { Err(Refusal::TokenRefused) }
+        if passes { Ok(Self { signed: Octets(bytes.to_vec()), subject }) } else { Err(Refusal::TokenRefused) }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use segel_wire::ids::{ConversationId, Octets, Signature, SiteId, VoucherKey};
+    use segel_wire::ids::{ConversationId, Signature, SiteId, VoucherKey};
 
     use super::*;
 

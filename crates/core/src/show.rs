@@ -31,8 +31,8 @@ pub enum Show {
     Introduce {
         /// The conversation.
         conversation: ConversationId,
-        /// SHA-256 of this device's identity.
-        visitor: [u8; 32],
+        /// SHA-256 of this device's identity, as base64url.
+        visitor: String,
     },
     /// A message was taken out.
     Gone(ConversationId, EventId),

@@ -22,7 +22,7 @@ pub(crate) struct Person {
 impl Person {
     /// Nobody.
     pub(crate) fn new(language: Language) -> Self {
-        let seal = el("span").class("vouched").child(icon(icons::CHECK)).hidden();
+        let seal = el("span").class("vouched").child(icon(icons::SEAL)).hidden();
         let name = el("span").class("called").attr("dir", "auto");
         let title = el("h2").class("person").place(&seal).place(&name);
         let word = el("p").attr("dir", "auto").attr("role", "status").hidden();

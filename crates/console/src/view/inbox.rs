@@ -88,7 +88,7 @@ struct Entry {
 impl Entry {
     fn new(conversation: ConversationId, language: Language, act: &Act) -> Self {
         let (seal, name) = (
-            el("span").class("vouched").child(icon(icons::CHECK)),
+            el("span").class("vouched").child(icon(icons::SEAL)),
             el("span").class("called").attr("dir", "auto"),
         );
         let mine = el("span").class("mine").text(language.desk().mine_short).hidden();

@@ -5,15 +5,14 @@ use rand_core::CryptoRng;
 use segel_crypto::act::Assignment;
 use segel_crypto::content::{self, ContentContext, ContentHash, Header};
 use segel_crypto::grant::Grant;
-use segel_wire::ids::{AgentId, ConversationId, DeviceId, EventId};
-use segel_wire::{Delivered, limits};
+use segel_wire::ids::{AgentId, ConversationId, DeviceId, EventId, Octets};
+use segel_wire::{Delivered, cbor, limits};
 
 use super::acts::desk_of;
 use super::{Engine, Part, passes};
 use crate::account::Account;
 use crate::acts::ActRecord;
 use crate::conversation::{Message, Unopened};
-use crate::identity::TokenRecord;
 use crate::io::{Answer, Request};
 use crate::membership::{Membership, Named};
 use crate::peers::Peer;
@@ -229,9 +228,10 @@ impl Engine {
             self.ledger.remove(Name::Message(id, event));
         }
         for delivered in page {
-            let Some(conversation) = self.conversations.get(&id) else { return };
-            let sought = conversation.messages.get(&delivered.event);
-            if sought.is_some_and(Message::awaits_content) {
+            let Some(conversation) = self.conversations.get_mut(&id) else { return };
+            let sought = conversation.messages.get_mut(&delivered.event);
+            if let Some(sought) = sought.filter(|sought| sought.awaits_content()) {
+                sought.stored = Some(delivered.time / 1_000);
                 if let Some(version) = lacks_roster(&self.membership, &delivered.content.0) {
                     // Who wrote it stands there: without it an agent of then would be taken for the visitor.
                     if !self.is_asking_for_rosters() {
@@ -239,8 +239,8 @@ impl Engine {
                     }
                     return self.fetches.failed(now, random);
                 }
-                let Delivered { event, sender, recipients, content, time, .. } = delivered;
-                let sealed = Unopened { sender, recipients, content, asked: 0, stored: time / 1_000 };
+                let Delivered { event, sender, recipients, content, .. } = delivered;
+                let sealed = Unopened { sender, recipients, content, asked: 0 };
                 self.unlock(id, event, &sealed, now, random);
             }
         }
@@ -306,7 +306,7 @@ impl Engine {
         now: u64,
         random: &mut impl CryptoRng,
     ) {
-        let Unopened { sender, recipients, content, stored, .. } = sealed;
+        let Unopened { sender, recipients, content, .. } = sealed;
         let message = self.conversations.get(&id).and_then(|conversation| conversation.messages.get(&event));
         let is_it = message.is_some_and(|message| {
             message.sender == Some(*sender) && message.content == Some(ContentHash::derive(&content.0))
@@ -360,7 +360,7 @@ impl Engine {
             },
             content::Body::Token(signed) => {
                 message.body = Body::Withheld;
-                message.token = Some(TokenRecord { signed, stored: *stored });
+                message.token = Some(Octets(cbor::encode(&signed)));
             }
             _ => message.body = Body::Closed(Refusal::NotUnderstood),
         }

@@ -2,13 +2,12 @@
 //! PROTOCOL.md, section 3.7.
 
 use rand_core::CryptoRng;
-use segel_wire::ids::{ConversationId, EventId};
-use segel_wire::limits;
-use segel_wire::signed::{Token, TokenContext, TokenError};
+use segel_wire::ids::{ConversationId, EventId, IdentityKey, Octets};
+use segel_wire::signed::{SignedToken, Token, TokenContext};
+use segel_wire::{cbor, limits};
 
 use super::{Engine, Part, make_id};
 use crate::conversation::{Message, Stage};
-use crate::identity::TokenRecord;
 use crate::io::Output;
 use crate::link;
 use crate::masking;
@@ -36,7 +35,8 @@ impl Engine {
             return;
         }
         let (Some(account), Some(id)) = (&self.account, self.conversations.first()) else { return };
-        let visitor = Token::derive_visitor(&account.keys().identity);
+        // The same letters as any key's.
+        let visitor = IdentityKey(Token::derive_visitor(&account.keys().identity)).to_string();
         self.outputs.push_back(Output::Show(Show::Introduce { conversation: *id, visitor }));
         self.introduction = Introduction::Rests;
     }
@@ -47,8 +47,7 @@ impl Engine {
         let Some(id) = self.conversations.first().copied().filter(|_| self.part != Part::Agent) else {
             return;
         };
-        let token = TokenRecord { signed, stored: 0 };
-        if self.verify_own(id, &token, now).is_err() {
+        if !self.would_count(id, &signed, now) {
             return self.show_refused(Refusal::TokenRefused);
         }
         let body = Body::Introduced(subject);
@@ -61,7 +60,7 @@ impl Engine {
         }
         let event = EventId(make_id(random));
         let message = Message::own(body, conversation.next_time(now), Stage::Waiting);
-        let message = Message { token: Some(token), ..message };
+        let message = Message { token: Some(signed), ..message };
         self.ledger.put(Name::Message(id, event), &message);
         conversation.messages.insert(event, message);
         conversation.outbox.push(event);
@@ -72,7 +71,7 @@ impl Engine {
     pub(super) fn is_still_of_its_moment(&self, id: ConversationId, event: EventId, now: u64) -> bool {
         let message = self.conversations.get(&id).and_then(|conversation| conversation.messages.get(&event));
         let token = message.and_then(|message| message.token.as_ref());
-        token.is_none_or(|token| self.verify_own(id, token, now).is_ok())
+        token.is_none_or(|token| self.would_count(id, token, now))
     }
 
     /// A summary is shown: notes when what it says of the visitor lapses.
@@ -111,39 +110,37 @@ impl Engine {
     }
 
     /// What a token comes to. While the visitor's key is not known here nothing is said of it.
-    fn judge_token(&self, id: ConversationId, message: &Message, token: &TokenRecord) -> Body {
-        let facts = self.conversations.get(&id).map(|conversation| &conversation.facts);
-        let roster = self.membership.roster();
-        let (Some(facts), Some(roster)) = (facts, roster) else { return Body::Withheld };
+    fn judge_token(&self, id: ConversationId, message: &Message, token: &Octets) -> Body {
+        let Some(facts) = self.conversations.get(&id).map(|conversation| &conversation.facts) else {
+            return Body::Withheld;
+        };
         if message.author != Author::Visitor || message.sender != self.visitor_of(id) {
             return Body::Closed(Refusal::TokenRefused);
         }
         let Some(identity) = &facts.identity else { return Body::Withheld };
-        let context = TokenContext {
-            roster: roster.roster(),
-            conversation: &id,
-            sender: identity,
-            written: message.time / 1_000,
-            stored: token.stored,
-        };
-        match token.signed.verify(&context) {
-            Ok(said) => Body::Introduced(masking::on_arrival(&said.subject)),
-            Err(_) => Body::Closed(Refusal::TokenRefused),
+        let (written, stored) = (message.time / 1_000, message.stored.unwrap_or_default());
+        match self.verify_token(id, token, identity, (written, stored)) {
+            Some(said) => Body::Introduced(masking::on_arrival(&said.subject)),
+            None => Body::Closed(Refusal::TokenRefused),
         }
     }
 
     /// Whether an own token would count if it left now.
-    fn verify_own(&self, id: ConversationId, token: &TokenRecord, now: u64) -> Result<Token, TokenError> {
-        let (Some(account), Some(roster)) = (&self.account, self.membership.roster()) else {
-            return Err(TokenError::UnknownVoucher);
-        };
+    fn would_count(&self, id: ConversationId, token: &Octets, now: u64) -> bool {
         let time = self.membership.time(now);
-        token.signed.verify(&TokenContext {
-            roster: roster.roster(),
-            conversation: &id,
-            sender: &account.keys().identity,
-            written: time,
-            stored: time,
-        })
+        let own = self.account.as_ref().map(|account| account.keys().identity);
+        own.is_some_and(|own| self.verify_token(id, token, &own, (time, time)).is_some())
+    }
+
+    fn verify_token(
+        &self,
+        conversation: ConversationId,
+        token: &Octets,
+        sender: &IdentityKey,
+        (written, stored): (u64, u64),
+    ) -> Option<Token> {
+        let signed: SignedToken = cbor::decode(&token.0).ok()?;
+        let roster = self.membership.roster()?.roster();
+        signed.verify(&TokenContext { roster, conversation: &conversation, sender, written, stored }).ok()
     }
 }

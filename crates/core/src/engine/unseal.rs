@@ -7,14 +7,13 @@ use segel_crypto::handshake::{self, Context, HandshakeError};
 use segel_crypto::prekeys::Used;
 use segel_crypto::session::{Session, Wrap, WrapContext, WrapError};
 use segel_wire::Delivered;
-use segel_wire::ids::IdentityKey;
-use segel_wire::limits;
+use segel_wire::ids::{IdentityKey, Octets};
+use segel_wire::{cbor, limits};
 
 use super::{Engine, Part};
 use crate::account::Account;
 use crate::acts::ActRecord;
 use crate::conversation::{Behind, Message, Unopened};
-use crate::identity::TokenRecord;
 use crate::membership::Named;
 use crate::peers::Peer;
 use crate::records::Name;
@@ -251,8 +250,8 @@ impl Engine {
             // What it says was heard above.
             content::Body::Read(_) => {}
             content::Body::Token(signed) => {
-                let token = Some(TokenRecord { signed, stored: delivered.time / 1_000 });
-                self.keep(delivered, Message { body: Body::Withheld, token, ..received });
+                let (token, stored) = (Some(Octets(cbor::encode(&signed))), Some(delivered.time / 1_000));
+                self.keep(delivered, Message { body: Body::Withheld, token, stored, ..received });
                 self.judge_tokens(id);
                 self.pass_on(id, delivered, now, random);
             }
@@ -366,12 +365,12 @@ impl Engine {
         let kept = conversation.messages.values().filter(|message| message.awaits_key()).count();
         let Some(message) = conversation.messages.get_mut(&delivered.event) else { return };
         if kept < limits::REQUESTED_EVENTS && message.unopened.is_none() && message.content == Some(hash) {
+            message.stored = Some(delivered.time / 1_000);
             message.unopened = Some(Unopened {
                 sender: delivered.sender,
                 recipients: delivered.recipients.clone(),
                 content: delivered.content.clone(),
                 asked: 0,
-                stored: delivered.time / 1_000,
             });
             self.ledger.put(Name::Message(delivered.conversation, delivered.event), message);
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use segel_core::show::{
     Author, Body, Deed, Delivery, Gate, Identity, Item, Link, Progress, Refusal, Show, Standing, Summary,
 };
-use segel_wire::ids::{ConversationId, EventId};
+use segel_wire::ids::{ConversationId, EventId, IdentityKey};
 use segel_wire::signed::Masking;
 
 /// What is shown.
@@ -68,7 +68,10 @@ impl Screen {
             Show::Typing { conversation, who: None } => {
                 self.typing.remove(&conversation);
             }
-            Show::Introduce { conversation, visitor } => self.introductions.push((conversation, visitor)),
+            Show::Introduce { conversation, visitor } => {
+                let visitor: IdentityKey = visitor.parse().unwrap();
+                self.introductions.push((conversation, visitor.0));
+            }
             Show::Refused(refusal) => self.refusals.push(refusal),
         }
     }
