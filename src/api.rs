@@ -14,7 +14,7 @@ thread_local! {
     static RUNNING: RefCell<Option<App>> = const { RefCell::new(None) };
 }
 
-/// Starts the widget in this frame, ending one that runs already. `config` is the tag's `{site, relay, key,
+/// Starts the widget in this frame, ending one that runs already. `config` is the tag's `{site, relay, key, floor?,
 /// language}`; `origin` the page's origin as the browser reported it; `port` the bridge to the page's loader.
 /// Throws an `Error` with a stable code and a sentence if the tag is wrong.
 #[wasm_bindgen]

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use segel_core::show::{Refusal, Show};
-use segel_core::{Engine, Input, VisitorConfig};
+use segel_core::{Engine, Input, OutgoingToken, VisitorConfig};
 use segel_mask::Writer;
 use segel_ui::running::{Handle, Running, Screen};
 use segel_ui::{Act, Action, Language, Situation, Trouble};
@@ -14,7 +14,7 @@ use segel_web::kept::KeptState;
 use segel_web::page::{self, Listener};
 use segel_web::random::Random;
 use segel_web::{dom, json};
-use segel_wire::ids::{ConversationId, EventId};
+use segel_wire::ids::{ConversationId, EventId, Octets};
 use segel_wire::signed::Masking;
 use segel_wire::{json_read, json_write};
 use wasm_bindgen::JsValue;
@@ -58,18 +58,23 @@ struct Told {
 #[derive(Debug)]
 struct FromLoader {
     kind: String,
+    /// An identity token.
+    token: Option<Octets>,
 }
 
-json_read!(FromLoader { kind = "type" });
+json_read!(FromLoader { kind = "type", token });
 
 /// What the loader is told.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct ToLoader {
     kind: &'static str,
     count: Option<u32>,
+    /// For what an identity token is asked.
+    conversation: Option<String>,
+    visitor: Option<String>,
 }
 
-json_write!(ToLoader { kind = "type", count });
+json_write!(ToLoader { kind = "type", count, conversation, visitor });
 
 impl App {
     /// Puts the panel on the page and starts the engine once this tab leads.
@@ -150,8 +155,15 @@ impl Screen for Widget {
     }
 
     fn show(&self, show: Show) {
-        if let Show::Conversation(summary) = &show {
-            self.0.conversation.set(Some(summary.conversation));
+        match &show {
+            Show::Conversation(summary) => self.0.conversation.set(Some(summary.conversation)),
+            Show::Introduce { conversation, visitor } => {
+                let (conversation, visitor) = (Some(conversation.to_string()), Some(visitor.clone()));
+                return self.0.post(&ToLoader { kind: "identify", conversation, visitor, count: None });
+            }
+            // It is the page's to mend, and nothing to a visitor.
+            Show::Refused(Refusal::TokenRefused) => return self.0.say("refused"),
+            _ => {}
         }
         self.0.model.borrow_mut().apply(show);
     }
@@ -171,10 +183,10 @@ impl Screen for Widget {
         let now = Told { exists: parts.conversation.get().is_some(), unread: model.unread() };
         let before = parts.told.replace(now);
         if now.exists && !before.exists {
-            parts.post("exists", None);
+            parts.say("exists");
         }
         if now.unread != before.unread {
-            parts.post("unread", Some(now.unread));
+            parts.post(&ToLoader { kind: "unread", count: Some(now.unread), ..ToLoader::default() });
         }
     }
 
@@ -201,7 +213,7 @@ impl Parts {
                 self.model.borrow_mut().verify(on);
                 self.handle.render_soon();
             }
-            Action::Close => self.post("close", None),
+            Action::Close => self.say("close"),
             // The composer holds the draft.
             Action::Draft(draft) => {
                 if let Some(conversation) = self.conversation.get() {
@@ -221,7 +233,13 @@ impl Parts {
     }
 
     fn hear(&self, message: JsValue) {
-        let Ok(message) = json::from_value::<FromLoader>(message) else { return };
+        // Only a token can be what it should not.
+        let Ok(message) = json::from_value::<FromLoader>(message) else { return self.say("refused") };
+        match (message.kind.as_str(), message.token) {
+            ("identify", None) => return self.handle.input(Input::Introduce(None)),
+            ("identify", Some(token)) => return self.introduce(&token.0),
+            _ => {}
+        }
         self.open.set(message.kind == "shown");
         // A panel that opens again by itself on the next page must not take the focus from it, and what the
         // loader says may come before the focus that it brings.
@@ -243,8 +261,22 @@ impl Parts {
         }
     }
 
-    fn post(&self, kind: &'static str, count: Option<u32>) {
-        if let (Ok(message), Some(port)) = (json::to_value(&ToLoader { kind, count }), &*self.port.borrow()) {
+    /// The page hands in a token. Its name for the person goes the way of all text, or not at all.
+    fn introduce(&self, token: &[u8]) {
+        let masker = segel_core::masker(self.model.borrow().situation.masking.as_ref());
+        let mask = |subject: &str| Some(masker?.mask(subject, Writer::Visitor).ok()?.text);
+        match OutgoingToken::read(token, mask) {
+            Ok(token) => self.handle.input(Input::Introduce(Some(token))),
+            Err(_) => self.say("refused"),
+        }
+    }
+
+    fn say(&self, kind: &'static str) {
+        self.post(&ToLoader { kind, ..ToLoader::default() });
+    }
+
+    fn post(&self, message: &ToLoader) {
+        if let (Ok(message), Some(port)) = (json::to_value(message), &*self.port.borrow()) {
             // Plain texts and numbers can always be cloned.
             let _ = port.post(&message);
         }

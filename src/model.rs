@@ -90,7 +90,7 @@ impl Model {
 
 #[cfg(test)]
 mod tests {
-    use segel_core::show::{Author, Body, Delivery, Gate, Hold, Item, Refusal, Site, Summary};
+    use segel_core::show::{Author, Body, Delivery, Gate, Hold, Identity, Item, Refusal, Site, Summary};
     use segel_wire::ids::{ConversationId, EventId};
 
     use super::*;
@@ -168,6 +168,7 @@ mod tests {
                 answerable: true,
                 safety: None,
                 hold: Hold::default(),
+                identity: Identity::default(),
             })
         };
         assert_eq!(shown([summary(3)]).unread(), 3);

@@ -5,6 +5,7 @@ use segel_ui::Language;
 use segel_web::json;
 use segel_wire::ids::{RootKey, SiteId};
 use segel_wire::json_read;
+use segel_wire::signed::Order;
 use wasm_bindgen::JsValue;
 
 /// The tag as it comes through the loader.
@@ -13,10 +14,11 @@ struct Tag {
     site: String,
     relay: String,
     key: String,
+    floor: Option<String>,
     language: String,
 }
 
-json_read!(Tag { site, relay, key, language });
+json_read!(Tag { site, relay, key, floor, language });
 
 /// The widget's configuration.
 #[derive(Debug)]
@@ -42,6 +44,9 @@ pub(crate) enum OptionsError {
     /// `data-key` is no root key.
     #[error("options.key: data-key must be \"ed25519:\" and 43 characters of base64url")]
     Key,
+    /// `data-floor` is no roster's order.
+    #[error("options.floor: data-floor must be a roster's generation and version, such as 1.12")]
+    Floor,
 }
 
 impl Options {
@@ -62,9 +67,16 @@ impl Tag {
         if host.is_none_or(|host| host.is_empty() || host.contains(['/', '?', '#', '@', ' '])) {
             return Err(OptionsError::Relay);
         }
-        let config = VisitorConfig { site, root, relay: relay.to_owned(), page };
+        let floor = self.floor.as_deref().map_or(Some(Order::default()), order).ok_or(OptionsError::Floor)?;
+        let config = VisitorConfig { site, root, relay: relay.to_owned(), page, floor };
         Ok(Options { config, language: Language::choose([self.language.as_str()]) })
     }
+}
+
+/// `GENERATION.VERSION`, as `segel-owner` prints it.
+fn order(text: &str) -> Option<Order> {
+    let (generation, version) = text.split_once('.')?;
+    Some(Order { generation: generation.parse().ok()?, version: version.parse().ok()? })
 }
 
 #[cfg(test)]
@@ -76,6 +88,7 @@ mod tests {
             site: SiteId([1; 16]).to_string(),
             relay: "http://127.0.0.1:4702".to_owned(),
             key: format!("ed25519:{}", RootKey([2; 32])),
+            floor: None,
             language: "en".to_owned(),
         }
     }
@@ -89,6 +102,17 @@ mod tests {
         let config = parse(Tag { relay: "http://127.0.0.1:4702/".to_owned(), ..tag() }).unwrap();
         assert_eq!((config.site, config.root), (SiteId([1; 16]), RootKey([2; 32])));
         assert_eq!(config.relay, "http://127.0.0.1:4702");
+    }
+
+    #[test]
+    fn a_floor_is_a_generation_and_a_version_and_may_be_left_out() {
+        let floor =
+            |text: &str| parse(Tag { floor: Some(text.to_owned()), ..tag() }).map(|config| config.floor);
+        assert_eq!(parse(tag()).unwrap().floor, Order::default());
+        assert_eq!(floor("2.15"), Ok(Order { generation: 2, version: 15 }));
+        for nonsense in ["", "15", "2.", ".15", "2.15.1", "2,15", "-1.2", "1.99999999999999999999"] {
+            assert_eq!(floor(nonsense), Err(OptionsError::Floor), "{nonsense}");
+        }
     }
 
     #[test]

@@ -24,7 +24,8 @@ function welcome(event) {
   start(event.data.config ?? {}, event.origin, event.ports[0]);
 }
 
-async function start({ site, relay, key, language }, origin, port) {
+async function start(config, origin, port) {
+  const { language } = config;
   document.documentElement.lang = language;
   let files;
   try {
@@ -34,7 +35,7 @@ async function start({ site, relay, key, language }, origin, port) {
     ]);
     const [{ default: init, mount }, module] = files;
     await init({ module_or_path: module });
-    await mount({ site, relay, key, language }, origin, port);
+    await mount(config, origin, port);
     port.postMessage({ type: "mounted" });
   } catch (error) {
     console.error(error);

@@ -14,6 +14,7 @@ mod exchange;
 mod handover;
 mod harness;
 mod hindered;
+mod identity;
 mod journals;
 mod keyboard;
 mod looks;

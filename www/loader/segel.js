@@ -65,11 +65,12 @@ iframe { position: absolute; inset: 0; width: 100%; height: 100%; border: 0; }
   if (launched) return;
 
   const script = document.currentScript;
-  const { site, relay, key } = script?.dataset ?? {};
+  const { site, relay, key, floor } = script?.dataset ?? {};
   const fault = !script ? ["no_tag", "it must be loaded by a classic script tag"]
     : !/^[\w-]{22}$/.test(site) ? ["bad_site", "data-site must be 22 characters of base64url"]
     : !/^https?:\/\/[^/]+\/?$/.test(relay) ? ["bad_relay", "data-relay must be an http or https address without a path"]
     : !/^ed25519:[\w-]{43}$/.test(key) ? ["bad_key", 'data-key must be "ed25519:" and 43 characters of base64url']
+    : !/^(\d+\.\d+)?$/.test(floor ?? "") ? ["bad_floor", "data-floor must be a roster's generation and version, such as 1.12"]
     : null;
   if (fault) {
     console.error(`Segel did not start: ${fault[1]} (${fault[0]}).`);
@@ -108,6 +109,7 @@ iframe { position: absolute; inset: 0; width: 100%; height: 100%; border: 0; }
   let unread = 0;
   let frame = null;
   let port = null;
+  let vouch = null;
 
   // The host page keeps one flag per site: that a chat exists; and per tab, whether it was open.
   const flag = `segel:${site}`;
@@ -176,17 +178,34 @@ iframe { position: absolute; inset: 0; width: 100%; height: 100%; border: 0; }
     open: () => setOpen(true),
     close: () => setOpen(false),
     toggle: () => setOpen(!isOpen),
+    // The page's server says who the visitor is; called again whenever somebody signs in or out.
+    identify: (ask) => {
+      vouch = ask;
+      tellVouch();
+    },
+  };
+  const tellVouch = () => vouch && port?.postMessage({ type: "identify" });
+  const introduce = async ({ conversation, visitor }) => {
+    try {
+      const token = await vouch({ site, conversation, visitor });
+      if (token) port?.postMessage({ type: "identify", token });
+    } catch (error) {
+      console.error("Segel: no identity token.", error);
+    }
   };
 
   const hear = ({ data }) => {
     if (data.type === "close") return commands.close();
     if (data.type === "failed") return fail();
+    if (data.type === "identify") return introduce(data);
+    if (data.type === "refused") return console.error("Segel: the identity token does not count (token-refused).");
     if (data.type === "mounted") home.classList.add("mounted");
     if (data.type === "unread") unread = Number(data.count) || 0;
     if (data.type === "exists") {
       exists = true;
       keep("localStorage", "exists");
       tellOpen();
+      tellVouch();
     }
     draw();
   };
@@ -197,7 +216,7 @@ iframe { position: absolute; inset: 0; width: 100%; height: 100%; border: 0; }
     const channel = new MessageChannel();
     port = channel.port1;
     port.onmessage = hear;
-    source.postMessage({ segel: "hello", config: { site, relay, key, language } }, origin, [channel.port2]);
+    source.postMessage({ segel: "hello", config: { site, relay, key, floor, language } }, origin, [channel.port2]);
     notice.textContent = "";
     // A frame that was given the focus before its page had come does not pass it on.
     if (root.activeElement === frame) source.focus();
@@ -207,7 +226,7 @@ iframe { position: absolute; inset: 0; width: 100%; height: 100%; border: 0; }
   launcher.addEventListener("click", commands.toggle);
   launcher.addEventListener("keydown", ({ key: pressed }) => pressed === "Escape" && commands.close());
 
-  const run = (command) => Object.hasOwn(commands, command?.[0]) && commands[command[0]]();
+  const run = (command) => Object.hasOwn(commands, command?.[0]) && commands[command[0]](...[].slice.call(command, 1));
   const queue = Array.isArray(window.Segel) ? window.Segel : [];
   window.Segel = { ...commands, push: (...more) => more.forEach(run) };
 

@@ -171,7 +171,7 @@ pub(crate) fn mark(conversation: ConversationId) -> String {
 
 #[cfg(test)]
 mod tests {
-    use segel_core::show::{Author, Body, Delivery, Hold, Item, Site};
+    use segel_core::show::{Author, Body, Delivery, Hold, Identity, Item, Site};
     use segel_wire::ids::EventId;
 
     use super::*;
@@ -198,6 +198,7 @@ mod tests {
             answerable: true,
             safety: None,
             hold: Hold::default(),
+            identity: Identity::default(),
         })
     }
 

@@ -6,7 +6,7 @@ use segel_crypto::enrol::EnrolmentCode;
 use segel_crypto::prekeys::Prekeys;
 use segel_wire::cbor_map;
 use segel_wire::ids::{DeviceId, InvitationId, Octets, RootKey, SiteId};
-use segel_wire::signed::DeviceKeys;
+use segel_wire::signed::{DeviceKeys, Order};
 
 use crate::membership::{Membership, MembershipRecord};
 use crate::records::{Name, Opened};
@@ -22,6 +22,8 @@ pub struct VisitorConfig {
     pub relay: String,
     /// The origin of the page that shows the widget, as the browser reports it.
     pub page: String,
+    /// The page's floor: no older roster counts. Zeros where it has none.
+    pub floor: Order,
 }
 
 /// How an agent's console starts: from an enrolment code, or from what is kept.
@@ -60,11 +62,16 @@ cbor_map!(Account {
 
 impl Account {
     /// A visitor's account, made with the first message.
-    pub(crate) fn make_visitor(config: &VisitorConfig, random: &mut impl CryptoRng) -> Self {
+    pub(crate) fn make_visitor(
+        site: SiteId,
+        root: RootKey,
+        relay: String,
+        random: &mut impl CryptoRng,
+    ) -> Self {
         Self {
-            site: config.site,
-            root: config.root,
-            relay: config.relay.clone(),
+            site,
+            root,
+            relay,
             secrets: DeviceSecrets::make(random),
             prekeys: Prekeys::default(),
             invitation: None,

@@ -4,7 +4,7 @@ use segel_crypto::attachment::Attachment;
 use segel_crypto::content::{self, ContentHash, ContentKey};
 use segel_wire::ids::{ConversationId, DeviceId, EventId, Octets};
 use segel_wire::{Delivered, Envelope};
-use segel_wire::{cbor_array, cbor_map, cbor_variants, limits};
+use segel_wire::{cbor, cbor_array, cbor_map, cbor_variants, limits};
 
 use crate::acts::ActRecord;
 use crate::engine::Pulls;
@@ -45,6 +45,10 @@ pub(crate) struct Message {
     pub(crate) attachment: Option<Attachment>,
     /// Whether this device's log hash took it in, with this sender and content at this position.
     pub(crate) in_log: bool,
+    /// The identity token that it brings, as it travels: to be judged again by later rosters.
+    pub(crate) token: Option<Octets>,
+    /// When the relay stored it, Unix seconds by the relay's clock, where that may matter for a token.
+    pub(crate) stored: Option<u64>,
 }
 
 cbor_map!(Message {
@@ -62,7 +66,9 @@ cbor_map!(Message {
     11: act,
     12: vouched,
     13: attachment,
-    14: in_log
+    14: in_log,
+    15: token,
+    16: stored
 });
 
 /// A message as it was delivered, closed.
@@ -188,8 +194,9 @@ impl Conversation {
         answerable: bool,
         safety: Option<SafetyNumber>,
         hold: Hold,
+        now: u64,
     ) -> Summary {
-        let is_said = |message: &&Message| message.act.is_none() && message.body != Body::Withheld;
+        let is_said = |message: &&Message| !message.is_of_its_moment() && message.body != Body::Withheld;
         let said = self.messages.values().filter(is_said);
         let last = said.max_by_key(|message| (message.position.unwrap_or(u64::MAX), message.time));
         let preview = last.map_or("", |message| match &message.body {
@@ -204,6 +211,7 @@ impl Conversation {
             answerable,
             safety,
             hold,
+            identity: self.identity(now),
         }
     }
 
@@ -286,6 +294,8 @@ impl Message {
             vouched: None,
             attachment: None,
             in_log: false,
+            token: None,
+            stored: None,
         }
     }
 
@@ -313,16 +323,22 @@ impl Message {
 
     /// What a content of this message says, if it is a person's and ready to be sealed.
     pub(crate) fn said(&self) -> Option<content::Body> {
-        match (&self.body, &self.attachment) {
-            (Body::Text(text), _) => Some(content::Body::Text(text.clone())),
-            (Body::File(_), Some(attachment)) => Some(content::Body::Attachment(attachment.clone())),
+        match (&self.body, &self.attachment, &self.token) {
+            (Body::Text(text), ..) => Some(content::Body::Text(text.clone())),
+            (Body::File(_), Some(attachment), _) => Some(content::Body::Attachment(attachment.clone())),
+            (.., Some(token)) => cbor::decode(&token.0).ok().map(content::Body::Token),
             _ => None,
         }
     }
 
+    /// Whether it is an act or an identity token: dated when it is sealed, and given up rather than tried again.
+    pub(crate) fn is_of_its_moment(&self) -> bool {
+        self.act.is_some() || self.token.is_some()
+    }
+
     /// Whether this device knows what it says.
     pub(crate) fn is_open(&self) -> bool {
-        matches!(self.body, Body::Text(_) | Body::File(_)) || self.act.is_some()
+        matches!(self.body, Body::Text(_) | Body::File(_)) || self.is_of_its_moment()
     }
 
     /// Whether it is a file.

@@ -8,7 +8,7 @@ use segel_wire::ids::{AgentId, AttachmentId, ConversationId, EventId, Invitation
 use segel_wire::{ClientFrame, Problem, ServerFrame};
 
 use crate::file::OutgoingFile;
-use crate::outgoing::Outgoing;
+use crate::outgoing::{Outgoing, OutgoingToken};
 use crate::show::{Deed, Show};
 
 /// Something happened.
@@ -77,6 +77,9 @@ pub enum Input {
         /// How.
         deed: Deed<AgentId>,
     },
+    /// The visitor's page can say who the visitor is, or may say otherwise than before: without a token it is asked,
+    /// by [`Show::Introduce`], as soon as the token could leave.
+    Introduce(Option<OutgoingToken>),
     /// The person has the end of this conversation before their eyes.
     Seen(ConversationId),
     /// The browser says whether there is a network.

@@ -13,6 +13,8 @@ use crate::sorted::Sorted;
 pub(crate) struct Membership {
     site: SiteId,
     root: RootKey,
+    /// No older roster counts: the page says so.
+    floor: Order,
     newest: Option<VerifiedRoster>,
     /// Hash by version, from `oldest` up to the newest.
     hashes: Sorted<u64, RosterHash>,
@@ -70,7 +72,17 @@ pub(crate) enum Named {
 impl Membership {
     pub(crate) fn new(site: SiteId, root: RootKey) -> Self {
         let (hashes, superseded) = (Sorted::new(), Sorted::new());
-        Self { site, root, newest: None, hashes, superseded, past: Sorted::new(), walk: None }
+        let floor = Order::default();
+        Self { site, root, floor, newest: None, hashes, superseded, past: Sorted::new(), walk: None }
+    }
+
+    pub(crate) fn set_floor(&mut self, floor: Order) {
+        self.floor = floor;
+    }
+
+    /// Whether the page's floor lets a roster count, be it kept or served.
+    pub(crate) fn reaches_floor(&self, roster: &VerifiedRoster) -> bool {
+        roster.roster().order >= self.floor
     }
 
     /// Takes up what is kept, after verifying it again.
@@ -131,6 +143,9 @@ impl Membership {
     pub(crate) fn offer(&mut self, bytes: &[u8], now: u64) -> Result<Step, Refusal> {
         let offered = VerifiedRoster::open(bytes, &self.site, &self.root).map_err(refusal)?;
         self.walk = None;
+        if !self.reaches_floor(&offered) {
+            return Err(Refusal::RosterOlder);
+        }
         let Some(newest) = &self.newest else {
             offered.check_time(now / 1_000).map_err(refusal)?;
             let (order, hash) = (offered.roster().order, offered.hash());

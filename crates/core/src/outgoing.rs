@@ -1,6 +1,11 @@
 //! The only way for text to leave: through the mask.
 
 use segel_mask::MaskedText;
+use segel_wire::cbor;
+use segel_wire::ids::Octets;
+use segel_wire::signed::{SignedToken, Token};
+
+use crate::show::Refusal;
 
 /// Text that may be sealed. Its one constructor takes [`MaskedText`], which only `segel-mask` makes;
 /// there is no other way to hand text to an engine.
@@ -15,5 +20,62 @@ impl Outgoing {
 
     pub(crate) fn into_string(self) -> String {
         self.0.into_string()
+    }
+}
+
+/// An identity token in which the mask found nothing. It is signed, so that it goes out as it is or not at all.
+#[derive(Debug, Clone)]
+pub struct OutgoingToken {
+    /// As it travels.
+    pub(crate) signed: Octets,
+    pub(crate) subject: String,
+}
+
+impl OutgoingToken {
+    /// Reads a `signed-token` (PROTOCOL.md, section 3.7) and hands `mask` its name for the person. Refused if it is none,
+    /// or if that name does not come back as it was.
+    pub fn read(bytes: &[u8], mask: impl FnOnce(&str) -> Option<MaskedText>) -> Result<Self, Refusal> {
+        let signed = cbor::decode::<SignedToken>(bytes).map_err(|_| Refusal::TokenRefused)?;
+        let Token { subject, .. } = cbor::decode(&signed.token.0).map_err(|_| Refusal::TokenRefused)?;
+        let passes = mask(&subject).is_some_and(|masked| masked.as_str() == subject);
+        if passes { Ok(Self { signed: Octets(bytes.to_vec()), subject }) } else { Err(Refusal::TokenRefused) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use segel_wire::ids::{ConversationId, Signature, SiteId, VoucherKey};
+
+    use super::*;
+
+    fn read(subject: &str) -> Result<String, Refusal> {
+        let token = Token {
+            site: SiteId([1; 16]),
+            subject: subject.to_owned(),
+            conversation: ConversationId([2; 16]),
+            visitor: [3; 32],
+            not_after: 4,
+        };
+        let signed = SignedToken {
+            token: Octets(cbor::encode(&token)),
+            voucher: VoucherKey([5; 32]),
+            signature: Signature([6; 64]),
+        };
+        let mask = |subject: &str| Some(segel_mask::mask(subject).ok()?.text);
+        OutgoingToken::read(&cbor::encode(&signed), mask).map(|token| token.subject)
+    }
+
+    #[test]
+    fn a_token_whose_name_for_the_person_would_be_masked_is_refused() {
+        assert_eq!(read("Pelanggan Demo · C-1042").as_deref(), Ok("Pelanggan Demo · C-1042"));
+        assert_eq!(read(""), Ok(String::new()));
+        assert_eq!(read("Pelanggan 4111 1111 1111 1111"), Err(Refusal::TokenRefused));
+        assert_eq!(read("hp 081234567890"), Err(Refusal::TokenRefused));
+    }
+
+    #[test]
+    fn what_is_no_token_is_refused() {
+        let mask = |subject: &str| Some(segel_mask::mask(subject).ok()?.text);
+        assert_eq!(OutgoingToken::read(b"halo", mask).err(), Some(Refusal::TokenRefused));
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Only tabs of the same origin hear it, and of the same version: what cannot be read is not for this tab.
 
-use segel_wire::ids::{AgentId, ConversationId, EventId};
+use segel_wire::ids::{AgentId, ConversationId, EventId, Octets};
 use segel_wire::{cbor_map, cbor_variants};
 
 use crate::io::Input;
@@ -28,6 +28,8 @@ pub enum Wish {
     Act(ConversationId, Deed<AgentId>),
     /// As [`Input::Seen`].
     Seen(ConversationId),
+    /// As [`Input::Introduce`], with a token as it travels.
+    Introduce(Option<Octets>),
 }
 
 cbor_variants!(Wish {
@@ -38,7 +40,8 @@ cbor_variants!(Wish {
     4: Cancel(conversation, event),
     5: Typing(conversation, typing),
     6: Act(conversation, deed),
-    7: Seen(conversation)
+    7: Seen(conversation),
+    8: Introduce(token)
 });
 
 /// A file that a person wants to send.
@@ -65,9 +68,12 @@ impl Wish {
         }
     }
 
-    /// The wish that stands for an input of a person that carries no text; nothing for other inputs.
+    /// The wish that stands for an input of a person that carries no text of theirs; nothing for other inputs.
     pub fn of(input: &Input) -> Option<Self> {
         match *input {
+            Input::Introduce(ref token) => {
+                Some(Self::Introduce(token.as_ref().map(|token| token.signed.clone())))
+            }
             Input::Retry { conversation, event } => Some(Self::Retry(conversation, event)),
             Input::Fetch { conversation, event } => Some(Self::Fetch(conversation, event)),
             Input::Cancel { conversation, event } => Some(Self::Cancel(conversation, event)),
@@ -81,7 +87,8 @@ impl Wish {
     /// The input that it stands for; nothing for those that carry text.
     pub fn input(&self) -> Option<Input> {
         match *self {
-            Self::Submit(..) | Self::Attach(..) => None,
+            Self::Submit(..) | Self::Attach(..) | Self::Introduce(Some(_)) => None,
+            Self::Introduce(None) => Some(Input::Introduce(None)),
             Self::Retry(conversation, event) => Some(Input::Retry { conversation, event }),
             Self::Fetch(conversation, event) => Some(Input::Fetch { conversation, event }),
             Self::Cancel(conversation, event) => Some(Input::Cancel { conversation, event }),
@@ -113,6 +120,7 @@ impl core::fmt::Debug for Wish {
             Self::Typing(..) => "Typing",
             Self::Act(..) => "Act",
             Self::Seen(_) => "Seen",
+            Self::Introduce(_) => "Introduce",
         })
     }
 }
@@ -125,8 +133,8 @@ mod tests {
 
     use super::*;
     use crate::show::{
-        Author, Body, File, Gate, Hold, Item, Link, Progress, Refusal, SafetyNumber, Site, Standing, Summary,
-        Transfer,
+        Author, Body, File, Gate, Hold, Identity, Item, Link, Progress, Refusal, SafetyNumber, Site,
+        Standing, Summary, Transfer,
     };
 
     const CONVERSATION: ConversationId = ConversationId([1; 16]);
@@ -170,6 +178,7 @@ mod tests {
             answerable: true,
             safety: Some(safety),
             hold,
+            identity: Identity::Confirmed { subject: "Pelanggan Demo".to_owned(), at: 7 },
         };
         let shows = vec![
             Show::Site(Site { name: "Toko Contoh".to_owned(), agent: None, masking: Some(masking) }),
@@ -188,6 +197,7 @@ mod tests {
                 event: EVENT,
                 progress: Progress::Fetching(42),
             }),
+            Show::Introduce { conversation: CONVERSATION, visitor: "abc".to_owned() },
             Show::Refused(Refusal::StoreFailed),
         ];
         assert_eq!(cbor::decode::<Vec<Show>>(&cbor::encode(&shows)).unwrap(), shows);
@@ -210,6 +220,7 @@ mod tests {
             Wish::Typing(CONVERSATION, true),
             Wish::Act(CONVERSATION, Deed::Claim),
             Wish::Seen(CONVERSATION),
+            Wish::Introduce(None),
         ];
         for wish in wishes {
             assert_eq!(cbor::decode::<Wish>(&cbor::encode(&wish)).as_ref(), Ok(&wish));

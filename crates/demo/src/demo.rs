@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use axum::http::header::InvalidHeaderValue;
 use segel_owner::{Origin, Publisher, Round};
-use segel_wire::ids::DeviceId;
+use segel_wire::ids::{DeviceId, VoucherKey};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -201,6 +201,11 @@ impl Demo {
     /// Removes a device of the agent; the roster without it is published a moment later.
     pub async fn remove_device(&self, device: &DeviceId) -> Result<(), DemoError> {
         Ok(self.owner.remove_device(device).await?)
+    }
+
+    /// Lets identity tokens by this key count; the roster that says so is published a moment later.
+    pub async fn vouch(&self, key: VoucherKey) -> Result<(), DemoError> {
+        Ok(self.owner.vouch(key).await?)
     }
 
     /// Waits until a device of the agent is enrolled and in the published roster, or refused. Answers

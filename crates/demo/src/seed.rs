@@ -11,7 +11,7 @@ use segel_owner::{
     FileError, NotAnOrigin, Origin, Owner, OwnerError, Pending, PublishError, Publisher, Round, RoundError,
     SiteDescription,
 };
-use segel_wire::ids::{DeviceId, RootKey};
+use segel_wire::ids::{DeviceId, RootKey, VoucherKey};
 use segel_wire::{Code, SiteId};
 use tokio::sync::Mutex;
 use tokio::time::{MissedTickBehavior, interval};
@@ -159,6 +159,11 @@ impl DemoOwner {
     /// Removes a device of the agent; the next attendance publishes it.
     pub async fn remove_device(&self, device: &DeviceId) -> Result<(), SeedError> {
         Ok(Owner::open(&self.folder.lock().await)?.remove_device(device)?)
+    }
+
+    /// Lets identity tokens by this key count; the next attendance publishes it.
+    pub async fn vouch(&self, key: VoucherKey) -> Result<(), SeedError> {
+        Ok(Owner::open(&self.folder.lock().await)?.add_voucher(key)?)
     }
 
     /// Attends until a device has been enrolled or refused; waits for a relay that is away and while another

@@ -9,6 +9,7 @@ use rand_core::UnwrapErr;
 use segel_owner::{
     Actions, FileError, Owner, OwnerError, PublishError, Publisher, Round, RoundError, SiteDescription,
 };
+use segel_wire::signed::Order;
 
 use crate::args::{
     AgentCommand, Args, Command, DeviceCommand, MaskingActions, MaskingCommand, RosterCommand, Supervision,
@@ -183,7 +184,12 @@ fn show(owner: &Owner, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "site      {site}")?;
     writeln!(out, "root key  ed25519:{root}")?;
     writeln!(out, "relay     {relay}")?;
-    writeln!(out, r#"tag       data-site="{site}" data-relay="{relay}" data-key="ed25519:{root}""#)
+    write!(out, r#"tag       data-site="{site}" data-relay="{relay}" data-key="ed25519:{root}""#)?;
+    if let Some(newest) = owner.newest_roster() {
+        let Order { generation, version } = newest.roster().order;
+        write!(out, r#" data-floor="{generation}.{version}""#)?;
+    }
+    writeln!(out)
 }
 
 fn show_roster(owner: &Owner, out: &mut impl Write) -> Result<(), CommandError> {

@@ -4,6 +4,7 @@ use segel_core::show::{self, Author, Body, Gate, Summary};
 use segel_core::{Input, Outgoing, VisitorConfig};
 use segel_wire::ClientFrame;
 use segel_wire::ids::EventId;
+use segel_wire::signed::Order;
 
 use crate::chance::Chance;
 use crate::device::{Browser, Device, Part};
@@ -67,7 +68,8 @@ impl World {
         }
         let (site, root) = self.site();
         for number in 0..self.weather.visitors {
-            let config = VisitorConfig { site, root, relay: RELAY.into(), page: PAGE.into() };
+            let config =
+                VisitorConfig { site, root, relay: RELAY.into(), page: PAGE.into(), floor: Order::default() };
             let browser = self.add_browser(format!("visitor {}", number + 1), Part::Visitor(config));
             for _ in 0..=self.chance.place(2) {
                 self.add_tab(browser);

@@ -13,7 +13,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use segel_core::show::{Body, Deed, Delivery, Gate, Link, Refusal, Standing};
-use segel_core::{AgentConfig, Engine, Input, Outgoing, OutgoingFile, StartError, VisitorConfig};
+use segel_core::{
+    AgentConfig, Engine, Input, Outgoing, OutgoingFile, OutgoingToken, StartError, VisitorConfig,
+};
 use segel_mask::{MaskedText, Writer};
 use segel_wire::ids::{AgentId, ConversationId, EventId};
 use tokio::sync::{mpsc, watch};
@@ -94,6 +96,12 @@ impl Client {
         let kept = (&self.store, &self.files);
         let started = run(&self.part, self.origin.clone(), self.seed, kept, &self.clock);
         (self.signals, self.screen, self.running) = started.expect("the engine starts again");
+    }
+
+    /// Ends the device and starts it again with another tag, or another code.
+    pub async fn restart_as(&mut self, part: Part) {
+        self.part = part;
+        self.restart().await;
     }
 
     /// Ends the device and starts it again from an older copy of its store.
@@ -189,6 +197,27 @@ impl Client {
     /// Presses a key in the draft of the device's only conversation.
     pub fn types(&self) {
         self.input(Input::Typing { conversation: self.conversation(), typing: true });
+    }
+
+    /// Says that the page can vouch for the visitor, and waits until it is asked to, once more.
+    pub async fn is_asked_who(&self) -> (ConversationId, [u8; 32]) {
+        let before = self.screen().introductions.len();
+        self.input(Input::Introduce(None));
+        self.is_asked_again(before).await
+    }
+
+    /// Waits until the page was asked to vouch more often than so.
+    pub async fn is_asked_again(&self, before: usize) -> (ConversationId, [u8; 32]) {
+        let asked = |screen: &Screen| screen.introductions.len() > before;
+        let screen = self.until("to be asked who the visitor is", asked).await;
+        *screen.introductions.last().unwrap()
+    }
+
+    /// Hands in a token that the business signed.
+    pub fn introduce(&self, token: &[u8]) {
+        let masker = segel_core::masker(self.screen().masking.as_ref()).unwrap();
+        let mask = |subject: &str| Some(masker.mask(subject, Writer::Visitor).ok()?.text);
+        self.input(Input::Introduce(Some(OutgoingToken::read(token, mask).expect("a token"))));
     }
 
     /// Does something about who holds a conversation.

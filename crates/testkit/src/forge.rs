@@ -7,8 +7,10 @@ use data_encoding::BASE64URL_NOPAD;
 use ed25519_dalek::{Signer, SigningKey};
 use segel_crypto::authority::{Admin, AdminSecret};
 use segel_wire::cbor;
-use segel_wire::ids::{self, IdentityKey, KemKey, LoginKey, PrekeyKey, Signature, SiteId};
-use segel_wire::signed::{Bundle, DeviceKeys, Prekey, PrekeyRole, Roster};
+use segel_wire::ids::{
+    self, IdentityKey, KemKey, LoginKey, Octets, PrekeyKey, Signature, SiteId, VoucherKey,
+};
+use segel_wire::signed::{Bundle, DeviceKeys, Prekey, PrekeyRole, Roster, SignedToken, Token};
 
 /// An admin's key in the wrong hands.
 #[derive(Debug)]
@@ -30,6 +32,29 @@ impl Forge {
     /// Signs any roster; the answer is what a relay would serve.
     pub fn sign_roster(&self, roster: &Roster) -> Vec<u8> {
         self.0.sign_roster(roster)
+    }
+}
+
+/// The server of a business that vouches for its customers.
+#[derive(Debug)]
+pub struct Backend(SigningKey);
+
+impl Backend {
+    /// A server whose key follows from `seed`.
+    pub fn new(seed: u8) -> Self {
+        Self(SigningKey::from_bytes(&[seed; 32]))
+    }
+
+    /// The key that the roster has to list.
+    pub fn voucher(&self) -> VoucherKey {
+        VoucherKey(self.0.verifying_key().to_bytes())
+    }
+
+    /// Signs a token; the answer is what a page hands to the widget.
+    pub fn sign(&self, token: &Token) -> Vec<u8> {
+        let token = Octets(cbor::encode(token));
+        let signature = Signature(self.0.sign(&Token::statement(&token.0)).to_bytes());
+        cbor::encode(&SignedToken { token, voucher: self.voucher(), signature })
     }
 }
 

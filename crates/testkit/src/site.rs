@@ -12,7 +12,7 @@ use segel_crypto::enrol::EnrolmentCode;
 use segel_owner::{Action, Actions, Origin, Owner, Publisher, Round, SiteDescription};
 use segel_relay::{AttachmentRoom, Config, EventRate, Relay, Running, SiteKey};
 use segel_wire::ids::AgentId;
-use segel_wire::signed::Roster;
+use segel_wire::signed::{Order, Roster};
 use tempfile::TempDir;
 
 use crate::client::{Client, MemoryStore, Part};
@@ -104,6 +104,11 @@ impl TestSite {
         self.owner.newest_roster().unwrap().roster().clone()
     }
 
+    /// The newest signed roster, as a relay serves it.
+    pub fn roster_bytes(&self) -> Vec<u8> {
+        self.owner.newest_roster().unwrap().bytes().to_vec()
+    }
+
     /// Ends the relay and waits until its file is closed.
     pub async fn stop_relay(&mut self) {
         self.relay.take().expect("a relay runs").stop().await;
@@ -124,6 +129,7 @@ impl TestSite {
             root: self.owner.root(),
             relay: self.proxy.origin().to_owned(),
             page: PAGE.to_owned(),
+            floor: Order::default(),
         }
     }
 

@@ -16,5 +16,8 @@ pub const PICTURE: &str =
     "M5 3h14a2 2 0 0 1 2 2v14a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2zm0 14h14l-4.5-6-3.5 4.5-2.5-3z";
 /// An arrow against the direction of reading: back.
 pub const BACK: &str = "M10.8 5.6 12.2 7 8.2 11H20v2H8.2l4 4-1.4 1.4L4.4 12z";
+/// A round seal with a tick: the business vouches for this name.
+pub const SEAL: &str =
+    "M12 2a10 10 0 0 1 0 20a10 10 0 0 1 0-20zm-1.2 14.2 6.5-6.5-1.6-1.6-4.9 4.9-2.5-2.5-1.6 1.6z";
 /// A shield with a tick: compare who is at the other end.
 pub const CHECK: &str = "M12 2 4 5v6c0 5 3.4 9.3 8 11 4.6-1.7 8-6 8-11V5zm0 2.1 6 2.3V11c0 3.9-2.5 7.3-6 8.8-3.5-1.5-6-4.9-6-8.8V6.4zm-1.2 11.2 5.7-5.7-1.4-1.4-4.3 4.3-2-2-1.4 1.4z";

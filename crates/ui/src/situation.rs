@@ -52,9 +52,12 @@ impl Situation {
             Show::Gate(gate) => self.gate = gate,
             Show::Link(link) => self.link = link,
             Show::Refused(refusal) => self.refused = Some(refusal),
-            Show::Conversation(_) | Show::Item(_) | Show::Gone(..) | Show::Transfer(_) | Show::Typing(..) => {
-                return Some(show);
-            }
+            Show::Conversation(_)
+            | Show::Item(_)
+            | Show::Gone(..)
+            | Show::Transfer(_)
+            | Show::Introduce { .. }
+            | Show::Typing(..) => return Some(show),
         }
         None
     }

@@ -58,6 +58,12 @@ impl Moment {
         clock
     }
 
+    /// The clock on the day of `today`, the date before it otherwise.
+    pub fn short(self, language: Language, today: Self) -> String {
+        let clock = self.clock();
+        if self.day == today.day { clock } else { [&self.short_date(language, today), " ", &clock].concat() }
+    }
+
     /// The day in words, as seen from `today`: today, yesterday, or weekday and date.
     pub fn day_in_words(self, language: Language, today: Self) -> String {
         let text = language.text();

@@ -116,6 +116,10 @@ pub const READ_SAID_SECONDS: u64 = 5;
 pub const TOKEN_LIFE_SECONDS: u64 = 10 * 60;
 /// Most seconds between a token's message and when the relay stored it.
 pub const TOKEN_SKEW_SECONDS: u64 = 5 * 60;
+/// How long a visitor stays confirmed by an identity token that counted, in seconds.
+pub const IDENTITY_SECONDS: u64 = 24 * 60 * 60;
+/// After how long the same identity is said anew, in seconds.
+pub const IDENTITY_RENEWED_SECONDS: u64 = 12 * 60 * 60;
 /// A roster may be superseded this long before its use is said in words, in seconds.
 pub const OUTDATED_SECONDS: u64 = 7 * 24 * 60 * 60;
 /// The smallest padded plaintext, in bytes.

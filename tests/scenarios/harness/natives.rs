@@ -7,7 +7,7 @@ use segel_testkit::forge::FalseDevice;
 use segel_wire::Octets;
 use segel_wire::api::BundlesAnswer;
 use segel_wire::ids::DeviceId;
-use segel_wire::signed::{Device, DeviceKeys, Roster, VerifiedRoster};
+use segel_wire::signed::{Device, DeviceKeys, Order, Roster, VerifiedRoster};
 
 use super::Stage;
 
@@ -27,7 +27,13 @@ impl Stage {
     pub(crate) fn native_visitor(&mut self) -> Client {
         let tag = self.demo().tag().clone();
         let page = self.demo().shop().to_owned();
-        let part = Part::Visitor(VisitorConfig { site: tag.site, root: tag.root, relay: tag.relay, page });
+        let part = Part::Visitor(VisitorConfig {
+            site: tag.site,
+            root: tag.root,
+            relay: tag.relay,
+            page,
+            floor: Order::default(),
+        });
         Client::start(part, Some(&tag.widget), 2, MemoryStore::default())
     }
 

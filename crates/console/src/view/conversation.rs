@@ -2,10 +2,9 @@
 
 use std::rc::Rc;
 
-use segel_core::show::{Hold, Standing};
+use segel_core::show::{Hold, Identity, Standing};
 use segel_mask::Writer;
 use segel_ui::composer::Composer;
-use segel_ui::text::fill;
 use segel_ui::timeline::Timeline;
 use segel_ui::typing::Typing;
 use segel_ui::verify::{self, Verify};
@@ -16,7 +15,8 @@ use segel_wire::ids::{ConversationId, EventId};
 use web_sys::Element;
 
 use super::hold::Holding;
-use crate::model::{Model, Opened, mark};
+use super::identity::Person;
+use crate::model::{Model, Opened};
 
 /// Timeline and composer of one conversation.
 pub(crate) struct Conversation {
@@ -24,7 +24,7 @@ pub(crate) struct Conversation {
     root: El,
     choose: El,
     opened: El,
-    title: El,
+    person: Person,
     holding: Holding,
     timeline: Timeline,
     typing: Typing,
@@ -40,7 +40,7 @@ impl Conversation {
     pub(crate) fn new(language: Language, act: &Act) -> Self {
         let text = language.desk();
         let choose = el("p").class("nothing").text(text.choose);
-        let title = el("h2");
+        let person = Person::new(language);
         let act_back = Rc::clone(act);
         let back = el("button")
             .class("plain back")
@@ -49,7 +49,7 @@ impl Conversation {
             .child(icon(icons::BACK))
             .on("click", move |_| act_back(Action::Back));
         let holding = Holding::new(language, act);
-        let who = el("div").class("who").place(&title).place(holding.holder());
+        let who = el("div").class("who").place(person.title()).place(person.word()).place(holding.holder());
         let timeline = Timeline::new(language, Rc::clone(act));
         let typing = Typing::new(language);
         let composer = Composer::new(language, Rc::clone(act));
@@ -71,7 +71,7 @@ impl Conversation {
             root,
             choose,
             opened,
-            title,
+            person,
             holding,
             timeline,
             typing,
@@ -98,7 +98,8 @@ impl Conversation {
         self.shown = conversation;
         let Some(opened) = opened else { return };
 
-        dom::set_text(&self.title, &fill(self.language.desk().title, &mark(opened.conversation)));
+        let identity = opened.summary.map_or(&Identity::Unknown, |summary| &summary.identity);
+        self.person.render(opened.conversation, identity);
         let hold = opened.summary.map_or_else(Hold::default, |summary| summary.hold.clone());
         let has_acted = self.holding.render(&hold, changed);
         let none = Items::default();

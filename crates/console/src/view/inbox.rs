@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use segel_core::show::{Standing, Summary};
+use segel_core::show::{Identity, Standing, Summary};
 use segel_ui::text::fill;
 use segel_ui::time::Moment;
-use segel_ui::{Act, Action, Language};
-use segel_web::dom::{self, El, el};
+use segel_ui::{Act, Action, Language, icons};
+use segel_web::dom::{self, El, el, icon};
 use segel_wire::ids::ConversationId;
 use web_sys::Element;
 
-use super::hold;
-use crate::model::{Model, mark};
+use super::{hold, identity};
+use crate::model::Model;
 
 /// The list, or a sentence while there is nothing to list.
 pub(crate) struct Inbox {
@@ -75,6 +75,8 @@ impl Inbox {
 struct Entry {
     root: El,
     button: El,
+    seal: El,
+    name: El,
     time: El,
     preview: El,
     unread: El,
@@ -85,9 +87,12 @@ struct Entry {
 
 impl Entry {
     fn new(conversation: ConversationId, language: Language, act: &Act) -> Self {
-        let title = el("span").class("name").text(&fill(language.desk().title, &mark(conversation)));
+        let (seal, name) = (
+            el("span").class("vouched").child(icon(icons::SEAL)),
+            el("span").class("called").attr("dir", "auto"),
+        );
         let mine = el("span").class("mine").text(language.desk().mine_short).hidden();
-        let title = title.place(&mine);
+        let title = el("span").class("name").place(&seal).place(&name).place(&mine);
         let time = el("time");
         let preview = el("span").class("preview").attr("dir", "auto");
         let count = el("span").attr("aria-hidden", "true");
@@ -100,12 +105,14 @@ impl Entry {
             .child(el("span").class("pair").place(&preview).place(&unread))
             .on("click", move |_| act(Action::Open(conversation)));
         let root = el("li").place(&button);
-        Self { root, button, time, preview, unread, count, heard, mine }
+        Self { root, button, seal, name, time, preview, unread, count, heard, mine }
     }
 
     fn render(&self, summary: &Summary, is_open: bool, today: Moment, language: Language) {
         let text = language.desk();
         dom::set_attr(&self.button, "aria-current", if is_open { "true" } else { "false" });
+        dom::set_text(&self.name, &identity::name(summary.conversation, &summary.identity, text));
+        dom::set_hidden(&self.seal, !matches!(summary.identity, Identity::Confirmed { .. }));
         dom::set_text(&self.time, &when(summary.time, today, language));
         let is_others = matches!(summary.hold.standing, Standing::Joined | Standing::Others);
         let held = is_others.then(|| hold::holder(&summary.hold, text));

@@ -4,6 +4,7 @@ mod conversation;
 mod enrol;
 mod header;
 mod hold;
+mod identity;
 mod inbox;
 
 use segel_ui::banner::Banner;

@@ -120,29 +120,29 @@ impl Engine {
         Some((signed, before.devices_of_act(&after, roster, desk, time)))
     }
 
-    /// An own act comes to nothing before it left.
-    pub(super) fn drop_act(&mut self, id: ConversationId, event: EventId, refusal: Refusal) {
-        self.take_out_act(id, event);
+    /// An own act or token comes to nothing before it left.
+    pub(super) fn give_up(&mut self, id: ConversationId, event: EventId, refusal: Refusal) {
+        self.take_out(id, event);
         self.show_refused(refusal);
     }
 
-    /// An own act that this device has not sent is with the relay in other bytes: a later state, since lost, sealed and
-    /// sent it. What it says is asked for like any act that is not known here.
-    pub(super) fn let_go_of_lost_act(&mut self, delivered: &Delivered, hash: ContentHash) {
+    /// An own act or token that this device has not sent is with the relay in other bytes: a later state, since lost,
+    /// sealed and sent it. What an act says is asked for like any that is not known here.
+    pub(super) fn let_go_of_lost(&mut self, delivered: &Delivered, hash: ContentHash) {
         let (id, event) = (delivered.conversation, delivered.event);
         let is_own = self.account.as_ref().map(Account::device) == Some(delivered.sender);
         let Some(conversation) = self.conversations.get_mut(&id).filter(|_| is_own) else { return };
         let Some(message) = conversation.messages.get(&event) else { return };
-        if message.act.is_none() || !message.is_outgoing() || message.content == Some(hash) {
+        if !message.is_of_its_moment() || !message.is_outgoing() || message.content == Some(hash) {
             return;
         }
         if message.has_left() {
             conversation.facts.take_back(message.content);
         }
-        self.take_out_act(id, event);
+        self.take_out(id, event);
     }
 
-    fn take_out_act(&mut self, id: ConversationId, event: EventId) {
+    pub(super) fn take_out(&mut self, id: ConversationId, event: EventId) {
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
         conversation.outbox.retain(|other| *other != event);
         let shown = conversation.item(id, event).map(|item| Item { body: Body::Withheld, ..item });

@@ -5,8 +5,8 @@ use rand_core::CryptoRng;
 use segel_crypto::act::Assignment;
 use segel_crypto::content::{self, ContentContext, ContentHash, Header};
 use segel_crypto::grant::Grant;
-use segel_wire::ids::{AgentId, ConversationId, DeviceId, EventId};
-use segel_wire::{Delivered, limits};
+use segel_wire::ids::{AgentId, ConversationId, DeviceId, EventId, Octets};
+use segel_wire::{Delivered, cbor, limits};
 
 use super::acts::desk_of;
 use super::pull::lacks_roster;
@@ -277,6 +277,10 @@ impl Engine {
                 }
                 _ => message.body = Body::Closed(Refusal::ActRefused),
             },
+            content::Body::Token(signed) => {
+                message.body = Body::Withheld;
+                message.token = Some(Octets(cbor::encode(&signed)));
+            }
             _ => message.body = Body::Closed(Refusal::NotUnderstood),
         }
         if !message.is_open() {
@@ -289,6 +293,7 @@ impl Engine {
         if is_act {
             self.act_logged(id, event, now, random);
         }
+        self.judge_tokens(id);
     }
 
     /// Whether a content was sealed to the visitor too: an act that was not is nobody's business but its signer's.

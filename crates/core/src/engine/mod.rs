@@ -8,6 +8,7 @@ mod attachments;
 mod clock;
 mod connect;
 mod history;
+mod introduction;
 mod prekeys;
 mod pull;
 mod quiet;
@@ -30,6 +31,7 @@ use segel_wire::signed::Order;
 use segel_wire::{ClientFrame, Code, Delivered};
 
 use self::attachments::Attachments;
+use self::introduction::Introduction;
 pub(crate) use self::pull::Pulls;
 use self::resync::Resync;
 use self::shown::Shown;
@@ -92,6 +94,7 @@ pub struct Engine {
     signals: Signals,
     /// Where it is to be said how far the person has read, and when, Unix milliseconds.
     reads_due: Vec<(ConversationId, u64)>,
+    introduction: Introduction,
     /// Files that are sent and fetched.
     attachments: Attachments,
     shown: Shown,
@@ -160,8 +163,9 @@ impl Engine {
         {
             return Err(BrokenStore.into());
         }
-        let engine =
+        let mut engine =
             Self::new(config.site, config.root, config.relay, Part::Visitor { page: config.page }, ledger);
+        engine.membership.set_floor(config.floor);
         engine.restore(account, &opened)
     }
 
@@ -215,6 +219,8 @@ impl Engine {
                 self.ledger.resume();
                 self.act(conversation, deed, now, random);
             }
+            Input::Introduce(None) => self.introduction = Introduction::Wanted,
+            Input::Introduce(Some(token)) => self.introduce(token, now, random),
             Input::Seen(conversation) => {
                 self.read(conversation, now);
                 self.seen(conversation);
@@ -290,6 +296,7 @@ impl Engine {
             held: VecDeque::new(),
             signals: Signals::default(),
             reads_due: Vec::new(),
+            introduction: Introduction::default(),
             attachments: Attachments::default(),
             shown: Shown::default(),
             outputs: VecDeque::new(),
@@ -333,6 +340,7 @@ impl Engine {
         self.pump_acts(now, random);
         self.pump_pulls(now);
         self.pump_attachments(now, random);
+        self.pump_introduction(now);
         self.pump_outbox(now, random);
         self.pump_reads(now, random);
         self.pump_signals(now, random);
@@ -399,6 +407,7 @@ impl Engine {
             self.pulls_wake(now),
             self.reads_wake(),
             self.attachments.wake_at(),
+            self.shown.lapses_at,
             expiry,
         ];
         let at = times.into_iter().filter(|at| *at > now).min().unwrap_or(u64::MAX);

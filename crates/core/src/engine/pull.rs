@@ -109,9 +109,11 @@ impl Engine {
         }
         self.fetches.succeeded(now, 0);
         for delivered in page {
-            let Some(conversation) = self.conversations.get(&id) else { return };
-            let sought = conversation.messages.get(&delivered.event).filter(|sought| sought.awaits_content());
-            if sought.is_some_and(|sought| sought.is_content_of(delivered.event, &delivered)) {
+            let Some(conversation) = self.conversations.get_mut(&id) else { return };
+            let sought =
+                conversation.messages.get_mut(&delivered.event).filter(|sought| sought.awaits_content());
+            if let Some(sought) = sought.filter(|sought| sought.is_content_of(delivered.event, &delivered)) {
+                sought.stored = Some(delivered.time / 1_000);
                 if let Some(version) = lacks_roster(&self.membership, &delivered.content.0) {
                     // Who wrote it stands there: without it an agent of then would be taken for the visitor.
                     if !self.is_asking_for_rosters() {

@@ -155,7 +155,7 @@ impl Engine {
     fn open(&mut self, delivered: Delivered, now: u64, random: &mut impl CryptoRng) {
         let (id, event) = (delivered.conversation, delivered.event);
         let hash = ContentHash::derive(&delivered.content.0);
-        self.let_go_of_lost_act(&delivered, hash);
+        self.let_go_of_lost(&delivered, hash);
         let conversation = self.conversations.or_default(id);
         let known = conversation.messages.get(&event);
         let is_same = known.is_some_and(|message| {
@@ -305,9 +305,9 @@ impl Engine {
             if message.has_left() {
                 conversation.facts.take_back(message.content);
             }
-            if message.act.is_some() {
+            if message.is_of_its_moment() {
                 self.ledger.put(Name::Conversation(id), &conversation.facts);
-                return self.drop_act(id, event, refusal);
+                return self.give_up(id, event, refusal);
             }
             message.stage = Stage::Failed(refusal);
             self.ledger.put(Name::Message(id, event), message);

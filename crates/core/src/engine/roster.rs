@@ -22,7 +22,8 @@ const PATIENT: u64 = 60 * 60 * 1_000;
 impl Engine {
     /// Whether messages can be written now, and if not, why.
     pub(super) fn gate(&self, now: u64) -> Gate {
-        let Some(roster) = self.membership.roster() else {
+        let Some(roster) = self.membership.roster().filter(|roster| self.membership.reaches_floor(roster))
+        else {
             return self.roster_check.trouble.map_or(Gate::Preparing, |refusal| match refusal {
                 Refusal::RosterExpired => Gate::RosterExpired,
                 other => Gate::Refused(other),
@@ -143,6 +144,9 @@ impl Engine {
         self.show_site();
         // Who holds a conversation may be there no more.
         self.shown.lists.extend(self.conversations.keys().map(|id| (*id, ())));
+        for id in self.conversations.keys().copied().collect::<Vec<_>>() {
+            self.judge_tokens(id);
+        }
         let time = self.membership.time(now);
         let Some(account) = self.account.as_mut().filter(|_| self.part == Part::Agent) else { return };
         let listed =

@@ -9,8 +9,9 @@ use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId};
 use segel_wire::{ClientFrame, Code, Envelope, Problem, Wrapped, limits};
 
 use super::acts::{Turn, desk_of};
+use super::introduction::Introduction;
 use super::{Engine, Part, make_id, passes};
-use crate::account::{Account, VisitorConfig};
+use crate::account::Account;
 use crate::conversation::{Message, Stage};
 use crate::io::{Answer, Output, Request};
 use crate::link;
@@ -59,16 +60,8 @@ impl Engine {
 
     /// A visitor's keys are made with what is sent first.
     pub(super) fn make_account(&mut self, random: &mut impl CryptoRng) {
-        if let Part::Visitor { page } = &self.part
-            && self.account.is_none()
-        {
-            let config = VisitorConfig {
-                site: self.site,
-                root: self.root,
-                relay: self.relay.clone(),
-                page: page.clone(),
-            };
-            let account = Account::make_visitor(&config, random);
+        if self.part != Part::Agent && self.account.is_none() {
+            let account = Account::make_visitor(self.site, self.root, self.relay.clone(), random);
             self.ledger.put(Name::Account, &account);
             self.account = Some(account);
             if let Some(record) = self.membership.to_record() {
@@ -192,8 +185,12 @@ impl Engine {
             }
             Turn::Never(refusal) => return self.fail(id, event, refusal),
         }
+        if !self.is_still_of_its_moment(id, event, now) {
+            self.introduction = Introduction::Wanted;
+            return self.take_out(id, event);
+        }
         let Some((body, members)) = self.compose((id, event), desk, now) else {
-            return self.drop_act(id, event, Refusal::ActRefused);
+            return self.give_up(id, event, Refusal::ActRefused);
         };
         if self.seeks_sessions(&members, now) {
             return;
@@ -312,9 +309,10 @@ impl Engine {
     ) {
         let message = self.conversations.get(&id).and_then(|conversation| conversation.messages.get(&event));
         let Some(written) = message.map(|message| message.time) else { return };
-        // An act is of the moment in which it is signed: it is judged by its time.
+        // An act is of the moment in which it is signed, a token of that in which it leaves: both are judged by it.
         let (signed, time) = match &body {
             content::Body::Act(signed) => (Some(signed.clone()), self.membership.time(now) * 1_000),
+            content::Body::Token(_) => (None, self.membership.time(now) * 1_000),
             _ => (None, written),
         };
         let Some(sealed) = self.seal((id, event), (desk, members), (body, time), now, random) else {

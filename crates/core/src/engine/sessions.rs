@@ -154,6 +154,8 @@ impl Engine {
             self.ledger.put(Name::Conversation(id), &conversation.facts);
             self.shown.lists.insert(id, ());
         }
+        // What could not be judged without it.
+        self.judge_tokens(id);
     }
 
     pub(super) fn reconnect(&mut self, now: u64, random: &mut impl CryptoRng) {

@@ -17,6 +17,8 @@ pub(super) struct Shown {
     pub(super) wake_at: Option<u64>,
     pub(super) dirty: SortedSet<(ConversationId, EventId)>,
     pub(super) lists: SortedSet<ConversationId>,
+    /// When the first identity that is shown as confirmed lapses, Unix milliseconds; 0 for none.
+    pub(super) lapses_at: u64,
 }
 
 impl Engine {
@@ -37,6 +39,7 @@ impl Engine {
     pub(super) fn show_changes(&mut self, now: u64) {
         let dirty = core::mem::take(&mut self.shown.dirty);
         let mut changed = core::mem::take(&mut self.shown.lists);
+        changed.extend(self.lapsed(now));
         changed.extend(dirty.keys().map(|(id, _)| (*id, ())));
         for &(id, event) in dirty.keys() {
             let item = self.conversations.get(&id).and_then(|conversation| conversation.item(id, event));
@@ -44,6 +47,7 @@ impl Engine {
         }
         for &id in changed.keys() {
             let summary = self.summary(id, now);
+            self.note_lapse(summary.as_ref());
             self.outputs.extend(summary.map(|summary| Output::Show(Show::Conversation(summary))));
         }
         let gate = self.gate(now);
@@ -68,7 +72,7 @@ impl Engine {
     fn summary(&self, id: ConversationId, now: u64) -> Option<Summary> {
         let (answerable, safety) = (self.is_answerable(id), self.safety(id));
         let conversation = self.conversations.get(&id)?;
-        Some(conversation.summary(id, answerable, safety, self.hold(id, now)))
+        Some(conversation.summary(id, answerable, safety, self.hold(id, now), now))
     }
 
     fn link_stands(&self, now: u64) -> Link {

@@ -34,7 +34,7 @@ impl Engine {
             self.link.stage = link::Stage::Down;
         }
         self.link.under_way.retain(|event| !unsent.contains(event));
-        let mut acts = Vec::new();
+        let mut given_up = Vec::new();
         for (id, conversation) in self.conversations.iter_mut() {
             let Conversation { outbox, messages, facts, .. } = conversation;
             outbox.retain(|event| {
@@ -49,12 +49,12 @@ impl Engine {
                 message.stage = Stage::Failed(Refusal::StoreFailed);
                 self.ledger.put(Name::Message(*id, *event), message);
                 self.shown.dirty.insert((*id, *event), ());
-                acts.extend(message.act.is_some().then_some((*id, *event)));
+                given_up.extend(message.is_of_its_moment().then_some((*id, *event)));
                 false
             });
         }
-        for (id, event) in acts {
-            self.drop_act(id, event, Refusal::StoreFailed);
+        for (id, event) in given_up {
+            self.give_up(id, event, Refusal::StoreFailed);
         }
         if !self.storing.is_failing() {
             self.show_refused(Refusal::StoreFailed);

@@ -7,8 +7,8 @@ use segel_crypto::handshake::{self, Context, HandshakeError};
 use segel_crypto::prekeys::Used;
 use segel_crypto::session::{Session, Wrap, WrapContext, WrapError};
 use segel_wire::Delivered;
-use segel_wire::ids::IdentityKey;
-use segel_wire::limits;
+use segel_wire::ids::{IdentityKey, Octets};
+use segel_wire::{cbor, limits};
 
 use super::pull::lacks_roster;
 use super::{Engine, Part};
@@ -263,8 +263,11 @@ impl Engine {
             content::Body::SignalKey(shared) => self.signal_key_given(delivered, shared, now),
             // What it says was heard above.
             content::Body::Read(_) => {}
-            content::Body::Token(_) => {
-                self.keep(delivered, received);
+            content::Body::Token(signed) => {
+                let (token, stored) = (Some(Octets(cbor::encode(&signed))), Some(delivered.time / 1_000));
+                self.keep(delivered, Message { body: Body::Withheld, token, stored, ..received });
+                self.judge_tokens(id);
+                self.pass_on(id, delivered, now, random);
             }
         }
     }
@@ -377,6 +380,7 @@ impl Engine {
         if message.unopened.is_some() || message.content != Some(hash) {
             return;
         }
+        message.stored = Some(delivered.time / 1_000);
         message.unopened = Some(Unopened::of(delivered.clone()));
         if let Some(surplus) = conversation.surplus(delivered.event)
             && let Some(message) = conversation.messages.get_mut(&surplus)

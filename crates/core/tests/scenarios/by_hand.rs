@@ -6,6 +6,7 @@ use segel_core::show::{Body, Delivery, Refusal, Show};
 use segel_core::{AgentConfig, Engine, Input, Kept, Outgoing, VisitorConfig};
 use segel_crypto::enrol::EnrolmentCode;
 use segel_wire::ids::{ConversationId, DeviceId, EventId};
+use segel_wire::signed::Order;
 use segel_wire::{ClientFrame, Delivered, ServerFrame};
 
 use crate::bench::{Bench, BenchSite};
@@ -105,6 +106,7 @@ fn say_halo(site: &BenchSite, keeps: u64) -> Bench<'_> {
         root: site.root.derive_public(),
         relay: "https://relay.example".into(),
         page: "https://toko.example".into(),
+        floor: Order::default(),
     };
     let engine = Engine::visitor(config, Bench::key(), &Kept::default()).unwrap();
     let mut bench = Bench::new(site, engine, keeps);

@@ -11,6 +11,7 @@ mod by_hand;
 mod exchange;
 mod handed_on;
 mod hostile_member;
+mod identity;
 mod masked_again;
 mod masking;
 mod member;

@@ -494,6 +494,7 @@ fn visitor(site: &BenchSite, kept: &Kept) -> Engine {
         root: site.root.derive_public(),
         relay: "https://relay.example".into(),
         page: "https://toko.example".into(),
+        floor: None,
     };
     Engine::visitor(config, Bench::key(), kept).unwrap()
 }

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use segel_core::VisitorConfig;
 use segel_core::show::{Delivery, Gate, Link, Refusal};
-use segel_testkit::client::Client;
+use segel_testkit::client::{Client, Part};
 use segel_testkit::site::{self, TestSite};
 use segel_wire::ids::{RootKey, RosterHash};
+use segel_wire::signed::Order;
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -82,6 +84,61 @@ async fn an_older_roster_is_refused_and_the_newest_stays_in_force() {
     let (visitor, kept) = chatting(&mut site, &agent).await;
     site.proxy().alter_answers("/roster", move |_| older.clone());
     assert_refused_and_unimpressed(&site, &visitor, &agent, &kept, Refusal::RosterOlder).await;
+}
+
+#[tokio::test]
+async fn a_roster_below_the_pages_floor_is_refused_on_a_first_visit() {
+    let mut site = TestSite::start().await;
+    let agent = site.agent().await;
+    let removed = site.agent_named("Agen Lama").await;
+    let older = site.roster_bytes();
+    site.owner().remove_agent("Agen Lama").unwrap();
+    site.attend().await;
+    let floor = site.roster().order;
+    site.proxy().alter_answers("/roster", move |_| older.clone());
+
+    let visitor = site.visitor_with(VisitorConfig { floor, ..site.tag() }, Duration::ZERO);
+    visitor.meets(Gate::Refused(Refusal::RosterOlder)).await;
+    assert_eq!(visitor.screen().site, None);
+    assert_nothing_is_sealed(&visitor).await;
+
+    site.proxy().be_honest();
+    visitor.meets(Gate::Open).await;
+    agent.reads("tidak jadi").await;
+    assert_eq!(removed.screen().item("tidak jadi"), None);
+}
+
+#[tokio::test]
+async fn a_floor_that_rises_stops_a_kept_roster_until_a_newer_one_comes() {
+    let mut site = TestSite::start().await;
+    let agent = site.agent().await;
+    let older = site.roster_bytes();
+    let (mut visitor, kept) = chatting(&mut site, &agent).await;
+    site.publish_next().await;
+    site.proxy().alter_answers("/roster", move |_| older.clone());
+    visitor.restart_as(Part::Visitor(VisitorConfig { floor: site.roster().order, ..site.tag() })).await;
+    visitor.meets(Gate::Refused(Refusal::RosterOlder)).await;
+    visitor.say("tertahan");
+    visitor.until("the text to wait", |screen| screen.item("tertahan").is_some()).await;
+    assert_eq!(visitor.screen().delivery("tertahan"), Some(Delivery::Sending));
+    assert_eq!(visitor.store().sealed()["membership"], kept);
+
+    site.proxy().be_honest();
+    agent.reads("tertahan").await;
+}
+
+#[tokio::test]
+async fn a_floor_compares_generations_first() {
+    let mut site = TestSite::start().await;
+    let agent = site.agent().await;
+    let Order { generation, version } = site.roster().order;
+    let floor = |generation, version| VisitorConfig { floor: Order { generation, version }, ..site.tag() };
+    let (same, other) = (floor(generation, version), floor(generation + 1, 1));
+    let refused = site.visitor_with(other, Duration::ZERO);
+    refused.meets(Gate::Refused(Refusal::RosterOlder)).await;
+    let visitor = site.visitor_with(same, Duration::ZERO);
+    visitor.say("tepat di lantai");
+    agent.reads("tepat di lantai").await;
 }
 
 #[tokio::test]

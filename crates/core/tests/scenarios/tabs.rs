@@ -16,6 +16,7 @@ fn start<'a>(site: &'a BenchSite, kept: &Kept) -> Bench<'a> {
         root: site.root.derive_public(),
         relay: "https://relay.example".into(),
         page: "https://toko.example".into(),
+        floor: None,
     };
     Bench::new(site, Engine::visitor(config, Bench::key(), kept).unwrap(), u64::MAX)
 }

@@ -40,6 +40,7 @@ fn init_makes_a_site_with_a_first_roster_and_tells_the_tag_but_no_secret() {
     let owner = Owner::open(&keys).unwrap();
     assert!(out.contains(&format!(r#"data-site="{}""#, owner.site())), "{out}");
     assert!(out.contains(&format!(r#"data-key="ed25519:{}""#, owner.root())), "{out}");
+    assert!(out.contains(r#"data-floor="1.1""#), "{out}");
     assert_eq!(owner.newest_roster().unwrap().roster().order.version, 1);
     drop(owner);
     let (shown, _) = said(&run(&keys, &["show"]));

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use segel_core::show::{
-    Author, Body, Deed, Delivery, Gate, Item, Link, Progress, Refusal, Show, Standing, Summary,
+    Author, Body, Deed, Delivery, Gate, Identity, Item, Link, Progress, Refusal, Show, Standing, Summary,
 };
-use segel_wire::ids::{ConversationId, EventId};
+use segel_wire::ids::{ConversationId, EventId, IdentityKey};
 use segel_wire::signed::Masking;
 
 /// What is shown.
@@ -27,6 +27,8 @@ pub struct Screen {
     pub typing: BTreeMap<ConversationId, Author>,
     /// How often somebody began to.
     pub typings: usize,
+    /// For which conversation and device the page was asked for the business's word, as it came.
+    pub introductions: Vec<(ConversationId, [u8; 32])>,
     /// Refusals, as they came.
     pub refusals: Vec<Refusal>,
     /// Files that are under way, and those that were refused.
@@ -66,6 +68,10 @@ impl Screen {
             Show::Typing(conversation, None) => {
                 self.typing.remove(&conversation);
             }
+            Show::Introduce { conversation, visitor } => {
+                let visitor: IdentityKey = visitor.parse().unwrap();
+                self.introductions.push((conversation, visitor.0));
+            }
             Show::Refused(refusal) => self.refusals.push(refusal),
         }
     }
@@ -99,6 +105,20 @@ impl Screen {
     /// How the person at this device stands to a conversation.
     pub fn standing(&self, conversation: ConversationId) -> Standing {
         self.conversations.get(&conversation).map(|summary| summary.hold.standing).unwrap_or_default()
+    }
+
+    /// Who the visitor of a conversation is, by the business's word.
+    pub fn identity(&self, conversation: ConversationId) -> Identity {
+        self.conversations.get(&conversation).map(|summary| summary.identity.clone()).unwrap_or_default()
+    }
+
+    /// What the business said of who the visitor is, in its order.
+    pub fn introduced(&self, conversation: ConversationId) -> Vec<&str> {
+        let said = self.timeline(conversation).into_iter().filter_map(|item| match &item.body {
+            Body::Introduced(subject) => Some(subject.as_str()),
+            _ => None,
+        });
+        said.collect()
     }
 
     /// The message of this text.

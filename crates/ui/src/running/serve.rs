@@ -2,7 +2,7 @@
 
 use segel_core::show::{Refusal, Show};
 use segel_core::tabs::{Wish, WishedFile};
-use segel_core::{Input, Outgoing, OutgoingFile};
+use segel_core::{Input, Outgoing, OutgoingFile, OutgoingToken};
 use segel_mask::{MaskedText, Masker};
 use segel_web::driver::Driver;
 use segel_web::files::Fetched;
@@ -76,6 +76,10 @@ impl Work {
                     (None, file) => OutgoingFile::opaque(name, media_type, size, driver.put_source(file?)),
                 };
                 Input::Attach { conversation, event: Some(event), file }
+            }
+            Wish::Introduce(Some(token)) => {
+                let token = OutgoingToken::read(&token.0, |subject| self.mask(subject)).ok()?;
+                Input::Introduce(Some(token))
             }
             _ => return None,
         })

@@ -33,6 +33,8 @@ pub(super) static TEXT: Text = Text {
     taken_over: "# took over the chat",
     has_joined: "# began to read along",
     has_left: "# stopped reading along",
+    introduced: "The site says: this is #",
+    signed_out: "The site says: nobody is signed in",
     vouched: "Passed on by #",
     newer: "New messages",
     today: "Today",
@@ -86,6 +88,9 @@ pub(super) static DESK: DeskText = DeskText {
     inbox_empty: "No conversations yet",
     inbox_empty_why: "Visitors' messages appear here as soon as they write.",
     title: "Visitor #",
+    confirmed: "Visitor #, confirmed by the site #",
+    lapsed: "Last confirmed as #, #",
+    unconfirmed: "Not confirmed: the proof of identity that came does not count",
     unread: "# unread",
     no_preview: "Sealed message",
     back: "Back to the list",
@@ -144,7 +149,7 @@ pub(super) const fn refusal(refusal: Refusal) -> &'static str {
         }
         Refusal::RosterExpired => "The list of agents has expired; the site's owner must sign it again.",
         Refusal::RosterOlder => {
-            "The server gave a list of agents that is older than one already seen here. For your safety the chat stays closed."
+            "The server gave a list of agents that is older than one already seen here, or than this page allows. For your safety the chat stays closed."
         }
         Refusal::RosterForked => {
             "The server gave lists of agents that contradict each other. For your safety the chat stays closed."
@@ -203,6 +208,7 @@ pub(super) const fn refusal(refusal: Refusal) -> &'static str {
             "This site lets nobody send the sensitive data in here. Write it again without that."
         }
         Refusal::QuotaExceeded => "The server has no room for more files.",
+        Refusal::TokenRefused => "A proof of who the visitor is came and does not count.",
     }
 }
 

@@ -33,6 +33,8 @@ pub(super) static TEXT: Text = Text {
     taken_over: "# mengambil alih chat",
     has_joined: "# ikut membaca",
     has_left: "# berhenti ikut membaca",
+    introduced: "Menurut situs: ini #",
+    signed_out: "Menurut situs: tidak ada yang masuk ke akun",
     vouched: "Diteruskan oleh #",
     newer: "Pesan baru",
     today: "Hari ini",
@@ -86,6 +88,9 @@ pub(super) static DESK: DeskText = DeskText {
     inbox_empty: "Belum ada percakapan",
     inbox_empty_why: "Pesan pengunjung muncul di sini begitu mereka menulis.",
     title: "Pengunjung #",
+    confirmed: "Pengunjung #, dipastikan situs #",
+    lapsed: "Terakhir dipastikan sebagai #, #",
+    unconfirmed: "Belum pasti: bukti identitas yang diterima tidak sah",
     unread: "# belum dibaca",
     no_preview: "Pesan tersegel",
     back: "Kembali ke daftar",
@@ -145,7 +150,7 @@ pub(super) const fn refusal(refusal: Refusal) -> &'static str {
             "Daftar agen sudah kedaluwarsa dan harus ditandatangani ulang oleh pemilik situs."
         }
         Refusal::RosterOlder => {
-            "Server memberi daftar agen yang lebih lama daripada yang pernah dilihat di sini. Demi keamanan, chat tidak dibuka."
+            "Server memberi daftar agen yang lebih lama daripada yang pernah dilihat di sini atau yang diizinkan halaman ini. Demi keamanan, chat tidak dibuka."
         }
         Refusal::RosterForked => {
             "Server memberi daftar agen yang saling bertentangan. Demi keamanan, chat tidak dibuka."
@@ -202,6 +207,7 @@ pub(super) const fn refusal(refusal: Refusal) -> &'static str {
         Refusal::PolicyRefused => {
             "Situs ini sekarang tidak mengizinkan data peka yang ada di sini dikirim. Tulislah lagi tanpa data itu."
         }
+        Refusal::TokenRefused => "Diterima bukti identitas pengunjung yang tidak sah.",
     }
 }
 

@@ -74,6 +74,10 @@ table! {
         has_joined,
         /// A supervisor ended that; `#` is who.
         has_left,
+        /// The business's word on who the visitor is; `#` is its name for the person.
+        introduced,
+        /// The business's word that nobody is signed in.
+        signed_out,
         /// A message that is here by another's word; `#` is whose.
         vouched,
         /// Button: scroll to messages that came in below.
@@ -180,6 +184,12 @@ table! {
         inbox_empty_why,
         /// A conversation's title; `#` is its mark.
         title,
+        /// Under the name of a visitor whom the business vouches for; the first `#` is the mark, the second is when.
+        confirmed,
+        /// Who a visitor was by the business's word of long ago; the first `#` is who, the second is when.
+        lapsed,
+        /// The proof of who a visitor is does not count.
+        unconfirmed,
         /// Number of messages not yet seen; `#` is their number.
         unread,
         /// Stands for the text of a last message that could not be opened.

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use segel_core::show::{Author, Body, Deed, Delivery, Item, Progress};
+use segel_core::show::{Author, Body, Deed, Delivery, Item, Progress, Refusal};
 use segel_mask::Asks;
 use segel_web::dom::{self, El, el};
 use segel_web::files::Fetched;
@@ -65,8 +65,8 @@ impl Row {
 
     /// Shows the message as it stands now among its neighbours.
     pub(super) fn update(&mut self, item: &Item, shape: Shape, today: Moment, language: Language, act: &Act) {
-        let is_act = matches!(item.body, Body::Act(_));
-        dom::set_attr(&self.root, "class", if is_act { "act" } else { side(&item.author) });
+        let is_notice = is_notice(&item.body);
+        dom::set_attr(&self.root, "class", if is_notice { "act" } else { side(&item.author) });
         dom::set_class(&self.root, "opens", shape.opens_group);
         dom::set_class(&self.root, "closes", shape.closes_group);
         dom::set_hidden(&self.day, !shape.opens_day);
@@ -75,7 +75,7 @@ impl Row {
         }
         dom::set_text(&self.author, name(&item.author, language));
         // A sentence about an act names who did it.
-        dom::set_hidden(&self.author, is_act);
+        dom::set_hidden(&self.author, is_notice);
         dom::set_attr(
             &self.author,
             "class",
@@ -85,7 +85,7 @@ impl Row {
         self.warn(item, language);
         self.delivery = item.delivery;
         self.tell(item, shape, language, act);
-        if is_act {
+        if is_notice {
             dom::set_hidden(&self.meta, true);
         }
     }
@@ -106,10 +106,16 @@ impl Row {
 
     fn say(&mut self, item: &Item, language: Language, act: &Act) {
         let text = language.text();
-        dom::set_class(&self.root, "shut", matches!(item.body, Body::Closed(_) | Body::BeforeEnrolment));
+        let is_shut = matches!(item.body, Body::Closed(_) | Body::BeforeEnrolment) && !is_notice(&item.body);
+        dom::set_class(&self.root, "shut", is_shut);
         dom::set_hidden(&self.bubble, matches!(item.body, Body::File(_)));
         match &item.body {
             Body::Text(said) => dom::set_text(&self.bubble, said),
+            Body::Closed(Refusal::TokenRefused) => {
+                dom::set_text(&self.bubble, language.refusal(Refusal::TokenRefused));
+            }
+            Body::Introduced(subject) if subject.is_empty() => dom::set_text(&self.bubble, text.signed_out),
+            Body::Introduced(subject) => dom::set_text(&self.bubble, &fill(text.introduced, subject)),
             Body::Closed(refusal) => {
                 dom::set_text(&self.bubble, &[text.closed, language.refusal(*refusal)].join(" "));
             }
@@ -202,6 +208,11 @@ pub(crate) fn name(author: &Author, language: Language) -> &str {
         Author::Agent(name) => name,
         Author::Unknown => text.unknown,
     }
+}
+
+/// Whether it is no message, but something that happened.
+fn is_notice(body: &Body) -> bool {
+    matches!(body, Body::Act(_) | Body::Introduced(_) | Body::Closed(Refusal::TokenRefused))
 }
 
 /// What happened to the conversation, in a sentence.

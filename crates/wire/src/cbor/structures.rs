@@ -121,18 +121,19 @@ macro_rules! cbor_array {
 }
 
 /// Variants as an array of the variant's number and an array of what is in it:
-/// `cbor_variants!(Type { 0: Empty, 1: Full(inside), 2: Fuller(one, other) })`.
+/// `cbor_variants!(Type { 0: Empty, 1: Full(inside), 2: Fuller(one, other), 3: Named { first, second } })`.
 #[macro_export]
 macro_rules! cbor_variants {
-    ($type:ty { $($number:literal: $variant:ident $(($($inside:ident),+))?),* $(,)? }) => {
+    ($type:ty { $($number:literal: $variant:ident $(($($inside:ident),+))? $({ $($named:ident),+ })?),* $(,)? }) => {
         impl $crate::cbor::Cbor for $type {
             fn write(&self, to: &mut $crate::cbor::Writer) {
                 to.array(2);
                 match self {
-                    $(Self::$variant $(($($inside),+))? => {
+                    $(Self::$variant $(($($inside),+))? $({ $($named),+ })? => {
                         to.number($number);
-                        to.array(0 $($(+ { let _ = $inside; 1 })+)?);
+                        to.array(0 $($(+ { let _ = $inside; 1 })+)? $($(+ { let _ = $named; 1 })+)?);
                         $($($crate::cbor::Cbor::write($inside, to);)+)?
+                        $($($crate::cbor::Cbor::write($named, to);)+)?
                     })*
                 }
             }
@@ -145,7 +146,8 @@ macro_rules! cbor_variants {
                 let number = from.number()?;
                 let mut fields = $crate::cbor::Fields::of_array(from)?;
                 let read = match number {
-                    $($number => Self::$variant $(($({ let $inside = fields.item()?; $inside }),+))?,)*
+                    $($number => Self::$variant
+                        $(($({ let $inside = fields.item()?; $inside }),+))? $({ $($named: fields.item()?),+ })?,)*
                     _ => return Err(malformed),
                 };
                 fields.end_array()?;
@@ -215,8 +217,14 @@ mod tests {
         Empty,
         Full(u32),
         Fuller(u32, bool),
+        Named { first: u32, second: bool },
     }
-    cbor_variants!(Either { 0: Empty, 7: Full(number), 8: Fuller(number, truth) });
+    cbor_variants!(Either {
+        0: Empty,
+        7: Full(number),
+        8: Fuller(number, truth),
+        9: Named { first, second }
+    });
 
     #[derive(Debug, PartialEq)]
     enum Index {
@@ -249,6 +257,7 @@ mod tests {
         assert_stands_as(&Either::Empty, &[0x82, 0, 0x80]);
         assert_stands_as(&Either::Full(3), &[0x82, 7, 0x81, 3]);
         assert_stands_as(&Either::Fuller(3, true), &[0x82, 8, 0x82, 3, 0xf5]);
+        assert_stands_as(&Either::Named { first: 3, second: true }, &[0x82, 9, 0x82, 3, 0xf5]);
         assert_stands_as(&Index::Low, &[0]);
         assert_stands_as(&Index::High, &[0x19, 1, 44]);
         assert_stands_as(&Wrapper(vec![1, 2]), &[0x82, 1, 2]);

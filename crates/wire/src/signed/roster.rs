@@ -8,8 +8,8 @@ use crate::ids::{AgentId, DeskId, DeviceId, RootKey, RosterHash, SiteId, Voucher
 use crate::limits;
 use crate::signed::{AdminSigned, Certificate, CertificateError, DeviceKeys, Masking};
 
-/// Rosters are ordered by generation, then version.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// Rosters are ordered by generation, then version; zeros come before every roster.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Order {
     /// The admin certificate's generation.
     pub generation: u64,

@@ -1,0 +1,146 @@
+//! Who the visitor is, by the business's word: handed in by the visitor's page, judged by the agents' devices.
+//! PROTOCOL.md, section 3.7.
+
+use rand_core::CryptoRng;
+use segel_wire::ids::{ConversationId, EventId, IdentityKey, Octets};
+use segel_wire::signed::{SignedToken, Token, TokenContext};
+use segel_wire::{cbor, limits};
+
+use super::{Engine, Part, make_id};
+use crate::conversation::{Message, Stage};
+use crate::io::Output;
+use crate::link;
+use crate::masking;
+use crate::outgoing::OutgoingToken;
+use crate::records::Name;
+use crate::show::{Author, Body, Identity, Refusal, Show, Summary};
+
+/// Where the visitor's page stands with it.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Introduction {
+    /// It says nothing, or has said it.
+    #[default]
+    Rests,
+    /// It is asked as soon as a token could leave.
+    Wanted,
+}
+
+impl Engine {
+    /// Asks the page once a token could leave at once: it lives for minutes.
+    pub(super) fn pump_introduction(&mut self, now: u64) {
+        if self.introduction == Introduction::Rests
+            || self.link.stage != link::Stage::Online
+            || !self.may_seal(now)
+        {
+            return;
+        }
+        let (Some(account), Some(id)) = (&self.account, self.conversations.first()) else { return };
+        // The same letters as any key's.
+        let visitor = IdentityKey(Token::derive_visitor(&account.keys().identity)).to_string();
+        self.outputs.push_back(Output::Show(Show::Introduce { conversation: *id, visitor }));
+        self.introduction = Introduction::Rests;
+    }
+
+    /// The page hands in a token. It is sent if it counts and says something new.
+    pub(super) fn introduce(&mut self, token: OutgoingToken, now: u64, random: &mut impl CryptoRng) {
+        let OutgoingToken { signed, subject } = token;
+        let Some(id) = self.conversations.first().copied().filter(|_| self.part != Part::Agent) else {
+            return;
+        };
+        if !self.would_count(id, &signed, now) {
+            return self.show_refused(Refusal::TokenRefused);
+        }
+        let body = Body::Introduced(subject);
+        let Some(conversation) = self.conversations.get_mut(&id) else { return };
+        let is_said = conversation.introduction().is_some_and(|last| {
+            last.body == body && now.abs_diff(last.time) < limits::IDENTITY_RENEWED_SECONDS * 1_000
+        });
+        if is_said {
+            return;
+        }
+        let event = EventId(make_id(random));
+        let message = Message::own(body, conversation.next_time(now), Stage::Waiting);
+        let message = Message { token: Some(signed), ..message };
+        self.ledger.put(Name::Message(id, event), &message);
+        conversation.messages.insert(event, message);
+        conversation.outbox.push(event);
+        self.shown.dirty.insert((id, event), ());
+    }
+
+    /// Whether an own message may be sealed now; a token that lapsed while it waited may not.
+    pub(super) fn is_still_of_its_moment(&self, id: ConversationId, event: EventId, now: u64) -> bool {
+        let message = self.conversations.get(&id).and_then(|conversation| conversation.messages.get(&event));
+        let token = message.and_then(|message| message.token.as_ref());
+        token.is_none_or(|token| self.would_count(id, token, now))
+    }
+
+    /// A summary is shown: notes when what it says of the visitor lapses.
+    pub(super) fn note_lapse(&mut self, summary: Option<&Summary>) {
+        if let Some(Identity::Confirmed { at, .. }) = summary.map(|summary| &summary.identity) {
+            let (lapses, first) = (at + limits::IDENTITY_SECONDS * 1_000, &mut self.shown.lapses_at);
+            *first = if *first == 0 { lapses } else { lapses.min(*first) };
+        }
+    }
+
+    /// Conversations to be shown anew because an identity may have lapsed.
+    pub(super) fn lapsed(&mut self, now: u64) -> Vec<(ConversationId, ())> {
+        if !(1..=now).contains(&self.shown.lapses_at) {
+            return Vec::new();
+        }
+        self.shown.lapses_at = 0;
+        self.conversations.keys().map(|id| (*id, ())).collect()
+    }
+
+    /// Judges the tokens that others sent in a conversation, by what is known now.
+    pub(super) fn judge_tokens(&mut self, id: ConversationId) {
+        let Some(conversation) = self.conversations.get(&id) else { return };
+        let judged = conversation.messages.iter().filter_map(|(event, message)| {
+            let token = message.token.as_ref().filter(|_| matches!(message.stage, Stage::Received))?;
+            let body = self.judge_token(id, message, token);
+            (body != message.body).then_some((*event, body))
+        });
+        let judged: Vec<_> = judged.collect();
+        for (event, body) in judged {
+            let Some(conversation) = self.conversations.get_mut(&id) else { return };
+            let Some(message) = conversation.messages.get_mut(&event) else { continue };
+            message.body = body;
+            self.ledger.put(Name::Message(id, event), message);
+            self.shown.dirty.insert((id, event), ());
+        }
+    }
+
+    /// What a token comes to. While the visitor's key is not known here nothing is said of it.
+    fn judge_token(&self, id: ConversationId, message: &Message, token: &Octets) -> Body {
+        let Some(facts) = self.conversations.get(&id).map(|conversation| &conversation.facts) else {
+            return Body::Withheld;
+        };
+        if message.author != Author::Visitor || message.sender != self.visitor_of(id) {
+            return Body::Closed(Refusal::TokenRefused);
+        }
+        let Some(identity) = &facts.identity else { return Body::Withheld };
+        let (written, stored) = (message.time / 1_000, message.stored.unwrap_or_default());
+        match self.verify_token(id, token, identity, (written, stored)) {
+            Some(said) => Body::Introduced(masking::on_arrival(&said.subject)),
+            None => Body::Closed(Refusal::TokenRefused),
+        }
+    }
+
+    /// Whether an own token would count if it left now.
+    fn would_count(&self, id: ConversationId, token: &Octets, now: u64) -> bool {
+        let time = self.membership.time(now);
+        let own = self.account.as_ref().map(|account| account.keys().identity);
+        own.is_some_and(|own| self.verify_token(id, token, &own, (time, time)).is_some())
+    }
+
+    fn verify_token(
+        &self,
+        conversation: ConversationId,
+        token: &Octets,
+        sender: &IdentityKey,
+        (written, stored): (u64, u64),
+    ) -> Option<Token> {
+        let signed: SignedToken = cbor::decode(&token.0).ok()?;
+        let roster = self.membership.roster()?.roster();
+        signed.verify(&TokenContext { roster, conversation: &conversation, sender, written, stored }).ok()
+    }
+}
