@@ -1,12 +1,13 @@
 //! Requests to the relay: no cookies, no referrer, no cache, no redirects, and an end in time.
 
-use js_sys::{ArrayBuffer, Uint8Array};
+use js_sys::Uint8Array;
 use segel_wire::json::FromJson;
+use segel_wire::limits;
 use thiserror::Error;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    AbortController, Headers, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, RequestMode,
-    RequestRedirect,
+    AbortController, Headers, ReadableStreamDefaultReader, ReadableStreamReadResult, ReferrerPolicy,
+    RequestCache, RequestCredentials, RequestInit, RequestMode, RequestRedirect,
 };
 
 use crate::bindings::error_name;
@@ -80,6 +81,9 @@ pub enum HttpError {
     /// No complete answer within [`TIMEOUT_MS`].
     #[error("the relay did not answer in time")]
     TimedOut,
+    /// The answer is longer than any that PROTOCOL.md has; it was read no further.
+    #[error("the relay's answer is too long")]
+    TooLarge,
     /// The answer is not JSON of the expected shape.
     #[error("the relay's answer cannot be read")]
     Malformed,
@@ -103,9 +107,27 @@ impl Http {
         let thrown = |thrown: JsValue| HttpError::from_thrown(&thrown);
         let answer = window.fetch_with_str_and_init(&request.url, &init).await.map_err(thrown)?;
         let answer: web_sys::Response = answer.unchecked_into();
-        let octets = answer.array_buffer().map_err(thrown)?.await.map_err(thrown)?;
-        let octets = Uint8Array::new(&octets.unchecked_into::<ArrayBuffer>()).to_vec();
-        Ok(Response { status: answer.status(), body: ResponseBody(octets) })
+        let body = ResponseBody(read(&answer).await?);
+        Ok(Response { status: answer.status(), body })
+    }
+}
+
+/// Reads an answer piece by piece, so that a relay cannot have a page hold more than [`limits::ANSWER_BYTES`].
+async fn read(answer: &web_sys::Response) -> Result<Vec<u8>, HttpError> {
+    let mut octets = Vec::new();
+    let Some(stream) = answer.body() else { return Ok(octets) };
+    let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
+    loop {
+        let piece = reader.read().await.map_err(|thrown| HttpError::from_thrown(&thrown))?;
+        let piece: ReadableStreamReadResult = piece.unchecked_into();
+        if piece.get_done() != Some(false) {
+            return Ok(octets);
+        }
+        let piece = piece.get_value().unchecked_into::<Uint8Array>().to_vec();
+        if octets.len() + piece.len() > limits::ANSWER_BYTES {
+            return Err(HttpError::TooLarge);
+        }
+        octets.extend_from_slice(&piece);
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use segel_core::show::Show;
-use segel_core::{Answer, Engine, Input, Kept, Output, Request};
+use segel_core::{Answer, Engine, Input, Kept, Output, Request, VisitorConfig};
 use segel_crypto::authority::{Admin, AdminSecret, RootSecret};
 use segel_crypto::storage::StateKey;
 use segel_testkit::forge::FalseDevice;
@@ -49,6 +49,18 @@ impl BenchSite {
             admin: Admin::new(secret, bytes, signature),
             agent: FalseDevice::new(id, [7; 32], 1),
         }
+    }
+
+    /// The engine of a visitor of its page, as far as it was kept.
+    pub(crate) fn visitor(&self, kept: &Kept) -> Engine {
+        let config = VisitorConfig {
+            site: self.id,
+            root: self.root.derive_public(),
+            relay: "https://relay.example".into(),
+            page: "https://toko.example".into(),
+            floor: Order::default(),
+        };
+        Engine::visitor(config, Bench::key(), kept).unwrap()
     }
 
     /// The first roster, with the agent's device.

@@ -3,10 +3,9 @@
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use segel_core::show::{Body, Delivery, Refusal, Show};
-use segel_core::{AgentConfig, Engine, Input, Kept, Outgoing, VisitorConfig};
+use segel_core::{AgentConfig, Engine, Input, Kept, Outgoing};
 use segel_crypto::enrol::EnrolmentCode;
 use segel_wire::ids::{ConversationId, DeviceId, EventId};
-use segel_wire::signed::Order;
 use segel_wire::{ClientFrame, Delivered, ServerFrame};
 
 use crate::bench::{Bench, BenchSite};
@@ -101,14 +100,7 @@ fn a_device_that_is_listed_reads_from_the_beginning_even_if_it_ends_right_then()
 
 /// A visitor's engine that was asked to send one text.
 fn say_halo(site: &BenchSite, keeps: u64) -> Bench<'_> {
-    let config = VisitorConfig {
-        site: site.id,
-        root: site.root.derive_public(),
-        relay: "https://relay.example".into(),
-        page: "https://toko.example".into(),
-        floor: Order::default(),
-    };
-    let engine = Engine::visitor(config, Bench::key(), &Kept::default()).unwrap();
+    let engine = site.visitor(&Kept::default());
     let mut bench = Bench::new(site, engine, keeps);
     let text = Outgoing::new(segel_mask::mask("halo").unwrap().text);
     bench.input(Input::Submit { conversation: None, event: None, text });

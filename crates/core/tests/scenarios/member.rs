@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use segel_core::show::{Item, Refusal, Show, Summary};
-use segel_core::{AgentConfig, Engine, Input, Kept, Outgoing, VisitorConfig};
+use segel_core::{AgentConfig, Engine, Input, Kept, Outgoing};
 use segel_crypto::act::ActHash;
 use segel_crypto::content::{self, Body, ContentContext, ContentHash, ContentKey};
 use segel_crypto::device::DeviceSecrets;
@@ -220,11 +220,11 @@ impl<'a> Table<'a> {
     pub(crate) fn of_silent_visitor(site: &'a BenchSite, change: impl FnOnce(&mut signed::Roster)) -> Self {
         let members = vec![Member::new(site, 11), Member::new(site, 12)];
         let roster = site.roster_of(&[(NAMES[0], members[0].keys()), (NAMES[1], members[1].keys())], change);
-        let mut bench = Bench::new(site, visitor(site, &Kept::default()), u64::MAX);
+        let mut bench = Bench::new(site, site.visitor(&Kept::default()), u64::MAX);
         bench.bundles = members.iter().map(|member| (member.id(), member.bundle())).collect();
         bench.roster = Some(roster.bytes().to_vec());
         bench.shown.clear();
-        bench.restart(visitor(site, &Kept::default()));
+        bench.restart(site.visitor(&Kept::default()));
         Self::new(bench, site, members, roster, false)
     }
 
@@ -298,7 +298,7 @@ impl<'a> Table<'a> {
     }
 
     pub(crate) fn restart_from(&mut self, kept: &Kept) {
-        let engine = if self.is_agents { agent(self.site, kept) } else { visitor(self.site, kept) };
+        let engine = if self.is_agents { agent(self.site, kept) } else { self.site.visitor(kept) };
         self.bench.restart(engine);
         self.settle();
     }
@@ -486,17 +486,6 @@ impl<'a> Table<'a> {
             }
         }
     }
-}
-
-fn visitor(site: &BenchSite, kept: &Kept) -> Engine {
-    let config = VisitorConfig {
-        site: site.id,
-        root: site.root.derive_public(),
-        relay: "https://relay.example".into(),
-        page: "https://toko.example".into(),
-        floor: None,
-    };
-    Engine::visitor(config, Bench::key(), kept).unwrap()
 }
 
 fn agent(site: &BenchSite, kept: &Kept) -> Engine {

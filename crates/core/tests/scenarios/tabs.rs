@@ -3,7 +3,7 @@
 
 use segel_core::file::ANY_TYPE;
 use segel_core::show::{Body, Delivery, Item, Refusal, Show};
-use segel_core::{Engine, Input, Kept, Outgoing, OutgoingFile, VisitorConfig};
+use segel_core::{Input, Kept, Outgoing, OutgoingFile};
 use segel_wire::ids::EventId;
 
 use crate::bench::{Bench, BenchSite};
@@ -11,14 +11,7 @@ use crate::bench::{Bench, BenchSite};
 const EVENT: EventId = EventId([9; 16]);
 
 fn start<'a>(site: &'a BenchSite, kept: &Kept) -> Bench<'a> {
-    let config = VisitorConfig {
-        site: site.id,
-        root: site.root.derive_public(),
-        relay: "https://relay.example".into(),
-        page: "https://toko.example".into(),
-        floor: None,
-    };
-    Bench::new(site, Engine::visitor(config, Bench::key(), kept).unwrap(), u64::MAX)
+    Bench::new(site, site.visitor(kept), u64::MAX)
 }
 
 fn say(bench: &mut Bench<'_>, text: &str) {

@@ -1,7 +1,10 @@
 //! Requests against the server that serves these tests, and against nobody.
 
+use segel_web::files::Pieces;
 use segel_web::http::{Body, Http, HttpError, Method, Request, Response};
 use segel_wire::api::EventsAnswer;
+use segel_wire::ids::EventId;
+use segel_wire::limits::ANSWER_BYTES;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[wasm_bindgen_test]
@@ -20,6 +23,18 @@ async fn an_error_status_is_an_answer() {
 async fn an_answer_that_is_not_json_is_malformed() {
     let answer = get(&format!("{}/", origin())).await.unwrap();
     assert_eq!(answer.body.json::<EventsAnswer>(), Err(HttpError::Malformed));
+}
+
+#[wasm_bindgen_test]
+async fn an_answer_is_read_up_to_the_limit_and_no_further() {
+    for (bytes, expected) in [(ANSWER_BYTES, Ok(ANSWER_BYTES)), (ANSWER_BYTES + 1, Err(HttpError::TooLarge))]
+    {
+        let mut pieces = Pieces::default();
+        pieces.take(EventId([1; 16]), &vec![7; bytes]);
+        let address = pieces.finish(EventId([1; 16])).unwrap().into_address("image/png").unwrap();
+        let answer = get(address.as_str()).await;
+        assert_eq!(answer.map(|answer| answer.body.octets().len()), expected);
+    }
 }
 
 #[wasm_bindgen_test]
