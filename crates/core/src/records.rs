@@ -2,8 +2,6 @@
 //!
 //! Persist, then send: what leaves the device waits in the ledger until its generation is kept.
 
-use std::collections::VecDeque;
-
 use rand_core::CryptoRng;
 use segel_crypto::storage::StateKey;
 use segel_wire::cbor::{self, Cbor};
@@ -72,8 +70,8 @@ pub(crate) struct Ledger {
     kept: u64,
     changed: Records,
     /// Handed out and not yet answered for.
-    under_way: VecDeque<(u64, Records)>,
-    waiting: VecDeque<(u64, Output)>,
+    under_way: Vec<(u64, Records)>,
+    waiting: Vec<(u64, Output)>,
     /// The store failed: nothing more is handed to it until the person tries again.
     halted: bool,
 }
@@ -102,8 +100,8 @@ impl Ledger {
             generation: kept.generation,
             kept: kept.generation,
             changed: Sorted::new(),
-            under_way: VecDeque::new(),
-            waiting: VecDeque::new(),
+            under_way: Vec::new(),
+            waiting: Vec::new(),
             halted: false,
         };
         Ok((ledger, opened))
@@ -122,7 +120,7 @@ impl Ledger {
     /// Hands out `output` once the current step is kept.
     pub(crate) fn after_store(&mut self, output: Output) {
         let generation = self.generation + u64::from(!self.changed.is_empty());
-        self.waiting.push_back((generation, output));
+        self.waiting.push((generation, output));
     }
 
     /// Ends the step: its changes as one transaction, if there are any.
@@ -139,7 +137,7 @@ impl Ledger {
             Change { name, sealed }
         });
         let output = Output::Store { generation: self.generation, changes: changes.collect() };
-        self.under_way.push_back((self.generation, records));
+        self.under_way.push((self.generation, records));
         Some(output)
     }
 

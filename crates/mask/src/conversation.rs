@@ -1,6 +1,5 @@
 //! Numbers that come in several messages, and codes that somebody asked for.
 
-use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -28,7 +27,7 @@ const ANSWERS: u8 = 3;
 #[derive(Clone, Default)]
 pub struct Conversation {
     /// The newest last.
-    said: VecDeque<Said>,
+    said: Vec<Said>,
     asked: Meaning,
     answers: u8,
 }
@@ -97,9 +96,9 @@ impl Conversation {
         let tail = String::from(&text[skipped..]);
         let has_digits = Said::has_number(&tail);
         if self.said.len() == REMEMBERED {
-            self.said.pop_front();
+            self.said.remove(0);
         }
-        self.said.push_back(Said { tail, skipped, has_digits });
+        self.said.push(Said { tail, skipped, has_digits });
         self.answers = self.answers.saturating_add(1);
     }
 

@@ -4,7 +4,6 @@ mod keeper;
 mod relay;
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 
 use js_sys::futures::spawn_local;
@@ -31,7 +30,7 @@ struct Work {
     engine: RefCell<Engine>,
     random: RefCell<Random>,
     keeper: Keeper,
-    inputs: RefCell<VecDeque<Input>>,
+    inputs: RefCell<Vec<Input>>,
     busy: Cell<bool>,
     socket: RefCell<Option<Socket>>,
     timer: RefCell<Option<Timer>>,
@@ -108,12 +107,12 @@ fn hang_up(work: &Weak<Work>) {
 impl Work {
     /// Takes inputs one after the other, also those that come while one is being carried out.
     fn input(&self, input: Input) {
-        self.inputs.borrow_mut().push_back(input);
+        self.inputs.borrow_mut().push(input);
         if self.busy.replace(true) {
             return;
         }
         loop {
-            let next = self.inputs.borrow_mut().pop_front();
+            let next = take_first(&mut self.inputs.borrow_mut());
             let Some(input) = next else { break };
             self.engine.borrow_mut().handle(input, now_ms(), &mut *self.random.borrow_mut());
             loop {
@@ -189,4 +188,9 @@ impl Work {
         }
         *self.socket.borrow_mut() = opened.ok();
     }
+}
+
+/// The oldest of a few that wait, which are too few for anything but a list.
+fn take_first<T>(waiting: &mut Vec<T>) -> Option<T> {
+    (!waiting.is_empty()).then(|| waiting.remove(0))
 }

@@ -90,7 +90,7 @@ pub struct Engine {
     /// The conversation that was asked about last.
     fetched_last: Option<ConversationId>,
     /// Events that wait for a roster, in order.
-    held: VecDeque<Delivered>,
+    held: Vec<Delivered>,
     signals: Signals,
     /// Where it is to be said how far the person has read, and when, Unix milliseconds.
     reads_due: Vec<(ConversationId, u64)>,
@@ -293,7 +293,7 @@ impl Engine {
             fetching: SortedSet::new(),
             fetches: Backoff::default(),
             fetched_last: None,
-            held: VecDeque::new(),
+            held: Vec::new(),
             signals: Signals::default(),
             reads_due: Vec::new(),
             introduction: Introduction::default(),

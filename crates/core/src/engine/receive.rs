@@ -77,7 +77,8 @@ impl Engine {
 
     /// A roster came, or was refused: takes up what waited for it.
     pub(super) fn release_held(&mut self, reached: Reached, now: u64, random: &mut impl CryptoRng) {
-        while let Some(delivered) = self.held.pop_front() {
+        while !self.held.is_empty() {
+            let delivered = self.held.remove(0);
             let named = self.relate(&delivered);
             let hopeless = match reached {
                 Reached::Newest => named == Named::Newer,
@@ -97,11 +98,11 @@ impl Engine {
             match named {
                 Named::Known | Named::Forked => self.open(delivered, now, random),
                 Named::Newer => {
-                    self.held.push_front(delivered);
+                    self.held.insert(0, delivered);
                     return self.refresh_roster(now);
                 }
                 Named::Older(version) => {
-                    self.held.push_front(delivered);
+                    self.held.insert(0, delivered);
                     return self.ask(Request::RosterVersion(version));
                 }
             }
@@ -132,7 +133,7 @@ impl Engine {
             // The cursor stands before the first of them: everything comes again.
             return self.reconnect(now, random);
         }
-        self.held.push_back(delivered);
+        self.held.push(delivered);
         if waits {
             self.refresh_roster(now);
         }

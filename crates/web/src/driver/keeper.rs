@@ -1,12 +1,12 @@
 //! Commits generations to the store in order, one transaction at a time.
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::rc::Rc;
 
 use js_sys::futures::spawn_local;
 use segel_core::{Change, Input};
 
+use crate::driver::take_first;
 use crate::store::{self, Store, StoreError};
 
 /// Keeps what the engine hands out, in order.
@@ -14,7 +14,7 @@ pub(super) struct Keeper(Rc<Queue>);
 
 struct Queue {
     store: Option<Store>,
-    waiting: RefCell<VecDeque<(u64, Vec<Change>)>>,
+    waiting: RefCell<Vec<(u64, Vec<Change>)>>,
     busy: Cell<bool>,
     tell: Box<dyn Fn(Input)>,
 }
@@ -32,7 +32,7 @@ impl Keeper {
 
     /// Queues a generation.
     pub(super) fn keep(&self, generation: u64, changes: Vec<Change>) {
-        self.0.waiting.borrow_mut().push_back((generation, changes));
+        self.0.waiting.borrow_mut().push((generation, changes));
         if !self.0.busy.replace(true) {
             spawn_local(Rc::clone(&self.0).commit_all());
         }
@@ -42,7 +42,7 @@ impl Keeper {
 impl Queue {
     async fn commit_all(self: Rc<Self>) {
         loop {
-            let next = self.waiting.borrow_mut().pop_front();
+            let next = take_first(&mut self.waiting.borrow_mut());
             let Some((generation, changes)) = next else { break };
             let told = if self.commit(generation, changes).await.is_ok() {
                 Input::Stored(generation)
