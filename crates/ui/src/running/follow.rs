@@ -9,7 +9,6 @@ use segel_web::random;
 use segel_web::tabs::{Said, Tabs};
 use segel_web::timer::{Timer, after};
 use segel_wire::cbor;
-use segel_wire::ids::EventId;
 use web_sys::File;
 
 use super::Work;
@@ -128,8 +127,7 @@ impl Work {
             Said::Change(show) if is_served => {
                 self.lose_patience();
                 if let Ok(show) = cbor::read::<Show>(&show) {
-                    settled(&show).into_iter().for_each(|event| self.let_go(event));
-                    self.show(show);
+                    self.see(show);
                 }
             }
             Said::File(event, fetched) => self.hand(event, fetched),
@@ -146,8 +144,7 @@ impl Work {
         self.screen.change(&|situation| situation.served(true));
         self.screen.forget();
         for show in shows {
-            settled(&show).into_iter().for_each(|event| self.let_go(event));
-            self.show(show);
+            self.see(show);
         }
         self.follower.served.set(true);
         for (wish, file) in self.follower.held.take() {
@@ -155,8 +152,12 @@ impl Work {
         }
     }
 
-    fn let_go(&self, event: EventId) {
-        self.follower.held.borrow_mut().retain(|(wish, _)| wish.makes() != Some(event));
+    /// Shows a change; what it settles is held no longer.
+    fn see(&self, show: Show) {
+        if let Some(event) = settled(&show) {
+            self.follower.held.borrow_mut().retain(|(wish, _)| wish.makes() != Some(event));
+        }
+        self.show(show);
     }
 
     /// The tab that leads cannot serve this one.

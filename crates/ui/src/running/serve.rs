@@ -90,7 +90,7 @@ impl Work {
     fn mask(&self, text: &str) -> Option<MaskedText> {
         let masker = segel_core::masker(self.screen.masking().as_ref())?;
         let writer = self.screen.writer();
-        let masked = masker.mask(text, writer).or_else(|_| Masker::default().mask(text, writer));
-        masked.ok().map(|masked| masked.text)
+        let again = masker.mask(text, writer).or_else(|_| Masker::default().mask(text, writer));
+        again.ok().map(|again| again.text)
     }
 }

@@ -27,9 +27,11 @@ async fn everything_that_is_said_is_heard_by_the_others_as_it_was() {
 
     assert!(matches!(other.next().await, Said::Hello(u32::MAX)));
     assert!(matches!(other.next().await, Said::Everything(7, bytes) if bytes == [1, 2, 3]));
-    let Said::Wish(bytes, Some(file)) = other.next().await else { panic!("a wish with its file") };
-    let read = segel_web::files::read(&file, 0, 3).await;
-    assert_eq!((bytes, read.as_deref()), (vec![4], Some(&b"isi"[..])));
+    let wish = match other.next().await {
+        Said::Wish(bytes, Some(file)) => Some((bytes, segel_web::files::read(&file, 0, 3).await)),
+        _ => None,
+    };
+    assert_eq!(wish, Some((vec![4], Some(b"isi".to_vec()))));
     assert!(matches!(other.next().await, Said::Wish(bytes, None) if bytes == [5]));
     assert!(matches!(other.next().await, Said::Here));
     assert!(own.is_empty());
@@ -48,8 +50,8 @@ async fn what_no_tab_of_ours_said_is_passed_over() {
     }
     let voice = Tabs::join("strange", |_| ()).unwrap();
     voice.say(&Said::File(EventId([3; 16]), fetched("isi")));
-    let Said::File(event, _) = heard.next().await else { panic!("nothing but the file is heard") };
-    assert_eq!(event, EventId([3; 16]));
+    // Nothing else is heard before.
+    assert!(matches!(heard.next().await, Said::File(EventId([3, ..]), _)));
     stranger.close();
 }
 
