@@ -11,7 +11,7 @@ use segel_wire::ids::ConversationId;
 use segel_wire::signed::Token;
 
 const SUBJECT: &str = "Pelanggan Demo · C-1042";
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 
 /// A visitor who talks with an agent, on a page whose server vouches.
 struct Shop {
