@@ -27,4 +27,5 @@ mod relay_killed;
 mod safety;
 mod secrecy;
 mod stale_state;
+mod table;
 mod typing;
