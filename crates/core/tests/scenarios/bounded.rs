@@ -10,7 +10,8 @@ use segel_wire::ids::{DeviceId, EventId};
 use segel_wire::limits::REQUESTED_EVENTS;
 
 use crate::bench::BenchSite;
-use crate::member::{COLLEAGUE, HOSTILE, Letter, Table, VISITOR};
+use crate::member::Letter;
+use crate::table::{COLLEAGUE, HOSTILE, Table, VISITOR};
 
 fn text(text: &str) -> content::Body {
     content::Body::Text(text.to_owned())

@@ -13,7 +13,8 @@ use segel_wire::Delivered;
 use segel_wire::ids::{AgentId, DeskId, EventId};
 
 use crate::bench::{BenchSite, NOW};
-use crate::member::{COLLEAGUE, HOSTILE, Letter, NAMES, Table, VISITOR};
+use crate::member::Letter;
+use crate::table::{COLLEAGUE, HOSTILE, NAMES, Table, VISITOR};
 
 fn text(text: &str) -> content::Body {
     content::Body::Text(text.to_owned())

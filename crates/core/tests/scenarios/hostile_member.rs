@@ -13,7 +13,8 @@ use segel_wire::limits;
 use segel_wire::signed::VerifiedRoster;
 
 use crate::bench::{BenchSite, NOW};
-use crate::member::{COLLEAGUE, HOSTILE, Letter, NAMES, Table, VISITOR};
+use crate::member::Letter;
+use crate::table::{COLLEAGUE, HOSTILE, NAMES, Table, VISITOR};
 
 const DAY: u64 = 24 * 60 * 60;
 

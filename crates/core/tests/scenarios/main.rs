@@ -28,5 +28,6 @@ mod relay_killed;
 mod safety;
 mod secrecy;
 mod stale_state;
+mod table;
 mod tabs;
 mod typing;

@@ -8,7 +8,7 @@ use segel_mask::{Masker, Writer};
 use segel_wire::signed::{Masking, MaskingAction, MaskingRule};
 
 use crate::bench::BenchSite;
-use crate::member::{COLLEAGUE, HOSTILE, Table};
+use crate::table::{COLLEAGUE, HOSTILE, Table};
 
 const TYPED: &str = "hp saya 081234567890";
 const MASKED: &str = "hp saya ••••••••7890";

@@ -6,7 +6,8 @@ use segel_crypto::content::{self, ContentHash};
 use segel_wire::ids::DeskId;
 
 use crate::bench::BenchSite;
-use crate::member::{COLLEAGUE, HOSTILE, Letter, Table, VISITOR};
+use crate::member::Letter;
+use crate::table::{COLLEAGUE, HOSTILE, Table, VISITOR};
 
 fn text(text: &str) -> content::Body {
     content::Body::Text(text.to_owned())
