@@ -4,7 +4,9 @@ use rand_core::{CryptoRng, Rng};
 use segel_web::json::{self, JsonError};
 use segel_web::{clock, random::Random};
 use segel_wire::api::EventsAnswer;
-use segel_wire::{ClientFrame, Code, ConversationId, Delivered, DeviceId, EventId, Octets, ServerFrame};
+use segel_wire::{
+    ClientFrame, Code, ConversationId, Delivered, DeviceId, EventId, Octets, Problem, ServerFrame,
+};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
