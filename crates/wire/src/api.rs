@@ -5,6 +5,7 @@ use core::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::events::Delivered;
+use crate::frames::ServerFrame;
 use crate::ids::{Challenge, ConversationId, DeskId, DeviceId, Octets, Signature, SiteId};
 use crate::signed::DeviceKeys;
 
@@ -13,7 +14,7 @@ use crate::signed::DeviceKeys;
 pub struct Discovery {
     /// Protocol versions, newest last; `segel/1`.
     pub versions: Vec<String>,
-    /// Transports offered; `websocket`, `pull`.
+    /// Transports offered, best first; `websocket`, `sse`, `poll`, `pull`.
     pub transports: Vec<String>,
     /// The origin that login proofs must name.
     pub origin: String,
@@ -100,6 +101,13 @@ pub struct BundlesAnswer {
 pub struct OpenConversation {
     /// The desk.
     pub desk: DeskId,
+}
+
+/// `GET /v1/events?wait=SECONDS`: the beginning of a stream.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PollAnswer {
+    /// In a stream's order; the last is `head`, unless there are more events.
+    pub frames: Vec<ServerFrame>,
 }
 
 /// `PUT /v1/conversations/{conversation}/attachments/{attachment}?size=NUMBER` answers this, and so do its chunks.
