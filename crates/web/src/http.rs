@@ -5,8 +5,8 @@ use serde::de::DeserializeOwned;
 use thiserror::Error;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    AbortController, Headers, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, RequestMode,
-    RequestRedirect,
+    AbortController, AbortSignal, Headers, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit,
+    RequestMode, RequestRedirect,
 };
 
 use crate::bindings::error_name;
@@ -45,6 +45,15 @@ pub struct Request {
     pub range: Option<(u64, u64)>,
     /// What to send along.
     pub body: Body,
+}
+
+/// What kind of answer is wanted, where an address has several.
+#[derive(Clone, Copy)]
+pub(crate) enum Accept {
+    /// One value.
+    Json,
+    /// Server-sent events.
+    Events,
 }
 
 /// What a request carries.
@@ -86,7 +95,7 @@ pub enum HttpError {
 }
 
 impl HttpError {
-    fn from_thrown(thrown: &JsValue) -> Self {
+    pub(crate) fn from_thrown(thrown: &JsValue) -> Self {
         // Nobody but the deadline aborts a request that is still awaited.
         if error_name(thrown) == "AbortError" { Self::TimedOut } else { Self::Unreachable }
     }
@@ -95,18 +104,30 @@ impl HttpError {
 impl Http {
     /// Sends one request and reads the whole answer. Dropping the future ends the request.
     pub async fn send(self, request: Request) -> Result<Response, HttpError> {
-        let window = web_sys::window().ok_or(HttpError::Unreachable)?;
-        let init = init(&request)?;
-        let deadline = Deadline::start()?;
-        init.set_signal(Some(&deadline.controller.signal()));
-
-        let thrown = |thrown: JsValue| HttpError::from_thrown(&thrown);
-        let answer = window.fetch_with_str_and_init(&request.url, &init).await.map_err(thrown)?;
-        let answer: web_sys::Response = answer.unchecked_into();
-        let octets = answer.array_buffer().map_err(thrown)?.await.map_err(thrown)?;
-        let octets = Uint8Array::new(&octets.unchecked_into::<ArrayBuffer>()).to_vec();
-        Ok(Response { status: answer.status(), body: ResponseBody(octets) })
+        let deadline = Deadline::start(TIMEOUT_MS)?;
+        read(&begin(&request, None, &deadline.signal()).await?).await
     }
+}
+
+/// Sends one request; the answer's body is still to come. The signal ends both.
+pub(crate) async fn begin(
+    request: &Request,
+    accept: Option<Accept>,
+    signal: &AbortSignal,
+) -> Result<web_sys::Response, HttpError> {
+    let window = web_sys::window().ok_or(HttpError::Unreachable)?;
+    let init = init(request, accept)?;
+    init.set_signal(Some(signal));
+    let answer = window.fetch_with_str_and_init(&request.url, &init).await;
+    Ok(answer.map_err(|thrown| HttpError::from_thrown(&thrown))?.unchecked_into())
+}
+
+/// Reads the whole answer.
+pub(crate) async fn read(answer: &web_sys::Response) -> Result<Response, HttpError> {
+    let thrown = |thrown: JsValue| HttpError::from_thrown(&thrown);
+    let octets = answer.array_buffer().map_err(thrown)?.await.map_err(thrown)?;
+    let octets = Uint8Array::new(&octets.unchecked_into::<ArrayBuffer>()).to_vec();
+    Ok(Response { status: answer.status(), body: ResponseBody(octets) })
 }
 
 impl ResponseBody {
@@ -134,17 +155,27 @@ impl Method {
 }
 
 /// Ends its request when time is up or when nobody awaits it any more; ending a finished one does nothing.
-struct Deadline {
+pub(crate) struct Deadline {
     controller: AbortController,
-    _timer: Timer,
+    timer: Option<Timer>,
 }
 
 impl Deadline {
-    fn start() -> Result<Self, HttpError> {
+    pub(crate) fn start(ms: u32) -> Result<Self, HttpError> {
         let controller = AbortController::new().map_err(|_| HttpError::Unreachable)?;
         let aborting = controller.clone();
-        let timer = after(TIMEOUT_MS, move || aborting.abort());
-        Ok(Self { controller, _timer: timer })
+        let timer = after(ms, move || aborting.abort());
+        Ok(Self { controller, timer: Some(timer) })
+    }
+
+    /// What ends the request.
+    pub(crate) fn signal(&self) -> AbortSignal {
+        self.controller.signal()
+    }
+
+    /// Gives it all the time in the world.
+    pub(crate) fn lift(&mut self) {
+        self.timer = None;
     }
 }
 
@@ -154,7 +185,7 @@ impl Drop for Deadline {
     }
 }
 
-fn init(request: &Request) -> Result<RequestInit, HttpError> {
+fn init(request: &Request, accept: Option<Accept>) -> Result<RequestInit, HttpError> {
     let headers = Headers::new().map_err(|_| HttpError::Invalid)?;
     let header = |name: &str, value: &str| headers.set(name, value).map_err(|_| HttpError::Invalid);
     if let Some(token) = &request.token {
@@ -162,6 +193,11 @@ fn init(request: &Request) -> Result<RequestInit, HttpError> {
     }
     if let Some((first, last)) = request.range {
         header("range", &["bytes=", &first.to_string(), "-", &last.to_string()].concat())?;
+    }
+    match accept {
+        Some(Accept::Json) => header("accept", "application/json")?,
+        Some(Accept::Events) => header("accept", "text/event-stream")?,
+        None => {}
     }
     let init = RequestInit::new();
     match &request.body {
@@ -200,7 +236,7 @@ mod tests {
     fn understood(method: Method, token: Option<&str>, body: Body) -> web_sys::Request {
         let url = "https://relay.example/v1/events".to_owned();
         let request = Request { method, url, token: token.map(str::to_owned), range: None, body };
-        web_sys::Request::new_with_str_and_init(&request.url, &init(&request).unwrap()).unwrap()
+        web_sys::Request::new_with_str_and_init(&request.url, &init(&request, None).unwrap()).unwrap()
     }
 
     async fn text(request: &web_sys::Request) -> String {
@@ -231,7 +267,7 @@ mod tests {
         let url = "https://relay.example/".to_owned();
         let request =
             Request { method: Method::Get, url, token: None, range: Some((5, 9)), body: Body::Empty };
-        let init = init(&request).unwrap();
+        let init = init(&request, None).unwrap();
         let request = web_sys::Request::new_with_str_and_init(&request.url, &init).unwrap();
         assert_eq!(request.headers().get("range").unwrap().unwrap(), "bytes=5-9");
     }
