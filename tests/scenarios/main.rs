@@ -28,4 +28,5 @@ mod safety;
 mod secrecy;
 mod size;
 mod tabs;
+mod transports;
 mod typing;

@@ -69,7 +69,7 @@ async fn what_is_written_while_the_relay_is_away_is_kept_and_sent_when_it_is_bac
 }
 
 /// Browsers write down each attempt to reach a relay that is away, for which the proxy answers 502.
-fn expect_relay_to_be_away(stage: &mut Stage) {
+pub(crate) fn expect_relay_to_be_away(stage: &mut Stage) {
     stage.expect_in_console("status of 502 (Bad Gateway)");
     stage.expect_in_console("Unexpected response code: 502");
     stage.expect_in_console("No 'Access-Control-Allow-Origin' header is present");

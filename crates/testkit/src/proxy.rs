@@ -3,6 +3,7 @@
 //! Clients are told the proxy's origin as the relay's public one. Until a rule is set it passes
 //! everything on as it came, preflights and `Origin` headers included, so that browsers can use it too.
 
+mod events;
 mod forward;
 mod rules;
 mod socket;
@@ -50,12 +51,24 @@ pub enum Loss {
     Refused(Code),
 }
 
+/// What the proxy lets through, as proxies of some networks do.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Manner {
+    /// Everything, as it comes.
+    #[default]
+    Open,
+    /// Requests and answers, but no WebSocket.
+    NoUpgrades,
+    /// No WebSocket, and answers only when they are whole.
+    Buffers,
+}
+
 /// One request, answer or frame as it came, before any meddling.
 #[derive(Debug, Clone)]
 pub struct Record {
     /// Whom it was on its way to.
     pub towards: Towards,
-    /// `frame`, or the request's method, path and query.
+    /// `frame`, of a WebSocket or of server-sent events, or the request's method, path and query.
     pub subject: String,
     /// Headers of a request or answer, a line each.
     pub head: String,
@@ -69,7 +82,7 @@ struct Shared {
     relay: Mutex<Option<SocketAddr>>,
     records: watch::Sender<Vec<Record>>,
     rules: Mutex<Rules>,
-    /// Changes when every socket is to be cut.
+    /// Changes when every socket and stream of events is to be cut.
     cuts: watch::Sender<()>,
 }
 
@@ -139,12 +152,17 @@ impl Proxy {
         lock(&self.shared.rules).losses = Some(Box::new(rule));
     }
 
+    /// Lets through what networks of this kind do.
+    pub fn behave(&self, manner: Manner) {
+        lock(&self.shared.rules).manner = manner;
+    }
+
     /// Forgets every rule.
     pub fn be_honest(&self) {
         *lock(&self.shared.rules) = Rules::default();
     }
 
-    /// Cuts every socket that is open now, without a word.
+    /// Cuts every socket and stream of events that is open now, without a word.
     pub fn cut(&self) {
         self.shared.cuts.send_replace(());
     }

@@ -14,9 +14,9 @@ use web_sys::File;
 
 use crate::clock::now_ms;
 use crate::files::{self, Fetched, Pieces, Sources};
+use crate::line::{Line, LineEvent, Ways};
 use crate::page::{self, Listener};
 use crate::random::Random;
-use crate::socket::{Socket, SocketEvent, parse_json};
 use crate::store::Store;
 use crate::timer::{Timer, after};
 use keeper::Keeper;
@@ -32,7 +32,8 @@ struct Work {
     keeper: Keeper,
     inputs: RefCell<Vec<Input>>,
     busy: Cell<bool>,
-    socket: RefCell<Option<Socket>>,
+    line: RefCell<Option<Line>>,
+    ways: Rc<Ways>,
     timer: RefCell<Option<Timer>>,
     sources: RefCell<Sources>,
     pieces: RefCell<Pieces>,
@@ -51,6 +52,7 @@ impl Driver {
         on_show: impl Fn(Show) + 'static,
         on_file: impl Fn(EventId, Fetched) + 'static,
     ) -> Self {
+        let ways = Rc::<Ways>::default();
         let work = Rc::new_cyclic(|me: &Weak<Work>| {
             let online = me.clone();
             let kept = me.clone();
@@ -61,13 +63,18 @@ impl Driver {
                 keeper: Keeper::new(store, move |input| tell(&kept, input)),
                 inputs: RefCell::default(),
                 busy: Cell::new(false),
-                socket: RefCell::default(),
+                line: RefCell::default(),
+                ways: Rc::clone(&ways),
                 timer: RefCell::default(),
                 sources: RefCell::default(),
                 pieces: RefCell::default(),
                 on_show: Box::new(on_show),
                 on_file: Box::new(on_file),
-                _online: page::on_online_change(move |up| tell(&online, Input::Network(up))),
+                _online: page::on_online_change(move |up| {
+                    // It may be another network.
+                    ways.start_over();
+                    tell(&online, Input::Network(up));
+                }),
             }
         });
         work.input(Input::Network(page::online()));
@@ -93,14 +100,6 @@ impl Driver {
 fn tell(work: &Weak<Work>, input: Input) {
     if let Some(work) = work.upgrade() {
         work.input(input);
-    }
-}
-
-/// Closes a connection that speaks what is not understood.
-fn hang_up(work: &Weak<Work>) {
-    if let Some(work) = work.upgrade() {
-        drop(work.socket.borrow_mut().take());
-        work.input(Input::SocketClosed);
     }
 }
 
@@ -136,10 +135,11 @@ impl Work {
                 });
             }
             Output::Connect => self.connect(),
-            Output::Disconnect => drop(self.socket.borrow_mut().take()),
+            Output::Disconnect => drop(self.line.borrow_mut().take()),
             Output::Send(frame) => {
-                // A socket that closed meanwhile says so itself; the engine sends again after the next one.
-                let _ = self.socket.borrow().as_ref().map(|socket| socket.send_json(&frame));
+                if let Some(line) = &*self.line.borrow() {
+                    line.send(frame);
+                }
             }
             Output::Show(show) => (self.on_show)(show),
             Output::Read { source, from, to } => self.read(source, from, to),
@@ -173,20 +173,18 @@ impl Work {
     }
 
     fn connect(&self) {
-        let address = relay::stream_address(self.engine.borrow().relay());
         let me = self.me.clone();
-        let opened = Socket::open(&address, move |event| match event {
-            SocketEvent::Opened => tell(&me, Input::SocketOpened),
-            SocketEvent::Closed { .. } => tell(&me, Input::SocketClosed),
-            SocketEvent::Text(text) => match parse_json(&text) {
-                Ok(frame) => tell(&me, Input::Frame(frame)),
-                Err(_) => hang_up(&me),
-            },
+        let line = Line::open(self.engine.borrow().relay(), &self.ways, move |event| {
+            tell(
+                &me,
+                match event {
+                    LineEvent::Opened => Input::SocketOpened,
+                    LineEvent::Frame(frame) => Input::Frame(frame),
+                    LineEvent::Closed => Input::SocketClosed,
+                },
+            );
         });
-        if opened.is_err() {
-            tell(&self.me, Input::SocketClosed);
-        }
-        *self.socket.borrow_mut() = opened.ok();
+        *self.line.borrow_mut() = Some(line);
     }
 }
 

@@ -6,8 +6,8 @@ use segel_wire::limits;
 use thiserror::Error;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    AbortController, Headers, ReadableStreamDefaultReader, ReadableStreamReadResult, ReferrerPolicy,
-    RequestCache, RequestCredentials, RequestInit, RequestMode, RequestRedirect,
+    AbortController, AbortSignal, Headers, ReadableStreamDefaultReader, ReadableStreamReadResult,
+    ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, RequestMode, RequestRedirect,
 };
 
 use crate::bindings::error_name;
@@ -46,6 +46,15 @@ pub struct Request {
     pub range: Option<(u64, u64)>,
     /// What to send along.
     pub body: Body,
+}
+
+/// What kind of answer is wanted, where an address has several.
+#[derive(Clone, Copy)]
+pub(crate) enum Accept {
+    /// One value.
+    Json,
+    /// Server-sent events.
+    Events,
 }
 
 /// What a request carries.
@@ -90,7 +99,7 @@ pub enum HttpError {
 }
 
 impl HttpError {
-    fn from_thrown(thrown: &JsValue) -> Self {
+    pub(crate) fn from_thrown(thrown: &JsValue) -> Self {
         // Nobody but the deadline aborts a request that is still awaited.
         if error_name(thrown) == "AbortError" { Self::TimedOut } else { Self::Unreachable }
     }
@@ -99,36 +108,43 @@ impl HttpError {
 impl Http {
     /// Sends one request and reads the whole answer. Dropping the future ends the request.
     pub async fn send(self, request: Request) -> Result<Response, HttpError> {
-        let window = web_sys::window().ok_or(HttpError::Unreachable)?;
-        let init = init(&request)?;
-        let deadline = Deadline::start()?;
-        init.set_signal(Some(&deadline.controller.signal()));
-
-        let thrown = |thrown: JsValue| HttpError::from_thrown(&thrown);
-        let answer = window.fetch_with_str_and_init(&request.url, &init).await.map_err(thrown)?;
-        let answer: web_sys::Response = answer.unchecked_into();
-        let body = ResponseBody(read(&answer).await?);
-        Ok(Response { status: answer.status(), body })
+        let deadline = Deadline::start(TIMEOUT_MS)?;
+        read(&begin(&request, None, &deadline.signal()).await?).await
     }
 }
 
-/// Reads an answer piece by piece, so that a relay cannot have a page hold more than [`limits::ANSWER_BYTES`].
-async fn read(answer: &web_sys::Response) -> Result<Vec<u8>, HttpError> {
+/// Sends one request; the answer's body is still to come. The signal ends both.
+pub(crate) async fn begin(
+    request: &Request,
+    accept: Option<Accept>,
+    signal: &AbortSignal,
+) -> Result<web_sys::Response, HttpError> {
+    let window = web_sys::window().ok_or(HttpError::Unreachable)?;
+    let init = init(request, accept)?;
+    init.set_signal(Some(signal));
+    let answer = window.fetch_with_str_and_init(&request.url, &init).await;
+    Ok(answer.map_err(|thrown| HttpError::from_thrown(&thrown))?.unchecked_into())
+}
+
+/// Reads the whole answer, piece by piece, so that a relay cannot have a page hold more than [`limits::ANSWER_BYTES`].
+pub(crate) async fn read(answer: &web_sys::Response) -> Result<Response, HttpError> {
     let mut octets = Vec::new();
-    let Some(stream) = answer.body() else { return Ok(octets) };
-    let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
-    loop {
-        let piece = reader.read().await.map_err(|thrown| HttpError::from_thrown(&thrown))?;
-        let piece: ReadableStreamReadResult = piece.unchecked_into();
-        if piece.get_done() != Some(false) {
-            return Ok(octets);
+    if let Some(stream) = answer.body() {
+        let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
+        loop {
+            let piece = reader.read().await.map_err(|thrown| HttpError::from_thrown(&thrown))?;
+            let piece: ReadableStreamReadResult = piece.unchecked_into();
+            if piece.get_done() != Some(false) {
+                break;
+            }
+            let piece = piece.get_value().unchecked_into::<Uint8Array>().to_vec();
+            if octets.len() + piece.len() > limits::ANSWER_BYTES {
+                return Err(HttpError::TooLarge);
+            }
+            octets.extend_from_slice(&piece);
         }
-        let piece = piece.get_value().unchecked_into::<Uint8Array>().to_vec();
-        if octets.len() + piece.len() > limits::ANSWER_BYTES {
-            return Err(HttpError::TooLarge);
-        }
-        octets.extend_from_slice(&piece);
     }
+    Ok(Response { status: answer.status(), body: ResponseBody(octets) })
 }
 
 impl ResponseBody {
@@ -156,17 +172,27 @@ impl Method {
 }
 
 /// Ends its request when time is up or when nobody awaits it any more; ending a finished one does nothing.
-struct Deadline {
+pub(crate) struct Deadline {
     controller: AbortController,
-    _timer: Timer,
+    timer: Option<Timer>,
 }
 
 impl Deadline {
-    fn start() -> Result<Self, HttpError> {
+    pub(crate) fn start(ms: u32) -> Result<Self, HttpError> {
         let controller = AbortController::new().map_err(|_| HttpError::Unreachable)?;
         let aborting = controller.clone();
-        let timer = after(TIMEOUT_MS, move || aborting.abort());
-        Ok(Self { controller, _timer: timer })
+        let timer = after(ms, move || aborting.abort());
+        Ok(Self { controller, timer: Some(timer) })
+    }
+
+    /// What ends the request.
+    pub(crate) fn signal(&self) -> AbortSignal {
+        self.controller.signal()
+    }
+
+    /// Gives it all the time in the world.
+    pub(crate) fn lift(&mut self) {
+        self.timer = None;
     }
 }
 
@@ -176,7 +202,7 @@ impl Drop for Deadline {
     }
 }
 
-fn init(request: &Request) -> Result<RequestInit, HttpError> {
+fn init(request: &Request, accept: Option<Accept>) -> Result<RequestInit, HttpError> {
     let headers = Headers::new().map_err(|_| HttpError::Invalid)?;
     let header = |name: &str, value: &str| headers.set(name, value).map_err(|_| HttpError::Invalid);
     if let Some(token) = &request.token {
@@ -184,6 +210,11 @@ fn init(request: &Request) -> Result<RequestInit, HttpError> {
     }
     if let Some((first, last)) = request.range {
         header("range", &["bytes=", &first.to_string(), "-", &last.to_string()].concat())?;
+    }
+    match accept {
+        Some(Accept::Json) => header("accept", "application/json")?,
+        Some(Accept::Events) => header("accept", "text/event-stream")?,
+        None => {}
     }
     let init = RequestInit::new();
     match &request.body {
@@ -220,7 +251,7 @@ mod tests {
     fn understood(method: Method, token: Option<&str>, body: Body) -> web_sys::Request {
         let url = "https://relay.example/v1/events".to_owned();
         let request = Request { method, url, token: token.map(str::to_owned), range: None, body };
-        web_sys::Request::new_with_str_and_init(&request.url, &init(&request).unwrap()).unwrap()
+        web_sys::Request::new_with_str_and_init(&request.url, &init(&request, None).unwrap()).unwrap()
     }
 
     async fn text(request: &web_sys::Request) -> String {
@@ -251,7 +282,7 @@ mod tests {
         let url = "https://relay.example/".to_owned();
         let request =
             Request { method: Method::Get, url, token: None, range: Some((5, 9)), body: Body::Empty };
-        let init = init(&request).unwrap();
+        let init = init(&request, None).unwrap();
         let request = web_sys::Request::new_with_str_and_init(&request.url, &init).unwrap();
         assert_eq!(request.headers().get("range").unwrap().unwrap(), "bytes=5-9");
     }

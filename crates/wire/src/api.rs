@@ -5,6 +5,7 @@ use core::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::events::Delivered;
+use crate::frames::ServerFrame;
 use crate::ids::{Challenge, ConversationId, DeskId, DeviceId, Octets, Signature, SiteId};
 use crate::signed::DeviceKeys;
 use crate::{json_read, json_write};
@@ -14,7 +15,7 @@ use crate::{json_read, json_write};
 pub struct Discovery {
     /// Protocol versions, newest last; `segel/1`.
     pub versions: Vec<String>,
-    /// Transports offered; `websocket`, `pull`.
+    /// Transports offered, best first; `websocket`, `sse`, `poll`, `pull`.
     pub transports: Vec<String>,
     /// The origin that login proofs must name.
     pub origin: String,
@@ -117,6 +118,15 @@ pub struct OpenConversation {
 
 json_write!(OpenConversation { desk });
 
+/// `GET /v1/events?wait=SECONDS`: the beginning of a stream.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PollAnswer {
+    /// In a stream's order; the last is `head`, unless there are more events.
+    pub frames: Vec<ServerFrame>,
+}
+
+json_read!(PollAnswer { frames });
+
 /// `PUT /v1/conversations/{conversation}/attachments/{attachment}?size=NUMBER` answers this, and so do its chunks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UploadAnswer {
@@ -156,6 +166,8 @@ pub struct StoredAnswer {
     /// When it was stored, Unix milliseconds.
     pub time: u64,
 }
+
+json_read!(StoredAnswer { position, time });
 
 /// `GET /v1/conversations/{conversation}/events?after=POSITION`: a page of events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

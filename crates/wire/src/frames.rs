@@ -1,4 +1,4 @@
-//! WebSocket frames: one JSON object a message. PROTOCOL.md, section 7.3.
+//! Frames of streams: one JSON object a WebSocket message or server-sent event. PROTOCOL.md, section 7.3.
 
 use core::fmt;
 

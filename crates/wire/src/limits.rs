@@ -96,6 +96,8 @@ pub const SITE_ATTACHMENT_BYTES: u64 = 16 * 1024 * 1024 * 1024;
 pub const UNFINISHED_SECONDS: u64 = 24 * 60 * 60;
 /// How long before its roster was signed an act may have been written, in seconds: clocks are wrong.
 pub const ACT_LEEWAY_SECONDS: u64 = 24 * 60 * 60;
+/// Most seconds that a long poll waits.
+pub const POLL_SECONDS: u32 = 25;
 /// A signal's life, in seconds.
 pub const SIGNAL_SECONDS: u64 = 30;
 /// Life of a key for signals, in seconds.

@@ -6,7 +6,7 @@ use core::fmt::Debug;
 use proptest::prelude::*;
 use segel_wire::api::{
     BundlesAnswer, BundlesRequest, ChallengeAnswer, EventsAnswer, LoginAnswer, LoginRequest,
-    OpenConversation, PrekeysAnswer, UploadAnswer,
+    OpenConversation, PollAnswer, PrekeysAnswer, StoredAnswer, UploadAnswer,
 };
 use segel_wire::ids::{Challenge, DeskId, IdentityKey, LoginKey, Signature, SigningKey, SiteId};
 use segel_wire::json::{self, FromJson, Parsed, ToJson};
@@ -155,6 +155,9 @@ fn answers_of_the_relay_are_read_as_serde_reads_them() {
     assert_all_read_alike::<PrekeysAnswer>(&value(json!({ "one_time": 1, "highest": 2 })));
     assert_all_read_alike::<BundlesAnswer>(&value(json!({ "bundles": ["AA", "-_8"] })));
     assert_all_read_alike::<UploadAnswer>(&value(json!({ "size": 1, "stored": 2 })));
+    assert_all_read_alike::<StoredAnswer>(&value(json!({ "position": 1, "time": 2 })));
+    let frames = vec![ServerFrame::Event(delivered()), ServerFrame::Pong];
+    assert_all_read_alike::<PollAnswer>(&serde_json::to_value(PollAnswer { frames }).unwrap());
     assert_all_read_alike::<Problem>(&serde_json::to_value(Problem::from(Code::TooMany)).unwrap());
     let events =
         EventsAnswer { events: vec![delivered(), Delivered { wrap: None, ..delivered() }], more: true };

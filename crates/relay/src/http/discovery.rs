@@ -13,7 +13,7 @@ use crate::service::Service;
 pub(super) async fn show(State(service): State<Arc<Service>>) -> Json<Discovery> {
     Json(Discovery {
         versions: vec!["segel/1".into()],
-        transports: vec!["websocket".into(), "pull".into()],
+        transports: ["websocket", "sse", "poll", "pull"].map(String::from).into(),
         origin: service.public_origin.clone(),
         content_bytes: limits::CONTENT_BYTES,
         request_bytes: limits::REQUEST_BYTES,

@@ -4,12 +4,14 @@ mod attachments;
 mod conversations;
 mod discovery;
 mod enrolments;
+mod events;
 mod extract;
 mod origin;
 mod prekeys;
 mod problem;
 mod rosters;
 mod sessions;
+mod signals;
 mod stream;
 
 use std::path::Path;
@@ -50,7 +52,9 @@ pub(crate) fn router(service: Arc<Service>, widget: Option<&Path>) -> Router {
             "/v1/conversations/{conversation}/attachments/{attachment}/octets",
             get(attachments::fetch).put(attachments::add),
         )
-        .route("/v1/stream", get(stream::open));
+        .route("/v1/conversations/{conversation}/signals", post(signals::pass))
+        .route("/v1/stream", get(stream::open))
+        .route("/v1/events", get(events::open));
     if let Some(folder) = widget {
         router = router.nest_service("/widget", ServeDir::new(folder));
     }

@@ -10,7 +10,7 @@ use tokio::time::{sleep, timeout};
 use crate::refusal::Refusal;
 
 /// How long a peer may take to accept one frame.
-const ACCEPT_WITHIN: Duration = Duration::from_secs(30);
+pub(super) const ACCEPT_WITHIN: Duration = Duration::from_secs(30);
 /// How long a peer that was sent away may take to close.
 const CLOSE_WITHIN: Duration = Duration::from_secs(1);
 

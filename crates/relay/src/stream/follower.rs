@@ -11,7 +11,8 @@ use futures_util::FutureExt;
 use segel_wire::{ClientFrame, Code, ConversationId, Envelope, EventId, ServerFrame};
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
 
-use super::connection::{Connection, End};
+use super::connection::End;
+use super::line::Line;
 use super::listeners::{Listener, Signal};
 use crate::clock::now_seconds;
 use crate::events::{self, Caller};
@@ -22,12 +23,9 @@ use crate::store::cursor;
 
 /// Events read from the store at once.
 const BATCH: usize = 16;
-/// How often a silent peer is probed; after two probes without an answer it is gone.
-const PROBE_EVERY: Duration = Duration::from_secs(30);
-
 pub(super) struct Follower<'a> {
     service: &'a Service,
-    connection: &'a mut Connection,
+    line: Line<'a>,
     listener: Listener<'a>,
     caller: Caller,
     /// The last row that was sent.
@@ -37,53 +35,80 @@ pub(super) struct Follower<'a> {
 }
 
 impl<'a> Follower<'a> {
-    pub(super) fn new(
-        service: &'a Service,
-        connection: &'a mut Connection,
-        caller: Caller,
-        row: u64,
-    ) -> Self {
+    pub(super) fn new(service: &'a Service, line: Line<'a>, caller: Caller, row: u64) -> Self {
         let listener = service.listeners.listen(caller.session.device);
-        listener.bell.notify_one();
-        Self { service, connection, listener, caller, row, caught_up: false, heard: Instant::now() }
+        Self { service, line, listener, caller, row, caught_up: false, heard: Instant::now() }
     }
 
     /// Follows until there is a reason not to.
     pub(super) async fn follow(mut self) -> Result<Infallible, End> {
-        let remaining = self.caller.session.expires.saturating_sub(now_seconds());
-        let expiry = Instant::now() + Duration::from_secs(remaining);
+        let expiry = Instant::now() + self.session_left();
         let mut roster = self.caller.site.watch();
-        let mut probe = interval_at(Instant::now() + PROBE_EVERY, PROBE_EVERY);
+        let probe_every = self.line.probe_every();
+        let mut probe = interval_at(Instant::now() + probe_every, probe_every);
         probe.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let bell = Arc::clone(&self.listener.bell);
+        bell.notify_one();
         loop {
             tokio::select! {
                 () = sleep_until(expiry) => return Err(Code::Unauthenticated.into()),
-                frame = self.connection.receive() => {
+                frame = self.line.receive() => {
                     self.heard = Instant::now();
                     if let Some(frame) = frame? {
                         self.heed(frame).await?;
                     }
                 }
-                () = bell.notified() => self.deliver().await?,
-                Some(signal) = self.listener.signals.recv() => self.pass_on(signal).await?,
-                Ok(()) = roster.changed() => {
-                    let order = roster.borrow_and_update().as_ref().map(|roster| roster.order());
-                    if let Some(order) = order {
-                        let hint = ServerFrame::Roster { generation: order.generation, version: order.version };
-                        self.connection.send(&hint).await?;
-                        // The roster may have brought conversations within reach.
-                        bell.notify_one();
+                () = bell.notified() => {
+                    if self.deliver().await? < BATCH && !self.caught_up {
+                        self.caught_up = true;
+                        self.head().await?;
                     }
                 }
+                signal = self.listener.signals.recv() => self.pass_on(signal).await?,
+                Ok(()) = roster.changed() => {
+                    self.hint().await?;
+                    // The roster may have brought conversations within reach.
+                    bell.notify_one();
+                }
                 _ = probe.tick() => {
-                    if self.heard.elapsed() > PROBE_EVERY * 2 {
+                    if self.line.answers_probes() && self.heard.elapsed() > probe_every * 2 {
                         return Err(End::Gone);
                     }
-                    self.connection.probe().await?;
+                    self.line.probe().await?;
                 }
             }
         }
+    }
+
+    /// Hands over the newest roster's order and what was missed, or if nothing was, the first thing that happens
+    /// within `wait`; then `head`, unless there is more.
+    pub(super) async fn look_once(mut self, wait: Duration) -> Result<(), End> {
+        let until = Instant::now() + wait.min(self.session_left());
+        let mut roster = self.caller.site.watch();
+        let bell = Arc::clone(&self.listener.bell);
+        self.hint().await?;
+        let mut sent = self.deliver().await?;
+        self.caught_up = sent < BATCH;
+        while sent == 0 {
+            tokio::select! {
+                () = sleep_until(until) => break,
+                () = bell.notified() => sent = self.deliver().await?,
+                signal = self.listener.signals.recv() => {
+                    self.pass_on(signal).await?;
+                    break;
+                }
+                Ok(()) = roster.changed() => {
+                    self.hint().await?;
+                    sent = self.deliver().await?;
+                    break;
+                }
+            }
+        }
+        if sent < BATCH { self.head().await } else { Ok(()) }
+    }
+
+    fn session_left(&self) -> Duration {
+        Duration::from_secs(self.caller.session.expires.saturating_sub(now_seconds()))
     }
 
     async fn heed(&mut self, frame: ClientFrame) -> Result<(), End> {
@@ -95,7 +120,7 @@ impl<'a> Follower<'a> {
                 signals::pass(self.service, &self.caller, conversation, signal).await;
                 Ok(())
             }
-            ClientFrame::Ping => self.connection.send(&ServerFrame::Pong).await,
+            ClientFrame::Ping => self.line.send(ServerFrame::Pong).await,
             ClientFrame::Hello { .. } => Err(Code::Malformed.into()),
         }
     }
@@ -112,12 +137,24 @@ impl<'a> Follower<'a> {
             }
             Err(refusal) => ServerFrame::Error { event: Some(event), problem: refusal.problem() },
         };
-        self.connection.send(&answer).await
+        self.line.send(answer).await
+    }
+
+    async fn hint(&mut self) -> Result<(), End> {
+        let Some(order) = self.caller.site.newest().map(|roster| roster.order()) else { return Ok(()) };
+        self.line.send(ServerFrame::Roster { generation: order.generation, version: order.version }).await
+    }
+
+    async fn head(&mut self) -> Result<(), End> {
+        let cursor = cursor(self.service.store.epoch(), self.row);
+        self.line.send(ServerFrame::Head { cursor }).await
     }
 
     /// Sends a signal after the events that were stored before it, one of which may give its key; not to who is
     /// still catching up, and not if a roster that was published meanwhile has put its conversation out of reach.
-    async fn pass_on(&mut self, signal: Signal) -> Result<(), End> {
+    /// No signal means that this ear was closed, because the device opened many more streams.
+    async fn pass_on(&mut self, signal: Option<Signal>) -> Result<(), End> {
+        let signal = signal.ok_or(Code::TooMany)?;
         if !self.caught_up {
             return Ok(());
         }
@@ -125,32 +162,29 @@ impl<'a> Follower<'a> {
             self.deliver().await?;
         }
         if self.caller.reach().contains(self.caller.session.site, signal.visitor) {
-            self.connection.send(&signal.frame).await?;
+            self.line.send(signal.frame).await?;
         }
         Ok(())
     }
 
-    /// Sends the next batch; rings for itself if there is more, so that it also listens in between.
-    async fn deliver(&mut self) -> Result<(), End> {
+    /// Sends the next batch and answers how many were read; rings for itself if there may be more, so that whoever
+    /// follows also listens in between.
+    async fn deliver(&mut self) -> Result<usize, End> {
         let Caller { session, .. } = &self.caller;
         let (site, device) = (session.site, session.device);
         let batch = self.service.store.since(self.caller.reach(), device, self.row, BATCH).await;
         let batch = batch.map_err(Refusal::from)?;
-        let full = batch.len() == BATCH;
+        let read = batch.len();
         for stored in batch {
             // A roster that was published meanwhile may have put it out of reach.
             if self.caller.reach().contains(site, stored.visitor) {
-                self.connection.send(&ServerFrame::Event(stored.event)).await?;
+                self.line.send(ServerFrame::Event(stored.event)).await?;
             }
             self.row = stored.row;
         }
-        if full {
+        if read == BATCH {
             self.listener.bell.notify_one();
-        } else if !self.caught_up {
-            self.caught_up = true;
-            let cursor = cursor(self.service.store.epoch(), self.row);
-            self.connection.send(&ServerFrame::Head { cursor }).await?;
         }
-        Ok(())
+        Ok(read)
     }
 }

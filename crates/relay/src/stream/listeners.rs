@@ -11,6 +11,9 @@ use crate::sites::Site;
 /// Signals that may wait for one stream; more are dropped.
 const WAITING_SIGNALS: usize = 4;
 
+/// Streams that one device may have open; one more closes the oldest, most likely one that its network has lost.
+const STREAMS: usize = 8;
+
 /// The ears of all open streams by device.
 #[derive(Default)]
 pub(crate) struct Listeners(Mutex<HashMap<DeviceId, Vec<Ear>>>);
@@ -29,7 +32,7 @@ pub(super) struct Signal {
     pub(super) frame: ServerFrame,
 }
 
-/// A stream's ear, open while this lives.
+/// A stream's ear, open while this lives or until [`Self::signals`] ends: then newer streams took its place.
 pub(super) struct Listener<'a> {
     listeners: &'a Listeners,
     device: DeviceId,
@@ -53,7 +56,11 @@ impl Listeners {
         let (sender, signals) = mpsc::channel(WAITING_SIGNALS);
         let ear = Ear { bell: Arc::clone(&bell), signals: sender };
         let mut ears = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        ears.entry(device).or_default().push(ear);
+        let open = ears.entry(device).or_default();
+        if open.len() >= STREAMS {
+            open.remove(0);
+        }
+        open.push(ear);
         Listener { listeners: self, device, bell, signals }
     }
 
@@ -95,6 +102,7 @@ impl Drop for Listener<'_> {
 #[cfg(test)]
 mod tests {
     use segel_wire::{ConversationId, Octets};
+    use tokio::sync::mpsc::error::TryRecvError;
 
     use super::*;
 
@@ -128,5 +136,20 @@ mod tests {
         assert_eq!(slow.signals.try_recv().unwrap().frame, signal(11), "once there is room");
         drop((slow, second, own));
         assert!(listeners.0.lock().unwrap().is_empty());
+    }
+
+    #[test]
+    fn one_stream_too_many_closes_the_oldest_of_the_same_device() {
+        let listeners = Listeners::default();
+        let mut other = listeners.listen(VISITOR);
+        let mut open = (0..=STREAMS).map(|_| listeners.listen(AGENT)).collect::<Vec<_>>();
+        let ended =
+            |listener: &mut Listener| matches!(listener.signals.try_recv(), Err(TryRecvError::Disconnected));
+        assert!(ended(&mut open[0]));
+        assert!(!open[1..].iter_mut().chain([&mut other]).any(ended));
+        drop(open.remove(0));
+        open.push(listeners.listen(AGENT));
+        assert!(ended(&mut open[0]), "what was closed before takes no room and frees none");
+        assert!(!open[1..].iter_mut().any(ended));
     }
 }

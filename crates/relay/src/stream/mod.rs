@@ -2,21 +2,28 @@
 
 mod connection;
 mod follower;
+mod line;
 mod listeners;
+mod outlet;
 
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::Body;
 use axum::extract::ws::WebSocket;
+use segel_wire::api::PollAnswer;
 use segel_wire::{ClientFrame, Code, ServerFrame};
 use tokio::time::timeout;
 
 use self::connection::{Connection, End};
 use self::follower::Follower;
+use self::line::Line;
+use self::outlet::Outlet;
 use crate::clock::now_millis;
 use crate::events::Caller;
 use crate::http::PageOrigin;
+use crate::refusal::Refusal;
 use crate::service::Service;
 use crate::sessions;
 use crate::store::parse_cursor;
@@ -29,15 +36,60 @@ const HELLO_WITHIN: Duration = Duration::from_secs(10);
 /// Serves one WebSocket to its end.
 pub(crate) async fn run(service: Arc<Service>, socket: WebSocket, origin: PageOrigin) {
     let mut connection = Connection::new(socket);
-    let mut draining = service.draining.clone();
-    let end = tokio::select! {
-        Err(end) = serve(&service, &mut connection, &origin) => end,
-        _ = draining.wait_for(|draining| *draining) => Code::Draining.into(),
-    };
-    tracing::debug!(?end, "stream ends");
-    if let End::Refused(refusal) = end {
+    let end = until_draining(&service, serve(&service, &mut connection, &origin)).await;
+    if let Err(End::Refused(refusal)) = end {
         connection.part(refusal).await;
     }
+}
+
+/// Follows after `row` for whoever reads the body that is answered.
+pub(crate) fn events(service: Arc<Service>, caller: Caller, row: u64) -> Body {
+    let (mut outlet, body) = Outlet::new();
+    tokio::spawn(async move {
+        let end = until_draining(&service, serve_events(&service, &mut outlet, caller, row)).await;
+        if let Err(End::Refused(refusal)) = end {
+            outlet.part(refusal).await;
+        }
+    });
+    body
+}
+
+/// What there is after `row`, or comes within `wait`.
+pub(crate) async fn poll(
+    service: &Service,
+    caller: Caller,
+    row: u64,
+    wait: Duration,
+) -> Result<PollAnswer, Refusal> {
+    let mut frames = vec![welcome(service)];
+    let follower = Follower::new(service, Line::Answer(&mut frames), caller, row);
+    match until_draining(service, follower.look_once(wait)).await {
+        Ok(()) => Ok(PollAnswer { frames }),
+        Err(End::Refused(refusal)) => Err(refusal),
+        Err(End::Gone) => Err(Code::Internal.into()),
+    }
+}
+
+/// The row to resume after.
+pub(crate) fn resume(service: &Service, cursor: Option<&str>) -> Result<u64, Refusal> {
+    let row = cursor.map_or(Some(0), |cursor| parse_cursor(service.store.epoch(), cursor));
+    row.ok_or(Code::CursorRefused.into())
+}
+
+/// Serves until the relay is to stop.
+async fn until_draining<T>(
+    service: &Service,
+    serving: impl Future<Output = Result<T, End>>,
+) -> Result<T, End> {
+    let mut draining = service.draining.clone();
+    let served = tokio::select! {
+        served = serving => served,
+        _ = draining.wait_for(|draining| *draining) => Err(Code::Draining.into()),
+    };
+    if let Err(end) = &served {
+        tracing::debug!(?end, "stream ends");
+    }
+    served
 }
 
 async fn serve(
@@ -47,10 +99,23 @@ async fn serve(
 ) -> Result<Infallible, End> {
     let greeted = timeout(HELLO_WITHIN, greet(service, connection, origin)).await;
     let (caller, row) = greeted.map_err(|_| Code::Unauthenticated)??;
-    Follower::new(service, connection, caller, row).follow().await
+    connection.send(&welcome(service)).await?;
+    Follower::new(service, Line::Socket(connection), caller, row).follow().await
 }
 
-/// Waits for the hello and welcomes who speaks; answers with it and the row to resume after.
+async fn serve_events(
+    service: &Service,
+    outlet: &mut Outlet,
+    caller: Caller,
+    row: u64,
+) -> Result<Infallible, End> {
+    // Shows at once whether what is sent comes through.
+    outlet.comment().await?;
+    outlet.send(&welcome(service)).await?;
+    Follower::new(service, Line::Events(outlet), caller, row).follow().await
+}
+
+/// Waits for the hello; answers with who speaks and the row to resume after.
 async fn greet(
     service: &Service,
     connection: &mut Connection,
@@ -62,12 +127,11 @@ async fn greet(
     let session = sessions::resume(service, &token).await?;
     let site = service.sites.site(session.site).ok_or(Code::Unauthenticated)?;
     origin.check(site)?;
-    let epoch = service.store.epoch();
-    let row = match cursor {
-        Some(cursor) => parse_cursor(epoch, &cursor).ok_or(Code::CursorRefused)?,
-        None => 0,
-    };
-    connection.send(&ServerFrame::Welcome { epoch: epoch.to_owned(), time: now_millis() }).await?;
+    let row = resume(service, cursor.as_deref())?;
     tracing::debug!(device = %session.device, row, "stream opened");
     Ok((Caller { session, site: Arc::clone(site) }, row))
+}
+
+fn welcome(service: &Service) -> ServerFrame {
+    ServerFrame::Welcome { epoch: service.store.epoch().to_owned(), time: now_millis() }
 }

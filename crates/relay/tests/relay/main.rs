@@ -1,10 +1,11 @@
-//! The relay as its clients meet it: over HTTP and WebSocket, on a real file.
+//! The relay as its clients meet it: over HTTP, WebSocket and server-sent events, on a real file.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of a test fail it")]
 
 mod attachments;
 mod enrolments;
 mod events;
+mod fallback;
 mod origins;
 mod prekeys;
 mod process;

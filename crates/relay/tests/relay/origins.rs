@@ -36,7 +36,10 @@ async fn a_preflight_is_answered_for_listed_pages_only() {
     let allowed = preflight(WIDGET).await;
     assert_eq!(allowed.status(), 204);
     assert_eq!(readable_by(&allowed), Some(WIDGET));
-    assert_eq!(allowed.headers()["access-control-allow-headers"], "authorization, content-type, range");
+    assert_eq!(
+        allowed.headers()["access-control-allow-headers"],
+        "accept, authorization, content-type, range"
+    );
     assert_eq!(allowed.headers()["access-control-allow-methods"], "GET, PUT, POST, DELETE");
     let refused = preflight(FOREIGN).await;
     assert!(!refused.headers().contains_key("access-control-allow-methods"));

@@ -6,13 +6,14 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header::{
-    ACCESS_CONTROL_ALLOW_ORIGIN, CONNECTION, CONTENT_LENGTH, HOST, ORIGIN, TRANSFER_ENCODING, UPGRADE,
+    ACCESS_CONTROL_ALLOW_ORIGIN, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, ORIGIN, TRANSFER_ENCODING,
+    UPGRADE,
 };
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use segel_wire::{Code, Problem};
 
-use super::{Loss, Shared, Towards, lock, socket};
+use super::{Loss, Manner, Shared, Towards, events, lock, socket};
 
 pub(super) async fn forward(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let Some(relay) = *lock(&shared.relay) else { return away() };
@@ -22,7 +23,11 @@ pub(super) async fn forward(State(shared): State<Arc<Shared>>, request: Request)
     let Ok(body) = to_bytes(body, usize::MAX).await else { return away() };
     shared.record(Towards::Relay, &subject, lines(&parts.headers), &body);
 
+    let manner = lock(&shared.rules).manner;
     if let Ok(upgrade) = WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
+        if manner != Manner::Open {
+            return StatusCode::FORBIDDEN.into_response();
+        }
         let address = format!("ws://{relay}{path}");
         return socket::join(shared, upgrade, &address, &parts.headers).await;
     }
@@ -37,6 +42,10 @@ pub(super) async fn forward(State(shared): State<Arc<Shared>>, request: Request)
         return away();
     };
     let (mut status, headers) = (answer.status(), end_to_end(answer.headers()));
+    if manner != Manner::Buffers && headers.get(CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream")
+    {
+        return (status, headers, events::pass(shared, answer)).into_response();
+    }
     let Ok(mut body) = answer.bytes().await else { return away() };
     shared.record(Towards::Client, &subject, format!("{status}\n{}", lines(&headers)), &body);
     if loss == Some(Loss::Answer) {

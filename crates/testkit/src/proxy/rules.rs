@@ -4,7 +4,7 @@ use std::fmt;
 
 use segel_wire::{ClientFrame, Delivered, ServerFrame};
 
-use super::Loss;
+use super::{Loss, Manner};
 
 type Bytes = Box<dyn FnMut(Vec<u8>) -> Vec<u8> + Send>;
 type Events = Box<dyn FnMut(Delivered) -> Vec<Delivered> + Send>;
@@ -18,6 +18,7 @@ pub(super) struct Rules {
     pub(super) events: Option<Events>,
     pub(super) sends: Option<Sends>,
     pub(super) losses: Option<Losses>,
+    pub(super) manner: Manner,
 }
 
 impl Rules {

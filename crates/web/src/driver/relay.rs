@@ -29,12 +29,6 @@ pub(super) async fn ask(
     }
 }
 
-/// The WebSocket's address on the same relay.
-pub(super) fn stream_address(relay: &str) -> String {
-    // "http" becomes "ws" and "https" becomes "wss".
-    ["ws", relay.strip_prefix("http").unwrap_or(relay), "/v1/stream"].concat()
-}
-
 fn body(request: &core::Request) -> Result<Body, JsonError> {
     Ok(match request.body() {
         RequestBody::Empty => Body::Empty,

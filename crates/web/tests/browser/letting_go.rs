@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use segel_web::channel::Port;
-use segel_web::socket::Socket;
+use segel_web::line::socket::Socket;
 use segel_web::tab_lock::{Lead, TabLock};
 use segel_web::timer;
 use wasm_bindgen_test::wasm_bindgen_test;

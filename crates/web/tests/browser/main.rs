@@ -8,7 +8,9 @@
 mod files;
 mod http;
 mod letting_go;
+mod line;
 mod mailbox;
+mod network;
 mod page;
 mod socket;
 mod state_key;

@@ -1,6 +1,6 @@
 //! Sockets that come to nothing; the real relay is met in the end-to-end scenarios.
 
-use segel_web::socket::{Socket, SocketError, SocketEvent};
+use segel_web::line::socket::{Socket, SocketError, SocketEvent};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::mailbox::Mailbox;

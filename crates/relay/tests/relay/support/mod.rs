@@ -1,10 +1,12 @@
 //! A native client and what a site's owner signs.
 
 mod client;
+mod listener;
 mod owner;
 mod socket;
 
 pub(crate) use client::{Client, code_of, log_in_request};
+pub(crate) use listener::{Listener, refusal_of};
 pub(crate) use owner::{LATER, Owner, TestDevice};
 pub(crate) use socket::Socket;
 

@@ -1,4 +1,4 @@
-//! The live line to the relay: a WebSocket that carries JSON text.
+//! A WebSocket that carries JSON text.
 
 use std::rc::Rc;
 
@@ -9,8 +9,6 @@ use wasm_bindgen::JsCast;
 use web_sys::{CloseEvent, MessageEvent, WebSocket};
 
 use crate::json;
-
-pub use crate::json::parse as parse_json;
 
 /// An open or opening WebSocket. Dropping it closes the connection, and no event is heard after that.
 pub struct Socket {
@@ -23,7 +21,7 @@ pub struct Socket {
 pub enum SocketEvent {
     /// It may be sent on now.
     Opened,
-    /// A text frame arrived; [`parse_json`] reads it.
+    /// A text frame arrived.
     Text(String),
     /// It is over, or never came to be; the last event.
     Closed {

@@ -1,0 +1,121 @@
+//! Server-sent events as a client without any library for them reads them.
+
+use std::time::Duration;
+
+use reqwest::{Method, Response};
+use segel_wire::api::PollAnswer;
+use segel_wire::{Code, Delivered, ServerFrame};
+use tokio::time::timeout;
+
+use super::{Client, code_of};
+
+/// Longer than the relay is ever silent.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+pub(crate) struct Listener {
+    answer: Response,
+    heard: String,
+    pub(crate) comments: usize,
+}
+
+impl Client {
+    /// Asks for events; a poll if it says how many seconds to wait.
+    pub(crate) async fn ask_events(&self, cursor: Option<&str>, wait: Option<u64>) -> Response {
+        let mut request = self.request(Method::GET, "/v1/events");
+        let accept = if wait.is_some() { "application/json" } else { "text/event-stream" };
+        request = request.header("accept", accept);
+        if let Some(cursor) = cursor {
+            request = request.query(&[("cursor", cursor)]);
+        }
+        if let Some(wait) = wait {
+            request = request.query(&[("wait", wait)]);
+        }
+        request.send().await.unwrap()
+    }
+
+    /// Events that were welcomed, from this cursor on.
+    pub(crate) async fn listen(&self, cursor: Option<&str>) -> Listener {
+        let answer = self.ask_events(cursor, None).await;
+        assert_eq!(answer.status(), 200);
+        assert_eq!(answer.headers()["content-type"], "text/event-stream");
+        let mut listener = Listener { answer, heard: String::new(), comments: 0 };
+        let first = listener.next().await;
+        assert!(matches!(first, ServerFrame::Welcome { .. }), "{first:?}");
+        listener
+    }
+
+    /// The frames of one poll, which is welcomed and told of the newest roster.
+    pub(crate) async fn poll(&self, cursor: Option<&str>, wait: u64) -> Vec<ServerFrame> {
+        let answer = self.ask_events(cursor, Some(wait)).await;
+        assert_eq!(answer.status(), 200);
+        let PollAnswer { mut frames } = answer.json().await.unwrap();
+        assert!(matches!(frames.remove(0), ServerFrame::Welcome { .. }));
+        assert!(matches!(frames.remove(0), ServerFrame::Roster { .. }));
+        frames
+    }
+}
+
+impl Listener {
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.answer.headers()[name].to_str().unwrap()
+    }
+
+    /// The next frame; none within the patience of a test is a failure.
+    pub(crate) async fn next(&mut self) -> ServerFrame {
+        self.frame().await.expect("the relay ended the events")
+    }
+
+    pub(crate) async fn next_event(&mut self) -> Delivered {
+        match self.next().await {
+            ServerFrame::Event(event) => event,
+            other => panic!("expected an event: {other:?}"),
+        }
+    }
+
+    /// Everything up to `head`, and its cursor.
+    pub(crate) async fn missed(&mut self) -> (Vec<Delivered>, String) {
+        let mut events = Vec::new();
+        loop {
+            match self.next().await {
+                ServerFrame::Event(event) => events.push(event),
+                ServerFrame::Head { cursor } => return (events, cursor),
+                other => panic!("expected what was missed: {other:?}"),
+            }
+        }
+    }
+
+    /// Why the relay ends the events, once it has ended them.
+    pub(crate) async fn sent_away(mut self) -> Code {
+        let mut said = None;
+        while let Some(frame) = self.frame().await {
+            if let ServerFrame::Bye { problem } = frame {
+                said = Some(problem.code);
+            }
+        }
+        said.expect("ended without a bye")
+    }
+
+    async fn frame(&mut self) -> Option<ServerFrame> {
+        loop {
+            while let Some((part, rest)) = self.heard.split_once("\n\n") {
+                let (part, rest) = (part.to_owned(), rest.to_owned());
+                self.heard = rest;
+                if let Some(text) = part.strip_prefix("data: ") {
+                    return Some(serde_json::from_str(text).unwrap());
+                }
+                assert!(part.starts_with(':') && !part.contains('\n'), "{part}");
+                self.comments += 1;
+            }
+            let chunk = timeout(PATIENCE, self.answer.chunk()).await.expect("the relay is silent");
+            self.heard.push_str(str::from_utf8(&chunk.unwrap()?).unwrap());
+        }
+    }
+}
+
+/// Why events are refused.
+pub(crate) async fn refusal_of(client: &Client, cursor: Option<&str>) -> [Code; 2] {
+    [
+        code_of(client.ask_events(cursor, None).await).await,
+        code_of(client.ask_events(cursor, Some(0)).await).await,
+    ]
+}
