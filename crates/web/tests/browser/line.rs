@@ -114,10 +114,10 @@ async fn withheld_events_are_given_up_for_polls_which_make_one_stream() {
 
     // An owner may let go of a line in its own callback; then it asks for nothing more.
     let (owner, gone) = (Rc::new(RefCell::new(None)), Mailbox::new());
-    let (held, tell) = (Rc::clone(&owner), gone.listener());
+    let (kept, tell) = (Rc::clone(&owner), gone.listener());
     let dropped = Line::open(&origin(), &scene.ways, move |event| {
         if let LineEvent::Frame(_) = event {
-            tell(held.borrow_mut().take().map(drop));
+            tell(kept.borrow_mut().take().map(drop));
         }
     });
     dropped.send(ClientFrame::Hello { token: "a-token".into(), cursor: None });
