@@ -9,7 +9,7 @@ use tokio::time::timeout;
 
 use super::{Client, code_of};
 
-/// Longer than the relay is ever silent.
+/// How long a test waits for a frame.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(crate) struct Listener {
@@ -95,7 +95,12 @@ impl Listener {
         said.expect("ended without a bye")
     }
 
+    /// The next frame in time; comments are none.
     async fn frame(&mut self) -> Option<ServerFrame> {
+        timeout(PATIENCE, self.frame_or_end()).await.expect("the relay says nothing")
+    }
+
+    async fn frame_or_end(&mut self) -> Option<ServerFrame> {
         loop {
             while let Some((part, rest)) = self.heard.split_once("\n\n") {
                 let (part, rest) = (part.to_owned(), rest.to_owned());
@@ -106,8 +111,8 @@ impl Listener {
                 assert!(part.starts_with(':') && !part.contains('\n'), "{part}");
                 self.comments += 1;
             }
-            let chunk = timeout(PATIENCE, self.answer.chunk()).await.expect("the relay is silent");
-            self.heard.push_str(str::from_utf8(&chunk.unwrap()?).unwrap());
+            let chunk = self.answer.chunk().await.unwrap()?;
+            self.heard.push_str(str::from_utf8(&chunk).unwrap());
         }
     }
 }
