@@ -250,5 +250,5 @@ async fn a_page_may_ask_for_ranges_and_give_uploads_up() {
     let preflight = request.header("access-control-request-headers", "authorization,range").send().await;
     let headers = preflight.unwrap().headers().clone();
     assert_eq!(headers["access-control-allow-methods"], "GET, PUT, POST, DELETE");
-    assert_eq!(headers["access-control-allow-headers"], "authorization, content-type, range");
+    assert_eq!(headers["access-control-allow-headers"], "accept, authorization, content-type, range");
 }
