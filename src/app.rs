@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use segel_core::show::{Refusal, Show};
+use segel_core::tabs::Stand;
 use segel_core::{Engine, Input, OutgoingToken, VisitorConfig};
 use segel_mask::Writer;
 use segel_ui::running::{Handle, Running, Screen};
@@ -132,6 +133,11 @@ impl Screen for Widget {
         ["segel/", &site.to_string(), "/", &root.to_string()].concat()
     }
 
+    fn stand(&self) -> Stand {
+        let VisitorConfig { page, floor, .. } = &self.0.config;
+        Stand { page: page.clone(), floor: *floor }
+    }
+
     fn writer(&self) -> Writer {
         Writer::Visitor
     }
@@ -151,6 +157,7 @@ impl Screen for Widget {
     }
 
     fn forget(&self) {
+        self.0.conversation.set(None);
         self.0.model.borrow_mut().forget();
     }
 

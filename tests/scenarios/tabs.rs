@@ -1,10 +1,13 @@
 //! Several tabs of one browser, and pages on which a browser offers no cryptography.
 
+use std::fs;
+
 use segel_ui::Language;
 use serde_json::json;
+use tempfile::TempDir;
 use thirtyfour::WindowHandle;
 
-use crate::harness::{Device, Person, Stage};
+use crate::harness::{Device, Person, Stage, make_picture};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn three_tabs_of_a_visitor_write_at_once_and_show_the_same() {
@@ -45,10 +48,7 @@ async fn three_tabs_of_a_visitor_write_at_once_and_show_the_same() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_sent_in_one_tab_survives_the_end_of_the_tab_that_led() {
     Stage::play(async |stage| {
-        stage.expect_in_console("status of 502 (Bad Gateway)");
-        stage.expect_in_console("Unexpected response code: 502");
-        stage.expect_in_console("No 'Access-Control-Allow-Origin' header is present");
-        stage.expect_in_console("net::ERR_FAILED");
+        expect_relay_to_be_away(stage);
         let agent = stage.agent().await;
         let visitor = stage.visitor().await;
         visitor.says("dari tab pertama").await;
@@ -72,6 +72,38 @@ async fn what_is_sent_in_one_tab_survives_the_end_of_the_tab_that_led() {
         agent.reads("sesudahnya").await;
         assert_eq!(agent.texts().await, timeline);
         assert_eq!(visitor.texts().await, timeline);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_goes_on_from_the_tab_that_holds_it_when_another_one_takes_the_lead() {
+    Stage::play(async |stage| {
+        expect_relay_to_be_away(stage);
+        let folder = TempDir::new().unwrap();
+        let (path, picture) = (folder.path().join("struk.png"), make_picture(300));
+        fs::write(&path, &picture).unwrap();
+        let agent = stage.native_agent().await;
+        let visitor = stage.visitor().await;
+        visitor.says("ini struknya").await;
+        visitor.has_sent("ini struknya").await;
+        let first = visitor.tab().await;
+        // Next in line for the lead.
+        opens_chat_in_new_tab(&visitor, stage).await;
+        visitor.has_sent("ini struknya").await;
+        let third = opens_chat_in_new_tab(&visitor, stage).await;
+        visitor.has_sent("ini struknya").await;
+
+        stage.demo().kill_relay().await.unwrap();
+        visitor.is_told(".banner", Language::Id.text().offline).await;
+        visitor.chooses_files(&[&path]).await;
+        visitor.sends().await;
+        visitor.is_told(".file .name", "struk.png").await;
+        visitor.turns_to_tab(first).await;
+        visitor.closes_tab().await;
+        stage.demo().start_relay().await.unwrap();
+        turns_to_chat_in(&visitor, &third).await;
+        assert_eq!(agent.gets("struk.png").await, picture);
     })
     .await;
 }
@@ -161,6 +193,14 @@ const WRITE_BY_ITSELF: &str = "
 
 /// How many texts each tab writes.
 const EACH: usize = 5;
+
+/// Browsers write down each attempt to reach a relay that is away.
+fn expect_relay_to_be_away(stage: &mut Stage) {
+    stage.expect_in_console("status of 502 (Bad Gateway)");
+    stage.expect_in_console("Unexpected response code: 502");
+    stage.expect_in_console("No 'Access-Control-Allow-Origin' header is present");
+    stage.expect_in_console("net::ERR_FAILED");
+}
 
 /// Opens the shop and its chat in another tab, which stays in front.
 async fn opens_chat_in_new_tab(visitor: &Person, stage: &mut Stage) -> WindowHandle {

@@ -70,7 +70,7 @@ iframe { position: absolute; inset: 0; width: 100%; height: 100%; border: 0; }
     : !/^[\w-]{22}$/.test(site) ? ["bad_site", "data-site must be 22 characters of base64url"]
     : !/^https?:\/\/[^/]+\/?$/.test(relay) ? ["bad_relay", "data-relay must be an http or https address without a path"]
     : !/^ed25519:[\w-]{43}$/.test(key) ? ["bad_key", 'data-key must be "ed25519:" and 43 characters of base64url']
-    : !/^(\d+\.\d+)?$/.test(floor ?? "") ? ["bad_floor", "data-floor must be a roster's generation and version, such as 1.12"]
+    : !/^\d+\.\d+$/.test(floor ?? "0.0") ? ["bad_floor", "data-floor must be a roster's generation and version, such as 1.12"]
     : null;
   if (fault) {
     console.error(`Segel did not start: ${fault[1]} (${fault[0]}).`);
@@ -186,9 +186,11 @@ iframe { position: absolute; inset: 0; width: 100%; height: 100%; border: 0; }
   };
   const tellVouch = () => vouch && port?.postMessage({ type: "identify" });
   const introduce = async ({ conversation, visitor }) => {
+    const ask = vouch;
     try {
-      const token = await vouch({ site, conversation, visitor });
-      if (token) port?.postMessage({ type: "identify", token });
+      const token = await ask?.({ site, conversation, visitor });
+      // An answer that comes after the page asked otherwise is of somebody who may have left.
+      if (token && ask === vouch) port?.postMessage({ type: "identify", token });
     } catch (error) {
       console.error("Segel: no identity token.", error);
     }

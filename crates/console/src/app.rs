@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
 use segel_core::show::{Gate, Refusal, Show};
+use segel_core::tabs::Stand;
 use segel_core::{AgentConfig, Engine, Input, StartError};
 use segel_crypto::enrol::EnrolmentCode;
 use segel_mask::Writer;
@@ -75,6 +76,10 @@ impl Screen for Desk {
             [LAST, "/", &site.to_string(), "/", &root.to_string()].concat()
         });
         coded.or_else(|| page::remembered(LAST)).unwrap_or_else(|| LAST.to_owned())
+    }
+
+    fn stand(&self) -> Stand {
+        Stand::default()
     }
 
     fn writer(&self) -> Writer {

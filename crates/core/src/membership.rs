@@ -80,6 +80,11 @@ impl Membership {
         self.floor = floor;
     }
 
+    /// Whether the floor is this one or a later one.
+    pub(crate) fn has_floor(&self, floor: Order) -> bool {
+        self.floor >= floor
+    }
+
     /// Whether the page's floor lets a roster count, be it kept or served.
     pub(crate) fn reaches_floor(&self, roster: &VerifiedRoster) -> bool {
         roster.roster().order >= self.floor

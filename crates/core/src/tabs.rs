@@ -3,10 +3,12 @@
 //! Only tabs of the same origin hear it, and of the same version: what cannot be read is not for this tab.
 
 use segel_wire::ids::{AgentId, ConversationId, EventId, Octets};
+use segel_wire::signed::Order;
 use segel_wire::{cbor_map, cbor_variants};
 
+use crate::engine::Engine;
 use crate::io::Input;
-use crate::show::{Deed, Delivery, Show};
+use crate::show::{Deed, Delivery, Gate, Refusal, Show};
 
 /// What a person wants in a tab that has no engine. Its texts are masked there, and masked once more where the engine
 /// is: only `segel-mask` makes what an engine takes.
@@ -43,6 +45,31 @@ cbor_variants!(Wish {
     7: Seen(conversation),
     8: Introduce(token)
 });
+
+/// Where a tab's widget stands: what a leading tab asks before it shows it anything.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Stand {
+    /// The page's origin; empty for a console.
+    pub page: String,
+    /// As [`VisitorConfig::floor`](crate::VisitorConfig::floor).
+    pub floor: Order,
+}
+
+cbor_map!(Stand { 0: page, 1: floor });
+
+impl Engine {
+    /// Whether a tab that stands there may be shown what this engine shows, and have its wishes carried out: the
+    /// roster must list its page and reach its floor, as if the engine were its own.
+    pub fn serves(&self, stand: &Stand) -> bool {
+        self.is_on_page(&stand.page, stand.floor)
+    }
+
+    /// Whether it can do nothing where it is, at `now`, Unix milliseconds, while another tab might: the site does not list its
+    /// page.
+    pub fn gives_way(&self, now: u64) -> bool {
+        self.gate(now) == Gate::Refused(Refusal::PageRefused)
+    }
+}
 
 /// A file that a person wants to send.
 #[derive(Clone, PartialEq, Eq)]
@@ -99,10 +126,14 @@ impl Wish {
     }
 }
 
-/// The message that needs no tab to hold it any more, if that is what is shown: the relay has it, or it was given up.
+/// The message that needs no tab to hold it any more, if that is what is shown: the relay has it, or it was given up. One
+/// that could not be kept, or whose file the tab that led took with it, is still to be handed to the next.
 pub fn settled(show: &Show) -> Option<EventId> {
     match show {
-        Show::Item(item) if item.delivery != Delivery::Sending => Some(item.event),
+        Show::Item(item) => match item.delivery {
+            Delivery::Sending | Delivery::Failed(Refusal::SourceGone | Refusal::StoreFailed) => None,
+            _ => Some(item.event),
+        },
         Show::Gone(_, event) => Some(*event),
         _ => None,
     }
@@ -133,8 +164,8 @@ mod tests {
 
     use super::*;
     use crate::show::{
-        Author, Body, File, Gate, Hold, Identity, Item, Link, Progress, Refusal, SafetyNumber, Site,
-        Standing, Summary, Transfer,
+        Author, Body, File, Hold, Identity, Item, Link, Progress, SafetyNumber, Site, Standing, Summary,
+        Transfer,
     };
 
     const CONVERSATION: ConversationId = ConversationId([1; 16]);
@@ -233,7 +264,11 @@ mod tests {
     #[test]
     fn a_message_is_held_until_the_relay_has_it_or_it_is_given_up() {
         let text = || Body::Text("Halo".to_owned());
-        assert_eq!(settled(&item(text(), Delivery::Sending)), None);
+        for delivery in
+            [Delivery::Sending, Delivery::Failed(Refusal::SourceGone), Delivery::Failed(Refusal::StoreFailed)]
+        {
+            assert_eq!(settled(&item(text(), delivery)), None);
+        }
         for delivery in [Delivery::Sent, Delivery::Read, Delivery::Failed(Refusal::TooLarge)] {
             assert_eq!(settled(&item(text(), delivery)), Some(EVENT));
         }

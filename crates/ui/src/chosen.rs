@@ -98,11 +98,15 @@ impl Chosen {
     }
 
     /// What another tab's engine needs of it, and the file.
-    pub(crate) fn into_wished(self) -> (WishedFile, File) {
-        let Self { file, copy } = self;
-        let Copied { name, description: show::File { media_type, size, .. }, text } = copy;
-        let text = text.map(|(text, _)| text.into_string());
-        (WishedFile { name: name.into_string(), media_type, size, text }, file)
+    pub(crate) fn to_wished(&self) -> (WishedFile, File) {
+        let Copied { name, description: show::File { media_type, size, .. }, text } = &self.copy;
+        let wished = WishedFile {
+            name: name.as_str().to_owned(),
+            media_type: media_type.clone(),
+            size: *size,
+            text: text.as_ref().map(|(text, _)| text.as_str().to_owned()),
+        };
+        (wished, self.file.clone())
     }
 
     /// The file as the engine takes it; `put` hands its source to the driver.

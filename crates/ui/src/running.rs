@@ -9,7 +9,7 @@ use std::rc::{Rc, Weak};
 
 use js_sys::futures::spawn_local;
 use segel_core::show::Show;
-use segel_core::tabs::Wish;
+use segel_core::tabs::{Stand, Wish};
 use segel_core::{Engine, Input, Outgoing};
 use segel_mask::{MaskedText, Writer};
 use segel_web::driver::Driver;
@@ -31,6 +31,8 @@ use lead::Place;
 pub trait Screen: 'static {
     /// Names the store, the lead and the channel; tabs with the same name share one engine.
     fn store_name(&self) -> String;
+    /// Where this tab's widget stands.
+    fn stand(&self) -> Stand;
     /// As whom the person writes here.
     fn writer(&self) -> Writer;
     /// What the site has masked, as far as it was shown.
@@ -71,6 +73,8 @@ struct Work {
     driver: RefCell<Option<Driver>>,
     /// Files that this tab's person asked for.
     wanted: RefCell<Vec<EventId>>,
+    /// Whether this tab's page can say who the person is.
+    introduces: Cell<bool>,
     render_due: Cell<bool>,
 }
 
@@ -87,6 +91,7 @@ impl Running {
                 tabs: RefCell::default(),
                 driver: RefCell::default(),
                 wanted: RefCell::default(),
+                introduces: Cell::new(false),
                 render_due: Cell::new(false),
             }
         });
@@ -122,12 +127,14 @@ impl Handle {
     pub fn submit(&self, conversation: Option<ConversationId>, text: MaskedText) {
         self.with(|work| {
             let event = lead::make_event();
-            match work.driver() {
-                Some(driver) => {
-                    let text = Outgoing::new(text);
-                    driver.input(Input::Submit { conversation, event: Some(event), text });
-                }
-                None => work.wish(Wish::Submit(conversation, event, text.into_string()), None),
+            let wish = Wish::Submit(conversation, event, text.as_str().to_owned());
+            if let Some(driver) = work.driver() {
+                // Another tab may take the lead before anything is kept.
+                work.follower.hold(wish, None);
+                let text = Outgoing::new(text);
+                driver.input(Input::Submit { conversation, event: Some(event), text });
+            } else {
+                work.wish(wish, None);
             }
         });
     }
@@ -136,12 +143,14 @@ impl Handle {
     pub fn attach(&self, conversation: Option<ConversationId>, chosen: Chosen) {
         self.with(|work| {
             let event = lead::make_event();
+            let (wished, source) = chosen.to_wished();
+            let wish = Wish::Attach(conversation, event, wished);
             if let Some(driver) = work.driver() {
+                work.follower.hold(wish, Some(source));
                 let file = chosen.into_outgoing(|file| driver.put_source(file));
                 driver.input(Input::Attach { conversation, event: Some(event), file });
             } else {
-                let (wished, file) = chosen.into_wished();
-                work.wish(Wish::Attach(conversation, event, wished), Some(file));
+                work.wish(wish, Some(source));
             }
         });
     }
@@ -151,6 +160,7 @@ impl Handle {
         self.with(|work| {
             match input {
                 Input::Fetch { event, .. } => work.wanted.borrow_mut().push(event),
+                Input::Introduce(None) => work.introduces.set(true),
                 Input::Cancel { event, .. } => work.wanted.borrow_mut().retain(|other| *other != event),
                 _ => {}
             }

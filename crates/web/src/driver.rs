@@ -8,6 +8,7 @@ use std::rc::{Rc, Weak};
 
 use js_sys::futures::spawn_local;
 use segel_core::show::Show;
+use segel_core::tabs::Stand;
 use segel_core::{Engine, Input, Output};
 use segel_wire::ids::EventId;
 use web_sys::File;
@@ -84,6 +85,16 @@ impl Driver {
     /// Hands in what happened.
     pub fn input(&self, input: Input) {
         self.0.input(input);
+    }
+
+    /// As [`Engine::serves`].
+    pub fn serves(&self, stand: &Stand) -> bool {
+        self.0.engine.borrow().serves(stand)
+    }
+
+    /// As [`Engine::gives_way`].
+    pub fn gives_way(&self) -> bool {
+        self.0.engine.borrow().gives_way(now_ms())
     }
 
     /// All that is to be seen now.

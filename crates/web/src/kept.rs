@@ -38,6 +38,7 @@ pub async fn open(name: &str, random: &mut Random) -> Result<KeptState, Unreadab
 async fn read(name: &str) -> Result<KeptState, StateKeyError> {
     let store = Store::open(name).await.map_err(StateKeyError::Store)?;
     let key = StateKey::new(*state_key::load_or_make(&store).await?);
+    store.take_over().await.map_err(StateKeyError::Store)?;
     let loaded = store.load().await.map_err(StateKeyError::Store)?;
     let kept = Kept { generation: loaded.generation, records: loaded.records };
     Ok(KeptState { store: Some(store), key, kept })

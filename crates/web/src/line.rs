@@ -130,6 +130,10 @@ impl Line {
 
 impl Drop for Line {
     fn drop(&mut self) {
+        // A socket that opened and carried nothing is none.
+        if self.0.way == Way::Socket && !self.0.worked.get() && !self.0.over.get() {
+            self.0.ways.failed();
+        }
         self.0.end();
     }
 }
@@ -141,11 +145,13 @@ impl Work {
         let work = Rc::clone(self);
         let opened = Socket::open(&self.stream_address(), move |event| match event {
             SocketEvent::Opened => {
-                work.hear();
                 drop(work.timer.take());
                 work.tell(LineEvent::Opened);
             }
-            SocketEvent::Text(text) => work.take(&text),
+            SocketEvent::Text(text) => {
+                work.hear();
+                work.take(&text);
+            }
             SocketEvent::Closed { .. } => work.close(),
         });
         if opened.is_err() {

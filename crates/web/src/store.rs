@@ -2,6 +2,8 @@
 
 mod request;
 
+use std::cell::Cell;
+
 use gloo::events::EventListener;
 use js_sys::{Array, Uint8Array};
 use thiserror::Error;
@@ -14,6 +16,8 @@ use request::{finished, outcome};
 const RECORDS: &str = "records";
 const META: &str = "meta";
 const GENERATION: &str = "generation";
+/// Who may commit.
+const TERM: &str = "term";
 
 /// An open database of sealed records, each under a text key, with the generation that counts its commits.
 ///
@@ -21,6 +25,7 @@ const GENERATION: &str = "generation";
 /// in the way, and every later call answers [`StoreError::Broken`].
 pub struct Store {
     database: DurableDatabase,
+    term: Cell<u64>,
     _version_change: EventListener,
 }
 
@@ -90,13 +95,25 @@ impl Store {
         let database: DurableDatabase = database.unchecked_into();
         let closing = database.clone();
         let version_change = EventListener::once(&database, "versionchange", move |_| closing.close());
-        Ok(Self { database, _version_change: version_change })
+        Ok(Self { database, term: Cell::new(0), _version_change: version_change })
+    }
+
+    /// Begins a term: whoever has the store open besides can commit nothing from now on, so that what is loaded next stays
+    /// what is kept.
+    pub async fn take_over(&self) -> Result<(), StoreError> {
+        let transaction = self.transaction(IdbTransactionMode::Readwrite)?;
+        let meta = object_store(&transaction, META)?;
+        let term = number(&meta, TERM).await?.checked_add(1).ok_or(StoreError::Broken)?;
+        put(&meta, TERM, &JsValue::from(term))?;
+        finished(&transaction).await?;
+        self.term.set(term);
+        Ok(())
     }
 
     /// Reads everything, as of one moment.
     pub async fn load(&self) -> Result<Loaded, StoreError> {
         let transaction = self.transaction(IdbTransactionMode::Readonly)?;
-        let generation = generation(&object_store(&transaction, META)?).await?;
+        let generation = number(&object_store(&transaction, META)?, GENERATION).await?;
         let store = object_store(&transaction, RECORDS)?;
         let keys = array(&made(store.get_all_keys())?).await?;
         let values = array(&made(store.get_all())?).await?;
@@ -107,11 +124,13 @@ impl Store {
     /// Makes all `changes` and sets the generation in one strict transaction: when this answers `Ok`, they
     /// have reached the disk, and otherwise none of them has been made.
     ///
-    /// Answers [`StoreError::Stale`] unless `generation` is one more than the stored one.
+    /// Answers [`StoreError::Stale`] unless `generation` is one more than the stored one, and nobody has begun a term since
+    /// this one did.
     pub async fn commit(&self, generation: u64, changes: Vec<Change>) -> Result<(), StoreError> {
         let transaction = self.transaction(IdbTransactionMode::Readwrite)?;
         let meta = object_store(&transaction, META)?;
-        if self::generation(&meta).await?.checked_add(1) != Some(generation) {
+        let term = number(&meta, TERM).await?;
+        if number(&meta, GENERATION).await?.checked_add(1) != Some(generation) || term != self.term.get() {
             return Err(StoreError::Stale);
         }
         let records = object_store(&transaction, RECORDS)?;
@@ -181,8 +200,9 @@ async fn array(request: &IdbRequest) -> Result<Array, StoreError> {
     outcome(request).await?.dyn_into().map_err(|_| StoreError::Broken)
 }
 
-async fn generation(meta: &IdbObjectStore) -> Result<u64, StoreError> {
-    let stored = find(meta, GENERATION).await?;
+/// A number beside the records; 0 where none was written.
+async fn number(meta: &IdbObjectStore, key: &str) -> Result<u64, StoreError> {
+    let stored = find(meta, key).await?;
     if stored.is_undefined() {
         return Ok(0);
     }

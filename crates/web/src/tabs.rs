@@ -16,16 +16,16 @@ pub struct Tabs {
 
 /// Something said to all other tabs.
 pub enum Said {
-    /// The tab of this number asks the one that leads for everything that is to be seen.
-    Hello(u32),
+    /// The tab of this number, and where it stands, encoded, asks the one that leads for everything that is to be seen.
+    Hello(u32, Vec<u8>),
     /// A tab asks the one that leads for a sign of life.
     Ping,
     /// The tab that leads is there, and not further yet.
     Patience,
     /// The tab that leads has an engine from now on.
     Here,
-    /// The tab that leads has no engine to serve others with.
-    Alone,
+    /// The tab that leads has no engine to serve this tab with, or every tab for 0.
+    Alone(u32),
     /// The tab of this number is shown everything, encoded.
     Everything(u32, Vec<u8>),
     /// All are shown a change, encoded.
@@ -68,11 +68,11 @@ impl Said {
     fn write(&self) -> JsValue {
         let none: &[u8] = &[];
         let (kind, tab, bytes, file): (u32, u32, &[u8], Option<&JsValue>) = match self {
-            Self::Hello(tab) => (0, *tab, none, None),
+            Self::Hello(tab, stand) => (0, *tab, stand, None),
             Self::Ping => (1, 0, none, None),
             Self::Patience => (2, 0, none, None),
             Self::Here => (3, 0, none, None),
-            Self::Alone => (4, 0, none, None),
+            Self::Alone(tab) => (4, *tab, none, None),
             Self::Everything(tab, bytes) => (5, *tab, bytes, None),
             Self::Change(bytes) => (6, 0, bytes, None),
             Self::Unkept => (7, 0, none, None),
@@ -92,11 +92,11 @@ impl Said {
         let bytes = list.get(2).dyn_into::<Uint8Array>().ok()?.to_vec();
         let file = list.get(3);
         Some(match number(&list.get(0))? {
-            0 => Self::Hello(tab),
+            0 => Self::Hello(tab, bytes),
             1 => Self::Ping,
             2 => Self::Patience,
             3 => Self::Here,
-            4 => Self::Alone,
+            4 => Self::Alone(tab),
             5 => Self::Everything(tab, bytes),
             6 => Self::Change(bytes),
             7 => Self::Unkept,

@@ -82,7 +82,9 @@ impl Engine {
         named: Option<ConversationId>,
         random: &mut impl CryptoRng,
     ) -> ConversationId {
-        let known = named.or_else(|| self.conversations.first().copied());
+        // What a visitor's tab names may have ended with the tab that led, where nothing could be kept.
+        let is_there = |id: &ConversationId| self.part == Part::Agent || self.conversations.get(id).is_some();
+        let known = named.filter(is_there).or_else(|| self.conversations.first().copied());
         known.unwrap_or_else(|| ConversationId(make_id(random)))
     }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use segel_core::show::Show;
+use segel_core::tabs::Stand;
 use segel_core::{Answer, Engine, Input, Kept, Output, Request, VisitorConfig};
 use segel_crypto::authority::{Admin, AdminSecret, RootSecret};
 use segel_crypto::storage::StateKey;
@@ -233,6 +234,11 @@ impl<'a> Bench<'a> {
     /// What another engine would start from.
     pub(crate) fn records(&self) -> Kept {
         Kept { generation: self.generation, records: self.kept.clone().into_iter().collect() }
+    }
+
+    /// Whether another tab would be served.
+    pub(crate) fn serves(&self, stand: &Stand) -> bool {
+        self.engine.serves(stand)
     }
 
     /// What a screen that saw nothing is given.

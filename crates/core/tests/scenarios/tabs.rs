@@ -3,8 +3,10 @@
 
 use segel_core::file::ANY_TYPE;
 use segel_core::show::{Body, Delivery, Item, Refusal, Show};
+use segel_core::tabs::Stand;
 use segel_core::{Input, Kept, Outgoing, OutgoingFile};
 use segel_wire::ids::EventId;
+use segel_wire::signed::Order;
 
 use crate::bench::{Bench, BenchSite};
 
@@ -78,4 +80,16 @@ fn a_screen_that_saw_nothing_is_given_what_another_was_shown() {
     everything.sort_by_key(order);
     shown.sort_by_key(order);
     assert_eq!(everything, shown);
+}
+
+#[test]
+fn a_tab_is_served_if_the_roster_lists_its_page_and_reaches_its_floor() {
+    let site = BenchSite::new();
+    let bench = start(&site, &Kept::default());
+    let stand =
+        |page: &str, version| Stand { page: page.to_owned(), floor: Order { generation: 1, version } };
+    assert!(bench.serves(&stand("https://toko.example", 1)));
+    assert!(!bench.serves(&stand("https://toko.example", 2)), "its own page is of another day");
+    assert!(!bench.serves(&stand("https://jahat.toko.example", 0)));
+    assert!(!bench.serves(&stand("", 0)));
 }

@@ -9,9 +9,11 @@ use segel_web::random;
 use segel_web::tabs::{Said, Tabs};
 use segel_web::timer::{Timer, after};
 use segel_wire::cbor;
+use segel_wire::ids::EventId;
 use web_sys::File;
 
 use super::Work;
+use super::lead::Start;
 
 /// How long the tab that leads may take for a sign of life, in milliseconds.
 const PATIENCE: u32 = 3_000;
@@ -29,6 +31,17 @@ pub(super) struct Follower {
     held: RefCell<Vec<(Wish, Option<File>)>>,
     /// Runs while a sign of life is awaited.
     patience: RefCell<Option<Timer>>,
+}
+
+impl Follower {
+    /// Holds what the person sent until it is settled.
+    pub(super) fn hold(&self, wish: Wish, file: Option<File>) {
+        self.held.borrow_mut().push((wish, file));
+    }
+
+    pub(super) fn let_go(&self, event: EventId) {
+        self.held.borrow_mut().retain(|(wish, _)| wish.makes() != Some(event));
+    }
 }
 
 impl Work {
@@ -54,13 +67,13 @@ impl Work {
         if self.tabs.borrow().is_none() {
             return self.wait_elsewhere();
         }
-        self.say(&Said::Hello(self.follower.number.get()));
+        self.say(&Said::Hello(self.follower.number.get(), cbor::encode(&self.screen.stand())));
         self.await_life();
     }
 
     /// Asks the tab that leads for a sign of life, if this one does not lead.
     pub(super) fn ask_for_life(&self) {
-        if self.place.engine.get() != super::lead::Start::Follows || self.tabs.borrow().is_none() {
+        if !self.follows() || self.tabs.borrow().is_none() {
             return;
         }
         if self.follower.served.get() {
@@ -69,6 +82,10 @@ impl Work {
         } else {
             self.follow();
         }
+    }
+
+    fn follows(&self) -> bool {
+        self.place.engine.get() == Start::Follows
     }
 
     /// What was told so far may be out of date.
@@ -90,9 +107,9 @@ impl Work {
             self.say(&Said::Wish(cbor::encode(&wish), file.clone()));
         }
         if makes || (!is_served && !passes) {
-            self.follower.held.borrow_mut().push((wish, file));
+            self.follower.hold(wish, file);
         }
-        if is_served && makes {
+        if is_served && !passes {
             self.await_life();
         }
     }
@@ -100,6 +117,9 @@ impl Work {
     /// This tab has an engine: it carries out itself what no other may have.
     pub(super) fn fulfil_held(&self) {
         for (wish, file) in self.follower.held.take() {
+            if wish.makes().is_some() {
+                self.follower.hold(wish.clone(), file.clone());
+            }
             self.fulfil(wish, file);
         }
     }
@@ -107,16 +127,21 @@ impl Work {
     fn hear(&self, said: Said) {
         let is_served = self.follower.served.get();
         match said {
-            Said::Hello(tab) => self.answer(Some(tab)),
+            Said::Hello(tab, stand) => {
+                if let Ok(stand) = cbor::read(&stand) {
+                    self.answer(Some((tab, stand)));
+                }
+            }
             Said::Ping => self.answer(None),
             Said::Wish(wish, file) => {
                 if let Ok(wish) = cbor::read(&wish) {
                     self.fulfil(wish, file);
+                    self.answer(None);
                 }
             }
-            _ if self.driver.borrow().is_some() => {}
+            _ if !self.follows() => {}
             Said::Here => self.follow(),
-            Said::Alone => self.wait_elsewhere(),
+            Said::Alone(tab) if tab == 0 || tab == self.follower.number.get() => self.wait_elsewhere(),
             Said::Patience if is_served => self.lose_patience(),
             Said::Patience => self.ask_again(),
             Said::Everything(tab, shows) if tab == self.follower.number.get() => {
@@ -135,7 +160,7 @@ impl Work {
                 self.screen.change(&|situation| situation.served(false));
                 self.me.render_soon();
             }
-            Said::Everything(..) | Said::Change(_) => {}
+            Said::Everything(..) | Said::Change(_) | Said::Alone(_) => {}
         }
     }
 
@@ -153,9 +178,9 @@ impl Work {
     }
 
     /// Shows a change; what it settles is held no longer.
-    fn see(&self, show: Show) {
+    pub(super) fn see(&self, show: Show) {
         if let Some(event) = settled(&show) {
-            self.follower.held.borrow_mut().retain(|(wish, _)| wish.makes() != Some(event));
+            self.follower.let_go(event);
         }
         self.show(show);
     }
@@ -173,7 +198,7 @@ impl Work {
         let timer = after(PATIENCE, move || {
             me.with(|work| {
                 work.lose_patience();
-                if page::visible() {
+                if work.follows() && page::visible() {
                     work.take_away();
                 }
             });
@@ -184,7 +209,13 @@ impl Work {
     /// The tab that leads is starting: it is asked again a little later.
     fn ask_again(&self) {
         let me = self.me.clone();
-        let timer = after(PATIENCE, move || me.with(Self::follow));
+        let timer = after(PATIENCE, move || {
+            me.with(|work| {
+                if work.follows() {
+                    work.follow();
+                }
+            });
+        });
         drop(self.follower.patience.replace(Some(timer)));
     }
 }

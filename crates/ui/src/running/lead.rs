@@ -3,9 +3,11 @@
 use std::cell::{Cell, RefCell};
 
 use js_sys::futures::spawn_local;
+use segel_core::Input;
 use segel_core::show::Refusal;
 use segel_web::driver::Driver;
 use segel_web::kept;
+use segel_web::page;
 use segel_web::random::{self, Random};
 use segel_web::tab_lock::{Lead, TabLock};
 use segel_web::tabs::Said;
@@ -63,8 +65,14 @@ impl Work {
 
     /// Lets go of the lead while the page rests, so that a tab that is awake has it; gets in line when it wakes.
     pub(super) fn rest(&self, rests: bool) {
+        if !page::is_secure_context() {
+            return;
+        }
         if rests {
-            self.leave();
+            // What nothing keeps would end here.
+            if self.place.engine.get() != Start::RunsUnkept {
+                self.leave();
+            }
         } else if self.place.lock.borrow().is_none() {
             self.line_up();
         }
@@ -88,14 +96,17 @@ impl Work {
     }
 
     fn start(&self) {
-        self.lose_patience();
+        drop(self.driver.take());
+        self.lose_sight();
         self.place.engine.set(Start::Starts);
         let term = self.new_term();
         let me = self.me.0.upgrade();
         spawn_local(async move {
             let Some(work) = me else { return };
             if let Err(trouble) = work.start_engine(term).await {
-                work.stand_alone();
+                // Another tab may fare better.
+                work.say(&Said::Alone(0));
+                work.leave();
                 work.stop(trouble);
             }
         });
@@ -124,13 +135,17 @@ impl Work {
         self.place.engine.set(if is_kept { Start::Runs } else { Start::RunsUnkept });
         self.say(&Said::Here);
         self.fulfil_held();
+        if self.introduces.get() {
+            // Whoever led before may not have come to ask.
+            self.me.input(Input::Introduce(None));
+        }
         self.me.render_soon();
         Ok(())
     }
 
     fn stand_alone(&self) {
         self.place.engine.set(Start::Alone);
-        self.say(&Said::Alone);
+        self.say(&Said::Alone(0));
     }
 
     /// Ends this tab's engine; what was handed in and not kept is still with whoever handed it in.

@@ -1,7 +1,7 @@
 //! What the tab that leads does for the others: shows them what it shows, and carries out what they wish.
 
 use segel_core::show::{Refusal, Show};
-use segel_core::tabs::{Wish, WishedFile};
+use segel_core::tabs::{Stand, Wish, WishedFile};
 use segel_core::{Input, Outgoing, OutgoingFile, OutgoingToken};
 use segel_mask::{MaskedText, Masker};
 use segel_web::driver::Driver;
@@ -20,7 +20,7 @@ impl Work {
         if self.follower.exists.get() {
             self.say(&Said::Change(cbor::encode(&show)));
         }
-        self.show(show);
+        self.see(show);
     }
 
     /// Hands a file to whoever asked for it.
@@ -34,12 +34,15 @@ impl Work {
         }
     }
 
-    /// Another tab asks whether there is an engine; one that says hello is told everything.
-    pub(super) fn answer(&self, hello: Option<u32>) {
+    /// Another tab asks whether there is an engine; one that says hello is told everything, if it stands where it may.
+    pub(super) fn answer(&self, hello: Option<(u32, Stand)>) {
         match (self.place.engine.get(), self.driver(), hello) {
             (Start::Follows, ..) => {}
-            (Start::Alone, ..) => self.say(&Said::Alone),
-            (start, Some(driver), Some(tab)) => {
+            (Start::Alone, ..) => self.say(&Said::Alone(0)),
+            // Its screen goes on to say why.
+            (_, Some(driver), Some(_)) if driver.gives_way() => self.leave(),
+            (_, Some(driver), Some((tab, stand))) if !driver.serves(&stand) => self.say(&Said::Alone(tab)),
+            (start, Some(driver), Some((tab, _))) => {
                 self.follower.exists.set(true);
                 self.say(&Said::Everything(tab, cbor::encode(&driver.everything())));
                 if start == Start::RunsUnkept {
@@ -53,14 +56,22 @@ impl Work {
     /// Carries out what this tab's person, or another's, wished while there was no engine here.
     pub(super) fn fulfil(&self, wish: Wish, file: Option<File>) {
         let Some(driver) = self.driver() else { return };
+        let makes = wish.makes();
+        let refusal = match &wish {
+            Wish::Introduce(_) => Refusal::TokenRefused,
+            _ => Refusal::TooLarge,
+        };
         let input = match wish.input() {
             Some(input) => Some(input),
             None => self.input_of(wish, file, &driver),
         };
-        match input {
-            Some(input) => driver.input(input),
-            None => self.serve(Show::Refused(Refusal::TooLarge)),
+        if let Some(input) = input {
+            return driver.input(input);
         }
+        if let Some(event) = makes {
+            self.follower.let_go(event);
+        }
+        self.serve(Show::Refused(refusal));
     }
 
     fn input_of(&self, wish: Wish, file: Option<File>, driver: &Driver) -> Option<Input> {
@@ -78,7 +89,11 @@ impl Work {
                 Input::Attach { conversation, event: Some(event), file }
             }
             Wish::Introduce(Some(token)) => {
-                let token = OutgoingToken::read(&token.0, |subject| self.mask(subject)).ok()?;
+                let token = OutgoingToken::read(&token.0, |subject| {
+                    let masker = segel_core::masker(self.screen.masking().as_ref())?;
+                    masker.mask(subject, self.screen.writer()).ok().map(|masked| masked.text)
+                });
+                let token = token.ok()?;
                 Input::Introduce(Some(token))
             }
             _ => return None,
@@ -90,7 +105,8 @@ impl Work {
     fn mask(&self, text: &str) -> Option<MaskedText> {
         let masker = segel_core::masker(self.screen.masking().as_ref())?;
         let writer = self.screen.writer();
-        let again = masker.mask(text, writer).or_else(|_| Masker::default().mask(text, writer));
+        let again = masker.mask_elsewhere(text, writer);
+        let again = again.or_else(|_| Masker::default().mask_elsewhere(text, writer));
         again.ok().map(|again| again.text)
     }
 }

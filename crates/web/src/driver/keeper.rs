@@ -39,6 +39,13 @@ impl Keeper {
     }
 }
 
+/// What waits builds on what may be kept by somebody else by now.
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        self.0.waiting.borrow_mut().clear();
+    }
+}
+
 impl Queue {
     async fn commit_all(self: Rc<Self>) {
         loop {

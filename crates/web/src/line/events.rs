@@ -10,8 +10,8 @@ use crate::http::{Accept, HttpError};
 
 /// Whatever withholds the first byte for longer withholds the others, too.
 const FIRST_BYTE_WITHIN_MS: u32 = 5_000;
-/// More than any event has, and another one's beginning with it.
-const MOST_BYTES: usize = 4 * limits::REQUEST_BYTES;
+/// More than any event has.
+const MOST_BYTES: usize = 2 * limits::REQUEST_BYTES;
 /// What stands before a frame.
 const DATA: &[u8] = b"data: ";
 
@@ -53,13 +53,13 @@ impl Work {
             }
             self.hear();
             stream.0.extend(bytes.to_vec());
-            if stream.0.len() > MOST_BYTES {
-                return Err(HttpError::TooLarge);
-            }
             while let Some(event) = stream.next() {
                 if let Some(frame) = event.strip_prefix(DATA) {
                     self.take(str::from_utf8(frame).map_err(|_| HttpError::Malformed)?);
                 }
+            }
+            if stream.0.len() > MOST_BYTES {
+                return Err(HttpError::TooLarge);
             }
         }
     }

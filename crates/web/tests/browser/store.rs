@@ -116,6 +116,18 @@ async fn a_commit_of_any_other_generation_is_stale_and_changes_nothing() {
 }
 
 #[wasm_bindgen_test]
+async fn whoever_takes_over_shuts_out_who_had_the_store_before() {
+    let before = fresh("taken-over").await;
+    before.take_over().await.unwrap();
+    before.commit(1, vec![put("a", &[1])]).await.unwrap();
+    let after = Store::open("taken-over").await.unwrap();
+    after.take_over().await.unwrap();
+    assert_eq!(before.commit(2, vec![put("a", &[2])]).await, Err(StoreError::Stale));
+    after.commit(2, vec![put("a", &[3])]).await.unwrap();
+    assert_eq!(records(&after).await, [("a".to_owned(), vec![3])]);
+}
+
+#[wasm_bindgen_test]
 async fn of_two_tabs_that_commit_the_same_generation_one_is_stale() {
     let first = Rc::new(fresh("race").await);
     let second = Rc::new(Store::open("race").await.unwrap());

@@ -19,13 +19,13 @@ async fn everything_that_is_said_is_heard_by_the_others_as_it_was() {
     let (own, other) = (Mailbox::new(), Mailbox::new());
     let speaks = Tabs::join("said", own.listener()).unwrap();
     let _hears = Tabs::join("said", other.listener()).unwrap();
-    speaks.say(&Said::Hello(u32::MAX));
+    speaks.say(&Said::Hello(u32::MAX, vec![9]));
     speaks.say(&Said::Everything(7, vec![1, 2, 3]));
     speaks.say(&Said::Wish(vec![4], Some(make_file("isi"))));
     speaks.say(&Said::Wish(vec![5], None));
     speaks.say(&Said::Here);
 
-    assert!(matches!(other.next().await, Said::Hello(u32::MAX)));
+    assert!(matches!(other.next().await, Said::Hello(u32::MAX, stand) if stand == [9]));
     assert!(matches!(other.next().await, Said::Everything(7, bytes) if bytes == [1, 2, 3]));
     let wish = match other.next().await {
         Said::Wish(bytes, Some(file)) => Some((bytes, segel_web::files::read(&file, 0, 3).await)),
