@@ -3,7 +3,7 @@
 use segel_wire::{cbor_variants, limits};
 
 use crate::conversation::{Conversation, Message};
-use crate::show::Body;
+use crate::show::{Author, Body};
 
 /// What is known of who a visitor is (PROTOCOL.md, section 3.7). Nothing else says it: names in messages prove nothing.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -44,10 +44,14 @@ impl core::fmt::Debug for Identity {
 }
 
 impl Conversation {
-    /// The last message that says who the visitor is.
+    /// The last message of the visitor that says who that is; tokens of others take nothing away.
     pub(crate) fn introduction(&self) -> Option<&Message> {
+        let visitor = self.facts.visitor.or(self.facts.told);
+        let is_visitors = |message: &&Message| {
+            message.author == Author::Own || (visitor.is_some() && message.sender == visitor)
+        };
         let judged = |message: &&Message| message.token.is_some() && message.body != Body::Withheld;
-        let introductions = self.messages.values().filter(judged);
+        let introductions = self.messages.values().filter(judged).filter(is_visitors);
         introductions.max_by_key(|message| (message.position.unwrap_or(u64::MAX), message.time))
     }
 

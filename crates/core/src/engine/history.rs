@@ -135,9 +135,14 @@ impl Engine {
                 message.position = Some(grant.position);
                 (message.sender, message.content) = (Some(grant.sender), Some(grant.content));
             }
-            let is_for = message.sender == Some(grant.sender) && message.content == Some(grant.content);
-            let has_own_word = message.key.is_some() && message.vouched.is_none();
-            if !is_for || (vouched.is_some() && (message.is_open() || has_own_word)) {
+            // A relay that lets events stand elsewhere for this device than for the giver opens none of them here.
+            let is_for = message.position == Some(grant.position)
+                && message.sender == Some(grant.sender)
+                && message.content == Some(grant.content);
+            // One claim does not drive out another that no page spoke against.
+            let has_key = message.key.is_some()
+                && (message.vouched.is_none() || !conversation.pulls.contains(&grant.event));
+            if !is_for || (vouched.is_some() && (message.is_open() || has_key)) {
                 continue;
             }
             message.vouched = vouched;

@@ -153,6 +153,7 @@ impl Engine {
             conversation.facts.identity = Some(identity);
             self.ledger.put(Name::Conversation(id), &conversation.facts);
             self.shown.lists.insert(id, ());
+            self.judge_tokens(id);
         }
         // What could not be judged without it.
         self.judge_tokens(id);

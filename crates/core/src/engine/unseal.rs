@@ -137,11 +137,13 @@ impl Engine {
     /// The key of a content may have been handed on before it came.
     fn unlock_delivered(&mut self, delivered: &Delivered, now: u64, random: &mut impl CryptoRng) {
         let (id, event) = (delivered.conversation, delivered.event);
-        let message = self.conversations.get(&id).and_then(|kept| kept.messages.get(&event));
-        let opens = message
-            .is_some_and(|message| message.awaits_content() && message.is_content_of(event, delivered));
+        let message = self.conversations.get_mut(&id).and_then(|kept| kept.messages.get_mut(&event));
+        let Some(message) = message.filter(|message| message.awaits_content()) else { return };
         // Where the roster that it names is not at hand, it is pulled with that.
-        if opens && lacks_roster(&self.membership, &delivered.content.0).is_none() {
+        if message.is_content_of(event, delivered)
+            && lacks_roster(&self.membership, &delivered.content.0).is_none()
+        {
+            message.stored = Some(delivered.time / 1_000);
             self.unlock(id, event, &Unopened::of(delivered.clone()), now, random);
         }
     }
@@ -212,14 +214,20 @@ impl Engine {
                 return self.keep_closed(delivered, Some(author), refusal, is_known);
             }
         };
+        let known = facts.identity;
         if author == Author::Visitor {
             facts.visitor = Some(delivered.sender);
             facts.desk.get_or_insert(message.desk);
             facts.identity = unwrapped.identity.or(facts.identity);
         }
+        let is_introduced = facts.identity != known;
         // Only what opened proves that the relay has come this far.
         facts.head = facts.head.max(delivered.position);
         self.ledger.put(Name::Conversation(id), facts);
+        if is_introduced {
+            // Tokens that a member handed on before could not be judged without it.
+            self.judge_tokens(id);
+        }
         self.peers.keep(peer, unwrapped.session, time, &mut self.ledger);
         if let (Some(used), Some(account)) = (unwrapped.used, &mut self.account) {
             account.prekeys.use_up(used);

@@ -17,7 +17,7 @@ use segel_wire::ids::{AgentId, Challenge, DeskId, DeviceId, Octets, RosterHash};
 use segel_wire::signed::{
     Agent, Certificate, Desk, Device, DeviceKeys, Order, Profile, Roster, VerifiedRoster,
 };
-use segel_wire::{ClientFrame, Delivered, ServerFrame, SiteId};
+use segel_wire::{ClientFrame, Code, Delivered, ServerFrame, SiteId};
 
 /// Unix seconds at which every test on the bench happens.
 pub(crate) const NOW: u64 = 1_800_000_000;
@@ -179,6 +179,10 @@ pub(crate) struct Bench<'a> {
     pub(crate) log: Vec<Delivered>,
     /// What its pages hold instead.
     pub(crate) page: Option<Vec<Delivered>>,
+    /// Whether it leaves requests for pages unanswered.
+    pub(crate) withholds_pages: bool,
+    /// Older rosters that it serves, by version; it does not answer for any while there is no such list.
+    pub(crate) versions: Option<BTreeMap<u64, Vec<u8>>>,
     /// How many pages it was asked for.
     pub(crate) pulls: usize,
     /// The size of the last upload, and what came of it.
@@ -216,6 +220,8 @@ impl<'a> Bench<'a> {
             bundles: BTreeMap::new(),
             log: Vec::new(),
             page: None,
+            withholds_pages: false,
+            versions: None,
             pulls: 0,
             upload: (0, Vec::new()),
             confuses_uploads: false,
@@ -284,6 +290,15 @@ impl<'a> Bench<'a> {
         }
     }
 
+    /// Answers the requests for pages that were withheld.
+    pub(crate) fn answer_pages(&mut self) {
+        self.withholds_pages = false;
+        for (id, request) in std::mem::take(&mut self.unanswered) {
+            let answer = self.answer(&request).unwrap();
+            self.input(Input::Answered { id, answer });
+        }
+    }
+
     fn take(&mut self, output: Output) {
         match output {
             Output::Store { generation, changes } => {
@@ -326,7 +341,11 @@ impl<'a> Bench<'a> {
     fn answer(&mut self, request: &Request) -> Option<Answer> {
         Some(match request {
             Request::Roster => return self.roster.clone().map(Answer::Octets),
-            Request::RosterVersion(_) | Request::FetchChunk(..) => return None,
+            Request::RosterVersion(version) => match self.versions.as_ref()?.get(version) {
+                Some(roster) => Answer::Octets(roster.clone()),
+                None => Answer::Problem(Code::NotFound.into()),
+            },
+            Request::FetchChunk(..) => return None,
             Request::BeginUpload(_, _, size) => {
                 self.upload = (*size, Vec::new());
                 Answer::Upload(UploadAnswer { size: size + u64::from(self.confuses_uploads), stored: 0 })
@@ -338,6 +357,9 @@ impl<'a> Bench<'a> {
             Request::Events(id, after) => {
                 self.pulls += 1;
                 assert!(self.pulls < 1_000, "pages are asked for without end");
+                if self.withholds_pages {
+                    return None;
+                }
                 let page = self.page.as_ref().unwrap_or(&self.log).iter();
                 let after = page.filter(|event| event.conversation == *id && event.position > *after);
                 Answer::Events(EventsAnswer { events: after.take(100).cloned().collect(), more: false })

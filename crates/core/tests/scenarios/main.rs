@@ -12,6 +12,7 @@ mod exchange;
 mod handed_on;
 mod hostile_member;
 mod identity;
+mod identity_judged;
 mod masked_again;
 mod masking;
 mod member;
