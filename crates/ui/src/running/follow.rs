@@ -17,6 +17,8 @@ use super::lead::Start;
 
 /// How long the tab that leads may take for a sign of life, in milliseconds.
 const PATIENCE: u32 = 3_000;
+/// It doubles with each quarrel up to so many: 6.4 minutes.
+const MOST_QUARRELS: u32 = 7;
 
 /// What this tab knows of the others, and they of it.
 #[derive(Default)]
@@ -31,12 +33,20 @@ pub(super) struct Follower {
     held: RefCell<Vec<(Wish, Option<File>)>>,
     /// Runs while a sign of life is awaited.
     patience: RefCell<Option<Timer>>,
+    /// How often the lead was taken away by this tab or from it since it was told everything: two tabs that do not hear
+    /// each other must not go on for ever taking it from each other.
+    quarrels: Cell<u32>,
 }
 
 impl Follower {
     /// Holds what the person sent until it is settled.
     pub(super) fn hold(&self, wish: Wish, file: Option<File>) {
         self.held.borrow_mut().push((wish, file));
+    }
+
+    /// The lead was taken away by this tab or from it.
+    pub(super) fn quarrel(&self) {
+        self.quarrels.set(self.quarrels.get().saturating_add(1));
     }
 
     pub(super) fn let_go(&self, event: EventId) {
@@ -172,6 +182,7 @@ impl Work {
             self.see(show);
         }
         self.follower.served.set(true);
+        self.follower.quarrels.set(0);
         for (wish, file) in self.follower.held.take() {
             self.wish(wish, file);
         }
@@ -195,10 +206,12 @@ impl Work {
     /// Without a sign of life, a tab that the person looks at takes the lead; others ask again when they are seen.
     fn await_life(&self) {
         let me = self.me.clone();
-        let timer = after(PATIENCE, move || {
+        let patience = PATIENCE << self.follower.quarrels.get().min(MOST_QUARRELS);
+        let timer = after(patience, move || {
             me.with(|work| {
                 work.lose_patience();
                 if work.follows() && page::visible() {
+                    work.follower.quarrel();
                     work.take_away();
                 }
             });

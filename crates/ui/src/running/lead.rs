@@ -89,6 +89,7 @@ impl Work {
             Lead::Leading => self.start(),
             Lead::Waiting => self.follow(),
             Lead::Lost => {
+                self.follower.quarrel();
                 self.step_down();
                 self.line_up();
             }
