@@ -202,7 +202,11 @@ impl Membership {
             return if is_near { Named::Newer } else { Named::Forked };
         }
         match self.hashes.get(&order.version) {
-            Some(known) if *known == hash => Named::Known,
+            Some(known) if *known == hash => {
+                // The hash is of one order only: where that roster is at hand, the generation is compared too.
+                let is_it = self.named(order.version).is_none_or(|roster| roster.roster().order == order);
+                if is_it { Named::Known } else { Named::Forked }
+            }
             Some(_) => Named::Forked,
             None => {
                 // Known hashes have no gaps: what is not older than all of them is not of this chain.

@@ -58,7 +58,7 @@ impl Engine {
         let own = self.account.as_ref().map(Account::device);
         let is_quiet = Header::parse(&delivered.content.0).is_ok_and(|header| header.quiet);
         if own == Some(delivered.sender) {
-            self.confirm(delivered.conversation, delivered.event, delivered.position);
+            self.confirm(delivered.conversation, delivered.event, (delivered.position, delivered.time), now);
             if !is_quiet && !is_known {
                 self.keep_sealed(delivered, Author::Own, hash, now);
             }
