@@ -81,7 +81,7 @@ impl Membership {
     }
 
     /// Whether the page's floor lets a roster count, be it kept or served.
-    pub(crate) fn reaches_floor(&self, roster: &VerifiedRoster) -> bool {
+    fn reaches_floor(&self, roster: &VerifiedRoster) -> bool {
         roster.roster().order >= self.floor
     }
 
@@ -104,6 +104,11 @@ impl Membership {
     /// The newest roster.
     pub(crate) fn roster(&self) -> Option<&VerifiedRoster> {
         self.newest.as_ref()
+    }
+
+    /// The newest roster, if the page's floor lets it count.
+    pub(crate) fn counting(&self) -> Option<&VerifiedRoster> {
+        self.roster().filter(|roster| self.reaches_floor(roster))
     }
 
     /// The roster of this version, if it is at hand.

@@ -77,6 +77,10 @@ impl Engine {
 
     /// A roster came, or was refused: takes up what waited for it.
     pub(super) fn release_held(&mut self, reached: Reached, now: u64, random: &mut impl CryptoRng) {
+        if reached == Reached::Nothing && self.membership.counting().is_none() {
+            // What is kept is from before the page's floor: nothing can be said of anybody until one comes that counts.
+            return;
+        }
         while !self.held.is_empty() {
             let delivered = self.held.remove(0);
             let named = self.relate(&delivered);
@@ -141,7 +145,11 @@ impl Engine {
 
     pub(super) fn relate(&self, delivered: &Delivered) -> Named {
         let Ok(header) = Header::parse(&delivered.content.0) else { return Named::Known };
-        let named = self.membership.relate(header.order, header.roster);
+        let named = match self.membership.counting() {
+            // Who sent it is asked of one that counts.
+            None => Named::Newer,
+            Some(_) => self.membership.relate(header.order, header.roster),
+        };
         let sought = self.roster_check.sought_in_vain.is_some_and(|order| header.order <= order);
         if named == Named::Newer && sought { Named::Forked } else { named }
     }

@@ -22,8 +22,7 @@ const PATIENT: u64 = 60 * 60 * 1_000;
 impl Engine {
     /// Whether messages can be written now, and if not, why.
     pub(super) fn gate(&self, now: u64) -> Gate {
-        let Some(roster) = self.membership.roster().filter(|roster| self.membership.reaches_floor(roster))
-        else {
+        let Some(roster) = self.membership.counting() else {
             return self.roster_check.trouble.map_or(Gate::Preparing, |refusal| match refusal {
                 Refusal::RosterExpired => Gate::RosterExpired,
                 other => Gate::Refused(other),

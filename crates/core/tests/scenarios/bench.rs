@@ -49,12 +49,17 @@ impl BenchSite {
 
     /// The engine of a visitor of its page, as far as it was kept.
     pub(crate) fn visitor(&self, kept: &Kept) -> Engine {
+        self.visitor_above(Order::default(), kept)
+    }
+
+    /// The same where the page names a floor.
+    pub(crate) fn visitor_above(&self, floor: Order, kept: &Kept) -> Engine {
         let config = VisitorConfig {
             site: self.id,
             root: self.root.derive_public(),
             relay: "https://relay.example".into(),
             page: "https://toko.example".into(),
-            floor: Order::default(),
+            floor,
         };
         Engine::visitor(config, Bench::key(), kept).unwrap()
     }
