@@ -112,12 +112,8 @@ async fn a_file_goes_on_from_the_tab_that_holds_it_when_another_one_takes_the_le
 async fn a_tab_that_leads_and_gives_no_sign_of_life_loses_the_lead() {
     Stage::play(async |stage| {
         let agent = stage.native_agent().await;
-        let visitor = Person::visitor(stage.browser(Device::Desktop, &[]).await);
-        let mute = json!({ "source": "BroadcastChannel.prototype.postMessage = () => {}" });
-        let cdp = visitor.browser().driver().cdp();
-        cdp.send_raw("Page.addScriptToEvaluateOnNewDocument", mute).await.unwrap();
-        visitor.goes_to(stage.demo().shop()).await;
-        visitor.opens_chat().await;
+        let visitor = stage.visitor().await;
+        visitor.browser().run("BroadcastChannel.prototype.postMessage = () => {}").await;
         visitor.says("dari tab yang bisu").await;
         agent.reads("dari tab yang bisu").await;
 
@@ -207,6 +203,9 @@ async fn opens_chat_in_new_tab(visitor: &Person, stage: &mut Stage) -> WindowHan
     visitor.opens_tab().await;
     visitor.goes_to(stage.demo().shop()).await;
     visitor.opens_chat().await;
+    // Keys that are pressed before the browser has brought the focus into the frame go nowhere.
+    let focus = "return (document.hasFocus() && document.activeElement.matches('textarea')) || null";
+    visitor.until("the focus", async || visitor.browser().script::<Option<bool>>(focus, vec![]).await).await;
     visitor.tab().await
 }
 

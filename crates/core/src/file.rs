@@ -2,7 +2,7 @@
 
 use segel_crypto::attachment::Attachment;
 use segel_mask::MaskedText;
-use segel_wire::limits;
+use segel_wire::{limits, text};
 
 use crate::show::{File, Refusal};
 
@@ -137,9 +137,7 @@ fn is_utf8(head: &[u8]) -> bool {
 
 /// Parts paths, hides, or turns the direction of writing.
 fn is_misleading(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '/' | '\\' | '\u{61c}' | '\u{200e}' | '\u{200f}')
-        || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    matches!(c, '/' | '\\') || text::is_misleading(c)
 }
 
 /// A token of a media type, in lower case.

@@ -86,7 +86,7 @@ impl Membership {
     }
 
     /// Whether the page's floor lets a roster count, be it kept or served.
-    pub(crate) fn reaches_floor(&self, roster: &VerifiedRoster) -> bool {
+    fn reaches_floor(&self, roster: &VerifiedRoster) -> bool {
         roster.roster().order >= self.floor
     }
 
@@ -109,6 +109,11 @@ impl Membership {
     /// The newest roster.
     pub(crate) fn roster(&self) -> Option<&VerifiedRoster> {
         self.newest.as_ref()
+    }
+
+    /// The newest roster, if the page's floor lets it count.
+    pub(crate) fn counting(&self) -> Option<&VerifiedRoster> {
+        self.roster().filter(|roster| self.reaches_floor(roster))
     }
 
     /// The roster of this version, if it is at hand.
@@ -207,7 +212,11 @@ impl Membership {
             return if is_near { Named::Newer } else { Named::Forked };
         }
         match self.hashes.get(&order.version) {
-            Some(known) if *known == hash => Named::Known,
+            Some(known) if *known == hash => {
+                // The hash is of one order only: where that roster is at hand, the generation is compared too.
+                let is_it = self.named(order.version).is_none_or(|roster| roster.roster().order == order);
+                if is_it { Named::Known } else { Named::Forked }
+            }
             Some(_) => Named::Forked,
             None => {
                 // Known hashes have no gaps: what is not older than all of them is not of this chain.

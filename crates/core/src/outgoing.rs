@@ -33,11 +33,13 @@ pub struct OutgoingToken {
 
 impl OutgoingToken {
     /// Reads a `signed-token` (PROTOCOL.md, section 3.7) and hands `mask` its name for the person. Refused if it is none,
-    /// or if that name does not come back as it was.
+    /// or if that name misleads or does not come back as it was.
     pub fn read(bytes: &[u8], mask: impl FnOnce(&str) -> Option<MaskedText>) -> Result<Self, Refusal> {
         let signed = cbor::decode::<SignedToken>(bytes).map_err(|_| Refusal::TokenRefused)?;
-        let Token { subject, .. } = cbor::decode(&signed.token.0).map_err(|_| Refusal::TokenRefused)?;
-        let passes = mask(&subject).is_some_and(|masked| masked.as_str() == subject);
+        let token: Token = cbor::decode(&signed.token.0).map_err(|_| Refusal::TokenRefused)?;
+        let names_well = token.names_well();
+        let subject = token.subject;
+        let passes = names_well && mask(&subject).is_some_and(|masked| masked.as_str() == subject);
         if passes { Ok(Self { signed: Octets(bytes.to_vec()), subject }) } else { Err(Refusal::TokenRefused) }
     }
 }
@@ -71,6 +73,8 @@ mod tests {
         assert_eq!(read(""), Ok(String::new()));
         assert_eq!(read("Pelanggan 4111 1111 1111 1111"), Err(Refusal::TokenRefused));
         assert_eq!(read("hp 081234567890"), Err(Refusal::TokenRefused));
+        assert_eq!(read("Pelanggan \u{202e}omeD"), Err(Refusal::TokenRefused));
+        assert_eq!(read("\u{200b}"), Err(Refusal::TokenRefused));
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub mod limits;
 pub mod problem;
 pub mod signed;
 pub mod sizes;
+pub mod text;
 
 pub use events::{Delivered, Envelope, Wrapped};
 pub use frames::{ClientFrame, ServerFrame};

@@ -7,6 +7,8 @@ import { SignedToken, Token } from './structures.js';
 
 const MOST_SUBJECT = 128;
 const MOST_TOKEN = 512;
+const MISLEADS = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
+const UNSEEN = /^[\p{White_Space}\p{Default_Ignorable_Code_Point}\u2800]+$/u;
 const TOKEN_LIVES = 600;
 const MOST_SKEW = 300;
 
@@ -32,6 +34,7 @@ export function openToken(signed, { vouchers, site, conversation, identity, time
   refused(verify(signed.voucher, tokenStatement(signed.token), signed.signature), 'the signature does not hold');
   const token = refusedAs('token-refused', () => fromBytes(Token, signed.token));
   refused(utf8(token.subject).length <= MOST_SUBJECT, 'the subject is too long');
+  refused(!MISLEADS.test(token.subject) && !UNSEEN.test(token.subject), 'the subject misleads');
   refused(equal(token.site, site) && equal(token.conversation, conversation), 'of another place');
   refused(equal(token.visitor, sha256(identity)), 'of another visitor');
   const lapses = token.notAfter * 1_000;

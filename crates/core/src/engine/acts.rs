@@ -318,8 +318,9 @@ impl Engine {
         let written = message.time / 1_000;
         let issued = roster.roster().issued_at.saturating_sub(limits::ACT_LEEWAY_SECONDS);
         let goes_back = conversation.last_act().is_some_and(|last| act.order < last.order);
-        if goes_back || !(issued..=roster.roster().not_after).contains(&written) {
-            // Under an older roster or at another time the holder might not be there.
+        let is_it = act.order == Some(roster.roster().order);
+        if !is_it || goes_back || !(issued..=roster.roster().not_after).contains(&written) {
+            // Under an older roster, be it by another name, or at another time the holder might not be there.
             return Some(Err(ActError::NotAllowed));
         }
         let context = ActContext { roster, desk, conversation: &id, sender, now: written };

@@ -51,13 +51,15 @@ impl Engine {
             return self.show_refused(Refusal::TokenRefused);
         }
         let body = Body::Introduced(subject);
-        let Some(conversation) = self.conversations.get_mut(&id) else { return };
+        let Some(conversation) = self.conversations.get(&id) else { return };
         let is_said = conversation.introduction().is_some_and(|last| {
-            last.body == body && now.abs_diff(last.time) < limits::IDENTITY_RENEWED_SECONDS * 1_000
+            let is_recent = now.abs_diff(last.time) < limits::IDENTITY_RENEWED_SECONDS * 1_000;
+            last.body == body && is_recent && self.counts(id, last, self.membership.time(now))
         });
         if is_said {
             return;
         }
+        let Some(conversation) = self.conversations.get_mut(&id) else { return };
         let event = EventId(make_id(random));
         let message = Message::own(body, conversation.next_time(now), Stage::Waiting);
         let message = Message { token: Some(signed), ..message };
@@ -72,6 +74,19 @@ impl Engine {
         let message = self.conversations.get(&id).and_then(|conversation| conversation.messages.get(&event));
         let token = message.and_then(|message| message.token.as_ref());
         token.is_none_or(|token| self.would_count(id, token, now))
+    }
+
+    /// An own token is stored. One that left in time and came too late, since the connection was gone in between, is
+    /// asked for anew. Where only the relay's clock says so, the next would fare no better.
+    pub(super) fn ask_again_if_late(&mut self, id: ConversationId, event: EventId, now: u64) {
+        let message = self.conversations.get(&id).and_then(|conversation| conversation.messages.get(&event));
+        let Some(message) = message else { return };
+        let by_own_clock = Message { stored: None, ..message.clone() };
+        let is_late =
+            !self.counts(id, message, 0) && !self.counts(id, &by_own_clock, self.membership.time(now));
+        if is_late {
+            self.introduction = Introduction::Wanted;
+        }
     }
 
     /// A summary is shown: notes when what it says of the visitor lapses.
@@ -123,6 +138,14 @@ impl Engine {
             Some(said) => Body::Introduced(masking::on_arrival(&said.subject)),
             None => Body::Closed(Refusal::TokenRefused),
         }
+    }
+
+    /// Whether an own token counts by when the relay stored it, or would if it did so at `time`, Unix seconds.
+    fn counts(&self, id: ConversationId, message: &Message, time: u64) -> bool {
+        let own = self.account.as_ref().map(|account| account.keys().identity);
+        let times = (message.time / 1_000, message.stored.unwrap_or(time));
+        let token = own.zip(message.token.as_ref());
+        token.is_some_and(|(own, token)| self.verify_token(id, token, &own, times).is_some())
     }
 
     /// Whether an own token would count if it left now.

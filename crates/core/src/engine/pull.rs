@@ -107,7 +107,6 @@ impl Engine {
                 pulls.or_default(*event).failed(now);
             }
         }
-        self.fetches.succeeded(now, 0);
         for delivered in page {
             let Some(conversation) = self.conversations.get_mut(&id) else { return };
             let sought =
@@ -116,14 +115,18 @@ impl Engine {
                 sought.stored = Some(delivered.time / 1_000);
                 if let Some(version) = lacks_roster(&self.membership, &delivered.content.0) {
                     // Who wrote it stands there: without it an agent of then would be taken for the visitor.
-                    if !self.is_asking_for_rosters() {
-                        self.ask(Request::RosterVersion(version));
+                    if self.is_asking_for_rosters() {
+                        return self.fetches.failed(now, random);
                     }
-                    return self.fetches.failed(now, random);
+                    let pulls = &mut self.conversations.or_default(id).pulls;
+                    pulls.or_default(delivered.event).failed(now);
+                    self.fetches.succeeded(now, 0);
+                    return self.ask(Request::RosterVersion(version));
                 }
                 self.unlock(id, delivered.event, &Unopened::of(delivered), now, random);
             }
         }
+        self.fetches.succeeded(now, 0);
     }
 }
 

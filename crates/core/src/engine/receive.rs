@@ -49,9 +49,9 @@ impl Engine {
                     self.move_cursor(Some(cursor));
                 }
             }
-            ServerFrame::Stored { conversation, event, position, .. } => {
+            ServerFrame::Stored { conversation, event, position, time } => {
                 self.sending.succeeded(now, 0);
-                self.confirm(conversation, event, position);
+                self.confirm(conversation, event, (position, time), now);
                 self.make_up(conversation, now, random);
             }
             ServerFrame::Signal { conversation, sender, signal } => {
@@ -77,6 +77,10 @@ impl Engine {
 
     /// A roster came, or was refused: takes up what waited for it.
     pub(super) fn release_held(&mut self, reached: Reached, now: u64, random: &mut impl CryptoRng) {
+        if reached == Reached::Nothing && self.membership.counting().is_none() {
+            // What is kept is from before the page's floor: nothing can be said of anybody until one comes that counts.
+            return;
+        }
         while !self.held.is_empty() {
             let delivered = self.held.remove(0);
             let named = self.relate(&delivered);
@@ -141,7 +145,11 @@ impl Engine {
 
     pub(super) fn relate(&self, delivered: &Delivered) -> Named {
         let Ok(header) = Header::parse(&delivered.content.0) else { return Named::Known };
-        let named = self.membership.relate(header.order, header.roster);
+        let named = match self.membership.counting() {
+            // Who sent it is asked of one that counts.
+            None => Named::Newer,
+            Some(_) => self.membership.relate(header.order, header.roster),
+        };
         let sought = self.roster_check.sought_in_vain.is_some_and(|order| header.order <= order);
         if named == Named::Newer && sought { Named::Forked } else { named }
     }
@@ -172,15 +180,15 @@ impl Engine {
             is_quiet && known.is_none() && conversation.facts.chronicle.holds(delivered.position);
         if took_effect {
             // Nothing of it is kept, and it took effect when it came first.
-            self.confirm(id, event, delivered.position);
+            self.confirm(id, event, (delivered.position, delivered.time), now);
         } else if is_same && has_opened {
             self.chronicle(&delivered, hash);
-            self.confirm(id, event, delivered.position);
+            self.confirm(id, event, (delivered.position, delivered.time), now);
             self.raise_head(id, delivered.position);
             self.act_logged(id, event, now, random);
             self.make_up(id, now, random);
         } else if was_sent && !is_same {
-            self.adopt(&delivered, hash);
+            self.adopt(&delivered, hash, now);
         } else if has_opened || (is_past && !is_same) {
             self.show_refused(Refusal::MessageReplayed);
         } else {
@@ -214,7 +222,7 @@ impl Engine {
     }
 
     /// An own message that this device has not sent is with the relay: a later state, since lost, sealed and sent it.
-    fn adopt(&mut self, delivered: &Delivered, hash: ContentHash) {
+    fn adopt(&mut self, delivered: &Delivered, hash: ContentHash, now: u64) {
         let (id, event) = (delivered.conversation, delivered.event);
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
         if let Some(message) = conversation.messages.get_mut(&event) {
@@ -226,7 +234,7 @@ impl Engine {
         }
         self.count_own(delivered, hash, false);
         self.chronicle(delivered, hash);
-        self.confirm(id, event, delivered.position);
+        self.confirm(id, event, (delivered.position, delivered.time), now);
         self.raise_head(id, delivered.position);
     }
 
@@ -252,8 +260,14 @@ impl Engine {
         }
     }
 
-    /// The relay has stored an own event.
-    pub(super) fn confirm(&mut self, id: ConversationId, event: EventId, position: u64) {
+    /// The relay has stored an own event at this position and time, Unix milliseconds.
+    pub(super) fn confirm(
+        &mut self,
+        id: ConversationId,
+        event: EventId,
+        (position, time): (u64, u64),
+        now: u64,
+    ) {
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
         if self.link.under_way.get(&id) == Some(&event) {
             self.link.under_way.remove(&id);
@@ -267,8 +281,13 @@ impl Engine {
             conversation.outbox.retain(|other| *other != event);
             message.stage = Stage::Sent;
             message.position = Some(position);
+            let is_token = message.token.is_some();
+            message.stored = is_token.then_some(time / 1_000);
             self.ledger.put(Name::Message(id, event), message);
             self.shown.dirty.insert((id, event), ());
+            if is_token {
+                self.ask_again_if_late(id, event, now);
+            }
         }
     }
 

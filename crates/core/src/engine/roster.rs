@@ -21,18 +21,17 @@ const RESIGNED: u64 = 20_000;
 const PATIENT: u64 = 60 * 60 * 1_000;
 
 impl Engine {
-    /// Whether messages can be written now, and if not, why.
     /// Whether what holds for this engine holds for a page and its floor as well; consoles have none.
     pub(crate) fn is_on_page(&self, page: &str, floor: Order) -> bool {
         let Part::Visitor { page: own } = &self.part else { return true };
         let is_as_strict = page == own && self.membership.has_floor(floor);
-        let roster = self.membership.roster();
+        let roster = self.membership.counting();
         is_as_strict || roster.is_some_and(|roster| roster.roster().order >= floor && roster.lists_page(page))
     }
 
+    /// Whether messages can be written now, and if not, why.
     pub(crate) fn gate(&self, now: u64) -> Gate {
-        let Some(roster) = self.membership.roster().filter(|roster| self.membership.reaches_floor(roster))
-        else {
+        let Some(roster) = self.membership.counting() else {
             return self.roster_check.trouble.map_or(Gate::Preparing, |refusal| match refusal {
                 Refusal::RosterExpired => Gate::RosterExpired,
                 other => Gate::Refused(other),

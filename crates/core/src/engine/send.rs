@@ -211,7 +211,10 @@ impl Engine {
     fn mask_again(&mut self, id: ConversationId, event: EventId) -> Result<(), Refusal> {
         let message = self.conversations.get(&id).and_then(|conversation| conversation.messages.get(&event));
         let Some(message) = message else { return Ok(()) };
-        let (Body::Text(text) | Body::File(File { name: text, .. })) = &message.body else { return Ok(()) };
+        let (Body::Text(text) | Body::File(File { name: text, .. }) | Body::Introduced(text)) = &message.body
+        else {
+            return Ok(());
+        };
         let masked = self.masker().and_then(|(masker, writer)| masker.mask(text, writer).ok());
         let masked = masked.ok_or(Refusal::PolicyRefused)?.text;
         if masked.as_str() == text {
@@ -228,7 +231,8 @@ impl Engine {
                 }
                 file.check()?;
             }
-            _ => {}
+            // It is signed, and goes out as it is or not at all.
+            _ => return Err(Refusal::TokenRefused),
         }
         self.ledger.put(Name::Message(id, event), message);
         self.shown.dirty.insert((id, event), ());

@@ -95,7 +95,7 @@ impl Engine {
     }
 
     fn site_stands(&self) -> Option<Site> {
-        let roster = self.membership.roster()?;
+        let roster = self.membership.counting()?;
         let profile = &roster.roster().profile;
         let (name, masking) = (profile.name.clone(), profile.masking.clone());
         // Only who it is, not whether it still may: that is the gate's.

@@ -130,7 +130,7 @@ impl Engine {
 
     /// Whose device it is in this conversation.
     fn typist(&self, id: ConversationId, device: DeviceId, now: u64) -> Option<Author> {
-        let roster = self.membership.roster()?;
+        let roster = self.membership.counting()?;
         match roster.device(&device, self.membership.time(now)) {
             Some((agent, _)) => Some(Author::Agent(agent.name.clone())),
             None if self.part == Part::Agent && self.visitor_of(id) == Some(device) => Some(Author::Visitor),

@@ -58,7 +58,7 @@ impl Engine {
         let own = self.account.as_ref().map(Account::device);
         let is_quiet = Header::parse(&delivered.content.0).is_ok_and(|header| header.quiet);
         if own == Some(delivered.sender) {
-            self.confirm(delivered.conversation, delivered.event, delivered.position);
+            self.confirm(delivered.conversation, delivered.event, (delivered.position, delivered.time), now);
             if !is_quiet && !is_known {
                 self.keep_sealed(delivered, Author::Own, hash, now);
             }
@@ -340,7 +340,7 @@ impl Engine {
 
     /// Who the sender is by the roster, or that it is the conversation's visitor.
     fn vouch(&self, delivered: &Delivered, now: u64) -> Result<(Author, Peer), Refusal> {
-        let roster = self.membership.roster();
+        let roster = self.membership.counting();
         let listed = roster.and_then(|roster| roster.device(&delivered.sender, self.membership.time(now)));
         let peer = (delivered.sender, self.scope_of(delivered.conversation, listed.is_some()));
         if let Some((agent, _)) = listed {

@@ -27,7 +27,8 @@ const YEAR: u64 = 365 * 24 * 60 * 60;
 pub(crate) struct BenchSite {
     pub(crate) id: SiteId,
     pub(crate) root: RootSecret,
-    admin: Admin,
+    /// Of the first generation and of the second.
+    admins: [Admin; 2],
     pub(crate) agent: FalseDevice,
 }
 
@@ -35,31 +36,31 @@ impl BenchSite {
     pub(crate) fn new() -> Self {
         let mut random = ChaCha20Rng::seed_from_u64(1);
         let id = SiteId([1; 16]);
-        let (root, secret) = (RootSecret::make_root(&mut random), AdminSecret::make_admin(&mut random));
-        let certificate = Certificate {
-            site: id,
-            generation: 1,
-            admin: secret.derive_public(),
-            not_before: NOW - 1,
-            not_after: NOW + YEAR,
-        };
-        let (bytes, signature) = root.certify(&certificate);
-        Self {
-            id,
-            root,
-            admin: Admin::new(secret, bytes, signature),
-            agent: FalseDevice::new(id, [7; 32], 1),
-        }
+        let root = RootSecret::make_root(&mut random);
+        let admins = [1, 2].map(|generation| {
+            let secret = AdminSecret::make_admin(&mut random);
+            let (not_before, not_after) = (NOW - 1, NOW + YEAR);
+            let admin = secret.derive_public();
+            let certificate = Certificate { site: id, generation, admin, not_before, not_after };
+            let (bytes, signature) = root.certify(&certificate);
+            Admin::new(secret, bytes, signature)
+        });
+        Self { id, root, admins, agent: FalseDevice::new(id, [7; 32], 1) }
     }
 
     /// The engine of a visitor of its page, as far as it was kept.
     pub(crate) fn visitor(&self, kept: &Kept) -> Engine {
+        self.visitor_above(Order::default(), kept)
+    }
+
+    /// The same where the page names a floor.
+    pub(crate) fn visitor_above(&self, floor: Order, kept: &Kept) -> Engine {
         let config = VisitorConfig {
             site: self.id,
             root: self.root.derive_public(),
             relay: "https://relay.example".into(),
             page: "https://toko.example".into(),
-            floor: Order::default(),
+            floor,
         };
         Engine::visitor(config, Bench::key(), kept).unwrap()
     }
@@ -110,11 +111,12 @@ impl BenchSite {
 
     fn sign(&self, mut roster: Roster, change: impl FnOnce(&mut Roster)) -> VerifiedRoster {
         change(&mut roster);
-        VerifiedRoster::open(&self.admin.sign_roster(&roster), &self.id, &self.root.derive_public()).unwrap()
+        let admin = &self.admins[usize::from(roster.order.generation > 1)];
+        VerifiedRoster::open(&admin.sign_roster(&roster), &self.id, &self.root.derive_public()).unwrap()
     }
 
     fn roster(&self, version: u64, previous: RosterHash, devices: &[DeviceKeys]) -> Vec<u8> {
-        self.admin.sign_roster(&self.unsigned(version, previous, devices))
+        self.admins[0].sign_roster(&self.unsigned(version, previous, devices))
     }
 
     fn unsigned(&self, version: u64, previous: RosterHash, devices: &[DeviceKeys]) -> Roster {

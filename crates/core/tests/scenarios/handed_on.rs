@@ -1,6 +1,8 @@
 //! Keys that members hand on: whose word counts, what becomes of them while the relay's pages are wrong, and who hands on
 //! what crossed an act.
 
+use std::collections::BTreeMap;
+
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use segel_core::Input;
@@ -9,8 +11,8 @@ use segel_crypto::act::{ActContext, ActKind, Assignment};
 use segel_crypto::content::{self, ContentContext, ContentHash};
 use segel_crypto::grant::Grant;
 use segel_crypto::log::Seen;
-use segel_wire::Delivered;
 use segel_wire::ids::{AgentId, DeskId, EventId};
+use segel_wire::{Delivered, limits};
 
 use crate::bench::{BenchSite, NOW};
 use crate::member::Letter;
@@ -99,6 +101,29 @@ fn a_key_outlives_a_relay_that_is_wrong_until_nobody_asks_any_more() {
         table.restart_from(&again);
         assert!(opens(&table), "after the next start");
     }
+}
+
+#[test]
+fn a_content_whose_roster_the_relay_does_not_serve_is_asked_for_a_few_times_and_opens_with_it() {
+    let site = BenchSite::new();
+    let mut table = Table::of_visitor(&site);
+    let hidden = hide(&mut table);
+    let first = table.roster.bytes().to_vec();
+    table.publish(|roster| roster.issued_at += 10);
+    table.restart();
+    table.bench.versions = Some(BTreeMap::new());
+    table.post(COLLEAGUE, table.letter(grants(&hidden)));
+    table.wait(60);
+    let pulls = table.bench.pulls;
+    assert!((2..=usize::try_from(limits::PULLS).unwrap()).contains(&pulls), "{pulls} pages");
+    table.wait(60);
+    assert_eq!(table.bench.pulls, pulls, "it rests");
+    assert_eq!(table.item(hidden.event).unwrap().body, Body::BeforeEnrolment);
+
+    table.bench.versions = Some(BTreeMap::from([(1, first)]));
+    table.post(COLLEAGUE, table.letter(grants(&hidden)));
+    table.wait(1);
+    assert_eq!(table.item(hidden.event).unwrap().body, Body::Text("tersembunyi".to_owned()));
 }
 
 #[test]

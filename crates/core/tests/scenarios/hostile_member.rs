@@ -1,16 +1,18 @@
 //! A member of the site turns on the others: an agent's device, or one of the relay's, with keys and sessions that are
 //! genuine, seals what no honest engine would.
 
+use std::collections::BTreeMap;
+
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
-use segel_core::show::{Body, Deed, Delivery, Refusal, Standing};
+use segel_core::show::{Body, Deed, Delivery, Refusal, Show, Standing};
 use segel_crypto::act::{ActContext, ActKind, Assignment, SignedAct};
 use segel_crypto::attachment::{Attachment, Measure, SealedHash, Sealer};
 use segel_crypto::content::{self, ContentHash};
 use segel_crypto::grant::Grant;
-use segel_wire::ids::{AttachmentId, EventId};
+use segel_wire::ids::{AgentId, AttachmentId, EventId};
 use segel_wire::limits;
-use segel_wire::signed::VerifiedRoster;
+use segel_wire::signed::{Order, VerifiedRoster};
 
 use crate::bench::{BenchSite, NOW};
 use crate::member::Letter;
@@ -136,6 +138,34 @@ fn an_act_under_an_older_roster_than_the_last_acts_is_refused() {
         let standing = if older { Standing::Others } else { Standing::Free };
         assert_eq!(table.summary().hold.standing, standing, "older: {older}, hides: {hides}");
         assert_eq!(table.refusals().contains(&Refusal::ActRefused), older);
+    }
+}
+
+#[test]
+fn an_act_that_names_an_older_roster_as_one_of_a_later_generation_is_refused() {
+    for at_hand in [true, false] {
+        let site = BenchSite::new();
+        let mut table = Table::of_visitor(&site);
+        table.publish(|roster| roster.desks[0].supervisors = Some(vec![AgentId([1; 16])]));
+        let second = table.roster.clone();
+        table.publish(|roster| roster.desks[0].supervisors = None);
+        let claim = act(&table, COLLEAGUE, &Assignment::default(), ActKind::Claim, &table.roster);
+        let held = follow(&table, COLLEAGUE, &claim);
+        table.post(COLLEAGUE, table.letter(content::Body::Act(claim)));
+        table.publish(|roster| roster.order.generation = 2);
+        if !at_hand {
+            table.restart();
+            table.bench.versions = Some(BTreeMap::from([(2, second.bytes().to_vec())]));
+        }
+        let takeover = act(&table, HOSTILE, &held, ActKind::Takeover, &second);
+        let roster = (Order { generation: 2, version: 2 }, second.hash());
+        table.post(HOSTILE, Letter { roster, ..table.letter(content::Body::Act(takeover)) });
+        table.wait(1);
+        assert_eq!(table.summary().hold.holder.as_deref(), Some(NAMES[COLLEAGUE]), "at hand: {at_hand}");
+        let refusal = if at_hand { Refusal::RosterForked } else { Refusal::ActRefused };
+        let is_closed = |show: &Show| matches!(show, Show::Item(item) if item.body == Body::Closed(Refusal::RosterForked));
+        let said = table.bench.shown.iter().any(is_closed) || table.refusals().contains(&refusal);
+        assert!(said, "at hand: {at_hand}");
     }
 }
 

@@ -1,16 +1,18 @@
-//! What an agent's device makes of tokens that relays and members handle.
+//! What devices make of tokens that relays and members handle.
 
-use segel_core::show::{Body, Identity};
+use segel_core::show::{Body, Identity, Show};
+use segel_core::{Input, OutgoingToken};
 use segel_crypto::content;
 use segel_crypto::grant::Grant;
+use segel_mask::Masker;
 use segel_testkit::forge::Backend;
-use segel_wire::Delivered;
-use segel_wire::cbor;
+use segel_wire::ids::IdentityKey;
 use segel_wire::signed::{SignedToken, Token};
+use segel_wire::{Delivered, cbor};
 
 use crate::bench::{BenchSite, NOW};
 use crate::member::Letter;
-use crate::table::{COLLEAGUE, Table, VISITOR};
+use crate::table::{COLLEAGUE, HOSTILE, Table, VISITOR};
 
 const SUBJECT: &str = "Pelanggan Demo · C-1042";
 
@@ -27,16 +29,48 @@ fn console(site: &BenchSite) -> Table<'_> {
     Table::of_agent(site, |roster, _| roster.profile.vouchers = Some(vec![Backend::new(5).voucher()]))
 }
 
-/// What the server says of the visitor.
-fn says(table: &Table<'_>, subject: &str) -> content::Body {
+/// What the server signs for a visitor.
+fn sign(table: &Table<'_>, subject: &str, visitor: &IdentityKey) -> Vec<u8> {
     let token = Token {
         site: table.roster.roster().site,
         subject: subject.to_owned(),
         conversation: table.conversation,
-        visitor: Token::derive_visitor(&table.members[VISITOR].keys().identity),
+        visitor: Token::derive_visitor(visitor),
         not_after: NOW + 300,
     };
-    content::Body::Token(cbor::decode::<SignedToken>(&Backend::new(5).sign(&token)).unwrap())
+    Backend::new(5).sign(&token)
+}
+
+/// What the server says of the visitor who writes to the console.
+fn says(table: &Table<'_>, subject: &str) -> content::Body {
+    let token = sign(table, subject, &table.members[VISITOR].keys().identity);
+    content::Body::Token(cbor::decode::<SignedToken>(&token).unwrap())
+}
+
+/// A visitor who has written, on such a site.
+fn page(site: &BenchSite) -> Table<'_> {
+    let mut table = Table::of_silent_visitor(site, |roster| {
+        roster.profile.vouchers = Some(vec![Backend::new(5).voucher()]);
+    });
+    table.say("halo");
+    table
+}
+
+/// The visitor's page hands in what its server signed.
+fn introduction(table: &Table<'_>) -> Input {
+    let token = sign(table, SUBJECT, &table.bench.keys.unwrap().identity);
+    let mask = |subject: &str| Some(Masker::default().mask(subject, segel_mask::Writer::Visitor).ok()?.text);
+    Input::Introduce(Some(OutgoingToken::read(&token, mask).unwrap()))
+}
+
+/// How many tokens an agent's device got.
+fn introduced(table: &mut Table<'_>) -> usize {
+    let sent = table.sent_to(HOSTILE);
+    sent.iter().filter(|message| matches!(message.body, content::Body::Token(_))).count()
+}
+
+fn times_asked(table: &Table<'_>) -> usize {
+    table.bench.shown.iter().filter(|show| matches!(show, Show::Introduce { .. })).count()
 }
 
 /// The visitor's word that was not sealed to the console, as it would stand next in the log.
@@ -148,4 +182,29 @@ fn a_token_that_was_handed_on_before_the_visitor_was_heard_counts_once_the_visit
     assert_eq!(table.summary().identity, Identity::Unknown);
     table.post(VISITOR, table.letter(text("halo")));
     assert_eq!(table.summary().identity, confirmed(SUBJECT));
+}
+
+#[test]
+fn what_the_relay_stored_too_late_is_said_again_when_the_page_says_it_again() {
+    for (ahead, tokens) in [(0, 1), (400, 2)] {
+        let site = BenchSite::new();
+        let mut table = page(&site);
+        table.ahead = ahead;
+        for _ in 0..2 {
+            table.input(introduction(&table));
+        }
+        assert_eq!(introduced(&mut table), tokens);
+        assert_eq!(times_asked(&table), 0, "the next would fare no better by that clock");
+    }
+}
+
+#[test]
+fn the_page_is_asked_anew_when_a_token_that_left_in_time_came_too_late() {
+    let site = BenchSite::new();
+    let mut table = page(&site);
+    table.bench.input(introduction(&table));
+    table.bench.pass(400);
+    table.ahead = 400;
+    table.wait(1);
+    assert_eq!(times_asked(&table), 1);
 }

@@ -1,13 +1,14 @@
 //! What waited was masked by the policy of then; what is sealed follows the newest one.
 
 use segel_core::show::{Body, Delivery, Refusal};
-use segel_core::{Input, OutgoingFile};
+use segel_core::{Input, OutgoingFile, OutgoingToken};
 use segel_crypto::attachment::Opener;
 use segel_crypto::content;
 use segel_mask::{Masker, Writer};
-use segel_wire::signed::{Masking, MaskingAction, MaskingRule};
+use segel_testkit::forge::Backend;
+use segel_wire::signed::{Masking, MaskingAction, MaskingRule, Token};
 
-use crate::bench::BenchSite;
+use crate::bench::{BenchSite, NOW};
 use crate::table::{COLLEAGUE, HOSTILE, Table};
 
 const TYPED: &str = "hp saya 081234567890";
@@ -77,6 +78,36 @@ fn what_the_newest_policy_lets_nobody_send_fails_alone_and_its_text_stays_to_be_
     table.input(again());
     assert_eq!(table.own(MASKED).unwrap().delivery, Delivery::Sent);
     assert_eq!(read(&mut table), ["halo", MASKED]);
+}
+
+#[test]
+fn a_token_that_waited_goes_out_as_it_is_or_not_at_all() {
+    for (action, leaves) in [(MaskingAction::Leave, true), (MaskingAction::Mask(4), false)] {
+        let site = BenchSite::new();
+        let backend = Backend::new(5);
+        let mut table = Table::of_silent_visitor(&site, |roster| {
+            roster.profile.masking = Some(policy(MaskingAction::Leave));
+            roster.profile.vouchers = Some(vec![backend.voucher()]);
+        });
+        table.say("halo");
+        table.input(Input::Network(false));
+        table.input(Input::SocketClosed);
+        let token = backend.sign(&Token {
+            site: site.id,
+            subject: TYPED.to_owned(),
+            conversation: table.conversation,
+            visitor: Token::derive_visitor(&table.bench.keys.unwrap().identity),
+            not_after: NOW + 300,
+        });
+        let mask = |subject: &str| Some(lenient().mask(subject, Writer::Visitor).ok()?.text);
+        table.input(Input::Introduce(Some(OutgoingToken::read(&token, mask).unwrap())));
+        table.publish(|roster| roster.profile.masking = Some(policy(action)));
+        table.input(Input::Network(true));
+        let sent = table.sent_to(COLLEAGUE);
+        let has_left = sent.iter().any(|message| matches!(message.body, content::Body::Token(_)));
+        assert_eq!(has_left, leaves);
+        assert_eq!(table.refusals().contains(&Refusal::TokenRefused), !leaves);
+    }
 }
 
 #[test]

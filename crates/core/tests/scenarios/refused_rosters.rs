@@ -3,11 +3,15 @@
 use std::time::Duration;
 
 use segel_core::VisitorConfig;
-use segel_core::show::{Delivery, Gate, Link, Refusal};
+use segel_core::show::{Body, Delivery, Gate, Link, Refusal, Show};
+use segel_crypto::content;
 use segel_testkit::client::{Client, Part};
 use segel_testkit::site::{self, TestSite};
 use segel_wire::ids::{RootKey, RosterHash};
 use segel_wire::signed::Order;
+
+use crate::bench::BenchSite;
+use crate::table::{HOSTILE, Table};
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -125,6 +129,24 @@ async fn a_floor_that_rises_stops_a_kept_roster_until_a_newer_one_comes() {
 
     site.proxy().be_honest();
     agent.reads("tertahan").await;
+}
+
+#[test]
+fn what_comes_under_a_kept_roster_before_the_floor_waits_for_one_that_counts() {
+    let site = BenchSite::new();
+    let mut table = Table::of_visitor(&site);
+    let floor = Order { version: 2, ..table.roster.roster().order };
+    table.bench.restart(site.visitor_above(floor, &table.bench.records()));
+    let sent = table.post(HOSTILE, table.letter(content::Body::Text("dari dulu".to_owned())));
+    table.wait(1);
+    assert_eq!(table.refusals(), [Refusal::RosterOlder]);
+    assert!(table.item(sent.event).is_none());
+    assert!(!table.bench.everything().iter().any(|show| matches!(show, Show::Site(_))));
+
+    table.publish(|roster| roster.issued_at += 10);
+    table.wait(1);
+    assert_eq!(table.item(sent.event).unwrap().body, Body::Text("dari dulu".to_owned()));
+    assert!(table.bench.everything().iter().any(|show| matches!(show, Show::Site(_))));
 }
 
 #[tokio::test]

@@ -31,6 +31,8 @@ pub(crate) struct Table<'a> {
     /// Whether the engine's own events do not come back to it yet.
     pub(crate) holds_echoes: bool,
     echoes: Vec<Delivered>,
+    /// Seconds that the relay's clock has gone on, or is ahead.
+    pub(crate) ahead: u64,
     /// What the engine sent, as the relay stored it.
     pub(crate) stored: BTreeMap<EventId, Envelope>,
     opened: BTreeMap<(usize, EventId), content::Message>,
@@ -109,6 +111,7 @@ impl<'a> Table<'a> {
             looked_at: 0,
             holds_echoes: false,
             echoes: Vec::new(),
+            ahead: 0,
             stored: BTreeMap::new(),
             opened: BTreeMap::new(),
             events: 0,
@@ -300,13 +303,14 @@ impl<'a> Table<'a> {
             let ClientFrame::Send { conversation, event, envelope } = frame else { continue };
             self.conversation = conversation;
             let position = self.head() + 1;
+            let time = (NOW + self.ahead) * 1_000;
             let recipients = envelope.wraps.iter().map(|wrapped| wrapped.device).collect();
             let delivered = Delivered {
                 conversation,
                 position,
                 event,
                 sender: self.engine(),
-                time: NOW * 1_000,
+                time,
                 content: envelope.content.clone(),
                 recipients,
                 wrap: None,
@@ -314,7 +318,6 @@ impl<'a> Table<'a> {
             };
             self.stored.insert(event, envelope);
             self.bench.log.push(delivered.clone());
-            let time = NOW * 1_000;
             self.bench.input(Input::Frame(ServerFrame::Stored { conversation, event, position, time }));
             if self.holds_echoes {
                 self.echoes.push(delivered);

@@ -5,14 +5,14 @@ use sha2::{Digest, Sha256};
 use crate::cbor::{self, MalformedCbor};
 use crate::ids::{ConversationId, IdentityKey, Octets, Signature, SiteId, VoucherKey};
 use crate::signed::{Roster, statement, verify};
-use crate::{cbor_array, cbor_map, limits};
+use crate::{cbor_array, cbor_map, limits, text};
 
 /// What the business's server says.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token {
     /// The site.
     pub site: SiteId,
-    /// The business's own name for the person, at most 128 bytes.
+    /// The business's own name for the person, at most 128 bytes of what can be seen; empty for nobody.
     pub subject: String,
     /// The conversation in which it counts.
     pub conversation: ConversationId,
@@ -67,7 +67,7 @@ pub struct TokenContext<'a> {
 /// Why a token does not count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
-    /// Not the documented shape or over its size.
+    /// Not the documented shape, over its size, or with a name that misleads.
     #[error(transparent)]
     Malformed(#[from] MalformedCbor),
     /// The roster does not list its key.
@@ -90,6 +90,14 @@ impl Token {
         statement("segel/1 token", &[token])
     }
 
+    /// Whether its name for the person is in order: short enough, without characters that mislead, and empty or visible.
+    pub fn names_well(&self) -> bool {
+        let subject = &self.subject;
+        subject.len() <= limits::SUBJECT_BYTES
+            && !subject.chars().any(text::is_misleading)
+            && (subject.is_empty() || !subject.chars().all(text::is_invisible))
+    }
+
     /// The hash that names a visitor's identity.
     pub fn derive_visitor(identity: &IdentityKey) -> [u8; 32] {
         Sha256::digest(identity.0).into()
@@ -103,7 +111,7 @@ impl SignedToken {
             return Err(MalformedCbor.into());
         }
         let token: Token = cbor::decode(&self.token.0)?;
-        if token.subject.len() > limits::SUBJECT_BYTES {
+        if !token.names_well() {
             return Err(MalformedCbor.into());
         }
         if !context.roster.profile.vouchers.iter().flatten().any(|voucher| *voucher == self.voucher) {

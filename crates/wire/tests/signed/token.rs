@@ -174,3 +174,17 @@ fn a_body_of_another_shape_or_over_its_size_is_malformed_though_it_was_vouched_f
     let oversized = Token { subject: "n".repeat(TOKEN_BYTES), ..token() };
     assert_eq!(verify(&vouched(&oversized)), malformed);
 }
+
+#[test]
+fn a_subject_that_misleads_or_cannot_be_seen_is_malformed() {
+    let named = |subject: &str| verify(&vouched(&Token { subject: subject.to_owned(), ..token() }));
+    for subject in ["", "Pelanggan Demo · C-1042", "ديمو", "x\u{200d}", "顧客"] {
+        assert_eq!(named(subject).map(|token| token.subject).as_deref(), Ok(subject));
+    }
+    let misleading =
+        ["a\nb", "a\u{7}", "a\u{85}", "a\u{2028}", "a\u{202e}b", "\u{2066}a\u{2069}", "a\u{61c}"];
+    let unseen = [" ", "\u{200b}", "\u{a0}\u{3000}", "\u{ad}\u{feff}", "\u{2800}", "\u{3164}", "\u{e0001}"];
+    for subject in misleading.into_iter().chain(unseen) {
+        assert_eq!(named(subject), Err(TokenError::Malformed(MalformedCbor)), "{subject:?}");
+    }
+}
