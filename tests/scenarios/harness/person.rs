@@ -191,7 +191,12 @@ impl Person {
 
     /// Types a text and sends it.
     pub(crate) async fn says(&self, text: &str) {
-        self.types(text).await;
+        // While a browser brings the focus into the frame of another tab, the keys of a driver reach nobody.
+        self.until("the text in the composer", async || {
+            self.types(text).await;
+            (!self.draft().await.is_empty()).then_some(())
+        })
+        .await;
         self.sends().await;
     }
 
