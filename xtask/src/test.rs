@@ -129,6 +129,8 @@ fn wasm_pack(toolchain: &Toolchain, browser: &Browser, folder: &str) -> Result<C
     // The test runner, at the version of the project's wasm-bindgen, is looked for in PATH.
     toolchain.equip(&mut wasm_pack, &[tools::wasm_bindgen(toolchain)?]);
     wasm_pack.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", paths::root().join("webdriver.json"));
+    // For all tests of a crate together; some wait for what takes seconds.
+    wasm_pack.env("WASM_BINDGEN_TEST_TIMEOUT", "180");
     Ok(wasm_pack)
 }
 
