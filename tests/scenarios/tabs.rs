@@ -97,7 +97,7 @@ async fn a_file_goes_on_from_the_tab_that_holds_it_when_another_one_takes_the_le
         stage.demo().kill_relay().await.unwrap();
         visitor.is_told(".banner", Language::Id.text().offline).await;
         visitor.chooses_files(&[&path]).await;
-        visitor.sends().await;
+        visitor.clicks(".send[aria-disabled=false]").await;
         visitor.is_told(".file .name", "struk.png").await;
         visitor.turns_to_tab(first).await;
         visitor.closes_tab().await;
