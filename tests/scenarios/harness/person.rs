@@ -191,12 +191,7 @@ impl Person {
 
     /// Types a text and sends it.
     pub(crate) async fn says(&self, text: &str) {
-        // While a browser brings the focus into the frame of another tab, the keys of a driver reach nobody.
-        self.until("the text in the composer", async || {
-            self.types(text).await;
-            (!self.draft().await.is_empty()).then_some(())
-        })
-        .await;
+        self.types(text).await;
         self.sends().await;
     }
 
@@ -318,6 +313,8 @@ impl Person {
     /// Turns to another tab.
     pub(crate) async fn turns_to_tab(&self, tab: WindowHandle) {
         self.browser.driver().switch_to_window(tab).await.unwrap();
+        // A driver can turn to a tab behind another one, and keys that it presses there may reach nobody.
+        self.browser.driver().cdp().send_raw("Page.bringToFront", json!({})).await.unwrap();
     }
 
     /// Closes the tab in front of them.
