@@ -3,11 +3,11 @@
 //! PROTOCOL.md, section 2.3. Structures are maps with ascending integer keys, all lengths definite
 //! and shortest; absent fields are left out. A decoder proves it by encoding again.
 
-mod items;
 mod structures;
 mod values;
 
-pub use items::{Reader, Writer};
+use core::convert::Infallible;
+
 pub use structures::Fields;
 
 /// Bytes were not the one deterministic encoding of the expected structure.
@@ -36,20 +36,113 @@ pub trait Cbor: Sized {
 
 /// Encodes `value`; writing to memory cannot fail.
 pub fn encode<T: Cbor>(value: &T) -> Vec<u8> {
-    let mut writer = Writer::default();
+    let mut writer = Writer(minicbor::Encoder::new(Memory(Vec::new())));
     value.write(&mut writer);
-    writer.into_bytes()
+    writer.0.into_writer().0
 }
 
 /// Reads what this device kept and sealed itself, which proves nothing and may hold fields of a later version.
 pub fn read<T: Cbor>(bytes: &[u8]) -> Result<T, MalformedCbor> {
-    T::read(&mut Reader::new(bytes))
+    T::read(&mut Reader(minicbor::Decoder::new(bytes)))
 }
 
 /// Decodes a whole input and refuses any encoding but the deterministic one.
 pub fn decode<T: Cbor>(bytes: &[u8]) -> Result<T, MalformedCbor> {
     let value = read(bytes)?;
     if encode(&value) == bytes { Ok(value) } else { Err(MalformedCbor) }
+}
+
+/// Bytes that grow by the items written.
+#[derive(Debug)]
+pub struct Writer(minicbor::Encoder<Memory>);
+
+/// Bytes, read item by item. No item has an indefinite length.
+#[derive(Debug)]
+pub struct Reader<'b>(minicbor::Decoder<'b>);
+
+#[derive(Debug)]
+struct Memory(Vec<u8>);
+
+impl minicbor::encode::Write for Memory {
+    type Error = Infallible;
+
+    fn write_all(&mut self, bytes: &[u8]) -> Result<(), Infallible> {
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+}
+
+/// What is written to memory is written.
+macro_rules! write_items {
+    ($($(#[$doc:meta])* $name:ident($item:ty) by $method:ident;)*) => {
+        impl Writer {
+            $($(#[$doc])* pub fn $name(&mut self, item: $item) {
+                let Ok(_) = self.0.$method(item) else { return };
+            })*
+
+            /// Absence, where a place must be taken.
+            pub fn null(&mut self) {
+                let Ok(_) = self.0.null() else { return };
+            }
+        }
+    };
+}
+
+write_items! {
+    /// An unsigned integer.
+    number(u64) by u64;
+    /// A truth value.
+    truth(bool) by bool;
+    /// A byte string.
+    bytes(&[u8]) by bytes;
+    /// A text string.
+    text(&str) by str;
+    /// The head of an array of this many items.
+    array(u64) by array;
+    /// The head of a map of this many entries.
+    map(u64) by map;
+}
+
+impl<'b> Reader<'b> {
+    /// An unsigned integer.
+    pub fn number(&mut self) -> Result<u64, MalformedCbor> {
+        self.0.u64().map_err(|_| MalformedCbor)
+    }
+
+    /// A truth value.
+    pub fn truth(&mut self) -> Result<bool, MalformedCbor> {
+        self.0.bool().map_err(|_| MalformedCbor)
+    }
+
+    /// A byte string.
+    pub fn bytes(&mut self) -> Result<&'b [u8], MalformedCbor> {
+        self.0.bytes().map_err(|_| MalformedCbor)
+    }
+
+    /// A text string.
+    pub fn text(&mut self) -> Result<&'b str, MalformedCbor> {
+        self.0.str().map_err(|_| MalformedCbor)
+    }
+
+    /// The head of an array: how many items follow.
+    pub fn array(&mut self) -> Result<u64, MalformedCbor> {
+        self.0.array().ok().flatten().ok_or(MalformedCbor)
+    }
+
+    /// The head of a map: how many entries follow.
+    pub fn map(&mut self) -> Result<u64, MalformedCbor> {
+        self.0.map().ok().flatten().ok_or(MalformedCbor)
+    }
+
+    /// Passes over a null if it comes next.
+    pub fn null(&mut self) -> bool {
+        matches!(self.0.datatype(), Ok(minicbor::data::Type::Null)) && self.skip().is_ok()
+    }
+
+    /// Passes over an item.
+    pub fn skip(&mut self) -> Result<(), MalformedCbor> {
+        self.0.skip().map_err(|_| MalformedCbor)
+    }
 }
 
 #[cfg(test)]
