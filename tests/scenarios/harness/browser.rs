@@ -17,6 +17,8 @@ use super::journal::Journal;
 
 /// What chromedriver prints when it listens, before the port.
 const LISTENING: &str = "started successfully on port ";
+/// How often a driver is started until one listens.
+const ATTEMPTS: usize = 5;
 
 const ARGUMENTS: [&str; 10] = [
     "--headless=new",
@@ -207,20 +209,37 @@ struct DriverProcess {
 }
 
 impl DriverProcess {
+    /// Starts one. It takes a free IPv4 port and wants the same one of IPv6, which another program may have by then:
+    /// an attempt that ends so is made again.
     async fn start() -> Self {
+        let mut written = String::new();
+        for _ in 0..ATTEMPTS {
+            match Self::attempt().await {
+                Ok(process) => return process,
+                Err(words) => written.push_str(&words),
+            }
+        }
+        panic!("chromedriver ended {ATTEMPTS} times before it listened:\n{written}");
+    }
+
+    /// Starts one once; what it wrote, if it ended before it listened.
+    async fn attempt() -> Result<Self, String> {
         let program = env::var_os("SEGEL_CHROMEDRIVER").expect("SEGEL_CHROMEDRIVER names chromedriver");
         let mut command = Command::new(program);
         command.arg("--port=0").process_group(0).kill_on_drop(true);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().expect("chromedriver starts");
         let mut stdout = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut written = String::new();
         while let Some(line) = stdout.next_line().await.unwrap() {
             if let Some((_, port)) = line.split_once(LISTENING) {
                 let url = format!("http://127.0.0.1:{}", port.trim_end_matches('.'));
-                return Self { child, url, _stdout: stdout };
+                return Ok(Self { child, url, _stdout: stdout });
             }
+            written.push_str(&line);
+            written.push('\n');
         }
-        panic!("chromedriver ended before it listened");
+        Err(written)
     }
 }
 
