@@ -68,10 +68,8 @@ impl Program {
                 paths::copy(&bound.join(&glue), &outputs[0])?;
                 paths::copy(&bound.join(&wasm), &outputs[1])
             } else {
-                let silent = bound.join("silent.wasm");
-                fs::write(&silent, panics::silence(&fs::read(bound.join(&wasm))?)?)?;
                 let [small, short] = ["small.wasm", "short.js"].map(|name| bound.join(name));
-                let names = shrink(self.name, &silent, &small, &[names::SHORTEN])?;
+                let names = shrink(self.name, &bound.join(&wasm), &small, &[names::SHORTEN])?;
                 paths::copy(&small, &outputs[1])?;
                 fs::write(&short, names::shorten(&fs::read_to_string(bound.join(&glue))?, &names)?)?;
                 tools::minify(&["--format=esm"], &short, &outputs[0])
@@ -88,10 +86,13 @@ pub(crate) fn bind(wasm_bindgen: &Path, name: &str, compiled: &Path, dir: &Path)
     Ok(())
 }
 
-/// Shrinks a program with `more` features or passes than every program has, and answers what they print.
+/// Takes the words out of a program's panics and shrinks it, with `more` features or passes than every program
+/// has; answers what they print.
 pub(crate) fn shrink(name: &str, from: &Path, to: &Path, more: &[&str]) -> Result<String> {
+    let silent = from.with_file_name("silent.wasm");
+    fs::write(&silent, panics::silence(&fs::read(from)?)?)?;
     let mut shrink = Command::new(tools::wasm_opt()?);
     shrink.args(SHRINK).args(FEATURES).args(more);
     shrink.args(["--strip-debug", "--strip-producers", "--strip-target-features"]);
-    shell::step(&format!("shrink {name}"), shrink.arg(from).arg("-o").arg(to))
+    shell::step(&format!("shrink {name}"), shrink.arg(&silent).arg("-o").arg(to))
 }
