@@ -1,7 +1,12 @@
 //! Plays seeds and says what they came to.
 #![allow(clippy::print_stdout, reason = "a program's output")]
 
+use std::collections::BTreeSet;
+use std::num::NonZero;
+use std::ops::Range;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
 use std::time::Instant;
 
 use clap::Parser;
@@ -33,22 +38,9 @@ fn main() -> ExitCode {
         return tell(seed);
     }
     let began = Instant::now();
-    let mut tally = Tally::default();
-    let mut failed = Vec::new();
-    let mut next = args.from;
-    while next < args.from + args.seeds {
-        if args.minutes.is_some_and(|minutes| began.elapsed().as_secs() >= minutes * 60) {
-            break;
-        }
-        match run(next, None, false) {
-            Ok(counts) => tally.merge(&counts),
-            Err(failure) => {
-                println!("seed {next}: {}", failure.complaints.join("; "));
-                failed.push(next);
-            }
-        }
-        next += 1;
-    }
+    let is_late = || args.minutes.is_some_and(|minutes| began.elapsed().as_secs() >= minutes * 60);
+    let end = args.from + args.seeds;
+    let Played { tally, failed, next } = play(args.from..end, &is_late);
     for (name, times) in &tally.counts {
         println!("{times:>12} {name}");
     }
@@ -56,8 +48,7 @@ fn main() -> ExitCode {
     let mut sound = failed.is_empty();
     if args.planted {
         for planted in Planted::ALL {
-            let found =
-                (args.from..args.from + args.seeds).find(|seed| run(*seed, Some(planted), false).is_err());
+            let found = (args.from..end).find(|seed| run(*seed, Some(planted), false).is_err());
             println!(
                 "{planted:?}: {}",
                 found.map_or("not found".to_owned(), |seed| format!("found by seed {seed}"))
@@ -70,6 +61,53 @@ fn main() -> ExitCode {
         None if sound => ExitCode::SUCCESS,
         None => ExitCode::FAILURE,
     }
+}
+
+/// What seeds came to.
+#[derive(Default)]
+struct Played {
+    tally: Tally,
+    failed: BTreeSet<u64>,
+    /// The first seed that was not played.
+    next: u64,
+}
+
+/// Plays seeds on every processor until it is late. Those before `next` have all been played then.
+fn play(seeds: Range<u64>, is_late: &(impl Fn() -> bool + Sync)) -> Played {
+    let next = AtomicU64::new(seeds.start);
+    let work = || {
+        let mut own = Played::default();
+        while !is_late() {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= seeds.end {
+                break;
+            }
+            match run(seed, None, false) {
+                Ok(counts) => own.tally.merge(&counts),
+                Err(failure) => {
+                    println!("seed {seed}: {}", failure.complaints.join("; "));
+                    own.failed.insert(seed);
+                }
+            }
+        }
+        own
+    };
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    let mut all = Played::default();
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..processors).map(|_| scope.spawn(work)).collect();
+        for worker in workers {
+            match worker.join() {
+                Ok(own) => {
+                    all.tally.merge(&own.tally);
+                    all.failed.extend(own.failed);
+                }
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+    });
+    all.next = next.into_inner().min(seeds.end);
+    all
 }
 
 fn tell(seed: u64) -> ExitCode {
