@@ -46,6 +46,8 @@ struct Parts {
     awaits_focus: Cell<bool>,
     focus: RefCell<Option<Listener>>,
     told: Cell<Told>,
+    /// What the engine was told last of where the visitor looks.
+    looks: Cell<Option<ConversationId>>,
 }
 
 /// What the loader was told last.
@@ -105,6 +107,7 @@ impl Widget {
                 awaits_focus: Cell::new(false),
                 focus: RefCell::default(),
                 told: Cell::default(),
+                looks: Cell::default(),
             }
         });
         dom::mount("segel", parts.panel.borrow().root());
@@ -158,6 +161,7 @@ impl Screen for Widget {
 
     fn forget(&self) {
         self.0.conversation.set(None);
+        self.0.looks.set(None);
         self.0.model.borrow_mut().forget();
     }
 
@@ -260,10 +264,13 @@ impl Parts {
 
     /// The visitor has the end of the timeline before their eyes.
     fn look(&self) {
-        let unread = self.model.borrow().unread() > 0 && !self.model.borrow().is_verifying();
-        if let (true, Some(conversation)) =
-            (unread && self.open.get() && page::visible(), self.conversation.get())
-        {
+        let sees = self.open.get() && page::visible() && !self.model.borrow().is_verifying();
+        let unread = self.model.borrow().unread() > 0;
+        let looks = self.conversation.get().filter(|_| sees);
+        if self.looks.replace(looks) != looks {
+            self.handle.input(Input::Look(looks));
+        }
+        if let (true, Some(conversation)) = (unread, looks) {
             self.handle.input(Input::Seen(conversation));
         }
     }

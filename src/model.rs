@@ -13,6 +13,7 @@ pub(crate) struct Model {
     safety: Option<SafetyNumber>,
     verifying: bool,
     typing: Option<Author>,
+    here: Option<Author>,
 }
 
 /// What fills the panel.
@@ -38,6 +39,7 @@ impl Model {
             Some(Show::Gone(_, event)) => self.items.remove(event),
             Some(Show::Transfer(transfer)) => self.items.note(transfer),
             Some(Show::Typing(_, who)) => self.typing = who,
+            Some(Show::Here(_, who)) => self.here = who,
             _ => {}
         }
     }
@@ -80,6 +82,11 @@ impl Model {
     /// Who is typing at the other end.
     pub(crate) fn typing(&self) -> Option<&Author> {
         self.typing.as_ref()
+    }
+
+    /// Who of the business has the conversation before their eyes.
+    pub(crate) fn here(&self) -> Option<&Author> {
+        self.here.as_ref()
     }
 
     /// The conversation's messages.

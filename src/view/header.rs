@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use segel_core::show::Author;
+use segel_ui::text::fill;
 use segel_ui::{Act, Action, Language, icons, verify};
 use segel_web::dom::{self, El, el, icon};
 use web_sys::Element;
@@ -13,6 +15,7 @@ pub(crate) struct Header {
     initial: El,
     name: El,
     mark: El,
+    here: El,
     check: El,
 }
 
@@ -22,8 +25,9 @@ impl Header {
         let text = language.text();
         let initial = el("span").class("initial").attr("aria-hidden", "true");
         let name = el("h1").attr("dir", "auto");
-        let mark =
-            el("p").class("mark").child(icon(icons::LOCK)).child(el("span").text(text.sealed)).hidden();
+        let here = el("span").class("here").attr("dir", "auto").hidden();
+        let sealed = el("span").text(text.sealed);
+        let mark = el("p").class("mark").child(icon(icons::LOCK)).child(sealed).place(&here).hidden();
         let check = verify::button(language, act).hidden();
         let act = Rc::clone(act);
         let close = el("button")
@@ -35,7 +39,7 @@ impl Header {
             .on("click", move |_| act(Action::Close));
         let title = el("div").class("title").place(&name).place(&mark);
         let root = el("header").class("header").place(&initial).child(title).place(&check).child(close);
-        Self { language, root, initial, name, mark, check }
+        Self { language, root, initial, name, mark, here, check }
     }
 
     /// The element to put on the page.
@@ -44,13 +48,17 @@ impl Header {
     }
 
     /// Shows the name once a signed roster gave it; before that nothing is claimed.
-    pub(crate) fn render(&self, business: Option<&str>, offers_check: bool) {
+    pub(crate) fn render(&self, business: Option<&str>, offers_check: bool, here: Option<&Author>) {
         let initial: String =
             business.unwrap_or_default().chars().take(1).flat_map(char::to_uppercase).collect();
         dom::set_text(&self.initial, &initial);
         dom::set_text(&self.name, business.unwrap_or(self.language.text().timeline));
         for part in [&self.initial, &self.mark] {
             dom::set_hidden(part, business.is_none());
+        }
+        dom::set_hidden(&self.here, here.is_none());
+        if let Some(Author::Agent(name)) = here {
+            dom::set_text(&self.here, &fill(self.language.text().here, name));
         }
         dom::set_hidden(&self.check, business.is_none() || !offers_check);
     }

@@ -1,6 +1,6 @@
 //! What an agent sees, folded from what the engine shows: pure, without a browser.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use segel_core::show::{Author, Gate, Refusal, Show, Summary};
 use segel_ui::{Items, Situation, Trouble};
@@ -44,6 +44,7 @@ pub(crate) struct Model {
     items: BTreeMap<ConversationId, Items>,
     drafts: BTreeMap<ConversationId, String>,
     typing: BTreeMap<ConversationId, Author>,
+    here: BTreeSet<ConversationId>,
     open: Option<ConversationId>,
     verifying: bool,
 }
@@ -64,6 +65,12 @@ impl Model {
             Some(Show::Typing(conversation, None)) => {
                 self.typing.remove(&conversation);
             }
+            Some(Show::Here(conversation, Some(_))) => {
+                self.here.insert(conversation);
+            }
+            Some(Show::Here(conversation, None)) => {
+                self.here.remove(&conversation);
+            }
             _ => {}
         }
     }
@@ -73,6 +80,7 @@ impl Model {
         self.inbox.clear();
         self.items.clear();
         self.typing.clear();
+        self.here.clear();
     }
 
     /// How far this device's enrolment has come.
@@ -134,6 +142,7 @@ impl Model {
             items: self.items.get(&conversation),
             draft: self.drafts.get(&conversation).map_or("", String::as_str),
             typing: self.typing.get(&conversation),
+            here: self.here.contains(&conversation),
             verifying: self.verifying,
         })
     }
@@ -158,6 +167,8 @@ pub(crate) struct Opened<'a> {
     pub(crate) draft: &'a str,
     /// Who is typing in it.
     pub(crate) typing: Option<&'a Author>,
+    /// Whether the visitor has it before their eyes.
+    pub(crate) here: bool,
     /// Whether the safety number is looked at.
     pub(crate) verifying: bool,
 }

@@ -70,6 +70,8 @@ pub enum Input {
         /// Whether something stands in the draft.
         typing: bool,
     },
+    /// The person has this conversation before their eyes, or none.
+    Look(Option<ConversationId>),
     /// The agent changes who holds a conversation. An agent's text in one that nobody holds claims it first.
     Act {
         /// The conversation.

@@ -23,6 +23,8 @@ pub enum Show {
     Item(Item),
     /// Who else is typing in a conversation, if anybody; of several, the one who was heard first.
     Typing(ConversationId, Option<Author>),
+    /// Who of the other side has this conversation before their eyes, or nobody.
+    Here(ConversationId, Option<Author>),
     /// The page may hand in the business's word on who the visitor is, for this conversation and device.
     Introduce {
         /// The conversation.
@@ -48,7 +50,8 @@ cbor_variants!(Show {
     6: Gone(conversation, event),
     7: Transfer(transfer),
     8: Refused(refusal),
-    9: Introduce { conversation, visitor }
+    9: Introduce { conversation, visitor },
+    10: Here(conversation, who)
 });
 
 /// How the site presents itself.

@@ -1,4 +1,4 @@
-//! Who is typing, here and elsewhere. PROTOCOL.md, section 5.12. Nothing of it is kept but the keys that others gave.
+//! Who is typing and who is there, here and elsewhere. PROTOCOL.md, section 5.12. Nothing of it is kept but the keys that others gave.
 
 use segel_crypto::signal::{SharedKey, SignalKind, SignalReceiver, SignalSender};
 use segel_wire::cbor_array;
@@ -11,6 +11,8 @@ use crate::show::Author;
 const EVERY: u64 = limits::SIGNAL_EVERY_SECONDS * 1_000;
 const PAUSE: u64 = limits::TYPING_PAUSE_SECONDS * 1_000;
 const SHOWN: u64 = limits::TYPING_SHOWN_SECONDS * 1_000;
+const PRESENT_EVERY: u64 = limits::PRESENT_EVERY_SECONDS * 1_000;
+const PRESENT_SHOWN: u64 = limits::PRESENT_SHOWN_SECONDS * 1_000;
 
 /// A key for signals that another member gave in a conversation.
 #[derive(Clone)]
@@ -31,7 +33,9 @@ pub(crate) struct Signals {
     pub(crate) own: Vec<Own>,
     heard: Vec<Heard>,
     /// Whom the screen shows as typing.
-    pub(crate) shown: Vec<(ConversationId, Author)>,
+    pub(crate) shown_typing: Vec<(ConversationId, Author)>,
+    /// Whom the screen shows as being there.
+    pub(crate) shown_here: Vec<(ConversationId, Author)>,
 }
 
 /// What the person at this device does in a conversation. Times are Unix milliseconds, 0 for never.
@@ -39,7 +43,9 @@ pub(crate) struct Own {
     pub(crate) conversation: ConversationId,
     /// When a key was last pressed in a draft that still stands.
     pressed: u64,
-    is_said: bool,
+    /// Whether the person has it before their eyes, as far as anybody told.
+    looks: Option<bool>,
+    said: SignalKind,
     said_at: u64,
     pub(crate) key: Option<OwnKey>,
     /// When a key for signals was last made.
@@ -63,7 +69,9 @@ struct Heard {
     sender: DeviceId,
     receiver: SignalReceiver,
     /// Until when it is typing, Unix milliseconds.
-    until: u64,
+    typing: u64,
+    /// Until when its person is there, Unix milliseconds.
+    here: u64,
 }
 
 impl GivenKey {
@@ -76,19 +84,16 @@ impl GivenKey {
 impl Signals {
     /// The person pressed a key, or the draft is empty.
     pub(crate) fn typed(&mut self, conversation: ConversationId, typing: bool, now: u64) {
-        let place = self.own.iter().position(|own| own.conversation == conversation);
-        let place = place.unwrap_or_else(|| {
-            self.own.push(Own {
-                conversation,
-                pressed: 0,
-                is_said: false,
-                said_at: 0,
-                key: None,
-                made_at: 0,
-            });
-            self.own.len() - 1
-        });
-        self.own[place].pressed = if typing { now } else { 0 };
+        self.own(conversation).pressed = if typing { now } else { 0 };
+    }
+
+    /// The person has this conversation before their eyes, or none.
+    pub(crate) fn looked(&mut self, conversation: Option<ConversationId>) {
+        let elsewhere = self.own.iter_mut().filter(|own| Some(own.conversation) != conversation);
+        elsewhere.for_each(|own| own.looks = Some(false));
+        if let Some(conversation) = conversation {
+            self.own(conversation).looks = Some(true);
+        }
     }
 
     /// The relay has stored an event of this device, or has refused it.
@@ -114,15 +119,18 @@ impl Signals {
         let sender = given.sender;
         let place = self.place(conversation, sender).unwrap_or_else(|| {
             let receiver = SignalReceiver::new(&conversation, &sender, &given.shared, given.at);
-            self.heard.push(Heard { conversation, sender, receiver, until: 0 });
+            self.heard.push(Heard { conversation, sender, receiver, typing: 0, here: 0 });
             self.heard.len() - 1
         });
         let heard = &mut self.heard[place];
-        match heard.receiver.open(signal, time) {
-            Ok(SignalKind::Typing) => heard.until = now + SHOWN,
-            Ok(_) => heard.until = 0,
-            // What does not count is dropped in silence.
-            Err(_) => {}
+        // What does not count is dropped in silence.
+        if let Ok(kind) = heard.receiver.open(signal, time) {
+            heard.typing = if kind == SignalKind::Typing { now + SHOWN } else { 0 };
+            match kind {
+                SignalKind::Typing | SignalKind::Present => heard.here = now + PRESENT_SHOWN,
+                SignalKind::Away => heard.here = 0,
+                SignalKind::Idle => {}
+            }
         }
     }
 
@@ -134,14 +142,14 @@ impl Signals {
     /// What a device was typing has come.
     pub(crate) fn came(&mut self, conversation: ConversationId, sender: DeviceId) {
         if let Some(place) = self.place(conversation, sender) {
-            self.heard[place].until = 0;
+            self.heard[place].typing = 0;
         }
     }
 
     /// The connection is gone: nobody is heard, and nothing that was said counts.
     pub(crate) fn disconnected(&mut self) {
-        self.heard.iter_mut().for_each(|heard| heard.until = 0);
-        self.own.iter_mut().for_each(|own| own.is_said = false);
+        self.heard.iter_mut().for_each(|heard| (heard.typing, heard.here) = (0, 0));
+        self.own.iter_mut().for_each(|own| own.said = SignalKind::Idle);
     }
 
     /// The clock was set back by so many milliseconds.
@@ -152,22 +160,47 @@ impl Signals {
             }
         }
         for heard in &mut self.heard {
-            heard.until = heard.until.saturating_sub(by);
+            heard.typing = heard.typing.saturating_sub(by);
+            heard.here = heard.here.saturating_sub(by);
         }
     }
 
     /// Who is typing.
     pub(crate) fn typing(&self, now: u64) -> impl Iterator<Item = (ConversationId, DeviceId)> {
         // A clock that was set back must not keep somebody typing.
-        let typing = self.heard.iter().filter(move |heard| (now + 1..=now + SHOWN).contains(&heard.until));
+        let typing = self.heard.iter().filter(move |heard| (now + 1..=now + SHOWN).contains(&heard.typing));
         typing.map(|heard| (heard.conversation, heard.sender))
+    }
+
+    /// Who is there.
+    pub(crate) fn here(&self, now: u64) -> impl Iterator<Item = (ConversationId, DeviceId)> {
+        let here =
+            self.heard.iter().filter(move |heard| (now + 1..=now + PRESENT_SHOWN).contains(&heard.here));
+        here.map(|heard| (heard.conversation, heard.sender))
     }
 
     /// When something is next to be said, or somebody no longer shown.
     pub(crate) fn wake_at(&self, now: u64) -> u64 {
         let own = self.own.iter().map(Own::wake_at);
-        let heard = self.heard.iter().map(|heard| heard.until);
+        let heard = self.heard.iter().flat_map(|heard| [heard.typing, heard.here]);
         own.chain(heard).filter(|at| *at > now).min().unwrap_or(u64::MAX)
+    }
+
+    fn own(&mut self, conversation: ConversationId) -> &mut Own {
+        let place = self.own.iter().position(|own| own.conversation == conversation);
+        let place = place.unwrap_or_else(|| {
+            self.own.push(Own {
+                conversation,
+                pressed: 0,
+                looks: None,
+                said: SignalKind::Idle,
+                said_at: 0,
+                key: None,
+                made_at: 0,
+            });
+            self.own.len() - 1
+        });
+        &mut self.own[place]
     }
 
     fn place(&self, conversation: ConversationId, sender: DeviceId) -> Option<usize> {
@@ -178,23 +211,38 @@ impl Signals {
 impl Own {
     /// What is to be said now.
     pub(crate) fn due(&self, now: u64) -> Option<SignalKind> {
-        let is_typing = now < self.pressed + PAUSE;
-        let is_news = if self.is_said { !is_typing || self.pressed > self.said_at } else { is_typing };
-        let kind = if is_typing { SignalKind::Typing } else { SignalKind::Idle };
-        (is_news && now.abs_diff(self.said_at) >= EVERY).then_some(kind)
+        (self.is_news(now) && now.abs_diff(self.said_at) >= EVERY).then_some(self.does(now))
     }
 
     pub(crate) fn say(&mut self, kind: SignalKind, now: u64) {
-        (self.is_said, self.said_at) = (kind == SignalKind::Typing, now);
+        (self.said, self.said_at) = (kind, now);
     }
 
-    fn wake_at(&self) -> u64 {
-        if !self.is_said {
-            // A pressed key is said at once, or when the key for signals is there.
-            return if self.pressed > self.said_at { self.said_at + EVERY } else { 0 };
+    fn does(&self, now: u64) -> SignalKind {
+        match self.looks {
+            _ if now < self.pressed + PAUSE => SignalKind::Typing,
+            Some(true) => SignalKind::Present,
+            Some(false) => SignalKind::Away,
+            None => SignalKind::Idle,
         }
-        let pause = if self.pressed > self.said_at { 0 } else { self.pressed + PAUSE };
-        pause.max(self.said_at + EVERY)
+    }
+
+    /// Whether somebody who heard what was said last would be told something new, or it lapses.
+    fn is_news(&self, now: u64) -> bool {
+        match (self.said, self.does(now)) {
+            (SignalKind::Typing, SignalKind::Typing) => self.pressed > self.said_at,
+            (SignalKind::Present, SignalKind::Present) => now >= self.said_at + PRESENT_EVERY,
+            (SignalKind::Idle | SignalKind::Away, SignalKind::Idle | SignalKind::Away) => false,
+            (said, does) => said != does,
+        }
+    }
+
+    /// When something is next to be said: as soon as it may be if it is news then, or when what was said ends.
+    fn wake_at(&self) -> u64 {
+        let soonest = self.said_at + EVERY;
+        let lapses =
+            if self.said == SignalKind::Typing { self.pressed + PAUSE } else { self.said_at + PRESENT_EVERY };
+        [soonest, soonest.max(lapses)].into_iter().find(|at| self.is_news(*at)).unwrap_or(0)
     }
 }
 
@@ -243,6 +291,60 @@ mod tests {
         let idle = (3_000, SignalKind::Idle);
         assert_eq!(said(&[0], Some(500)), [(0, SignalKind::Typing), idle]);
         assert_eq!(said(&[0], Some(0)), [], "nothing was said yet");
+    }
+
+    /// What is said in a minute and a half by somebody who looks, or no longer does, at these times, and types at others.
+    fn said_looking(looked: &[(u64, bool)], pressed: &[u64]) -> Vec<(u64, SignalKind)> {
+        let mut signals = Signals::default();
+        let mut said = Vec::new();
+        let (mut alarm, mut looks_at) = (0, 0);
+        for at in (0..90_000).step_by(100) {
+            let now = BEGUN + at;
+            let turn = looked.iter().find(|(when, _)| *when == at);
+            if let Some((_, looks)) = turn {
+                signals.looked(looks.then_some(CONVERSATION));
+            }
+            if pressed.contains(&at) {
+                signals.typed(CONVERSATION, true, now);
+            }
+            if turn.is_none() && !pressed.contains(&at) && now < alarm {
+                continue;
+            }
+            looks_at += 1;
+            let own = signals.own.first_mut();
+            if let Some((own, kind)) = own.and_then(|own| own.due(now).map(|kind| (own, kind))) {
+                own.say(kind, now);
+                said.push((at, kind));
+            }
+            alarm = signals.wake_at(now);
+        }
+        assert!(looks_at < 20, "the alarm rings {looks_at} times");
+        said
+    }
+
+    #[test]
+    fn whoever_looks_is_there_every_twenty_seconds_and_away_once() {
+        let present = [0, 20_000, 40_000].map(|at| (at, SignalKind::Present));
+        let away = (50_000, SignalKind::Away);
+        assert_eq!(said_looking(&[(0, true), (50_000, false)], &[]), [&present[..], &[away]].concat());
+        assert_eq!(said_looking(&[(0, false)], &[]), [], "nobody heard that they were there");
+    }
+
+    #[test]
+    fn typing_stands_for_looking_until_it_stops() {
+        let expected = [
+            (0, SignalKind::Present),
+            (4_000, SignalKind::Typing),
+            (9_000, SignalKind::Present),
+            (12_000, SignalKind::Away),
+        ];
+        assert_eq!(said_looking(&[(0, true), (10_000, false)], &[4_000]), expected);
+    }
+
+    #[test]
+    fn whoever_looks_elsewhere_and_back_within_three_seconds_says_nothing() {
+        let present = [0, 20_000, 40_000, 60_000, 80_000].map(|at| (at, SignalKind::Present));
+        assert_eq!(said_looking(&[(0, true), (1_000, false), (2_000, true)], &[]), present);
     }
 
     #[test]

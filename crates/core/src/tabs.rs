@@ -32,6 +32,8 @@ pub enum Wish {
     Seen(ConversationId),
     /// As [`Input::Introduce`], with a token as it travels.
     Introduce(Option<Octets>),
+    /// As [`Input::Look`].
+    Look(Option<ConversationId>),
 }
 
 cbor_variants!(Wish {
@@ -43,7 +45,8 @@ cbor_variants!(Wish {
     5: Typing(conversation, typing),
     6: Act(conversation, deed),
     7: Seen(conversation),
-    8: Introduce(token)
+    8: Introduce(token),
+    9: Look(conversation)
 });
 
 /// Where a tab's widget stands: what a leading tab asks before it shows it anything.
@@ -107,6 +110,7 @@ impl Wish {
             Input::Typing { conversation, typing } => Some(Self::Typing(conversation, typing)),
             Input::Act { conversation, deed } => Some(Self::Act(conversation, deed)),
             Input::Seen(conversation) => Some(Self::Seen(conversation)),
+            Input::Look(conversation) => Some(Self::Look(conversation)),
             _ => None,
         }
     }
@@ -122,6 +126,7 @@ impl Wish {
             Self::Typing(conversation, typing) => Some(Input::Typing { conversation, typing }),
             Self::Act(conversation, deed) => Some(Input::Act { conversation, deed }),
             Self::Seen(conversation) => Some(Input::Seen(conversation)),
+            Self::Look(conversation) => Some(Input::Look(conversation)),
         }
     }
 }
@@ -152,6 +157,7 @@ impl core::fmt::Debug for Wish {
             Self::Act(..) => "Act",
             Self::Seen(_) => "Seen",
             Self::Introduce(_) => "Introduce",
+            Self::Look(_) => "Look",
         })
     }
 }
@@ -222,6 +228,8 @@ mod tests {
             item(Body::File(file), Delivery::Sending),
             Show::Typing(CONVERSATION, Some(Author::Visitor)),
             Show::Typing(CONVERSATION, None),
+            Show::Here(CONVERSATION, Some(Author::Agent("Agen Demo".to_owned()))),
+            Show::Here(CONVERSATION, None),
             Show::Gone(CONVERSATION, EVENT),
             Show::Transfer(Transfer {
                 conversation: CONVERSATION,
@@ -252,6 +260,8 @@ mod tests {
             Wish::Act(CONVERSATION, Deed::Claim),
             Wish::Seen(CONVERSATION),
             Wish::Introduce(None),
+            Wish::Look(None),
+            Wish::Look(Some(CONVERSATION)),
         ];
         for wish in wishes {
             assert_eq!(cbor::decode::<Wish>(&cbor::encode(&wish)).as_ref(), Ok(&wish));

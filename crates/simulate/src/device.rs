@@ -199,7 +199,7 @@ impl Screen {
                 self.typing.retain(|typing| *typing != conversation);
                 self.typing.extend(who.map(|_| conversation));
             }
-            Show::Site(_) | Show::Gone(..) | Show::Transfer(_) | Show::Introduce { .. } => {}
+            Show::Site(_) | Show::Here(..) | Show::Gone(..) | Show::Transfer(_) | Show::Introduce { .. } => {}
         }
     }
 

@@ -199,6 +199,11 @@ impl Client {
         self.input(Input::Typing { conversation: self.conversation(), typing: true });
     }
 
+    /// Has the device's only conversation before its person's eyes, or no longer.
+    pub fn looks(&self, looking: bool) {
+        self.input(Input::Look(looking.then(|| self.conversation())));
+    }
+
     /// Says that the page can vouch for the visitor, and waits until it is asked to, once more.
     pub async fn is_asked_who(&self) -> (ConversationId, [u8; 32]) {
         let before = self.screen().introductions.len();

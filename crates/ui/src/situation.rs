@@ -57,7 +57,8 @@ impl Situation {
             | Show::Gone(..)
             | Show::Transfer(_)
             | Show::Introduce { .. }
-            | Show::Typing(..) => return Some(show),
+            | Show::Typing(..)
+            | Show::Here(..) => return Some(show),
         }
         None
     }

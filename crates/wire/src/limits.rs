@@ -110,6 +110,10 @@ pub const SIGNAL_EVERY_SECONDS: u64 = 3;
 pub const TYPING_PAUSE_SECONDS: u64 = 5;
 /// Seconds for which typing is shown after it was last said.
 pub const TYPING_SHOWN_SECONDS: u64 = 8;
+/// How often whoever looks at a conversation says so.
+pub const PRESENT_EVERY_SECONDS: u64 = 20;
+/// How long somebody is shown as being there after it was last said.
+pub const PRESENT_SHOWN_SECONDS: u64 = 30;
 /// A key for signals is made only if a message of another member was written within these seconds.
 pub const SIGNAL_KEY_WANTED_SECONDS: u64 = 15 * 60;
 /// Seconds between two keys for signals of a device in a conversation.

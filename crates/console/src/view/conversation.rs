@@ -99,7 +99,7 @@ impl Conversation {
         let Some(opened) = opened else { return };
 
         let identity = opened.summary.map_or(&Identity::Unknown, |summary| &summary.identity);
-        self.person.render(opened.conversation, identity);
+        self.person.render(opened.conversation, identity, opened.here);
         let hold = opened.summary.map_or_else(Hold::default, |summary| summary.hold.clone());
         let has_acted = self.holding.render(&hold, changed);
         let none = Items::default();

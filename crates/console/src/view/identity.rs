@@ -16,6 +16,7 @@ pub(crate) struct Person {
     title: El,
     seal: El,
     name: El,
+    here: El,
     word: El,
 }
 
@@ -24,9 +25,10 @@ impl Person {
     pub(crate) fn new(language: Language) -> Self {
         let seal = el("span").class("vouched").child(icon(icons::SEAL)).hidden();
         let name = el("span").class("called").attr("dir", "auto");
-        let title = el("h2").class("person").place(&seal).place(&name);
+        let here = el("span").class("here").text(language.desk().here).hidden();
+        let title = el("h2").class("person").place(&seal).place(&name).place(&here);
         let word = el("p").attr("dir", "auto").attr("role", "status").hidden();
-        Self { language, title, seal, name, word }
+        Self { language, title, seal, name, here, word }
     }
 
     /// The name.
@@ -39,8 +41,8 @@ impl Person {
         &self.word
     }
 
-    /// Shows who it is. Only what the business vouched for takes the place of the mark.
-    pub(crate) fn render(&self, conversation: ConversationId, identity: &Identity) {
+    /// Shows who it is, and whether they are `here`. Only what the business vouched for takes the place of the mark.
+    pub(crate) fn render(&self, conversation: ConversationId, identity: &Identity, here: bool) {
         let text = self.language.desk();
         let when = |at: &u64| Moment::local(*at).short(self.language, Moment::now());
         let (class, word) = match identity {
@@ -52,6 +54,7 @@ impl Person {
             Identity::Refused => ("word refused", text.unconfirmed.to_owned()),
         };
         dom::set_hidden(&self.seal, !matches!(identity, Identity::Confirmed { .. }));
+        dom::set_hidden(&self.here, !here);
         dom::set_text(&self.name, &name(conversation, identity, text));
         dom::set_attr(&self.word, "class", class);
         dom::set_hidden(&self.word, word.is_empty());

@@ -31,8 +31,10 @@ impl Engine {
             shows.extend(items.map(Show::Item));
             shows.extend(self.summary(*id, now).map(Show::Conversation));
         }
-        let typing = self.signals.shown.iter();
+        let typing = self.signals.shown_typing.iter();
         shows.extend(typing.map(|(id, who)| Show::Typing(*id, Some(who.clone()))));
+        let here = self.signals.shown_here.iter();
+        shows.extend(here.map(|(id, who)| Show::Here(*id, Some(who.clone()))));
         shows
     }
 

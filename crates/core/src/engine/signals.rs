@@ -1,4 +1,4 @@
-//! Typing: own keys and signals, and those of others. PROTOCOL.md, section 5.12.
+//! Typing and presence: own keys and signals, and those of others. PROTOCOL.md, section 5.12.
 
 use rand_core::CryptoRng;
 use segel_crypto::content;
@@ -17,7 +17,7 @@ use crate::show::{Author, Body, Show};
 use crate::signals::{GivenKey, OwnKey};
 
 impl Engine {
-    /// Says what is due, and shows who is typing.
+    /// Says what is due, and shows who is typing and who is there.
     pub(super) fn pump_signals(&mut self, now: u64, random: &mut impl CryptoRng) {
         if self.link.stage == link::Stage::Online && self.may_seal(now) {
             let due = self.signals.own.iter().filter_map(|own| Some((own.conversation, own.due(now)?)));
@@ -25,7 +25,16 @@ impl Engine {
                 self.signal(id, kind, now, random);
             }
         }
-        self.show_typing(now);
+        let typing: Vec<_> = self.signals.typing(now).collect();
+        let typing = self.who(&typing, now, |_| true);
+        let before = core::mem::replace(&mut self.signals.shown_typing, typing.clone());
+        self.show_doing(&before, &typing, Show::Typing);
+        let here: Vec<_> = self.signals.here(now).collect();
+        // A colleague who looks as well is nothing that an agent asks for.
+        let is_agent = self.part == Part::Agent;
+        let here = self.who(&here, now, |author| !is_agent || *author == Author::Visitor);
+        let before = core::mem::replace(&mut self.signals.shown_here, here.clone());
+        self.show_doing(&before, &here, Show::Here);
     }
 
     /// A member gave a key for signals.
@@ -66,7 +75,7 @@ impl Engine {
                 }
             }
             // What was said under a key that counts no more lapses by itself.
-            _ if kind == SignalKind::Idle => own.say(kind, now),
+            _ if matches!(kind, SignalKind::Idle | SignalKind::Away) => own.say(kind, now),
             _ => {
                 let waited = now.abs_diff(own.made_at);
                 if waited >= limits::SIGNAL_KEY_EVERY_SECONDS * 1_000
@@ -108,28 +117,39 @@ impl Engine {
         }
     }
 
-    fn show_typing(&mut self, now: u64) {
-        let mut typing: Vec<(ConversationId, Author)> = Vec::new();
-        for (id, device) in self.signals.typing(now) {
-            if typing.iter().all(|(other, _)| *other != id)
-                && let Some(author) = self.typist(id, device, now)
+    /// Whose devices these are, at most one for each conversation.
+    fn who(
+        &self,
+        devices: &[(ConversationId, DeviceId)],
+        now: u64,
+        counts: impl Fn(&Author) -> bool,
+    ) -> Vec<(ConversationId, Author)> {
+        let mut who: Vec<(ConversationId, Author)> = Vec::new();
+        for &(id, device) in devices {
+            if who.iter().all(|(other, _)| *other != id)
+                && let Some(author) = self.author_of_signal(id, device, now).filter(&counts)
             {
-                typing.push((id, author));
+                who.push((id, author));
             }
         }
-        if typing == self.signals.shown {
-            return;
+        who
+    }
+
+    fn show_doing(
+        &mut self,
+        before: &[(ConversationId, Author)],
+        now: &[(ConversationId, Author)],
+        show: fn(ConversationId, Option<Author>) -> Show,
+    ) {
+        if before != now {
+            let gone = before.iter().map(|(id, _)| show(*id, None));
+            let come = now.iter().map(|(id, author)| show(*id, Some(author.clone())));
+            self.outputs.extend(gone.chain(come).map(Output::Show));
         }
-        let before = core::mem::take(&mut self.signals.shown);
-        let gone = before.into_iter().map(|(id, _)| (id, None));
-        let come = typing.iter().map(|(id, author)| (*id, Some(author.clone())));
-        let shows = gone.chain(come).map(|(conversation, who)| Show::Typing(conversation, who));
-        self.outputs.extend(shows.map(Output::Show));
-        self.signals.shown = typing;
     }
 
     /// Whose device it is in this conversation.
-    fn typist(&self, id: ConversationId, device: DeviceId, now: u64) -> Option<Author> {
+    fn author_of_signal(&self, id: ConversationId, device: DeviceId, now: u64) -> Option<Author> {
         let roster = self.membership.counting()?;
         match roster.device(&device, self.membership.time(now)) {
             Some((agent, _)) => Some(Author::Agent(agent.name.clone())),

@@ -16,6 +16,7 @@ use crate::process::relay_process;
 
 const PAUSE: Duration = Duration::from_secs(5);
 const SHOWN: Duration = Duration::from_secs(8);
+const GAP: Duration = Duration::from_secs(3);
 
 /// Both have written, so both may be waiting for each other.
 async fn talking(site: &mut TestSite) -> (Client, Client) {
@@ -91,6 +92,74 @@ async fn typing_shows_at_the_other_end_until_it_stops_or_lapses() {
     sees_nobody(&visitor).await;
     assert_eq!(events(&site), before + 2, "a key of each");
     assert_eq!((desk.screen().refusals, visitor.screen().refusals), (vec![], vec![]));
+}
+
+async fn sees_here(client: &Client, who: Option<Author>) -> Screen {
+    let is = |screen: &Screen| screen.here.values().eq(who.as_ref());
+    client.until(&format!("{who:?} to be there"), is).await
+}
+
+#[tokio::test]
+async fn whoever_looks_is_there_for_the_other_side_until_they_look_elsewhere() {
+    let mut site = TestSite::start().await;
+    let (desk, visitor) = talking(&mut site).await;
+    visitor.looks(true);
+    sees_here(&desk, Some(Author::Visitor)).await;
+    desk.looks(true);
+    sees_here(&visitor, Some(agent())).await;
+    visitor.advance(GAP);
+    visitor.looks(false);
+    sees_here(&desk, None).await;
+    assert_eq!(signals(&site).len(), 3);
+    assert_eq!((desk.screen().refusals, visitor.screen().refusals), (vec![], vec![]));
+}
+
+#[tokio::test]
+async fn whoever_is_heard_no_more_is_there_no_longer() {
+    let mut site = TestSite::start().await;
+    let (desk, visitor) = talking(&mut site).await;
+    visitor.looks(true);
+    sees_here(&desk, Some(Author::Visitor)).await;
+    desk.advance(Duration::from_secs(29));
+    assert_eq!(desk.screen().here.len(), 1);
+    desk.advance(Duration::from_secs(1));
+    sees_here(&desk, None).await;
+    visitor.advance(Duration::from_secs(20));
+    sees_here(&desk, Some(Author::Visitor)).await;
+}
+
+#[tokio::test]
+async fn looking_where_nobody_answered_costs_no_event_and_is_not_told() {
+    let mut site = TestSite::start().await;
+    let desk = site.agent().await;
+    let visitor = site.visitor();
+    visitor.say("Ada orang?");
+    visitor.has_sent("Ada orang?").await;
+    desk.reads("Ada orang?").await;
+    let before = events(&site);
+    visitor.looks(true);
+    visitor.advance(Duration::from_mins(1));
+    visitor.say("Halo?");
+    desk.reads("Halo?").await;
+    assert_eq!((events(&site), signals(&site).len()), (before + 1, 0));
+    assert!(desk.screen().here.is_empty());
+}
+
+#[tokio::test]
+async fn an_agent_is_not_shown_that_a_colleague_looks_as_well() {
+    let mut site = TestSite::start().await;
+    let desk = site.agent().await;
+    let laptop = site.agent().await;
+    let visitor = site.visitor();
+    visitor.say("Halo.");
+    for device in [&desk, &laptop] {
+        device.reads("Halo.").await;
+    }
+    desk.looks(true);
+    sees_here(&visitor, Some(agent())).await;
+    laptop.types();
+    sees(&desk, agent()).await;
+    assert!(laptop.screen().here.is_empty() && desk.screen().here.is_empty());
 }
 
 #[tokio::test]

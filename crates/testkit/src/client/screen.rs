@@ -25,7 +25,9 @@ pub struct Screen {
     pub items: BTreeMap<(ConversationId, EventId), Item>,
     /// Who is typing.
     pub typing: BTreeMap<ConversationId, Author>,
-    /// How often somebody began to.
+    /// Who of the other side is there.
+    pub here: BTreeMap<ConversationId, Author>,
+    /// How often somebody began to type.
     pub typings: usize,
     /// For which conversation and device the page was asked for the business's word, as it came.
     pub introductions: Vec<(ConversationId, [u8; 32])>,
@@ -67,6 +69,12 @@ impl Screen {
             }
             Show::Typing(conversation, None) => {
                 self.typing.remove(&conversation);
+            }
+            Show::Here(conversation, Some(who)) => {
+                self.here.insert(conversation, who);
+            }
+            Show::Here(conversation, None) => {
+                self.here.remove(&conversation);
             }
             Show::Introduce { conversation, visitor } => {
                 let visitor: IdentityKey = visitor.parse().unwrap();

@@ -112,7 +112,7 @@ impl Work {
     /// Takes what the person did in this tab; what makes a message stays here until the relay has it.
     pub(super) fn wish(&self, wish: Wish, file: Option<File>) {
         let (is_served, makes) = (self.follower.served.get(), wish.makes().is_some());
-        let passes = matches!(wish, Wish::Typing(..) | Wish::Seen(_));
+        let passes = matches!(wish, Wish::Typing(..) | Wish::Seen(_) | Wish::Look(_));
         if is_served {
             self.say(&Said::Wish(cbor::encode(&wish), file.clone()));
         }

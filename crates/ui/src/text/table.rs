@@ -90,6 +90,8 @@ table! {
         day,
         /// Somebody else is typing; `#` is who.
         typing,
+        /// Somebody of the other side has the conversation before their eyes; `#` is who.
+        here,
         /// Label of the text area.
         write,
         /// Label of the button that sends.
@@ -190,6 +192,8 @@ table! {
         lapsed,
         /// The proof of who a visitor is does not count.
         unconfirmed,
+        /// The visitor has the conversation before their eyes.
+        here,
         /// Number of messages not yet seen; `#` is their number.
         unread,
         /// Stands for the text of a last message that could not be opened.
