@@ -131,6 +131,27 @@ fn no_file_is_too_long() {
     assert_eq!(too_long(&BTreeMap::from([("at.rs".into(), 500), ("over.rs".into(), 501)])), ["over.rs"]);
 }
 
+#[test]
+fn nothing_that_browsers_run_writes_values_for_programmers() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let rooms = ["core", "crypto", "hazmat", "mask", "ui", "wire", "web", "console"];
+    let rooms = rooms.iter().map(|room| root.join("crates").join(room).join("src"));
+    let files: Vec<_> = rooms.chain([root.join("src")]).flat_map(|room| files_below(&room)).collect();
+    assert!(files.len() > 100, "the search finds the rooms");
+    for file in files.iter().filter(|file| file.extension().is_some_and(|kind| kind == "rs")) {
+        let text = fs::read_to_string(file).unwrap();
+        assert!(!is_for_programmers(&text), "{} formats with Debug, which is cut out", file.display());
+    }
+    assert!(is_for_programmers(r#"format!("{name:?}")"#));
+    assert!(!is_for_programmers("#[cfg(test)]\nmod tests { format!(\"{name:?}\") }"));
+}
+
+/// Whether a file's text, apart from its tests, formats anything with `Debug`: `xtask`'s `panics` makes that a trap.
+fn is_for_programmers(text: &str) -> bool {
+    let code = text.split("#[cfg(test)]").next().unwrap_or(text);
+    [":?}", ":#?}", "dbg!("].iter().any(|sign| code.contains(sign))
+}
+
 /// One sentence for every broken rule.
 fn violations(house: &House) -> Vec<String> {
     let mut found = Vec::new();

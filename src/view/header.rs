@@ -25,9 +25,9 @@ impl Header {
         let text = language.text();
         let initial = el("span").class("initial").attr("aria-hidden", "true");
         let name = el("h1").attr("dir", "auto");
-        let here = el("span").class("here").attr("dir", "auto").hidden();
-        let sealed = el("span").text(text.sealed);
-        let mark = el("p").class("mark").child(icon(icons::LOCK)).child(sealed).place(&here).hidden();
+        let mark =
+            el("p").class("mark").child(icon(icons::LOCK)).child(el("span").text(text.sealed)).hidden();
+        let here = el("p").class("here").attr("dir", "auto").hidden();
         let check = verify::button(language, act).hidden();
         let act = Rc::clone(act);
         let close = el("button")
@@ -37,7 +37,7 @@ impl Header {
             .attr("title", text.close)
             .child(icon(icons::CROSS))
             .on("click", move |_| act(Action::Close));
-        let title = el("div").class("title").place(&name).place(&mark);
+        let title = el("div").class("title").place(&name).place(&mark).place(&here);
         let root = el("header").class("header").place(&initial).child(title).place(&check).child(close);
         Self { language, root, initial, name, mark, here, check }
     }
@@ -49,9 +49,9 @@ impl Header {
 
     /// Shows the name once a signed roster gave it; before that nothing is claimed.
     pub(crate) fn render(&self, business: Option<&str>, offers_check: bool, here: Option<&Author>) {
-        let initial: String =
-            business.unwrap_or_default().chars().take(1).flat_map(char::to_uppercase).collect();
-        dom::set_text(&self.initial, &initial);
+        // The style makes it a capital letter.
+        let initial = business.and_then(|name| name.chars().next()).map(String::from);
+        dom::set_text(&self.initial, initial.as_deref().unwrap_or_default());
         dom::set_text(&self.name, business.unwrap_or(self.language.text().timeline));
         for part in [&self.initial, &self.mark] {
             dom::set_hidden(part, business.is_none());

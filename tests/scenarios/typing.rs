@@ -1,4 +1,4 @@
-//! Who is typing is shown at the other end, and said to screen readers once.
+//! Who is typing is shown at the other end, and said to screen readers once; who looks is shown as there.
 
 use crate::harness::{Device, Person, Stage};
 
@@ -32,6 +32,30 @@ async fn each_side_sees_the_other_typing_until_the_message_comes_or_the_typing_s
         visitor.types("lagi").await;
         agent.sees(".typing .who").await;
         assert_eq!(said(&agent).await, "", "it was said a moment ago");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_side_sees_that_the_other_looks_until_it_closes_the_chat() {
+    Stage::play(async |stage| {
+        let agent = stage.agent().await;
+        let visitor = stage.visitor_on(Device::Phone(320, 568)).await;
+        visitor.says("halo").await;
+        visitor.has_sent("halo").await;
+        agent.chooses("halo").await;
+        agent.says("ya, Kak?").await;
+        visitor.reads("ya, Kak?").await;
+
+        assert_eq!(agent.sees(".person .here").await, "sedang membuka chat");
+        assert_eq!(visitor.sees(".title .here").await, "Agen Demo ada di sini");
+        let is_wide = "return document.documentElement.scrollWidth > innerWidth";
+        assert!(!visitor.browser().script::<bool>(is_wide, vec![]).await, "it fits 320 pixels");
+        visitor.browser().shoot("here-visitor").await;
+        agent.browser().shoot("here-agent").await;
+        visitor.clicks(".close").await;
+        let gone = async || agent.seen(".person .here").await.is_none().then_some(());
+        agent.until("the visitor to be elsewhere", gone).await;
     })
     .await;
 }

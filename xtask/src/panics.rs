@@ -20,6 +20,8 @@ const SPEAKERS: [&str; 11] = [
     "alloc::raw_vec::capacity_overflow",
     "alloc::raw_vec::handle_error",
 ];
+/// How the names of functions end that write values for programmers: nothing but a panic's words has any.
+const FOR_PROGRAMMERS: &str = "::fmt::Debug>::fmt";
 const TRAP: u8 = 0x00;
 const NOTHING: u8 = 0x01;
 /// Bytes of an address or a number.
@@ -88,8 +90,8 @@ impl Parts {
                         let Name::Function(functions) = section? else { continue };
                         for naming in functions {
                             let naming = naming?;
-                            if is_speaker(naming.name) {
-                                names.push(naming.index as usize);
+                            if is_speaker(naming.name) || is_for_programmers(naming.name) {
+                                names.push((naming.index as usize, naming.name));
                             }
                         }
                     }
@@ -97,8 +99,11 @@ impl Parts {
                 _ => {}
             }
         }
-        for body in names.into_iter().filter_map(|index| bodies.get(index.checked_sub(imported)?)) {
-            if never_returns(body)? {
+        for (index, name) in names {
+            let Some(body) = index.checked_sub(imported).and_then(|index| bodies.get(index)) else {
+                continue;
+            };
+            if is_for_programmers(name) || never_returns(body)? {
                 parts.speakers.push(body.range());
             }
         }
@@ -111,6 +116,11 @@ fn is_speaker(name: &str) -> bool {
     let (krate, path) = name.split_once("::").unwrap_or((name, ""));
     let plain = [krate.split('[').next().unwrap_or(krate), "::", path].concat();
     SPEAKERS.iter().any(|speaker| plain.starts_with(speaker))
+}
+
+/// The compiler adds a hash to some names, the linker a number to others.
+fn is_for_programmers(name: &str) -> bool {
+    name.rsplit_once(FOR_PROGRAMMERS).is_some_and(|(_, rest)| rest.is_empty() || rest.starts_with(['[', ':']))
 }
 
 /// Whether a trap is the last that a function does, as the compiler ends one that returns to nobody.
@@ -182,6 +192,22 @@ mod tests {
         assert!(has(b"\x05\0\0\x01\x01\x0b"), "a trap");
         assert!(has(b"\x04\0\x10\0\x0b\x05\0\x10\0\0\x0b"), "other functions are what they were");
         assert!(has(&[b"..".as_slice(), &[0; 24], b" kept.rs"].concat()));
+    }
+
+    #[test]
+    fn what_writes_for_programmers_alone_is_known_by_its_name() {
+        for name in [
+            "<usize as core::fmt::Debug>::fmt",
+            "<core[c5930c85a12de822]::fmt::Error as core[c5930c85a12de822]::fmt::Debug>::fmt[2]",
+            "<signature::error::Error as core::fmt::Debug>::fmt::h0b67cde4ecaa9b3e",
+        ] {
+            assert!(is_for_programmers(name), "{name}");
+        }
+        for name in
+            ["<u32 as core::fmt::Display>::fmt", "<T as app::Debug>::fmt", "<T as core::fmt::Debug>::fmt_all"]
+        {
+            assert!(!is_for_programmers(name), "{name}");
+        }
     }
 
     #[test]
