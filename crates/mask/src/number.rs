@@ -19,18 +19,19 @@ const WOMEN: usize = 40;
 pub(crate) fn fits(kind: Kind, run: &Run, at: usize, around: &Around) -> Option<Range<usize>> {
     match kind {
         Kind::Cvv | Kind::Pin | Kind::Otp => code(kind, run, at, around),
-        Kind::Kk => whole(run, at, kind.lengths()).filter(|groups| is_of_a_region(run.values(groups))),
-        Kind::Phone => {
-            whole(run, at, kind.lengths()).filter(|groups| is_dialled(run.values(groups), around, run, at))
+        Kind::Kk => {
+            whole(run, at, kind.lengths(), around.text).filter(|groups| is_of_a_region(run.values(groups)))
         }
+        Kind::Phone => whole(run, at, kind.lengths(), around.text)
+            .filter(|groups| is_dialled(run.values(groups), around, run, at)),
         Kind::Passport => {
             let letters = letters_before(around.text, run.groups[at].bytes.start);
-            (letters <= 2).then(|| whole(run, at, kind.lengths())).flatten()
+            (letters <= 2).then(|| whole(run, at, kind.lengths(), around.text)).flatten()
         }
-        Kind::Ssn => whole(run, at, kind.lengths()).filter(|groups| {
+        Kind::Ssn => whole(run, at, kind.lengths(), around.text).filter(|groups| {
             groups.len() == 1 || run.groups[groups.clone()].iter().map(Group::size).eq([3, 2, 4])
         }),
-        _ => whole(run, at, kind.lengths()),
+        _ => whole(run, at, kind.lengths(), around.text),
     }
 }
 
@@ -63,7 +64,7 @@ pub(crate) fn alone(run: &Run, at: usize, around: &Around) -> Option<(Kind, Rang
         let is_nik = |groups: &Range<usize>| {
             is_of_a_region(run.values(groups)) && (groups.len() == 1 || sizes(groups.clone()).eq([6, 6, 4]))
         };
-        if let Some(groups) = whole(run, at, Kind::Nik.lengths()).filter(is_nik) {
+        if let Some(groups) = whole(run, at, Kind::Nik.lengths(), around.text).filter(is_nik) {
             return Some((Kind::Nik, groups));
         }
     }
@@ -71,7 +72,7 @@ pub(crate) fn alone(run: &Run, at: usize, around: &Around) -> Option<(Kind, Rang
     if !is_dialled && !has_plus(around.text, run, at) {
         return None;
     }
-    let groups = whole(run, at, Kind::Phone.lengths())?;
+    let groups = whole(run, at, Kind::Phone.lengths(), around.text)?;
     is_phone(run, &groups, around.text).then_some((Kind::Phone, groups))
 }
 
@@ -95,15 +96,15 @@ pub(crate) fn letters_before(text: &str, at: usize) -> usize {
     text[..at].bytes().rev().take(3).take_while(u8::is_ascii_alphabetic).count()
 }
 
-/// The most groups from `at` on that have as many digits as one of `lengths`.
-fn whole(run: &Run, at: usize, lengths: Lengths) -> Option<Range<usize>> {
+/// The most groups from `at` on that have as many digits as one of `lengths`. A plus begins another number.
+fn whole(run: &Run, at: usize, lengths: Lengths, text: &str) -> Option<Range<usize>> {
     let (mut total, mut best) = (0, None);
     for (group, end) in run.groups[at..].iter().zip(at + 1..) {
         step();
-        let joins = end == at + 1 || !matches!(group.gap, Gap::Line | Gap::Comma);
+        let is_cut = matches!(group.gap, Gap::Line | Gap::Comma) || follows_plus(group, text);
         let starts_anew =
             best.is_some() && (group.size() >= OWN_NUMBER || total >= OWN_NUMBER && end == at + 2);
-        if group.masked || !joins || starts_anew {
+        if group.masked || (is_cut && end > at + 1) || starts_anew {
             break;
         }
         total += group.digits.len();
@@ -183,7 +184,11 @@ fn is_phone(run: &Run, groups: &Range<usize>, text: &str) -> bool {
 }
 
 fn has_plus(text: &str, run: &Run, at: usize) -> bool {
-    text[..run.groups[at].bytes.start].ends_with('+')
+    follows_plus(&run.groups[at], text)
+}
+
+fn follows_plus(group: &Group, text: &str) -> bool {
+    text[..group.bytes.start].ends_with('+')
 }
 
 /// One bit for each two digits that a NIK may start with.
