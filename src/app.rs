@@ -46,8 +46,6 @@ struct Parts {
     awaits_focus: Cell<bool>,
     focus: RefCell<Option<Listener>>,
     told: Cell<Told>,
-    /// What the engine was told last of where the visitor looks.
-    looks: Cell<Option<ConversationId>>,
 }
 
 /// What the loader was told last.
@@ -107,7 +105,6 @@ impl Widget {
                 awaits_focus: Cell::new(false),
                 focus: RefCell::default(),
                 told: Cell::default(),
-                looks: Cell::default(),
             }
         });
         dom::mount("segel", parts.panel.borrow().root());
@@ -161,7 +158,6 @@ impl Screen for Widget {
 
     fn forget(&self) {
         self.0.conversation.set(None);
-        self.0.looks.set(None);
         self.0.model.borrow_mut().forget();
     }
 
@@ -267,9 +263,7 @@ impl Parts {
         let sees = self.open.get() && page::visible() && !self.model.borrow().is_verifying();
         let unread = self.model.borrow().unread() > 0;
         let looks = self.conversation.get().filter(|_| sees);
-        if self.looks.replace(looks) != looks {
-            self.handle.input(Input::Look(looks));
-        }
+        self.handle.looks(looks);
         if let (true, Some(conversation)) = (unread, looks) {
             self.handle.input(Input::Seen(conversation));
         }

@@ -107,7 +107,11 @@ impl Panel {
         let screen = model.screen();
         let business = model.situation.business.as_deref();
         let verifying = screen == Screen::Chat && model.is_verifying();
-        self.header.render(business, screen == Screen::Chat && !verifying, model.here());
+        self.header.render(
+            business,
+            screen == Screen::Chat && !verifying,
+            model.here().filter(|_| screen == Screen::Chat),
+        );
         dom::set_hidden(&self.preparing, screen != Screen::Preparing);
         dom::set_hidden(&self.chat, screen != Screen::Chat || verifying);
         dom::set_hidden(self.verify.root(), !verifying);

@@ -46,6 +46,7 @@ async fn each_side_sees_that_the_other_looks_until_it_closes_the_chat() {
         agent.chooses("halo").await;
         agent.says("ya, Kak?").await;
         visitor.reads("ya, Kak?").await;
+        visitor.says("terima kasih").await;
 
         assert_eq!(agent.sees(".person .here").await, "sedang membuka chat");
         assert_eq!(visitor.sees(".title .here").await, "Agen Demo ada di sini");

@@ -1,6 +1,7 @@
 //! Panics of programs that browsers run end in a trap, and nobody reads what they say first: no page sets a hook,
 //! and this target writes errors nowhere. The words, and the code that puts them together, need not be downloaded.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use anyhow::{Context, Result, bail};
@@ -99,6 +100,13 @@ impl Parts {
                 _ => {}
             }
         }
+        let written: BTreeSet<_> =
+            names.iter().filter(|(_, name)| is_for_programmers(name)).map(|(index, _)| *index).collect();
+        for (index, body) in bodies.iter().enumerate() {
+            if !written.contains(&(index + imported)) && !never_returns(body)? && calls(body, &written)? {
+                bail!("a function that returns writes something for programmers: it would trap");
+            }
+        }
         for (index, name) in names {
             let Some(body) = index.checked_sub(imported).and_then(|index| bodies.get(index)) else {
                 continue;
@@ -127,6 +135,18 @@ fn is_for_programmers(name: &str) -> bool {
 fn never_returns(body: &FunctionBody) -> Result<bool> {
     let operators = body.get_operators_reader()?.into_iter().collect::<Result<Vec<_>, _>>()?;
     Ok(matches!(*operators, [.., Operator::Unreachable, Operator::End]))
+}
+
+/// Whether a function calls one of these by its number.
+fn calls(body: &FunctionBody, functions: &BTreeSet<usize>) -> Result<bool> {
+    for operator in body.get_operators_reader()? {
+        if let Operator::Call { function_index } = operator?
+            && functions.contains(&(function_index as usize))
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn constant(expression: &ConstExpr) -> Result<usize> {

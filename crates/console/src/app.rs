@@ -1,6 +1,6 @@
 //! What an agent does goes to the engine; what the engine shows goes to the page.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
 use segel_core::show::{Gate, Refusal, Show};
@@ -14,7 +14,7 @@ use segel_web::files::Fetched;
 use segel_web::kept::KeptState;
 use segel_web::random::Random;
 use segel_web::{dom, page};
-use segel_wire::ids::{ConversationId, EventId};
+use segel_wire::ids::EventId;
 use segel_wire::signed::Masking;
 
 use crate::model::{Enrolment, Model};
@@ -36,8 +36,6 @@ struct Parts {
     model: RefCell<Model>,
     console: RefCell<Console>,
     code: Option<EnrolmentCode>,
-    /// What the engine was told last of where the agent looks.
-    looks: Cell<Option<ConversationId>>,
 }
 
 impl App {
@@ -63,7 +61,6 @@ impl Desk {
                 model: RefCell::default(),
                 console: RefCell::new(Console::new(language, &act)),
                 code: page::take_fragment().and_then(|text| EnrolmentCode::parse(&text).ok()),
-                looks: Cell::default(),
             }
         });
         dom::mount("segel", parts.console.borrow().root());
@@ -117,7 +114,6 @@ impl Screen for Desk {
     }
 
     fn forget(&self) {
-        self.0.looks.set(None);
         self.0.model.borrow_mut().forget();
     }
 
@@ -150,10 +146,7 @@ impl Screen for Desk {
                 (opened.conversation, opened.summary.is_some_and(|summary| summary.unread > 0))
             });
         let seen = opened.filter(|_| page::visible());
-        let looks = seen.map(|(conversation, _)| conversation);
-        if self.0.looks.replace(looks) != looks {
-            self.0.handle.input(Input::Look(looks));
-        }
+        self.0.handle.looks(seen.map(|(conversation, _)| conversation));
         if let Some((conversation, true)) = seen {
             self.0.handle.input(Input::Seen(conversation));
         }

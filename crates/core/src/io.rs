@@ -70,7 +70,7 @@ pub enum Input {
         /// Whether something stands in the draft.
         typing: bool,
     },
-    /// The person has this conversation before their eyes, or none.
+    /// The person has this conversation before their eyes, or none; to be said again every 10 seconds as long as they have.
     Look(Option<ConversationId>),
     /// The agent changes who holds a conversation. An agent's text in one that nobody holds claims it first.
     Act {

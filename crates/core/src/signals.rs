@@ -12,6 +12,8 @@ const EVERY: u64 = limits::SIGNAL_EVERY_SECONDS * 1_000;
 const PAUSE: u64 = limits::TYPING_PAUSE_SECONDS * 1_000;
 const SHOWN: u64 = limits::TYPING_SHOWN_SECONDS * 1_000;
 const PRESENT_EVERY: u64 = limits::PRESENT_EVERY_SECONDS * 1_000;
+/// How long a look counts that is not told again.
+const LOOK: u64 = 15_000;
 const PRESENT_SHOWN: u64 = limits::PRESENT_SHOWN_SECONDS * 1_000;
 
 /// A key for signals that another member gave in a conversation.
@@ -43,13 +45,13 @@ pub(crate) struct Own {
     pub(crate) conversation: ConversationId,
     /// When a key was last pressed in a draft that still stands.
     pressed: u64,
-    /// Whether the person has it before their eyes, as far as anybody told.
-    looks: Option<bool>,
+    /// Until when the person has it before their eyes, as far as anybody told.
+    looks_until: Option<u64>,
     said: SignalKind,
     said_at: u64,
     pub(crate) key: Option<OwnKey>,
-    /// When a key for signals was last made.
-    pub(crate) made_at: u64,
+    /// When keys for signals were made: the last, and the one before.
+    made_at: [u64; 2],
 }
 
 /// The own key for signals.
@@ -87,12 +89,11 @@ impl Signals {
         self.own(conversation).pressed = if typing { now } else { 0 };
     }
 
-    /// The person has this conversation before their eyes, or none.
-    pub(crate) fn looked(&mut self, conversation: Option<ConversationId>) {
-        let elsewhere = self.own.iter_mut().filter(|own| Some(own.conversation) != conversation);
-        elsewhere.for_each(|own| own.looks = Some(false));
-        if let Some(conversation) = conversation {
-            self.own(conversation).looks = Some(true);
+    /// The person has this conversation before their eyes, or none. Only one in which something was said here before
+    /// can be told of.
+    pub(crate) fn looked(&mut self, conversation: Option<ConversationId>, now: u64) {
+        for own in &mut self.own {
+            own.looks_until = Some(if Some(own.conversation) == conversation { now + LOOK } else { 0 });
         }
     }
 
@@ -155,13 +156,17 @@ impl Signals {
     /// The clock was set back by so many milliseconds.
     pub(crate) fn move_back(&mut self, by: u64) {
         for own in &mut self.own {
-            for at in [&mut own.pressed, &mut own.said_at, &mut own.made_at] {
+            let [last, before] = &mut own.made_at;
+            for at in
+                [&mut own.pressed, &mut own.said_at, last, before].into_iter().chain(&mut own.looks_until)
+            {
                 *at = at.saturating_sub(by);
             }
         }
         for heard in &mut self.heard {
-            heard.typing = heard.typing.saturating_sub(by);
-            heard.here = heard.here.saturating_sub(by);
+            for until in [&mut heard.typing, &mut heard.here] {
+                *until = until.saturating_sub(by);
+            }
         }
     }
 
@@ -192,11 +197,11 @@ impl Signals {
             self.own.push(Own {
                 conversation,
                 pressed: 0,
-                looks: None,
+                looks_until: None,
                 said: SignalKind::Idle,
                 said_at: 0,
                 key: None,
-                made_at: 0,
+                made_at: [0; 2],
             });
             self.own.len() - 1
         });
@@ -219,10 +224,10 @@ impl Own {
     }
 
     fn does(&self, now: u64) -> SignalKind {
-        match self.looks {
+        match self.looks_until {
             _ if now < self.pressed + PAUSE => SignalKind::Typing,
-            Some(true) => SignalKind::Present,
-            Some(false) => SignalKind::Away,
+            Some(until) if now < until => SignalKind::Present,
+            Some(_) => SignalKind::Away,
             None => SignalKind::Idle,
         }
     }
@@ -237,12 +242,25 @@ impl Own {
         }
     }
 
+    /// Whether another key may be made.
+    pub(crate) fn may_make_key(&self, now: u64) -> bool {
+        now.abs_diff(self.made_at[1]) >= limits::SIGNAL_KEY_EVERY_SECONDS * 1_000
+    }
+
+    /// A key is made.
+    pub(crate) fn make_key(&mut self, key: OwnKey, now: u64) {
+        self.made_at = [now, self.made_at[0]];
+        self.key = Some(key);
+    }
+
     /// When something is next to be said: as soon as it may be if it is news then, or when what was said ends.
     fn wake_at(&self) -> u64 {
         let soonest = self.said_at + EVERY;
-        let lapses =
-            if self.said == SignalKind::Typing { self.pressed + PAUSE } else { self.said_at + PRESENT_EVERY };
-        [soonest, soonest.max(lapses)].into_iter().find(|at| self.is_news(*at)).unwrap_or(0)
+        let ends = match self.said {
+            SignalKind::Typing => self.pressed + PAUSE,
+            _ => (self.said_at + PRESENT_EVERY).min(self.looks_until.unwrap_or(u64::MAX)),
+        };
+        [soonest, soonest.max(ends)].into_iter().find(|at| self.is_news(*at)).unwrap_or(0)
     }
 }
 
@@ -294,23 +312,31 @@ mod tests {
     }
 
     /// What is said in a minute and a half by somebody who looks, or no longer does, at these times, and types at others.
-    fn said_looking(looked: &[(u64, bool)], pressed: &[u64]) -> Vec<(u64, SignalKind)> {
+    /// The page is gone at `closed`.
+    fn said_looking(looked: &[(u64, bool)], pressed: &[u64], closed: u64) -> Vec<(u64, SignalKind)> {
         let mut signals = Signals::default();
         let mut said = Vec::new();
-        let (mut alarm, mut looks_at) = (0, 0);
+        signals.typed(CONVERSATION, false, BEGUN);
+        let (mut alarm, mut looks, mut turns) = (0, false, 0);
         for at in (0..90_000).step_by(100) {
             let now = BEGUN + at;
             let turn = looked.iter().find(|(when, _)| *when == at);
-            if let Some((_, looks)) = turn {
-                signals.looked(looks.then_some(CONVERSATION));
+            if let Some((_, now_looks)) = turn {
+                looks = *now_looks;
+                signals.looked(looks.then_some(CONVERSATION), now);
+            }
+            // The page tells it again while it lives.
+            let again = looks && at % 10_000 == 0 && at < closed;
+            if again {
+                signals.looked(Some(CONVERSATION), now);
             }
             if pressed.contains(&at) {
                 signals.typed(CONVERSATION, true, now);
             }
-            if turn.is_none() && !pressed.contains(&at) && now < alarm {
+            if turn.is_none() && !again && !pressed.contains(&at) && now < alarm {
                 continue;
             }
-            looks_at += 1;
+            turns += 1;
             let own = signals.own.first_mut();
             if let Some((own, kind)) = own.and_then(|own| own.due(now).map(|kind| (own, kind))) {
                 own.say(kind, now);
@@ -318,7 +344,7 @@ mod tests {
             }
             alarm = signals.wake_at(now);
         }
-        assert!(looks_at < 20, "the alarm rings {looks_at} times");
+        assert!(turns < 30, "the alarm rings too often: {turns}");
         said
     }
 
@@ -326,8 +352,11 @@ mod tests {
     fn whoever_looks_is_there_every_twenty_seconds_and_away_once() {
         let present = [0, 20_000, 40_000].map(|at| (at, SignalKind::Present));
         let away = (50_000, SignalKind::Away);
-        assert_eq!(said_looking(&[(0, true), (50_000, false)], &[]), [&present[..], &[away]].concat());
-        assert_eq!(said_looking(&[(0, false)], &[]), [], "nobody heard that they were there");
+        assert_eq!(
+            said_looking(&[(0, true), (50_000, false)], &[], u64::MAX),
+            [&present[..], &[away]].concat()
+        );
+        assert_eq!(said_looking(&[(0, false)], &[], u64::MAX), [], "nobody heard that they were there");
     }
 
     #[test]
@@ -338,13 +367,35 @@ mod tests {
             (9_000, SignalKind::Present),
             (12_000, SignalKind::Away),
         ];
-        assert_eq!(said_looking(&[(0, true), (10_000, false)], &[4_000]), expected);
+        assert_eq!(said_looking(&[(0, true), (10_000, false)], &[4_000], u64::MAX), expected);
     }
 
     #[test]
     fn whoever_looks_elsewhere_and_back_within_three_seconds_says_nothing() {
         let present = [0, 20_000, 40_000, 60_000, 80_000].map(|at| (at, SignalKind::Present));
-        assert_eq!(said_looking(&[(0, true), (1_000, false), (2_000, true)], &[]), present);
+        assert_eq!(said_looking(&[(0, true), (1_000, false), (2_000, true)], &[], u64::MAX), present);
+    }
+
+    #[test]
+    fn a_page_that_is_gone_without_a_word_looks_no_more() {
+        let said = said_looking(&[(0, true)], &[], 25_000);
+        assert_eq!(
+            said,
+            [(0, SignalKind::Present), (20_000, SignalKind::Present), (35_000, SignalKind::Away)]
+        );
+    }
+
+    #[test]
+    fn two_keys_may_be_made_in_a_minute_and_no_third() {
+        let mut signals = Signals::default();
+        signals.typed(CONVERSATION, true, BEGUN);
+        let own = &mut signals.own[0];
+        for at in [BEGUN, BEGUN + 1_000] {
+            assert!(own.may_make_key(at));
+            own.made_at = [at, own.made_at[0]];
+        }
+        assert!(!own.may_make_key(BEGUN + 59_000));
+        assert!(own.may_make_key(BEGUN + 60_000));
     }
 
     #[test]

@@ -18,6 +18,7 @@ use segel_web::kept::KeptState;
 use segel_web::page::{self, Listener};
 use segel_web::random::Random;
 use segel_web::tabs::Tabs;
+use segel_web::timer::{Timer, after};
 use segel_wire::ids::{ConversationId, EventId};
 use segel_wire::signed::Masking;
 
@@ -26,6 +27,9 @@ use crate::situation::Situation;
 use crate::trouble::Trouble;
 use follow::Follower;
 use lead::Place;
+
+/// How often it is said again where the person looks, in milliseconds.
+const LOOK_AGAIN: u32 = 10_000;
 
 /// What widget and console each bring: a model, views, and how their engine starts.
 pub trait Screen: 'static {
@@ -76,6 +80,8 @@ struct Work {
     /// Whether this tab's page can say who the person is.
     introduces: Cell<bool>,
     render_due: Cell<bool>,
+    /// Where the person was said to look, until it is to be said again.
+    looks: RefCell<Option<(ConversationId, Timer)>>,
 }
 
 impl Running {
@@ -93,6 +99,7 @@ impl Running {
                 wanted: RefCell::default(),
                 introduces: Cell::new(false),
                 render_due: Cell::new(false),
+                looks: RefCell::default(),
             }
         });
         work.screen.render();
@@ -169,6 +176,25 @@ impl Handle {
                 (None, Some(wish)) => work.wish(wish, None),
                 (None, None) => {}
             }
+        });
+    }
+
+    /// Says which conversation the person has before their eyes, if that is news.
+    pub fn looks(&self, conversation: Option<ConversationId>) {
+        self.with(|work| {
+            if work.looks.borrow().as_ref().map(|(said, _)| *said) == conversation {
+                return;
+            }
+            let me = self.clone();
+            let again = move || {
+                me.with(|work| {
+                    drop(work.looks.take());
+                    work.screen.look();
+                });
+            };
+            let said = conversation.map(|conversation| (conversation, after(LOOK_AGAIN, again)));
+            drop(work.looks.replace(said));
+            self.input(Input::Look(conversation));
         });
     }
 

@@ -113,10 +113,10 @@ pub const TYPING_SHOWN_SECONDS: u64 = 8;
 /// How often whoever looks at a conversation says so.
 pub const PRESENT_EVERY_SECONDS: u64 = 20;
 /// How long somebody is shown as being there after it was last said.
-pub const PRESENT_SHOWN_SECONDS: u64 = 30;
+pub const PRESENT_SHOWN_SECONDS: u64 = 50;
 /// A key for signals is made only if a message of another member was written within these seconds.
 pub const SIGNAL_KEY_WANTED_SECONDS: u64 = 15 * 60;
-/// Seconds between two keys for signals of a device in a conversation.
+/// Seconds in which a device makes at most two keys for signals in a conversation.
 pub const SIGNAL_KEY_EVERY_SECONDS: u64 = 60;
 /// Seconds from a look at messages until it is said that they were read.
 pub const READ_SAID_SECONDS: u64 = 5;

@@ -215,7 +215,7 @@ impl Engine {
             Input::Fetch { conversation, event } => self.fetch(conversation, event),
             Input::Cancel { conversation, event } => self.cancel(conversation, event),
             Input::Typing { conversation, typing } => self.signals.typed(conversation, typing, now),
-            Input::Look(conversation) => self.signals.looked(conversation),
+            Input::Look(conversation) => self.looked(conversation, now),
             Input::Act { conversation, deed } => {
                 self.ledger.resume();
                 self.act(conversation, deed, now, random);

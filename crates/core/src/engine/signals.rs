@@ -37,6 +37,12 @@ impl Engine {
         self.show_doing(&before, &here, Show::Here);
     }
 
+    /// The person looks at a conversation, or at none: at one where nobody wrote lately, nobody asks whether they do.
+    pub(super) fn looked(&mut self, conversation: Option<ConversationId>, now: u64) {
+        let asked = conversation.filter(|id| self.is_lively(*id, now));
+        self.signals.looked(asked, now);
+    }
+
     /// A member gave a key for signals.
     pub(super) fn signal_key_given(&mut self, delivered: &Delivered, shared: SharedKey, now: u64) {
         let (id, sender, time) = (delivered.conversation, delivered.sender, self.membership.time(now));
@@ -74,28 +80,28 @@ impl Engine {
                     self.outputs.push_back(Output::Send(ClientFrame::Signal { conversation: id, signal }));
                 }
             }
-            // What was said under a key that counts no more lapses by itself.
-            _ if matches!(kind, SignalKind::Idle | SignalKind::Away) => own.say(kind, now),
+            // What was said under a key that counts no more lapses by itself, and a look is not worth the first key.
+            key if matches!(kind, SignalKind::Idle | SignalKind::Away)
+                || (kind == SignalKind::Present && key.is_none()) =>
+            {
+                own.say(kind, now);
+            }
             _ => {
-                let waited = now.abs_diff(own.made_at);
-                if waited >= limits::SIGNAL_KEY_EVERY_SECONDS * 1_000
-                    && self.may_send_quietly(id, now)
-                    && self.wants_signal_key(id, now)
-                {
+                if own.may_make_key(now) && self.may_send_quietly(id, now) && self.is_lively(id, now) {
                     self.give_signal_key(id, (desk, members), now, random);
                 }
             }
         }
     }
 
-    /// Whether a key is worth an event: somebody may be looking.
-    fn wants_signal_key(&self, id: ConversationId, now: u64) -> bool {
+    /// Whether somebody may be looking: another member wrote lately.
+    fn is_lively(&self, id: ConversationId, now: u64) -> bool {
         let Some(conversation) = self.conversations.get(&id) else { return false };
-        let recent = now.saturating_sub(limits::SIGNAL_KEY_WANTED_SECONDS * 1_000);
+        let lately = limits::SIGNAL_KEY_WANTED_SECONDS * 1_000;
         let mut messages = conversation.messages.values();
         messages.any(|message| {
             matches!((&message.stage, &message.body), (Stage::Received, Body::Text(_) | Body::File(_)))
-                && message.time >= recent
+                && message.time.abs_diff(now) <= lately
         })
     }
 
@@ -112,8 +118,7 @@ impl Engine {
         let body = content::Body::SignalKey(sender.shared().clone());
         let Some(event) = self.send_quietly(id, (desk, &members), body, now, random) else { return };
         if let Some(own) = self.signals.own.iter_mut().find(|own| own.conversation == id) {
-            own.made_at = now;
-            own.key = Some(OwnKey { sender, event, members, is_given: false });
+            own.make_key(OwnKey { sender, event, members, is_given: false }, now);
         }
     }
 
@@ -141,11 +146,11 @@ impl Engine {
         now: &[(ConversationId, Author)],
         show: fn(ConversationId, Option<Author>) -> Show,
     ) {
-        if before != now {
-            let gone = before.iter().map(|(id, _)| show(*id, None));
-            let come = now.iter().map(|(id, author)| show(*id, Some(author.clone())));
-            self.outputs.extend(gone.chain(come).map(Output::Show));
-        }
+        let gone = before.iter().filter(|(id, _)| now.iter().all(|(other, _)| other != id));
+        let come = now.iter().filter(|who| !before.contains(who));
+        let shows = gone.map(|(id, _)| show(*id, None));
+        let shows = shows.chain(come.map(|(id, author)| show(*id, Some(author.clone()))));
+        self.outputs.extend(shows.map(Output::Show));
     }
 
     /// Whose device it is in this conversation.

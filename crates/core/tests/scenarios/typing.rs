@@ -103,14 +103,18 @@ async fn sees_here(client: &Client, who: Option<Author>) -> Screen {
 async fn whoever_looks_is_there_for_the_other_side_until_they_look_elsewhere() {
     let mut site = TestSite::start().await;
     let (desk, visitor) = talking(&mut site).await;
-    visitor.looks(true);
+    visitor.types();
     sees_here(&desk, Some(Author::Visitor)).await;
-    desk.looks(true);
+    visitor.looks(true);
+    visitor.advance(PAUSE);
+    sees_nobody(&desk).await;
+    sees_here(&desk, Some(Author::Visitor)).await;
+    desk.types();
     sees_here(&visitor, Some(agent())).await;
     visitor.advance(GAP);
     visitor.looks(false);
     sees_here(&desk, None).await;
-    assert_eq!(signals(&site).len(), 3);
+    assert_eq!(signals(&site).len(), 4, "typing, present and away; and the agent's typing");
     assert_eq!((desk.screen().refusals, visitor.screen().refusals), (vec![], vec![]));
 }
 
@@ -118,31 +122,64 @@ async fn whoever_looks_is_there_for_the_other_side_until_they_look_elsewhere() {
 async fn whoever_is_heard_no_more_is_there_no_longer() {
     let mut site = TestSite::start().await;
     let (desk, visitor) = talking(&mut site).await;
-    visitor.looks(true);
+    visitor.types();
     sees_here(&desk, Some(Author::Visitor)).await;
-    desk.advance(Duration::from_secs(29));
-    assert_eq!(desk.screen().here.len(), 1);
-    desk.advance(Duration::from_secs(1));
+    for seconds in [49, 1] {
+        assert_eq!(desk.screen().here.len(), 1);
+        [&desk, &visitor].map(|client| client.advance(Duration::from_secs(seconds)));
+    }
     sees_here(&desk, None).await;
-    visitor.advance(Duration::from_secs(20));
+    visitor.looks(true);
+    visitor.advance(PAUSE);
     sees_here(&desk, Some(Author::Visitor)).await;
 }
 
 #[tokio::test]
-async fn looking_where_nobody_answered_costs_no_event_and_is_not_told() {
+async fn a_look_costs_no_event_and_is_not_told_by_whoever_never_typed() {
     let mut site = TestSite::start().await;
-    let desk = site.agent().await;
-    let visitor = site.visitor();
-    visitor.say("Ada orang?");
-    visitor.has_sent("Ada orang?").await;
-    desk.reads("Ada orang?").await;
+    let (desk, visitor) = talking(&mut site).await;
     let before = events(&site);
-    visitor.looks(true);
-    visitor.advance(Duration::from_mins(1));
+    for client in [&desk, &visitor] {
+        client.looks(true);
+        client.advance(Duration::from_secs(5));
+    }
     visitor.say("Halo?");
     desk.reads("Halo?").await;
     assert_eq!((events(&site), signals(&site).len()), (before + 1, 0));
-    assert!(desk.screen().here.is_empty());
+    assert!(desk.screen().here.is_empty() && visitor.screen().here.is_empty());
+}
+
+#[tokio::test]
+async fn a_look_renews_the_key_when_the_members_have_changed() {
+    let mut site = TestSite::start().await;
+    let desk = site.agent().await;
+    site.agent().await;
+    let visitor = site.visitor();
+    visitor.say("Halo.");
+    desk.reads("Halo.").await;
+    desk.types();
+    sees(&visitor, agent()).await;
+    desk.say("Ya, Kak?");
+    visitor.reads("Ya, Kak?").await;
+    desk.has_sent("Ya, Kak?").await;
+    [&desk, &visitor].map(|client| client.advance(Duration::from_secs(50)));
+    sees_here(&visitor, None).await;
+    desk.looks(true);
+    sees_here(&visitor, Some(agent())).await;
+}
+
+#[tokio::test]
+async fn nobody_is_there_any_more_when_the_own_connection_ends() {
+    let mut site = TestSite::start().await;
+    let (desk, visitor) = talking(&mut site).await;
+    for client in [&desk, &visitor] {
+        client.types();
+    }
+    sees_here(&visitor, Some(agent())).await;
+    sees_here(&desk, Some(Author::Visitor)).await;
+    visitor.input(Input::SocketClosed);
+    sees_here(&visitor, None).await;
+    sees_here(&desk, Some(Author::Visitor)).await;
 }
 
 #[tokio::test]
@@ -155,10 +192,9 @@ async fn an_agent_is_not_shown_that_a_colleague_looks_as_well() {
     for device in [&desk, &laptop] {
         device.reads("Halo.").await;
     }
-    desk.looks(true);
+    desk.types();
     sees_here(&visitor, Some(agent())).await;
-    laptop.types();
-    sees(&desk, agent()).await;
+    sees(&laptop, agent()).await;
     assert!(laptop.screen().here.is_empty() && desk.screen().here.is_empty());
 }
 
