@@ -35,8 +35,6 @@ pub enum Planted {
     CursorOffByOne,
     /// Two tabs of a browser run engines on one store.
     TwoLeaders,
-    /// The store takes what a tab writes that led before.
-    FormerLeaderWrites,
     /// A tab lets go of what it handed on before that is settled.
     LetGoEarly,
     /// A tab that led before does not have the others ask anew.
@@ -63,12 +61,11 @@ pub struct Failure {
 
 impl Planted {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 6] = [
         Self::SendBeforePersist,
         Self::NoDedupe,
         Self::CursorOffByOne,
         Self::TwoLeaders,
-        Self::FormerLeaderWrites,
         Self::LetGoEarly,
         Self::OutOfDate,
     ];

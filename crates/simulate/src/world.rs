@@ -335,8 +335,7 @@ impl World {
     pub(crate) fn keep(&mut self, device: usize, generation: u64, changes: Vec<Change>) -> bool {
         let tab = &self.devices[device];
         let (taken, disk) = ((device, tab.run), &mut self.browsers[tab.browser].disk);
-        let term = if self.planted == Some(Planted::FormerLeaderWrites) { disk.term } else { tab.term };
-        let is_next = disk.expects(term, generation);
+        let is_next = disk.expects(tab.term, generation);
         if !is_next && tab.term != disk.term {
             self.tally.count("writes of former leaders");
         }
