@@ -1,8 +1,12 @@
 //! What must hold when all is calm.
 
+mod identities;
+
+pub(crate) use self::identities::confirmed;
+
 use segel_core::show::{Body, Delivery, Item, Refusal};
 
-use crate::device::{Browser, Device};
+use crate::device::{Browser, Device, Screen};
 use crate::people::{CARD, Said, shows};
 use crate::relay::Row;
 use crate::world::World;
@@ -21,6 +25,10 @@ pub(crate) fn complaints(world: &World) -> Vec<String> {
     for (browser, tab) in running(world) {
         found.extend(screen(world, browser, tab));
         found.extend(bounds(world, browser, tab));
+        found.extend(identities::complaints(world, browser, tab));
+    }
+    for (number, browser) in world.browsers.iter().enumerate() {
+        found.extend(world.open_tabs(number).flat_map(|tab| follower(world, browser, &world.devices[tab])));
     }
     let repeated =
         world.relay.log().iter().enumerate().filter(|(place, row)| {
@@ -41,8 +49,9 @@ fn arrival(world: &World, said: &Said) -> Vec<String> {
     let text = &said.text;
     let sender = &world.browsers[said.browser];
     let Some(row) = world.relay.log().iter().find(|row| row.event == said.event) else {
-        let is_owed =
-            said.is_kept && !said.is_gone_here && is_served(world, sender) && !was_held(world, sender, said);
+        // A file that its tab took with it is gone.
+        let is_safe = (said.is_kept && !said.is_gone_here && said.file.is_none()) || lives(world, said);
+        let is_owed = is_safe && is_served(world, sender) && !is_excused(world, sender, said);
         return if is_owed {
             vec![format!("{text:?} of {} never reached the relay", sender.name)]
         } else {
@@ -76,21 +85,42 @@ fn arrival(world: &World, said: &Said) -> Vec<String> {
                     how.map(|item| &item.body)
                 ));
             }
+            if is_read && said.file.is_some() && !world.fetched.contains(&(tab.browser, said.event)) {
+                found.push(format!("{} did not get {text:?}", browser.name));
+            }
         }
     }
     found
 }
 
-/// Whether its sender was told that another agent holds the conversation.
-fn was_held(world: &World, sender: &Browser, said: &Said) -> bool {
+/// Whether the tab that it was written in has been open ever since.
+fn lives(world: &World, said: &Said) -> bool {
+    world.devices[said.tab].tab.is_alive(said.life)
+}
+
+/// Whether its sender was told that another agent holds the conversation, or that the file cannot be sent.
+fn is_excused(world: &World, sender: &Browser, said: &Said) -> bool {
     let screen = sender.leader.map(|leader| &world.devices[leader].screen);
     let items = screen.into_iter().flat_map(|screen| screen.items.values());
-    items.filter(|item| item.event == said.event).any(|item| is_of_acts(item.delivery))
+    items
+        .filter(|item| item.event == said.event)
+        .any(|item| is_of_acts(item.delivery) || is_of_its_file(world, item))
 }
 
 /// Whether it failed for what agents did, and not for what went wrong.
 fn is_of_acts(delivery: Delivery) -> bool {
     matches!(delivery, Delivery::Failed(Refusal::HeldByAnother | Refusal::ActRefused))
+}
+
+/// Whether it failed for what its file is or became.
+fn is_of_its_file(world: &World, item: &Item) -> bool {
+    let Some(said) = world.said.iter().find(|said| said.event == item.event) else { return false };
+    match (item.delivery, &said.file) {
+        (Delivery::Failed(Refusal::FileEmpty), Some(document)) => document.bytes.is_empty(),
+        (Delivery::Failed(Refusal::SourceChanged), Some(document)) => document.becomes.is_some(),
+        (Delivery::Failed(Refusal::SourceGone), Some(_)) => !lives(world, said),
+        _ => false,
+    }
 }
 
 /// Whether the relay still serves a device: a visitor's always, an agent's as long as the roster lists it.
@@ -114,7 +144,7 @@ fn screen(world: &World, browser: &Browser, tab: &Device) -> Vec<String> {
         if item.delivery == Delivery::Sending && is_served(world, browser) {
             found.push(format!("{} is for ever sending {:?}", browser.name, text_of(item)));
         }
-        let counts = is_served(world, browser) && !is_of_acts(item.delivery);
+        let counts = is_served(world, browser) && !is_of_acts(item.delivery) && !is_of_its_file(world, item);
         if let (Delivery::Failed(refusal), true) = (item.delivery, counts) {
             found.push(format!("{} could not send {:?}: {}", browser.name, text_of(item), refusal.code()));
         }
@@ -124,6 +154,9 @@ fn screen(world: &World, browser: &Browser, tab: &Device) -> Vec<String> {
     }
     if !tab.screen.typing.is_empty() {
         found.push(format!("{} shows somebody typing for ever", browser.name));
+    }
+    if !tab.screen.here.is_empty() {
+        found.push(format!("{} shows somebody as being there for ever", browser.name));
     }
     for conversation in tab.screen.conversations.keys() {
         let shown = tab.screen.timeline(*conversation);
@@ -141,10 +174,33 @@ fn screen(world: &World, browser: &Browser, tab: &Device) -> Vec<String> {
     found
 }
 
+/// Whether a tab shows what the engine of its browser has to show, and holds nothing that is settled.
+fn follower(world: &World, browser: &Browser, device: &Device) -> Vec<String> {
+    let Some(leader) = browser.leader.map(|leader| &world.devices[leader]) else {
+        return vec![format!("{} has no engine", browser.name)];
+    };
+    if !device.tab.is_live() {
+        return vec![format!("a tab of {} is not served", browser.name)];
+    }
+    let mut owed = Screen::default();
+    leader.everything(browser.clock(world.now)).into_iter().for_each(|show| owed.apply(show));
+    let mut found = owed.differences(&device.screen);
+    if !device.tab.held.is_empty() && is_served(world, browser) {
+        found.push(format!("{} wishes still held", device.tab.held.len()));
+    }
+    let is_leader = core::ptr::eq(leader, device);
+    let which = if is_leader { "leads" } else { "follows" };
+    found.into_iter().map(|what| format!("a tab of {} that {which}: {what}", browser.name)).collect()
+}
+
 /// Whether an honest relay can be the cause of a refusal.
 fn is_explained(refusal: Refusal, peers_lost_state: bool) -> bool {
     match refusal {
-        Refusal::StoreFailed | Refusal::NotAMember | Refusal::RosterExpired | Refusal::ActRefused => true,
+        Refusal::StoreFailed
+        | Refusal::NotAMember
+        | Refusal::RosterExpired
+        | Refusal::ActRefused
+        | Refusal::TokenRefused => true,
         Refusal::MessageStale | Refusal::MessageAltered | Refusal::EventsMissing => peers_lost_state,
         _ => false,
     }
@@ -160,6 +216,19 @@ fn bounds(world: &World, browser: &Browser, tab: &Device) -> Vec<String> {
     let peers = 1 + browser.disk.count("sessions/") + browser.disk.count("conversation/");
     if browser.disk.weight() > peers * WEIGHT {
         found.push(format!("{} keeps {} bytes beside its messages", browser.name, browser.disk.weight()));
+    }
+    let unfinished = browser.id.map_or(0, |id| world.relay.unfinished(id));
+    if unfinished > 0 && browser.ended == 0 && is_served(world, browser) {
+        found.push(format!("{} left {unfinished} unfinished uploads with the relay", browser.name));
+    }
+    // One that changed may be tried again.
+    let rest = tab.screen.items.values();
+    let rest = rest.filter(|item| item.delivery == Delivery::Failed(Refusal::SourceChanged)).count();
+    if tab.files.kept() > rest && is_served(world, browser) {
+        found.push(format!("{} keeps {} files in memory", browser.name, tab.files.kept()));
+    }
+    if tab.files.went_wrong {
+        found.push(format!("{} was given bytes that nobody asked for, or too many", browser.name));
     }
     if tab.requests > REQUESTS {
         found.push(format!("{} made {} requests", browser.name, tab.requests));

@@ -2,16 +2,21 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use segel_core::show::{Body, Delivery, Gate, Item, Link, Refusal, Show, Standing, Summary};
+use segel_core::show::{
+    Body, Delivery, Gate, Item, Link, Progress, Refusal, Show, Standing, Summary, Transfer,
+};
 use segel_core::{AgentConfig, Change, Engine, Input, Output, Request, VisitorConfig};
 use segel_crypto::enrol::EnrolmentCode;
 use segel_crypto::storage::StateKey;
+use segel_mask::Writer;
 use segel_wire::ClientFrame;
 use segel_wire::ids::{ConversationId, DeviceId, EventId};
 
 use crate::Planted;
 use crate::chance::Chance;
 use crate::disk::Disk;
+use crate::files::Files;
+use crate::tabs::{Lock, Tab};
 
 /// Which part a device has.
 pub(crate) enum Part {
@@ -22,10 +27,14 @@ pub(crate) enum Part {
 /// A tab.
 pub(crate) struct Device {
     pub(crate) browser: usize,
+    /// Its place among the tabs of its browser.
+    pub(crate) tab: Tab,
     chance: Chance,
     engine: Option<Engine>,
     /// Counts starts; what was under way for an earlier one is lost.
     pub(crate) run: u64,
+    /// Under which the engine commits.
+    pub(crate) term: u64,
     /// Changes on their way to the disk.
     pub(crate) pending: VecDeque<(u64, Vec<Change>)>,
     /// Whether there is a network.
@@ -35,6 +44,7 @@ pub(crate) struct Device {
     pub(crate) slow_until: u64,
     pub(crate) wake_at: Option<u64>,
     pub(crate) screen: Screen,
+    pub(crate) files: Files,
     /// Requests so far.
     pub(crate) requests: u64,
 }
@@ -46,8 +56,13 @@ pub(crate) struct Browser {
     pub(crate) disk: Disk,
     /// Copies of the disk, for a restored backup.
     pub(crate) copies: Vec<Disk>,
-    /// The tab that runs the engine.
+    /// The tab whose engine started last, if it runs.
     pub(crate) leader: Option<usize>,
+    pub(crate) lock: Lock,
+    /// The tab that the person looks at.
+    pub(crate) seen: Option<usize>,
+    /// How many of its engines ended.
+    pub(crate) ended: u64,
     /// Whether its storage was lost or set back.
     pub(crate) was_set_back: bool,
     /// How wrong the clock is, in milliseconds.
@@ -66,6 +81,8 @@ pub(crate) struct Screen {
     pub(crate) refusals: Vec<Refusal>,
     /// Where somebody is typing.
     pub(crate) typing: Vec<ConversationId>,
+    /// Where somebody of the other side is there.
+    pub(crate) here: Vec<ConversationId>,
 }
 
 /// What the world has to do for a device.
@@ -75,21 +92,27 @@ pub(crate) enum Errand {
     Dial,
     HangUp,
     Speak(ClientFrame),
+    Show(Show),
+    Read { source: u64, from: u64, to: u64 },
+    Hand(EventId, Vec<u8>),
 }
 
 impl Device {
     pub(crate) fn new(browser: usize, chance: Chance) -> Self {
         Self {
             browser,
+            tab: Tab::default(),
             chance,
             engine: None,
             run: 0,
+            term: 0,
             pending: VecDeque::new(),
             has_network: true,
             socket: None,
             slow_until: 0,
             wake_at: None,
             screen: Screen::default(),
+            files: Files::default(),
             requests: 0,
         }
     }
@@ -102,7 +125,7 @@ impl Device {
     pub(crate) fn start(&mut self, browser: &Browser) -> bool {
         self.run += 1;
         self.wake_at = None;
-        self.screen = Screen::default();
+        self.clear_screen();
         let (key, kept) = (StateKey::new([42; 32]), browser.disk.kept());
         let engine = match &browser.part {
             Part::Visitor(config) => Engine::visitor(config.clone(), key, &kept),
@@ -115,9 +138,20 @@ impl Device {
         self.engine.is_some()
     }
 
-    /// It ends without a word.
+    /// Nothing is shown.
+    pub(crate) fn clear_screen(&mut self) {
+        self.screen = Screen::default();
+    }
+
+    /// All that its engine has to show at `clock`, the local time, Unix milliseconds.
+    pub(crate) fn everything(&self, clock: u64) -> Vec<Show> {
+        self.engine.as_ref().map(|engine| engine.everything(clock)).unwrap_or_default()
+    }
+
+    /// Its engine ends.
     pub(crate) fn crash(&mut self) -> Option<u64> {
         self.engine = None;
+        self.files.end();
         self.run += 1;
         self.socket.take()
     }
@@ -128,6 +162,9 @@ impl Device {
         let mut errands = Vec::new();
         let mut inputs = VecDeque::from([input]);
         while let Some(input) = inputs.pop_front() {
+            if let Input::Fetch { event, .. } = &input {
+                self.files.ask(*event);
+            }
             engine.handle(input, clock, self.chance.bytes());
             while let Some(output) = engine.poll() {
                 match output {
@@ -144,14 +181,13 @@ impl Device {
                     Output::Connect => errands.push(Errand::Dial),
                     Output::Disconnect => errands.push(Errand::HangUp),
                     Output::Send(frame) => errands.push(Errand::Speak(frame)),
-                    Output::Show(show) => self.screen.apply(show),
+                    Output::Show(show) => errands.push(Errand::Show(show)),
                     Output::WakeAt(at) => self.wake_at = Some(at),
-                    // Nobody sends files here.
-                    Output::Read { .. }
-                    | Output::Release(_)
-                    | Output::Piece { .. }
-                    | Output::Whole(_)
-                    | Output::Broken(_) => {}
+                    Output::Read { source, from, to } => errands.push(Errand::Read { source, from, to }),
+                    Output::Release(source) => self.files.release(source),
+                    Output::Piece { event, bytes } => self.files.take(event, &bytes),
+                    Output::Whole(event) => errands.push(Errand::Hand(event, self.files.finish(event))),
+                    Output::Broken(event) => drop(self.files.finish(event)),
                 }
             }
         }
@@ -167,6 +203,9 @@ impl Browser {
             disk: Disk::default(),
             copies: Vec::new(),
             leader: None,
+            lock: Lock::default(),
+            seen: None,
+            ended: 0,
             was_set_back: false,
             skew: 0,
             id: None,
@@ -177,6 +216,11 @@ impl Browser {
         matches!(self.part, Part::Visitor(_))
     }
 
+    /// As whom its person writes.
+    pub(crate) fn writer(&self) -> Writer {
+        if self.is_visitor() { Writer::Visitor } else { Writer::Agent }
+    }
+
     /// The local time, Unix milliseconds.
     pub(crate) fn clock(&self, now: u64) -> u64 {
         now.saturating_add_signed(self.skew)
@@ -184,7 +228,7 @@ impl Browser {
 }
 
 impl Screen {
-    fn apply(&mut self, show: Show) {
+    pub(crate) fn apply(&mut self, show: Show) {
         match show {
             Show::Gate(gate) => self.gate = Some(gate),
             Show::Link(link) => self.link = Some(link),
@@ -199,8 +243,35 @@ impl Screen {
                 self.typing.retain(|typing| *typing != conversation);
                 self.typing.extend(who.map(|_| conversation));
             }
-            Show::Site(_) | Show::Here(..) | Show::Gone(..) | Show::Transfer(_) | Show::Introduce { .. } => {}
+            Show::Here(conversation, who) => {
+                self.here.retain(|here| *here != conversation);
+                self.here.extend(who.map(|_| conversation));
+            }
+            Show::Gone(conversation, event) => drop(self.items.remove(&(conversation, event))),
+            Show::Transfer(Transfer { progress: Progress::Refused(refusal), .. }) => {
+                self.refusals.push(refusal);
+            }
+            Show::Site(_) | Show::Transfer(_) | Show::Introduce { .. } => {}
         }
+    }
+
+    /// In what another screen differs from it.
+    pub(crate) fn differences(&self, other: &Self) -> Vec<String> {
+        let Self { gate, link, conversations, items, refusals: _, typing, here } = self;
+        let mut found = Vec::new();
+        if (gate, link, typing, here) != (&other.gate, &other.link, &other.typing, &other.here) {
+            found.push(format!("{:?} {:?} instead of {gate:?} {link:?}", other.gate, other.link));
+        }
+        if conversations != &other.conversations {
+            found.push("another list of conversations".to_owned());
+        }
+        let shown =
+            |screen: &Self, key| screen.items.get(key).filter(|item| item.body != Body::Withheld).cloned();
+        let keys = items.keys().chain(other.items.keys().filter(|key| !items.contains_key(key)));
+        let differ =
+            keys.map(|key| (shown(other, key), shown(self, key))).filter(|(shown, owed)| shown != owed);
+        found.extend(differ.map(|(shown, owed)| format!("{shown:?} instead of {owed:?}")));
+        found
     }
 
     /// Conversations that can be written in.
@@ -208,12 +279,6 @@ impl Screen {
         let is_open = |summary: &&Summary| summary.answerable && summary.hold.standing != Standing::Others;
         let answerable = self.conversations.values().filter(is_open);
         answerable.map(|summary| summary.conversation).collect()
-    }
-
-    /// Where a text is shown.
-    pub(crate) fn places(&self, text: &str) -> Vec<&Item> {
-        let is = |item: &&Item| matches!(&item.body, Body::Text(shown) if shown == text);
-        self.items.values().filter(is).collect()
     }
 
     /// Own messages that failed, to be tried again.

@@ -8,6 +8,8 @@ use segel_core::{Change, Kept};
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Disk {
     pub(crate) generation: u64,
+    /// Counts engines that started from it: only the last one may commit.
+    pub(crate) term: u64,
     sealed: BTreeMap<String, Vec<u8>>,
     /// Whether there is no room.
     pub(crate) full: bool,
@@ -20,9 +22,14 @@ impl Disk {
         Kept { generation: self.generation, records: records.collect() }
     }
 
-    /// Keeps a generation that follows the one before; whether that could be done.
-    pub(crate) fn commit(&mut self, generation: u64, changes: Vec<Change>, strict: bool) -> bool {
-        if self.full || (strict && generation != self.generation + 1) {
+    /// Whether an engine of this term may keep this generation next.
+    pub(crate) fn expects(&self, term: u64, generation: u64) -> bool {
+        term == self.term && generation == self.generation + 1
+    }
+
+    /// Keeps a generation; whether there was room.
+    pub(crate) fn commit(&mut self, generation: u64, changes: Vec<Change>) -> bool {
+        if self.full {
             return false;
         }
         self.generation = self.generation.max(generation);

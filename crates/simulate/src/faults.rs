@@ -17,9 +17,15 @@ pub(crate) struct Weather {
     pub(crate) consoles: usize,
     pub(crate) texts: u64,
     pub(crate) acts: u64,
+    /// Whether the shop's pages can say who a visitor is.
+    pub(crate) vouches: bool,
+    pub(crate) files: u64,
+    /// Whether files change while they are sent.
+    pub(crate) files_change: bool,
     /// When it becomes calm, Unix milliseconds.
     pub(crate) ends_at: u64,
     tabs_crash: bool,
+    tabs_freeze: bool,
     pub(crate) crashes_after_commits: bool,
     pub(crate) loses_answers: bool,
     links_fail: bool,
@@ -37,6 +43,8 @@ pub(crate) struct Weather {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Fault {
     TabCrashes { device: usize },
+    TabFreezes { device: usize, rests: bool },
+    TabWakes { device: usize, life: u64 },
     LinkCut { device: usize, told: bool },
     LinkBack { device: usize, told: bool },
     LinkSlow { device: usize },
@@ -59,6 +67,7 @@ impl Weather {
         let (links_fail, links_are_slow, relay_dies) = (comes(2), comes(3), comes(3));
         let (clocks_jump, storage_fails, disks_fill) = (comes(4), comes(4), comes(6));
         let (rosters_change, events_repeat, frames_double) = (comes(3), comes(3), comes(4));
+        let tabs_freeze = comes(2);
         let agents = chance.place(3) + 1;
         Self {
             visitors: chance.place(3) + 1,
@@ -66,8 +75,12 @@ impl Weather {
             consoles: agents + chance.place(2),
             texts: chance.between(6, 40),
             acts: if chance.one_in(2) { chance.between(1, 8) } else { 0 },
+            vouches: chance.one_in(2),
+            files: if chance.one_in(2) { chance.between(1, 5) } else { 0 },
+            files_change: chance.one_in(3),
             ends_at: start + chance.between(60_000, 600_000),
             tabs_crash,
+            tabs_freeze,
             crashes_after_commits,
             loses_answers,
             links_fail,
@@ -87,10 +100,17 @@ impl World {
     /// Spreads the weather's faults over the time until it becomes calm.
     pub(crate) fn plan_faults(&mut self) {
         let (devices, browsers) = (self.devices.len(), self.browsers.len());
-        let Weather { tabs_crash, links_fail, links_are_slow, relay_dies, clocks_jump, .. } = self.weather;
+        let Weather { tabs_crash, tabs_freeze, links_fail, links_are_slow, relay_dies, clocks_jump, .. } =
+            self.weather;
         let Weather { storage_fails, disks_fill, rosters_change, events_repeat, .. } = self.weather;
         if tabs_crash {
             self.scatter(9, |chance| Happening::Fault(Fault::TabCrashes { device: chance.place(devices) }));
+        }
+        if tabs_freeze {
+            self.scatter(9, |chance| {
+                let (device, rests) = (chance.place(devices), chance.one_in(4));
+                Happening::Fault(Fault::TabFreezes { device, rests })
+            });
         }
         if links_fail {
             self.scatter(8, |chance| {
@@ -126,8 +146,25 @@ impl World {
         }
         if rosters_change {
             self.scatter(3, |_| Happening::Deed(Deed::RenewRoster));
+            self.scatter(1, |_| Happening::Deed(Deed::RenewVoucher));
             self.scatter(2, |_| Happening::Deed(Deed::InviteDevice));
             self.scatter(1, |_| Happening::Deed(Deed::RemoveDevice));
+        }
+    }
+
+    /// An upload is short: what goes wrong seeks it out.
+    pub(crate) fn strike(&mut self, device: usize) {
+        if self.now >= self.weather.ends_at {
+            return;
+        }
+        match self.chance.between(0, 19) {
+            0 if self.weather.relay_dies => {
+                self.tally.count("relay deaths in the midst of an upload");
+                self.kill_relay();
+            }
+            1 | 2 if self.weather.tabs_crash => self.crash_tab(device),
+            3 | 4 if self.weather.tabs_freeze => self.freeze(device, self.now.is_multiple_of(3)),
+            _ => {}
         }
     }
 
@@ -143,6 +180,12 @@ impl World {
     pub(crate) fn fault(&mut self, fault: Fault) {
         match fault {
             Fault::TabCrashes { device } => self.crash_tab(device),
+            Fault::TabFreezes { device, rests } => self.freeze(device, rests),
+            Fault::TabWakes { device, life } => {
+                if self.devices[device].tab.life == life {
+                    self.wake(device);
+                }
+            }
             Fault::LinkCut { device, told } => self.cut(device, told),
             Fault::LinkBack { device, told } => self.mend(device, told),
             Fault::LinkSlow { device } => {
@@ -188,34 +231,6 @@ impl World {
         }
     }
 
-    /// A tab ends between two steps; of what was on its way to the disk, the first may still arrive there.
-    pub(crate) fn crash_tab(&mut self, device: usize) {
-        if !self.devices[device].is_running() {
-            return;
-        }
-        self.tally.count("crashed tabs");
-        let pending = core::mem::take(&mut self.devices[device].pending);
-        let arrive = self.chance.place(pending.len() + 1);
-        for (generation, changes) in pending.into_iter().take(arrive) {
-            if !self.keep(device, generation, changes) {
-                break;
-            }
-        }
-        self.note(device, || format!("crashes; {arrive} of its writes arrive"));
-        if let Some(socket) = self.devices[device].crash() {
-            self.close(socket);
-        }
-        let browser = self.devices[device].browser;
-        if self.browsers[browser].leader == Some(device) {
-            self.browsers[browser].leader = None;
-        }
-        let tabs: Vec<_> =
-            (0..self.devices.len()).filter(|tab| self.devices[*tab].browser == browser).collect();
-        let next = self.chance.pick(&tabs).copied().unwrap_or(device);
-        let at = self.now + self.chance.between(20, 30_000);
-        self.agenda.plan(at, Happening::Deed(Deed::StartTab { device: next }));
-    }
-
     fn cut(&mut self, device: usize, told: bool) {
         self.tally.count("cut links");
         self.note(device, || format!("is cut off{}", if told { " and knows it" } else { "" }));
@@ -258,7 +273,7 @@ impl World {
     fn lose_storage(&mut self, browser: usize) {
         self.tally.count("storage lost");
         self.note_of(browser, || "loses its storage".to_owned());
-        self.end_leader(browser);
+        self.end_tabs(browser);
         let lost = &mut self.browsers[browser];
         lost.disk = Disk::default();
         lost.copies.clear();
@@ -284,7 +299,7 @@ impl World {
         let generation = copy.generation;
         let from = self.browsers[browser].disk.generation;
         self.note_of(browser, || format!("is set back from step {from} to step {generation}"));
-        self.end_leader(browser);
+        self.end_tabs(browser);
         self.browsers[browser].disk = copy.clone();
         self.browsers[browser].was_set_back = true;
         for said in self.said.iter_mut().filter(|said| said.browser == browser) {
@@ -292,9 +307,10 @@ impl World {
         }
     }
 
-    fn end_leader(&mut self, browser: usize) {
-        if let Some(leader) = self.browsers[browser].leader {
-            self.crash_tab(leader);
+    fn end_tabs(&mut self, browser: usize) {
+        let tabs: Vec<_> = self.open_tabs(browser).collect();
+        for tab in tabs {
+            self.crash_tab(tab);
         }
     }
 

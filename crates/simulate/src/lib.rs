@@ -11,10 +11,13 @@ mod check;
 mod device;
 mod disk;
 mod faults;
+mod files;
 mod owner;
 mod people;
 mod relay;
+mod tabs;
 mod trace;
+mod vouching;
 mod world;
 
 use std::collections::BTreeMap;
@@ -32,6 +35,10 @@ pub enum Planted {
     CursorOffByOne,
     /// Two tabs of a browser run engines on one store.
     TwoLeaders,
+    /// A tab lets go of what it handed on before that is settled.
+    LetGoEarly,
+    /// A tab that led before does not have the others ask anew.
+    OutOfDate,
 }
 
 /// What a run came to.
@@ -54,8 +61,14 @@ pub struct Failure {
 
 impl Planted {
     /// All of them.
-    pub const ALL: [Self; 4] =
-        [Self::SendBeforePersist, Self::NoDedupe, Self::CursorOffByOne, Self::TwoLeaders];
+    pub const ALL: [Self; 6] = [
+        Self::SendBeforePersist,
+        Self::NoDedupe,
+        Self::CursorOffByOne,
+        Self::TwoLeaders,
+        Self::LetGoEarly,
+        Self::OutOfDate,
+    ];
 }
 
 impl Tally {

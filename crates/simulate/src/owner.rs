@@ -9,6 +9,7 @@ use segel_wire::signed::{
 };
 
 use crate::chance::Chance;
+use crate::vouching::Voucher;
 
 /// The relay's origin, which login proofs name.
 pub(crate) const RELAY: &str = "https://relay.example";
@@ -23,12 +24,14 @@ pub(crate) struct Owner {
     admin: Admin,
     roster: Roster,
     invited: Vec<(EnrolmentCode, usize)>,
+    voucher: Voucher,
 }
 
 impl Owner {
     /// A site with these many agents, who have no device yet. `now` in Unix seconds.
     pub(crate) fn new(agents: usize, now: u64, chance: &mut Chance) -> Self {
         let random = chance.bytes();
+        let voucher = Voucher::new([1; 32]);
         let (root, secret) = (RootSecret::make_root(random), AdminSecret::make_admin(random));
         let site = SiteId([7; 16]);
         let certificate = Certificate {
@@ -57,7 +60,7 @@ impl Owner {
                 name: "Toko Contoh".into(),
                 pages: vec![PAGE.into()],
                 apps: Vec::new(),
-                vouchers: None,
+                vouchers: Some(vec![voucher.key()]),
                 masking: None,
             },
             desks: vec![desk],
@@ -69,7 +72,19 @@ impl Owner {
             admin: Admin::new(secret, bytes, signature),
             roster,
             invited: Vec::new(),
+            voucher,
         }
+    }
+
+    /// Whose word on who a visitor is the next roster lists.
+    pub(crate) fn voucher(&self) -> &Voucher {
+        &self.voucher
+    }
+
+    /// Another key vouches from the next roster on, and the one before for nobody any more.
+    pub(crate) fn renew_voucher(&mut self, chance: &mut Chance) {
+        self.voucher = Voucher::new(chance.id());
+        self.roster.profile.vouchers = Some(vec![self.voucher.key()]);
     }
 
     /// A code for one more device of an agent.

@@ -1,13 +1,15 @@
 //! What people do: write, open and close tabs, enrol and remove devices.
 
-use segel_core::show::{self, Author, Body, Gate, Summary};
-use segel_core::{Input, Outgoing, VisitorConfig};
+use segel_core::show::{self, Body, Gate, Summary};
+use segel_core::tabs::Wish;
+use segel_core::{Input, VisitorConfig};
 use segel_wire::ClientFrame;
-use segel_wire::ids::EventId;
+use segel_wire::ids::{ConversationId, EventId};
 use segel_wire::signed::Order;
 
 use crate::chance::Chance;
 use crate::device::{Browser, Device, Part};
+use crate::files::Document;
 use crate::owner::{PAGE, RELAY};
 use crate::world::{Happening, START, World};
 
@@ -18,6 +20,14 @@ pub(crate) const CARD: &str = "4111 1111 1111 1111";
 pub(crate) enum Deed {
     /// Somebody writes something.
     Say {
+        browser: usize,
+    },
+    /// Somebody sends a file.
+    Attach {
+        browser: usize,
+    },
+    /// Somebody wants the files that came.
+    Fetch {
         browser: usize,
     },
     /// Somebody presses a key.
@@ -34,19 +44,25 @@ pub(crate) enum Deed {
     /// The owner takes up the enrolments that the relay has.
     Attend,
     RenewRoster,
+    /// The business's server gets another key.
+    RenewVoucher,
     InviteDevice,
     RemoveDevice,
     /// Nobody does anything: time is up.
     Rest,
 }
 
-/// A text that an engine took.
+/// A text or a file that a tab took.
 pub(crate) struct Said {
     pub(crate) browser: usize,
-    pub(crate) device: usize,
-    pub(crate) run: u64,
-    /// As its masker passed it.
+    /// The tab that it was written in, and which of its openings.
+    pub(crate) tab: usize,
+    pub(crate) life: u64,
+    /// The tab whose engine took it, and which of its engines.
+    pub(crate) taken: Option<(usize, u64)>,
+    /// As its masker passed it; a file's name.
     pub(crate) text: String,
+    pub(crate) file: Option<Document>,
     pub(crate) event: EventId,
     /// The step that keeps it.
     pub(crate) generation: u64,
@@ -71,7 +87,7 @@ impl World {
             let config =
                 VisitorConfig { site, root, relay: RELAY.into(), page: PAGE.into(), floor: Order::default() };
             let browser = self.add_browser(format!("visitor {}", number + 1), Part::Visitor(config));
-            for _ in 0..=self.chance.place(2) {
+            for _ in 0..=self.chance.place(3) {
                 self.add_tab(browser);
             }
         }
@@ -84,6 +100,13 @@ impl World {
             let before = at.saturating_sub(self.chance.between(500, 6_000));
             self.agenda.plan(before, Happening::Deed(Deed::Type { browser }));
         }
+        for _ in 0..self.weather.files {
+            let browser = self.chance.place(browsers);
+            let at = self.chance.between(self.now + 5_000, self.weather.ends_at);
+            self.agenda.plan(at, Happening::Deed(Deed::Attach { browser }));
+            let (browser, later) = (self.chance.place(browsers), at + self.chance.between(1_000, 20_000));
+            self.agenda.plan(later, Happening::Deed(Deed::Fetch { browser }));
+        }
         for _ in 0..self.weather.acts {
             let at = self.chance.between(self.now + 20_000, self.weather.ends_at);
             let browser = self.chance.place(self.weather.consoles);
@@ -95,14 +118,21 @@ impl World {
     pub(crate) fn deed(&mut self, deed: Deed) {
         match deed {
             Deed::Say { browser } => self.say(browser),
+            Deed::Attach { browser } => self.attach(browser),
+            Deed::Fetch { browser } => self.fetch_missing(browser),
             Deed::Type { browser } => self.begin_to_write(browser),
             Deed::Act { browser } => self.act(browser),
-            Deed::StartTab { device } => self.start_tab(device),
+            Deed::StartTab { device } => self.open_tab(device),
             Deed::Attend => {
                 self.attend();
                 self.agenda.plan(self.now + ATTENDED_EVERY, Happening::Deed(Deed::Attend));
             }
             Deed::RenewRoster => self.publish(),
+            Deed::RenewVoucher => {
+                self.tally.count("vouchers renewed");
+                self.owner.renew_voucher(&mut self.chance);
+                self.publish();
+            }
             Deed::InviteDevice => {
                 if self.owner.listed() < 6 {
                     let agent = self.chance.place(self.weather.agents);
@@ -129,102 +159,91 @@ impl World {
             self.devices[device].slow_until = 0;
             self.mend(device, true);
         }
-        for browser in 0..self.browsers.len() {
-            if self.browsers[browser].leader.is_none()
-                && let Some(tab) = self.devices.iter().position(|device| device.browser == browser)
-            {
-                self.start_tab(tab);
+        for tab in 0..self.devices.len() {
+            self.wake(tab);
+            if self.open_tabs(self.devices[tab].browser).next().is_none() {
+                self.open_tab(tab);
             }
         }
     }
 
     /// Whoever sees that a message failed tries it again.
     pub(crate) fn try_failed_again(&mut self) {
-        for device in 0..self.devices.len() {
-            for (conversation, event) in self.devices[device].screen.failed() {
-                self.take(device, Input::Retry { conversation, event });
+        for browser in 0..self.browsers.len() {
+            let Some(tab) = self.look_somewhere(browser) else { continue };
+            for (conversation, event) in self.devices[tab].screen.failed() {
+                self.input(tab, Input::Retry { conversation, event });
             }
         }
     }
 
     /// Every tab is closed and opened again: what people see comes from what was kept.
     pub(crate) fn start_all_again(&mut self) {
-        for browser in 0..self.browsers.len() {
-            let Some(leader) = self.browsers[browser].leader.take() else { continue };
-            if let Some(socket) = self.devices[leader].crash() {
-                self.close(socket);
-            }
-            self.devices[leader].pending.clear();
-            self.start_tab(leader);
+        let open: Vec<_> = (0..self.devices.len()).filter(|tab| self.devices[*tab].tab.is_open).collect();
+        for tab in &open {
+            self.close_tab(*tab, 0);
         }
-    }
-
-    /// A tab opens. It leads if no other does, and waits for its turn otherwise.
-    fn start_tab(&mut self, device: usize) {
-        let browser = self.devices[device].browser;
-        let is_led = self.browsers[browser].leader.is_some();
-        let two_lead = self.planted == Some(crate::Planted::TwoLeaders);
-        if self.devices[device].is_running() || (is_led && !two_lead) {
-            return;
+        for tab in open {
+            self.open_tab(tab);
         }
-        if !self.devices[device].start(&self.browsers[browser]) {
-            self.complaints.push(format!("{} does not start from its storage", self.browsers[browser].name));
-            return;
-        }
-        self.browsers[browser].leader = Some(device);
-        self.note(device, || "starts".to_owned());
-        let has_network = self.devices[device].has_network;
-        self.take(device, if has_network { Input::Woke } else { Input::Network(false) });
     }
 
     fn begin_to_write(&mut self, browser: usize) {
-        let Some(device) = self.browsers[browser].leader else { return };
-        let writable = self.devices[device].screen.writable();
+        let Some(tab) = self.look_somewhere(browser) else { return };
+        let writable = self.devices[tab].screen.writable();
         if let Some(&conversation) = self.chance.pick(&writable) {
-            self.take(device, Input::Typing { conversation, typing: true });
+            self.input(tab, Input::Typing { conversation, typing: true });
         }
     }
 
     fn say(&mut self, browser: usize) {
-        let Some(device) = self.browsers[browser].leader else { return };
-        let screen = &self.devices[device].screen;
-        if screen.gate != Some(Gate::Open) {
-            return;
-        }
-        let writable = screen.writable();
-        let conversation = self.chance.pick(&writable).copied();
-        if conversation.is_none() && !self.browsers[browser].is_visitor() {
-            return;
-        }
+        let Some((tab, conversation)) = self.where_to_write(browser) else { return };
         let number = self.said.len();
         let card = if self.chance.one_in(6) { format!(" {CARD}") } else { String::new() };
         let Ok(masked) = segel_mask::mask(&format!("text {number}{card}")) else { return };
-        let text = masked.text.as_str().to_owned();
-        let run = self.devices[device].run;
-        let input = Input::Submit { conversation, event: None, text: Outgoing::new(masked.text) };
-        let generation = self.take(device, input);
-        let own = self.devices[device].screen.places(&text);
-        let own = own.into_iter().find(|item| item.author == Author::Own);
-        let Some((conversation, event)) = own.map(|item| (item.conversation, item.event)) else { return };
-        self.take(device, Input::Typing { conversation, typing: false });
+        let text = masked.text.into_string();
         self.tally.count("texts");
-        self.note(device, || format!("says {text:?}"));
+        self.note(tab, || format!("says {text:?}"));
+        let event = self.remember(tab, text.clone(), None);
+        self.submit(tab, Wish::Submit(conversation, event, text));
+        if let Some(conversation) = conversation {
+            self.input(tab, Input::Typing { conversation, typing: false });
+        }
+    }
+
+    /// A tab takes a message; answers its id.
+    pub(crate) fn remember(&mut self, tab: usize, text: String, file: Option<Document>) -> EventId {
+        let event = EventId(self.chance.id());
         self.said.push(Said {
-            browser,
-            device,
-            run,
+            browser: self.devices[tab].browser,
+            tab,
+            life: self.devices[tab].tab.life,
+            taken: None,
             text,
+            file,
             event,
-            generation: generation.unwrap_or(u64::MAX),
+            generation: u64::MAX,
             is_kept: false,
             is_gone_here: false,
         });
+        event
+    }
+
+    /// A tab and a conversation in it that can be written in; none yet for a visitor's first message.
+    pub(crate) fn where_to_write(&mut self, browser: usize) -> Option<(usize, Option<ConversationId>)> {
+        let tab = self.look_somewhere(browser)?;
+        let screen = &self.devices[tab].screen;
+        if screen.gate != Some(Gate::Open) {
+            return None;
+        }
+        let conversation = self.chance.pick(&screen.writable()).copied();
+        (conversation.is_some() || self.browsers[browser].is_visitor()).then_some((tab, conversation))
     }
 
     /// Something that the screen offers.
     fn act(&mut self, browser: usize) {
-        let Some(device) = self.browsers[browser].leader else { return };
-        let conversations = self.devices[device].screen.conversations.values();
+        let Some(tab) = self.look_somewhere(browser) else { return };
+        let conversations = self.devices[tab].screen.conversations.values();
         let offered = conversations.flat_map(|Summary { conversation, hold, .. }| {
             let transfers = hold.colleagues.iter().map(|(agent, _)| show::Deed::Transfer(*agent));
             hold.may.iter().copied().chain(transfers).map(|deed| (*conversation, deed))
@@ -232,8 +251,8 @@ impl World {
         let offered: Vec<_> = offered.collect();
         if let Some(&(conversation, deed)) = self.chance.pick(&offered) {
             self.tally.count("acts");
-            self.note(device, || format!("wants {deed:?}"));
-            self.take(device, Input::Act { conversation, deed });
+            self.note(tab, || format!("wants {deed:?}"));
+            self.input(tab, Input::Act { conversation, deed });
         }
     }
 
@@ -259,7 +278,9 @@ impl World {
     fn add_console(&mut self, agent: usize) {
         let code = self.owner.invite(agent, &mut self.chance);
         let browser = self.add_browser(format!("console {}", self.browsers.len() + 1), Part::Agent(code));
-        self.add_tab(browser);
+        for _ in 0..=self.chance.place(2) {
+            self.add_tab(browser);
+        }
     }
 
     /// A console is taken out of the roster; its tab stays open.
@@ -310,4 +331,5 @@ impl World {
 /// Whether an item shows this text.
 pub(crate) fn shows(body: &Body, text: &str) -> bool {
     matches!(body, Body::Text(shown) if shown == text)
+        || matches!(body, Body::File(file) if file.name == text)
 }

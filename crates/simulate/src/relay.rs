@@ -2,6 +2,7 @@
 //!
 //! It is written from the text and shares no code with the reference relay, so that the engines meet two.
 
+mod attachments;
 mod prekeys;
 mod streams;
 
@@ -13,6 +14,7 @@ use segel_wire::ids::{Challenge, ConversationId, DeviceId, EventId, InvitationId
 use segel_wire::signed::{LoginStatement, VerifiedRoster};
 use segel_wire::{Code, Delivered, DeskId, Envelope, Octets, limits};
 
+use self::attachments::AttachmentStore;
 use self::prekeys::PrekeyStore;
 pub(crate) use self::streams::Sent;
 use self::streams::Stream;
@@ -37,6 +39,7 @@ struct Durable {
     sessions: BTreeMap<String, Session>,
     enrolments: BTreeMap<InvitationId, Vec<u8>>,
     prekeys: PrekeyStore,
+    attachments: AttachmentStore,
     conversations: BTreeMap<ConversationId, Conversation>,
     log: Vec<Row>,
 }
@@ -61,7 +64,8 @@ pub(crate) struct Row {
     pub(crate) position: u64,
     pub(crate) event: EventId,
     pub(crate) sender: DeviceId,
-    time: u64,
+    /// Unix milliseconds.
+    pub(crate) time: u64,
     pub(crate) envelope: Envelope,
 }
 
@@ -94,6 +98,11 @@ impl Relay {
     /// Everything stored, in order.
     pub(crate) fn log(&self) -> &[Row] {
         &self.kept.log
+    }
+
+    /// How many uploads of a device are not whole.
+    pub(crate) fn unfinished(&self, device: DeviceId) -> usize {
+        self.kept.attachments.unfinished(device)
     }
 
     /// Whether a device is in the newest roster.
@@ -133,11 +142,20 @@ impl Relay {
                 });
                 Answer::Bundles(BundlesAnswer { bundles: bundles.collect() })
             }),
-            // Nobody sends files here.
-            Request::BeginUpload(..)
-            | Request::AddChunk(..)
-            | Request::ForgetUpload(..)
-            | Request::FetchChunk(..) => Err(Code::NotFound),
+            Request::BeginUpload(id, attachment, size) => self
+                .reach(*id, token, now)
+                .and_then(|device| self.kept.attachments.begin((*id, *attachment), device, *size, now)),
+            Request::AddChunk(id, attachment, offset, chunk) => {
+                self.reach(*id, token, now).and_then(|device| {
+                    self.kept.attachments.add((*id, *attachment), device, (*offset, chunk), now)
+                })
+            }
+            Request::ForgetUpload(id, attachment) => self
+                .reach(*id, token, now)
+                .and_then(|device| self.kept.attachments.forget((*id, *attachment), device)),
+            Request::FetchChunk(id, attachment, first, last) => self
+                .reach(*id, token, now)
+                .and_then(|_| self.kept.attachments.fetch((*id, *attachment), *first, *last)),
             Request::Events(id, after) => {
                 self.session(token, now).map(|device| self.page(*id, device, *after))
             }
@@ -183,7 +201,7 @@ impl Relay {
     }
 
     fn challenge(&mut self, now: u64, chance: &mut Chance) -> Answer {
-        let challenge = Challenge(random(chance));
+        let challenge = Challenge(chance.id());
         let expires = now / 1_000 + limits::CHALLENGE_SECONDS;
         self.challenges.insert(challenge, expires);
         Answer::Challenge(ChallengeAnswer { challenge, expires })
@@ -196,7 +214,7 @@ impl Relay {
         if *site != self.site || !is_open || !statement.is_signed_by(&keys.login, signature) {
             return Err(Code::ProofRefused);
         }
-        let token = random::<16>(chance).map(|byte| format!("{byte:02x}")).concat();
+        let token = chance.id::<16>().map(|byte| format!("{byte:02x}")).concat();
         let expires = now / 1_000 + limits::TOKEN_SECONDS;
         self.kept.sessions.insert(token.clone(), Session { device: keys.derive_id(site), expires });
         Ok(Answer::Login(LoginAnswer { token, expires }))
@@ -207,6 +225,13 @@ impl Relay {
         let session = token.and_then(|token| self.kept.sessions.get(token));
         let session = session.filter(|session| now / 1_000 < session.expires);
         session.map(|session| session.device).ok_or(Code::Unauthenticated)
+    }
+
+    /// The device of a token, if it reaches the conversation.
+    fn reach(&self, id: ConversationId, token: Option<&str>, now: u64) -> Result<DeviceId, Code> {
+        let device = self.session(token, now)?;
+        let kept = self.kept.conversations.get(&id).ok_or(Code::NotFound)?;
+        if kept.visitor == device || self.lists(device) { Ok(device) } else { Err(Code::NotAMember) }
     }
 
     fn open(&mut self, id: ConversationId, visitor: DeviceId, desk: DeskId) -> Result<Answer, Code> {
@@ -252,10 +277,4 @@ impl Relay {
 /// Where a follower goes on that was sent so many rows.
 fn cursor(rows: usize) -> String {
     format!("e.{rows}")
-}
-
-fn random<const N: usize>(chance: &mut Chance) -> [u8; N] {
-    let mut bytes = [0; N];
-    rand_core::Rng::fill_bytes(chance.bytes(), &mut bytes);
-    bytes
 }

@@ -1,11 +1,14 @@
 //! The loop: one happening after another, on one clock.
 
-use std::collections::BTreeMap;
+mod network;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use segel_core::{Answer, Change, Input, Request};
-use segel_wire::ids::{DeviceId, RootKey};
+use segel_wire::ids::{DeviceId, EventId, RootKey};
 use segel_wire::{ClientFrame, ServerFrame, SiteId};
 
+use self::network::Socket;
 use crate::agenda::Agenda;
 use crate::chance::Chance;
 use crate::check;
@@ -13,8 +16,10 @@ use crate::device::{Browser, Device, Errand};
 use crate::faults::{Fault, Weather};
 use crate::owner::Owner;
 use crate::people::{Deed, Said};
-use crate::relay::{Relay, Sent};
+use crate::relay::Relay;
+use crate::tabs::{Lead, Word};
 use crate::trace::Trace;
+use crate::vouching::Vouched;
 use crate::{Failure, Planted, Tally};
 
 /// When every run begins, Unix milliseconds.
@@ -40,6 +45,10 @@ pub(crate) struct World {
     sockets: BTreeMap<u64, Socket>,
     socket_count: u64,
     pub(crate) said: Vec<Said>,
+    /// What the business's server said.
+    pub(crate) vouched: Vec<Vouched>,
+    /// Which browsers were handed which files.
+    pub(crate) fetched: BTreeSet<(usize, EventId)>,
     /// What was sent under each random value that must be used once.
     pub(crate) used_once: BTreeMap<Vec<u8>, Vec<u8>>,
     pub(crate) complaints: Vec<String>,
@@ -47,22 +56,65 @@ pub(crate) struct World {
     pub(crate) trace: Trace,
 }
 
-/// A socket: bytes in order, each way at its own pace.
-struct Socket {
-    device: usize,
-    run: u64,
-    to_relay: u64,
-    to_device: u64,
-}
-
 pub(crate) enum Happening {
-    Input { device: usize, run: u64, input: Input },
-    Timer { device: usize, run: u64, at: u64 },
-    Commit { device: usize, run: u64 },
-    Asked { device: usize, run: u64, id: u64, request: Request, token: Option<String> },
-    Dialled { socket: u64 },
-    FrameAtRelay { socket: u64, frame: ClientFrame },
-    FrameAtDevice { socket: u64, frame: Option<ServerFrame> },
+    Input {
+        device: usize,
+        run: u64,
+        input: Input,
+    },
+    /// The browser tells a tab of its place in the line for the lead.
+    Lead {
+        tab: usize,
+        ticket: u64,
+        lead: Lead,
+    },
+    EngineStarts {
+        tab: usize,
+        ticket: u64,
+    },
+    /// A tab hears another one of its browser.
+    Heard {
+        tab: usize,
+        life: u64,
+        word: Word,
+    },
+    Patience {
+        tab: usize,
+        number: u64,
+    },
+    /// The server answers a tab's page.
+    Vouched {
+        tab: usize,
+        life: u64,
+        token: Vec<u8>,
+    },
+    Timer {
+        device: usize,
+        run: u64,
+        at: u64,
+    },
+    Commit {
+        device: usize,
+        run: u64,
+    },
+    Asked {
+        device: usize,
+        run: u64,
+        id: u64,
+        request: Request,
+        token: Option<String>,
+    },
+    Dialled {
+        socket: u64,
+    },
+    FrameAtRelay {
+        socket: u64,
+        frame: ClientFrame,
+    },
+    FrameAtDevice {
+        socket: u64,
+        frame: Option<ServerFrame>,
+    },
     Deed(Deed),
     Fault(Fault),
 }
@@ -82,6 +134,9 @@ pub fn run(seed: u64, planted: Option<Planted>, traced: bool) -> Result<Tally, F
             break;
         }
         world.try_failed_again();
+        for browser in 0..world.browsers.len() {
+            world.fetch_missing(browser);
+        }
     }
     if world.complaints.is_empty() {
         world.start_all_again();
@@ -93,6 +148,8 @@ pub fn run(seed: u64, planted: Option<Planted>, traced: bool) -> Result<Tally, F
     if world.is_restless() {
         world.complaints.push("it never comes to rest".to_owned());
     }
+    let confirmed = check::confirmed(&world);
+    world.tally.add("identities confirmed in the end", confirmed);
     let World { complaints, tally, trace, .. } = world;
     if complaints.is_empty() { Ok(tally) } else { Err(Failure { seed, complaints, trace: trace.lines }) }
 }
@@ -116,6 +173,8 @@ impl World {
             sockets: BTreeMap::new(),
             socket_count: 0,
             said: Vec::new(),
+            vouched: Vec::new(),
+            fetched: BTreeSet::new(),
             used_once: BTreeMap::new(),
             complaints: Vec::new(),
             tally: Tally::default(),
@@ -146,8 +205,26 @@ impl World {
         }
     }
 
-    fn happen(&mut self, happening: Happening) {
+    pub(crate) fn happen(&mut self, happening: Happening) {
+        let happening = match happening.whose() {
+            Some(tab) => self.devices[tab].tab.postpone(happening),
+            None => Some(happening),
+        };
+        let Some(happening) = happening else { return };
         match happening {
+            Happening::Lead { tab, ticket, lead } => self.lead_changed(tab, ticket, lead),
+            Happening::EngineStarts { tab, ticket } => self.engine_starts(tab, ticket),
+            Happening::Heard { tab, life, word } => {
+                if self.devices[tab].tab.is_alive(life) {
+                    self.hear(tab, word);
+                }
+            }
+            Happening::Vouched { tab, life, token } => {
+                if self.devices[tab].tab.is_alive(life) {
+                    self.introduce(tab, &token);
+                }
+            }
+            Happening::Patience { tab, number } => self.lose_patience(tab, number),
             Happening::Input { device, run, input } => self.give(device, run, input),
             Happening::Timer { device, run, at } => {
                 if self.devices[device].wake_at == Some(at) {
@@ -175,7 +252,11 @@ impl World {
 
     /// Gives an input to a tab, if it is the one that the input is for.
     pub(crate) fn give(&mut self, device: usize, run: u64, input: Input) {
-        if self.devices[device].run == run {
+        if self.devices[device].run != run {
+            return;
+        }
+        let input = Happening::Input { device, run, input };
+        if let Some(Happening::Input { input, .. }) = self.devices[device].tab.postpone(input) {
             self.take(device, input);
         }
     }
@@ -184,14 +265,8 @@ impl World {
     pub(crate) fn take(&mut self, device: usize, input: Input) -> Option<u64> {
         let tab = &mut self.devices[device];
         let clock = self.browsers[tab.browser].clock(self.now);
-        let (run, refusals) = (tab.run, tab.screen.refusals.len());
+        let run = tab.run;
         let errands = tab.take(input, clock, self.planted);
-        if self.trace.wanted {
-            let new: Vec<_> = tab.screen.refusals.iter().skip(refusals).copied().collect();
-            for refusal in new {
-                self.note(device, || format!("shows the refusal {}", refusal.code()));
-            }
-        }
         let mut generation = None;
         for errand in errands {
             if let Errand::Commit { generation: next, .. } = &errand {
@@ -225,6 +300,9 @@ impl World {
                 }
             }
             Errand::Speak(frame) => self.speak(device, frame),
+            Errand::Show(show) => self.serve(device, show),
+            Errand::Read { source, from, to } => self.read(device, run, (source, from, to)),
+            Errand::Hand(event, bytes) => self.serve_file(device, event, &bytes),
         }
     }
 
@@ -236,7 +314,7 @@ impl World {
     }
 
     /// The oldest of what is on its way to the disk is kept, or refused.
-    fn commit(&mut self, device: usize, run: u64) {
+    pub(crate) fn commit(&mut self, device: usize, run: u64) {
         if self.devices[device].run != run {
             return;
         }
@@ -256,11 +334,14 @@ impl World {
     /// Keeps a generation and what was said with it.
     pub(crate) fn keep(&mut self, device: usize, generation: u64, changes: Vec<Change>) -> bool {
         let tab = &self.devices[device];
-        let (browser, run) = (tab.browser, tab.run);
-        let strict = self.planted != Some(Planted::TwoLeaders);
-        let kept = self.browsers[browser].disk.commit(generation, changes, strict);
+        let (taken, disk) = ((device, tab.run), &mut self.browsers[tab.browser].disk);
+        let is_next = disk.expects(tab.term, generation);
+        if !is_next && tab.term != disk.term {
+            self.tally.count("writes of former leaders");
+        }
+        let kept = (is_next || self.planted == Some(Planted::TwoLeaders)) && disk.commit(generation, changes);
         if kept {
-            let with = self.said.iter_mut().filter(|said| (said.device, said.run) == (device, run));
+            let with = self.said.iter_mut().filter(|said| said.taken == Some(taken));
             with.filter(|said| said.generation <= generation).for_each(|said| said.is_kept = true);
         }
         kept
@@ -282,104 +363,14 @@ impl World {
         }
         if is_lost && !is_cut {
             self.tally.count("answers lost");
+            if matches!(request, Request::BeginUpload(..) | Request::AddChunk(..) | Request::FetchChunk(..)) {
+                self.tally.count("answers about files lost");
+            }
         }
         let input = Input::Answered { id, answer };
         self.agenda.plan(self.now + wait, Happening::Input { device, run, input });
-    }
-
-    fn dial(&mut self, device: usize, run: u64) {
-        if let Some(before) = self.devices[device].socket.take() {
-            self.close(before);
-        }
-        self.socket_count += 1;
-        let socket = self.socket_count;
-        self.devices[device].socket = Some(socket);
-        self.sockets.insert(socket, Socket { device, run, to_relay: 0, to_device: 0 });
-        let at = self.now + self.latency(device);
-        self.agenda.plan(at, Happening::Dialled { socket });
-    }
-
-    fn dialled(&mut self, socket: u64) {
-        let Some(Socket { device, run, .. }) = self.sockets.get(&socket) else { return };
-        let (device, run) = (*device, *run);
-        let reached = self.relay.is_up && self.devices[device].has_network;
-        let input = if reached { Input::SocketOpened } else { Input::SocketClosed };
-        if !reached {
-            self.sockets.remove(&socket);
-            self.devices[device].socket = None;
-        }
-        let at = self.now + self.latency(device);
-        self.agenda.plan(at, Happening::Input { device, run, input });
-    }
-
-    fn speak(&mut self, device: usize, frame: ClientFrame) {
-        self.watch_for_reuse(&frame);
-        let at = self.now + self.latency(device);
-        let Some(number) = self.devices[device].socket else { return };
-        let Some(socket) = self.sockets.get_mut(&number) else { return };
-        socket.to_relay = at.max(socket.to_relay + 1);
-        let arrives = socket.to_relay;
-        if self.weather.frames_double && self.chance.one_in(8) {
-            self.tally.count("frames doubled");
-            let (again, frame) = (arrives + self.chance.between(1, 900), frame.clone());
-            self.agenda.plan(again, Happening::FrameAtRelay { socket: number, frame });
-        }
-        self.agenda.plan(arrives, Happening::FrameAtRelay { socket: number, frame });
-    }
-
-    /// Puts the relay's frames on their way.
-    pub(crate) fn carry(&mut self, sent: Vec<Sent>) {
-        for (number, frame) in sent {
-            let Some(device) = self.sockets.get(&number).map(|socket| socket.device) else { continue };
-            let at = self.now + self.latency(device);
-            let Some(socket) = self.sockets.get_mut(&number) else { continue };
-            socket.to_device = at.max(socket.to_device + 1);
-            self.agenda.plan(socket.to_device, Happening::FrameAtDevice { socket: number, frame });
-        }
-    }
-
-    fn arrived(&mut self, number: u64, frame: Option<ServerFrame>) {
-        let Some(socket) = self.sockets.get(&number) else { return };
-        let (device, run) = (socket.device, socket.run);
-        match frame {
-            Some(frame) => self.give(device, run, Input::Frame(frame)),
-            None => self.break_off(number, 1),
-        }
-    }
-
-    /// A socket ends; its device hears of it after `wait` milliseconds, or never.
-    pub(crate) fn break_off(&mut self, number: u64, wait: u64) {
-        let Some(Socket { device, run, .. }) = self.sockets.remove(&number) else { return };
-        self.relay.hang_up(number);
-        if self.devices[device].socket == Some(number) {
-            self.devices[device].socket = None;
-            if wait < u64::MAX {
-                let input = Input::SocketClosed;
-                self.agenda.plan(self.now + wait, Happening::Input { device, run, input });
-            }
-        }
-    }
-
-    /// A device closes its socket.
-    pub(crate) fn close(&mut self, number: u64) {
-        self.sockets.remove(&number);
-        self.relay.hang_up(number);
-    }
-
-    fn tell_of(&mut self, socket: u64, frame: &ClientFrame) {
-        let Some(device) = self.sockets.get(&socket).map(|socket| socket.device) else { return };
-        match frame {
-            ClientFrame::Send { event, envelope, .. } => {
-                let wraps = envelope.wraps.iter().map(|wrapped| self.name_of(wrapped.device));
-                let wraps: Vec<_> = wraps.collect();
-                let quiet = if envelope.content.0.get(2) == Some(&1) { "quiet " } else { "" };
-                self.note(device, || format!("sends {quiet}{event} to {}", wraps.join(", ")));
-            }
-            ClientFrame::Hello { cursor, .. } => {
-                let cursor = cursor.clone().unwrap_or_default();
-                self.note(device, || format!("connects from {cursor:?}"));
-            }
-            _ => {}
+        if matches!(request, Request::AddChunk(..)) {
+            self.strike(device);
         }
     }
 
@@ -388,14 +379,26 @@ impl World {
         browser.map_or_else(|| "a former device".to_owned(), |browser| browser.name.clone())
     }
 
-    fn latency(&mut self, device: usize) -> u64 {
-        let is_slow = self.now < self.devices[device].slow_until;
-        if is_slow { self.chance.between(400, 6_000) } else { self.chance.between(5, 120) }
-    }
-
     pub(crate) fn note(&mut self, device: usize, what: impl FnOnce() -> String) {
         let name = &self.browsers[self.devices[device].browser].name;
-        self.trace.note(self.now - START, name, what);
+        self.trace.note(self.now - START, name, || format!("tab {device} {}", what()));
+    }
+}
+
+impl Happening {
+    /// The tab that must be awake for it.
+    fn whose(&self) -> Option<usize> {
+        match self {
+            Self::Input { device, .. } | Self::Timer { device, .. } | Self::Commit { device, .. } => {
+                Some(*device)
+            }
+            Self::Lead { tab, .. }
+            | Self::EngineStarts { tab, .. }
+            | Self::Heard { tab, .. }
+            | Self::Patience { tab, .. }
+            | Self::Vouched { tab, .. } => Some(*tab),
+            _ => None,
+        }
     }
 }
 

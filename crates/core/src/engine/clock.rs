@@ -33,5 +33,71 @@ impl Engine {
             *until = until.saturating_sub(by);
         }
         self.shown.wake_at = None;
+        // What lapsed by the clock that ran ahead has not.
+        self.shown.lists.extend(self.conversations.keys().map(|id| (*id, ())));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand_chacha::ChaCha20Rng;
+    use rand_chacha::rand_core::SeedableRng;
+    use segel_crypto::storage::StateKey;
+    use segel_wire::ids::{ConversationId, EventId, Octets, RootKey, SiteId};
+    use segel_wire::limits::IDENTITY_SECONDS;
+    use segel_wire::signed::Order;
+
+    use super::*;
+    use crate::account::VisitorConfig;
+    use crate::conversation::{Message, Stage};
+    use crate::io::{Input, Kept, Output};
+    use crate::show::{Body, Identity, Show};
+
+    const NOW: u64 = 1_800_000_000_000;
+    const CONVERSATION: ConversationId = ConversationId([3; 16]);
+
+    /// Somebody was vouched for just now.
+    fn engine() -> Engine {
+        let (site, root) = (SiteId([1; 16]), RootKey([2; 32]));
+        let (relay, page) = ("https://relay.example".to_owned(), "https://toko.example".to_owned());
+        let config = VisitorConfig { site, root, relay, page, floor: Order::default() };
+        let mut engine = Engine::visitor(config, StateKey::new([4; 32]), &Kept::default()).unwrap();
+        let message = Message::own(Body::Introduced("Pelanggan Demo".to_owned()), NOW, Stage::Sent);
+        let message = Message { token: Some(Octets(vec![1])), position: Some(1), ..message };
+        engine.conversations.or_default(CONVERSATION).messages.insert(EventId([5; 16]), message);
+        engine.shown.lists.insert(CONVERSATION, ());
+        engine
+    }
+
+    /// Who the visitor is shown to be at `now`, if that is shown anew.
+    fn shown(engine: &mut Engine, now: u64) -> Option<Identity> {
+        engine.handle(Input::Woke, now, &mut ChaCha20Rng::seed_from_u64(1));
+        let mut shown = None;
+        while let Some(output) = engine.poll() {
+            if let Output::Show(Show::Conversation(summary)) = output {
+                shown = Some(summary.identity);
+            }
+        }
+        shown
+    }
+
+    #[test]
+    fn an_identity_that_lapsed_by_a_clock_that_ran_ahead_is_shown_as_confirmed_again() {
+        let (mut engine, subject) = (engine(), "Pelanggan Demo".to_owned());
+        let confirmed = Identity::Confirmed { subject: subject.clone(), at: NOW };
+        assert_eq!(shown(&mut engine, NOW), Some(confirmed.clone()));
+        let ahead = NOW + 3 * IDENTITY_SECONDS * 1_000;
+        assert_eq!(shown(&mut engine, ahead), Some(Identity::Lapsed { subject, at: NOW }));
+        assert_eq!(shown(&mut engine, NOW + 1_000), Some(confirmed));
+    }
+
+    #[test]
+    fn an_identity_of_days_ahead_by_a_clock_that_is_behind_is_confirmed_once_the_clock_is_right() {
+        let (mut engine, subject) = (engine(), "Pelanggan Demo".to_owned());
+        let behind = NOW - 3 * IDENTITY_SECONDS * 1_000;
+        let lapsed = Identity::Lapsed { subject: subject.clone(), at: NOW };
+        assert_eq!(shown(&mut engine, behind), Some(lapsed));
+        assert_eq!(shown(&mut engine, NOW), Some(Identity::Confirmed { subject, at: NOW }));
+        assert_eq!(shown(&mut engine, NOW + 1_000), None, "nothing changed");
     }
 }

@@ -89,12 +89,17 @@ impl Engine {
         }
     }
 
-    /// A summary is shown: notes when what it says of the visitor lapses.
-    pub(super) fn note_lapse(&mut self, summary: Option<&Summary>) {
-        if let Some(Identity::Confirmed { at, .. }) = summary.map(|summary| &summary.identity) {
-            let (lapses, first) = (at + limits::IDENTITY_SECONDS * 1_000, &mut self.shown.lapses_at);
-            *first = if *first == 0 { lapses } else { lapses.min(*first) };
-        }
+    /// A summary is shown at `now`, Unix milliseconds: notes when what it says of the visitor lapses, or begins to hold by
+    /// a clock that is behind.
+    pub(super) fn note_lapse(&mut self, summary: Option<&Summary>, now: u64) {
+        const DAY: u64 = limits::IDENTITY_SECONDS * 1_000;
+        let turns = match summary.map(|summary| &summary.identity) {
+            Some(Identity::Confirmed { at, .. }) => at + DAY,
+            Some(Identity::Lapsed { at, .. }) if *at > now => at - DAY + 1,
+            _ => return,
+        };
+        let first = &mut self.shown.lapses_at;
+        *first = if *first == 0 { turns } else { turns.min(*first) };
     }
 
     /// Conversations to be shown anew because an identity may have lapsed.

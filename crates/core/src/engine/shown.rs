@@ -17,7 +17,7 @@ pub(super) struct Shown {
     pub(super) wake_at: Option<u64>,
     pub(super) dirty: SortedSet<(ConversationId, EventId)>,
     pub(super) lists: SortedSet<ConversationId>,
-    /// When the first identity that is shown as confirmed lapses, Unix milliseconds; 0 for none.
+    /// When the first identity is to be shown otherwise, Unix milliseconds; 0 for none.
     pub(super) lapses_at: u64,
 }
 
@@ -49,7 +49,7 @@ impl Engine {
         }
         for &id in changed.keys() {
             let summary = self.summary(id, now);
-            self.note_lapse(summary.as_ref());
+            self.note_lapse(summary.as_ref(), now);
             self.outputs.extend(summary.map(|summary| Output::Show(Show::Conversation(summary))));
         }
         let gate = self.gate(now);

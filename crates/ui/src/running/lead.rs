@@ -91,6 +91,8 @@ impl Work {
             Lead::Lost => {
                 self.follower.quarrel();
                 self.step_down();
+                // What it told the others since it was frozen may be out of date: they ask anew.
+                self.say(&Said::Here);
                 self.line_up();
             }
         }

@@ -1,0 +1,383 @@
+//! Tabs of one browser that share an engine, as `segel-ui` has them: what a person sends in a tab is held there until
+//! it is settled, and handed to whichever tab leads. Every tab stands on a page that the site lists.
+
+mod lead;
+
+pub(crate) use self::lead::{Lead, Lock};
+
+use segel_core::show::Show;
+use segel_core::tabs::{Wish, WishedFile, settled};
+use segel_core::{Input, Outgoing, OutgoingFile};
+use segel_mask::{MaskedText, Masker};
+use segel_wire::ids::EventId;
+
+use crate::Planted;
+use crate::device::Screen;
+use crate::vouching;
+use crate::world::{Happening, World};
+
+/// How long the tab that leads may take for a sign of life, in milliseconds.
+const PATIENCE: u64 = 3_000;
+/// It doubles with each quarrel up to so many.
+const MOST_QUARRELS: u32 = 7;
+
+/// Where a tab stands among those of its browser.
+#[derive(Default)]
+pub(crate) struct Tab {
+    pub(crate) is_open: bool,
+    /// Counts openings; what was said to an earlier one is not heard.
+    pub(crate) life: u64,
+    /// Counts places in the line for the lead; what the browser says of an earlier one is not heard.
+    ticket: u64,
+    start: Start,
+    /// Whether it was told everything that is shown.
+    is_served: bool,
+    /// Whether it told some other tab everything.
+    has_followers: bool,
+    /// What its person sent and the relay may not have, in order.
+    pub(crate) held: Vec<Wish>,
+    /// The timer that runs, by its number, and what it is for.
+    patience: Option<(u64, Then)>,
+    timers: u64,
+    quarrels: u32,
+    /// Files that its person asked for.
+    pub(crate) wanted: Vec<EventId>,
+    /// None while it is awake.
+    asleep: Option<Sleep>,
+    /// When it hears what was said last; what comes later is not heard earlier.
+    hears_at: u64,
+}
+
+/// A frozen tab.
+struct Sleep {
+    /// Whether it let go of the lead before.
+    rests: bool,
+    /// What happened to it meanwhile.
+    postponed: Vec<Happening>,
+}
+
+/// How far a tab's engine has come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Start {
+    /// It does not lead.
+    #[default]
+    Follows,
+    /// It leads, and reads what is kept.
+    Starts,
+    /// Its engine runs.
+    Runs,
+}
+
+/// What follows when a timer ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Then {
+    TakesTheLead,
+    AsksAgain,
+}
+
+/// What tabs of a browser tell each other.
+#[derive(Clone)]
+pub(crate) enum Word {
+    Hello(usize),
+    Ping,
+    Patience,
+    Here,
+    Everything(usize, Vec<Show>),
+    Change(Show),
+    Wish(Wish),
+    File(EventId, Vec<u8>),
+}
+
+impl Tab {
+    /// Whether it is open and was opened so many times.
+    pub(crate) fn is_alive(&self, life: u64) -> bool {
+        self.is_open && self.life == life
+    }
+
+    /// Whether somebody can do something in it.
+    pub(crate) fn is_awake(&self) -> bool {
+        self.is_open && self.asleep.is_none()
+    }
+
+    /// Whether it shows what an engine shows.
+    pub(crate) fn is_live(&self) -> bool {
+        self.is_served || self.start == Start::Runs
+    }
+
+    /// Keeps what happens for when it wakes; gives it back if it is awake.
+    pub(crate) fn postpone(&mut self, happening: Happening) -> Option<Happening> {
+        match &mut self.asleep {
+            Some(sleep) => {
+                sleep.postponed.push(happening);
+                None
+            }
+            None => Some(happening),
+        }
+    }
+
+    fn let_go(&mut self, event: EventId) {
+        self.held.retain(|wish| wish.makes() != Some(event));
+    }
+
+    fn lose_sight(&mut self) {
+        self.patience = None;
+        self.is_served = false;
+    }
+}
+
+impl World {
+    /// Tabs of a browser that are open.
+    pub(crate) fn open_tabs(&self, browser: usize) -> impl Iterator<Item = usize> {
+        let tabs = self.devices.iter().enumerate();
+        let open = tabs.filter(move |(_, device)| device.browser == browser && device.tab.is_open);
+        open.map(|(tab, _)| tab)
+    }
+
+    /// The person looks at one of a browser's tabs, if one answers.
+    pub(crate) fn look_somewhere(&mut self, browser: usize) -> Option<usize> {
+        let awake: Vec<_> = self.open_tabs(browser).filter(|tab| self.devices[*tab].tab.is_awake()).collect();
+        let tab = self.chance.pick(&awake).copied()?;
+        self.look_at(tab);
+        Some(tab)
+    }
+
+    pub(crate) fn look_at(&mut self, tab: usize) {
+        let browser = self.devices[tab].browser;
+        if self.browsers[browser].seen.replace(tab) == Some(tab) || !self.follows(tab) {
+            return;
+        }
+        if self.devices[tab].tab.is_served {
+            self.say_to_tabs(tab, &Word::Ping);
+            self.await_life(tab);
+        } else {
+            self.follow(tab);
+        }
+    }
+
+    /// Whether some other tab was told everything by this one.
+    pub(crate) fn has_followers(&self, tab: usize) -> bool {
+        self.devices[tab].tab.has_followers
+    }
+
+    /// The person sends a text or a file in a tab.
+    pub(crate) fn submit(&mut self, tab: usize, wish: Wish) {
+        if self.devices[tab].is_running() {
+            // Another tab may take the lead before anything is kept.
+            self.devices[tab].tab.held.push(wish.clone());
+            self.fulfil(tab, wish);
+        } else {
+            self.tally.count("messages of following tabs");
+            self.wish(tab, wish);
+        }
+    }
+
+    /// The person does something else in a tab.
+    pub(crate) fn input(&mut self, tab: usize, input: Input) {
+        if self.devices[tab].is_running() {
+            self.take(tab, input);
+        } else if let Some(wish) = Wish::of(&input) {
+            self.wish(tab, wish);
+        }
+    }
+
+    /// A tab hears another.
+    pub(crate) fn hear(&mut self, tab: usize, word: Word) {
+        let Tab { is_served, .. } = self.devices[tab].tab;
+        match word {
+            Word::Hello(asker) => self.answer(tab, Some(asker)),
+            Word::Ping => self.answer(tab, None),
+            Word::Wish(wish) => {
+                self.fulfil(tab, wish);
+                self.answer(tab, None);
+            }
+            _ if !self.follows(tab) => {}
+            Word::Here => self.follow(tab),
+            Word::Patience if is_served => self.devices[tab].tab.patience = None,
+            Word::Patience => self.set_timer(tab, Then::AsksAgain, PATIENCE),
+            Word::Everything(asker, shows) if asker == tab => self.see_everything(tab, shows),
+            Word::Change(show) if is_served => {
+                self.devices[tab].tab.patience = None;
+                self.see(tab, show);
+            }
+            Word::File(event, bytes) => self.hand(tab, event, &bytes),
+            Word::Everything(..) | Word::Change(_) => {}
+        }
+    }
+
+    /// A tab's timer ends.
+    pub(crate) fn lose_patience(&mut self, tab: usize, number: u64) {
+        let patience = self.devices[tab].tab.patience.take_if(|(running, _)| *running == number);
+        if !self.follows(tab) {
+            return;
+        }
+        let is_seen = self.browsers[self.devices[tab].browser].seen == Some(tab);
+        match patience {
+            Some((_, Then::AsksAgain)) => self.follow(tab),
+            Some((_, Then::TakesTheLead)) if is_seen => {
+                self.devices[tab].tab.quarrels += 1;
+                self.take_away(tab);
+            }
+            _ => {}
+        }
+    }
+
+    /// The engine of a tab shows a change, there and in the others.
+    pub(crate) fn serve(&mut self, tab: usize, show: Show) {
+        if self.has_followers(tab) {
+            self.say_to_tabs(tab, &Word::Change(show.clone()));
+        }
+        self.see(tab, show);
+    }
+
+    /// A tab shows a change; what it settles is held no longer.
+    fn see(&mut self, tab: usize, show: Show) {
+        if let Show::Refused(refusal) = &show {
+            self.note(tab, || format!("shows the refusal {}", refusal.code()));
+        }
+        if let (Show::Introduce { conversation, visitor }, true) = (&show, self.weather.vouches) {
+            self.ask_page(tab, *conversation, visitor);
+        }
+        if let Some(event) = settled(&show) {
+            self.devices[tab].tab.let_go(event);
+        }
+        self.devices[tab].screen.apply(show);
+    }
+
+    fn see_everything(&mut self, tab: usize, shows: Vec<Show>) {
+        self.devices[tab].tab.patience = None;
+        let refusals = core::mem::take(&mut self.devices[tab].screen.refusals);
+        self.devices[tab].screen = Screen { refusals, ..Screen::default() };
+        for show in shows {
+            self.see(tab, show);
+        }
+        let own = &mut self.devices[tab].tab;
+        (own.is_served, own.quarrels) = (true, 0);
+        for wish in core::mem::take(&mut own.held) {
+            self.wish(tab, wish);
+        }
+    }
+
+    fn follows(&self, tab: usize) -> bool {
+        self.devices[tab].tab.start == Start::Follows
+    }
+
+    /// Another tab leads: asks it for everything.
+    fn follow(&mut self, tab: usize) {
+        self.devices[tab].tab.lose_sight();
+        self.say_to_tabs(tab, &Word::Hello(tab));
+        self.await_life(tab);
+    }
+
+    /// Takes what the person did in a tab that does not lead.
+    fn wish(&mut self, tab: usize, wish: Wish) {
+        let (is_served, makes) = (self.devices[tab].tab.is_served, wish.makes().is_some());
+        let passes = matches!(wish, Wish::Typing(..) | Wish::Seen(_));
+        if is_served {
+            self.say_to_tabs(tab, &Word::Wish(wish.clone()));
+        }
+        let lets_go = is_served && self.planted == Some(Planted::LetGoEarly);
+        if (makes && !lets_go) || (!is_served && !passes) {
+            self.devices[tab].tab.held.push(wish);
+        }
+        if is_served && !passes {
+            self.await_life(tab);
+        }
+    }
+
+    /// The engine of this tab carries out itself what no other may have.
+    fn fulfil_held(&mut self, tab: usize) {
+        for wish in core::mem::take(&mut self.devices[tab].tab.held) {
+            if wish.makes().is_some() {
+                self.devices[tab].tab.held.push(wish.clone());
+            }
+            self.fulfil(tab, wish);
+        }
+    }
+
+    /// Another tab asks whether there is an engine; one that says hello is told everything.
+    fn answer(&mut self, tab: usize, hello: Option<usize>) {
+        let clock = self.browsers[self.devices[tab].browser].clock(self.now);
+        match (self.devices[tab].tab.start, hello) {
+            (Start::Follows, _) => {}
+            (Start::Runs, Some(asker)) => {
+                self.devices[tab].tab.has_followers = true;
+                let everything = self.devices[tab].everything(clock);
+                self.say_to_tabs(tab, &Word::Everything(asker, everything));
+            }
+            (Start::Starts | Start::Runs, _) => self.say_to_tabs(tab, &Word::Patience),
+        }
+    }
+
+    /// Carries out what a person wished, if there is an engine here.
+    fn fulfil(&mut self, tab: usize, wish: Wish) {
+        if !self.devices[tab].is_running() {
+            return;
+        }
+        let makes = wish.makes();
+        match wish.input().or_else(|| self.input_of(tab, wish)) {
+            Some(input) => self.take_in(tab, makes, input),
+            None => self.complaints.push("a wish could not be carried out".to_owned()),
+        }
+    }
+
+    fn input_of(&mut self, tab: usize, wish: Wish) -> Option<Input> {
+        Some(match wish {
+            Wish::Submit(conversation, event, text) => {
+                let text = Outgoing::new(self.mask_again(tab, &text)?);
+                Input::Submit { conversation, event: Some(event), text }
+            }
+            Wish::Introduce(Some(token)) => Input::Introduce(Some(vouching::read(&token.0)?)),
+            Wish::Attach(conversation, event, WishedFile { name, media_type, size, text }) => {
+                let name = self.mask_again(tab, &name)?;
+                let file = match text {
+                    Some(text) => OutgoingFile::text(name, media_type, self.mask_again(tab, &text)?),
+                    None => OutgoingFile::opaque(name, media_type, size, self.devices[tab].files.put(event)),
+                };
+                Input::Attach { conversation, event: Some(event), file }
+            }
+            _ => return None,
+        })
+    }
+
+    fn mask_again(&self, tab: usize, text: &str) -> Option<MaskedText> {
+        let writer = self.browsers[self.devices[tab].browser].writer();
+        Masker::default().mask_elsewhere(text, writer).ok().map(|masked| masked.text)
+    }
+
+    /// An engine takes an input; if that makes a message, the step is noted that keeps it.
+    fn take_in(&mut self, tab: usize, makes: Option<EventId>, input: Input) {
+        let generation = self.take(tab, input).unwrap_or(u64::MAX);
+        let taken = (tab, self.devices[tab].run);
+        let said = self.said.iter_mut().find(|said| Some(said.event) == makes && !said.is_kept);
+        if let Some(said) = said.filter(|said| said.taken != Some(taken)) {
+            (said.taken, said.generation) = (Some(taken), generation);
+        }
+    }
+
+    /// What is said in a browser's channel is heard by all other tabs, in order.
+    pub(crate) fn say_to_tabs(&mut self, tab: usize, word: &Word) {
+        let browser = self.devices[tab].browser;
+        let others: Vec<_> = self.open_tabs(browser).filter(|other| *other != tab).collect();
+        for other in others {
+            let at = self.now + self.chance.between(0, 15);
+            let Tab { life, hears_at, .. } = &mut self.devices[other].tab;
+            *hears_at = at.max(*hears_at);
+            let heard = Happening::Heard { tab: other, life: *life, word: word.clone() };
+            self.agenda.plan(*hears_at, heard);
+        }
+    }
+
+    /// Without a sign of life, a tab that the person looks at takes the lead.
+    fn await_life(&mut self, tab: usize) {
+        let quarrels = self.devices[tab].tab.quarrels.min(MOST_QUARRELS);
+        self.set_timer(tab, Then::TakesTheLead, PATIENCE << quarrels);
+    }
+
+    fn set_timer(&mut self, tab: usize, then: Then, wait: u64) {
+        let own = &mut self.devices[tab].tab;
+        own.timers += 1;
+        own.patience = Some((own.timers, then));
+        let number = own.timers;
+        self.agenda.plan(self.now + wait, Happening::Patience { tab, number });
+    }
+}

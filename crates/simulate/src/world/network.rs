@@ -1,0 +1,118 @@
+//! Sockets between tabs and the relay, and how long everything takes.
+
+use segel_core::Input;
+use segel_wire::{ClientFrame, ServerFrame};
+
+use super::{Happening, World};
+use crate::relay::Sent;
+
+/// A socket: bytes in order, each way at its own pace.
+pub(super) struct Socket {
+    device: usize,
+    run: u64,
+    to_relay: u64,
+    to_device: u64,
+}
+
+impl World {
+    pub(super) fn dial(&mut self, device: usize, run: u64) {
+        if let Some(before) = self.devices[device].socket.take() {
+            self.close(before);
+        }
+        self.socket_count += 1;
+        let socket = self.socket_count;
+        self.devices[device].socket = Some(socket);
+        self.sockets.insert(socket, Socket { device, run, to_relay: 0, to_device: 0 });
+        let at = self.now + self.latency(device);
+        self.agenda.plan(at, Happening::Dialled { socket });
+    }
+
+    pub(super) fn dialled(&mut self, socket: u64) {
+        let Some(Socket { device, run, .. }) = self.sockets.get(&socket) else { return };
+        let (device, run) = (*device, *run);
+        let reached = self.relay.is_up && self.devices[device].has_network;
+        let input = if reached { Input::SocketOpened } else { Input::SocketClosed };
+        if !reached {
+            self.sockets.remove(&socket);
+            self.devices[device].socket = None;
+        }
+        let at = self.now + self.latency(device);
+        self.agenda.plan(at, Happening::Input { device, run, input });
+    }
+
+    pub(super) fn speak(&mut self, device: usize, frame: ClientFrame) {
+        self.watch_for_reuse(&frame);
+        let at = self.now + self.latency(device);
+        let Some(number) = self.devices[device].socket else { return };
+        let Some(socket) = self.sockets.get_mut(&number) else { return };
+        socket.to_relay = at.max(socket.to_relay + 1);
+        let arrives = socket.to_relay;
+        if self.weather.frames_double && self.chance.one_in(8) {
+            self.tally.count("frames doubled");
+            let (again, frame) = (arrives + self.chance.between(1, 900), frame.clone());
+            self.agenda.plan(again, Happening::FrameAtRelay { socket: number, frame });
+        }
+        self.agenda.plan(arrives, Happening::FrameAtRelay { socket: number, frame });
+    }
+
+    /// Puts the relay's frames on their way.
+    pub(crate) fn carry(&mut self, sent: Vec<Sent>) {
+        for (number, frame) in sent {
+            let Some(device) = self.sockets.get(&number).map(|socket| socket.device) else { continue };
+            let at = self.now + self.latency(device);
+            let Some(socket) = self.sockets.get_mut(&number) else { continue };
+            socket.to_device = at.max(socket.to_device + 1);
+            self.agenda.plan(socket.to_device, Happening::FrameAtDevice { socket: number, frame });
+        }
+    }
+
+    pub(super) fn arrived(&mut self, number: u64, frame: Option<ServerFrame>) {
+        let Some(socket) = self.sockets.get(&number) else { return };
+        let (device, run) = (socket.device, socket.run);
+        match frame {
+            Some(frame) => self.give(device, run, Input::Frame(frame)),
+            None => self.break_off(number, 1),
+        }
+    }
+
+    /// A socket ends; its device hears of it after `wait` milliseconds, or never.
+    pub(crate) fn break_off(&mut self, number: u64, wait: u64) {
+        let Some(Socket { device, run, .. }) = self.sockets.remove(&number) else { return };
+        self.relay.hang_up(number);
+        if self.devices[device].socket == Some(number) {
+            self.devices[device].socket = None;
+            if wait < u64::MAX {
+                let input = Input::SocketClosed;
+                self.agenda.plan(self.now + wait, Happening::Input { device, run, input });
+            }
+        }
+    }
+
+    /// A device closes its socket.
+    pub(crate) fn close(&mut self, number: u64) {
+        self.sockets.remove(&number);
+        self.relay.hang_up(number);
+    }
+
+    pub(super) fn tell_of(&mut self, socket: u64, frame: &ClientFrame) {
+        let Some(device) = self.sockets.get(&socket).map(|socket| socket.device) else { return };
+        match frame {
+            ClientFrame::Send { event, envelope, .. } => {
+                let wraps = envelope.wraps.iter().map(|wrapped| self.name_of(wrapped.device));
+                let wraps: Vec<_> = wraps.collect();
+                let quiet = if envelope.content.0.get(2) == Some(&1) { "quiet " } else { "" };
+                self.note(device, || format!("sends {quiet}{event} to {}", wraps.join(", ")));
+            }
+            ClientFrame::Hello { cursor, .. } => {
+                let cursor = cursor.clone().unwrap_or_default();
+                self.note(device, || format!("connects from {cursor:?}"));
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn latency(&mut self, device: usize) -> u64 {
+        let is_slow = self.now < self.devices[device].slow_until;
+        if is_slow { self.chance.between(400, 6_000) } else { self.chance.between(5, 120) }
+    }
+}
