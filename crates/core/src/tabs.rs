@@ -32,6 +32,8 @@ pub enum Wish {
     Seen(ConversationId),
     /// As [`Input::Introduce`], with a token as it travels.
     Introduce(Option<Octets>),
+    /// As [`Input::Withdraw`].
+    Withdraw(ConversationId, EventId),
 }
 
 cbor_variants!(Wish {
@@ -43,7 +45,8 @@ cbor_variants!(Wish {
     5: Typing(conversation, typing),
     6: Act(conversation, deed),
     7: Seen(conversation),
-    8: Introduce(token)
+    8: Introduce(token),
+    9: Withdraw(conversation, event)
 });
 
 /// Where a tab's widget stands: what a leading tab asks before it shows it anything.
@@ -107,6 +110,7 @@ impl Wish {
             Input::Typing { conversation, typing } => Some(Self::Typing(conversation, typing)),
             Input::Act { conversation, deed } => Some(Self::Act(conversation, deed)),
             Input::Seen(conversation) => Some(Self::Seen(conversation)),
+            Input::Withdraw { conversation, event } => Some(Self::Withdraw(conversation, event)),
             _ => None,
         }
     }
@@ -122,6 +126,7 @@ impl Wish {
             Self::Typing(conversation, typing) => Some(Input::Typing { conversation, typing }),
             Self::Act(conversation, deed) => Some(Input::Act { conversation, deed }),
             Self::Seen(conversation) => Some(Input::Seen(conversation)),
+            Self::Withdraw(conversation, event) => Some(Input::Withdraw { conversation, event }),
         }
     }
 }
@@ -152,6 +157,7 @@ impl core::fmt::Debug for Wish {
             Self::Act(..) => "Act",
             Self::Seen(_) => "Seen",
             Self::Introduce(_) => "Introduce",
+            Self::Withdraw(..) => "Withdraw",
         })
     }
 }
@@ -220,6 +226,7 @@ mod tests {
             item(Body::Closed(Refusal::MessageAltered), Delivery::Failed(Refusal::TooLarge)),
             item(Body::Act(Deed::Transfer("Agen Kedua".to_owned())), Delivery::Read),
             item(Body::File(file), Delivery::Sending),
+            item(Body::Withdrawn, Delivery::Sent),
             Show::Typing(CONVERSATION, Some(Author::Visitor)),
             Show::Typing(CONVERSATION, None),
             Show::Gone(CONVERSATION, EVENT),
@@ -252,6 +259,7 @@ mod tests {
             Wish::Act(CONVERSATION, Deed::Claim),
             Wish::Seen(CONVERSATION),
             Wish::Introduce(None),
+            Wish::Withdraw(CONVERSATION, EVENT),
         ];
         for wish in wishes {
             assert_eq!(cbor::decode::<Wish>(&cbor::encode(&wish)).as_ref(), Ok(&wish));

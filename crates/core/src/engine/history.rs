@@ -6,7 +6,7 @@ use segel_crypto::act::Assignment;
 use segel_crypto::content::{self, ContentContext, ContentHash, Header};
 use segel_crypto::grant::Grant;
 use segel_wire::ids::{AgentId, ConversationId, DeviceId, EventId, Octets};
-use segel_wire::{Delivered, cbor, limits};
+use segel_wire::{Delivered, Withdraws, cbor, limits};
 
 use super::acts::desk_of;
 use super::pull::lacks_roster;
@@ -161,7 +161,8 @@ impl Engine {
             }
             self.ledger.put(Name::Message(id, grant.event), message);
             match unopened {
-                _ if is_open => {}
+                // It may be genuine by now.
+                _ if is_open => self.heed_withdrawals(id, grant.event),
                 Some(unopened) => self.unlock(id, grant.event, &unopened, now, random),
                 None => self.fetching.insert(id, ()),
             }
@@ -173,13 +174,18 @@ impl Engine {
     /// The visitor has seen the same log up to here: what was vouched for and stands in it is confirmed.
     pub(super) fn confirm_vouched(&mut self, id: ConversationId, position: u64) {
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
+        let mut confirmed = Vec::new();
         for (event, message) in conversation.messages.iter_mut() {
             let is_seen = message.in_log && message.position.is_some_and(|at| at <= position);
             if message.vouched.is_some() && is_seen {
                 message.vouched = None;
                 self.ledger.put(Name::Message(id, *event), message);
                 self.shown.dirty.insert((id, *event), ());
+                confirmed.extend(message.withdraws.map(|_| *event));
             }
+        }
+        for event in confirmed {
+            self.heed_withdrawals(id, event);
         }
     }
 
@@ -282,6 +288,10 @@ impl Engine {
                 }
                 _ => message.body = Body::Closed(Refusal::ActRefused),
             },
+            content::Body::Withdrawal(event) => {
+                message.body = Body::Withheld;
+                message.withdraws = Some(Withdraws { event, attachment: None });
+            }
             content::Body::Token(signed) => {
                 message.body = Body::Withheld;
                 message.token = Some(Octets(cbor::encode(&signed)));
@@ -298,6 +308,7 @@ impl Engine {
         if is_act {
             self.act_logged(id, event, now, random);
         }
+        self.heed_withdrawals(id, event);
         self.judge_tokens(id);
     }
 

@@ -37,10 +37,16 @@ impl Engine {
     }
 
     pub(super) fn show_changes(&mut self, now: u64) {
-        let dirty = core::mem::take(&mut self.shown.dirty);
+        let mut dirty = core::mem::take(&mut self.shown.dirty);
         let mut changed = core::mem::take(&mut self.shown.lists);
         changed.extend(self.lapsed(now));
         changed.extend(dirty.keys().map(|(id, _)| (*id, ())));
+        let withdrawn = dirty.keys().filter_map(|(id, event)| {
+            let message = self.conversations.get(id)?.messages.get(event)?;
+            Some(((*id, message.withdraws?.event), ()))
+        });
+        let withdrawn: Vec<_> = withdrawn.collect();
+        dirty.extend(withdrawn);
         for &(id, event) in dirty.keys() {
             let item = self.conversations.get(&id).and_then(|conversation| conversation.item(id, event));
             self.outputs.extend(item.map(|item| Output::Show(Show::Item(item))));
