@@ -225,7 +225,7 @@ impl Conversation {
         let message = self.messages.get(&event)?;
         let body = self.shown_body(event, message);
         // How far the word that took it back has come says more than how far it came itself.
-        let is_withdrawn = body == Body::Withdrawn;
+        let is_withdrawn = matches!(body, Body::Withdrawn);
         let withdrawal = is_withdrawn.then(|| self.withdrawal_of(event, message)).flatten();
         Some(Item {
             conversation,
@@ -327,6 +327,14 @@ impl Message {
                 }
                 Err(refusal) => Body::Closed(refusal),
             },
+            content::Body::Token(signed) => {
+                self.token = Some(Octets(cbor::encode(&signed)));
+                Body::Withheld
+            }
+            content::Body::Withdrawal(event) => {
+                self.withdraws = Some(Withdraws { event, attachment: None });
+                Body::Withheld
+            }
             _ => Body::Closed(Refusal::NotUnderstood),
         };
     }

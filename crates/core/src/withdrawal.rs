@@ -40,9 +40,11 @@ impl Conversation {
         })
     }
 
-    /// What a message says on the screen. One that did not open before it was taken back need not open any more.
+    /// What a message says on the screen. One that did not open before it was taken back need not open any more; where
+    /// nothing was shown, nothing is.
     pub(crate) fn shown_body(&self, event: EventId, message: &Message) -> Body {
-        let is_withdrawn = !message.is_open() && self.withdrawal_of(event, message).is_some();
+        let is_closed = !message.is_open() && !matches!(message.body, Body::Withheld);
+        let is_withdrawn = is_closed && self.withdrawal_of(event, message).is_some();
         if is_withdrawn { Body::Withdrawn } else { message.shown_body() }
     }
 

@@ -57,7 +57,7 @@ impl Guard {
             masking: masking.cloned(),
             last: items.last().map(|item| item.event),
             count: items.len(),
-            withdrawn: items.iter().filter(|item| item.body == Body::Withdrawn).count(),
+            withdrawn: items.iter().filter(|item| matches!(item.body, Body::Withdrawn)).count(),
             writer_is_agent: writer == Writer::Agent,
         });
         if self.made_of == made_of {
@@ -78,14 +78,14 @@ impl Guard {
 
     /// The messages in which parts of numbers left that a draft completes.
     pub(crate) fn earlier(&self, masked: &Masked) -> Vec<EventId> {
-        let mut events: Vec<_> = masked
-            .earlier
-            .iter()
-            .filter_map(|part| self.nth_last(part.back))
-            .map(|said| said.event)
-            .collect();
-        events.sort_unstable();
-        events.dedup();
+        let mut events = Vec::new();
+        for part in &masked.earlier {
+            if let Some(Said { event, .. }) = self.nth_last(part.back)
+                && !events.contains(event)
+            {
+                events.push(*event);
+            }
+        }
         events
     }
 
@@ -110,7 +110,7 @@ fn recall(items: &[Item], known: &[Said]) -> (Conversation, Vec<Said>) {
             _ => continue,
         };
         conversation.said(text);
-        let (event, is_here) = (item.event, item.body != Body::Withdrawn);
+        let (event, is_here) = (item.event, !matches!(item.body, Body::Withdrawn));
         said.push(Said { event, text: text.clone(), is_here });
     }
     (conversation, said)

@@ -35,7 +35,7 @@ impl Notice {
         let earlier = Rc::<RefCell<Vec<EventId>>>::default();
         let (act, events) = (Rc::clone(act), Rc::clone(&earlier));
         let withdraw = el("button").attr("type", "button").text(language.text().withdraw).hidden();
-        let [node, offer, news]: [Element; 3] = [&withdraw, &why, &heard].map(|part| Element::clone(part));
+        let (node, offer, news) = (Element::clone(&withdraw), Element::clone(&why), Element::clone(&heard));
         let withdraw = withdraw.on("click", move |_| {
             dom::set_hidden(&node, true);
             dom::set_text(&offer, "");

@@ -5,8 +5,8 @@ use rand_core::CryptoRng;
 use segel_crypto::act::Assignment;
 use segel_crypto::content::{self, ContentContext, ContentHash, Header};
 use segel_crypto::grant::Grant;
-use segel_wire::ids::{AgentId, ConversationId, DeviceId, EventId, Octets};
-use segel_wire::{Delivered, Withdraws, cbor, limits};
+use segel_wire::ids::{AgentId, ConversationId, DeviceId, EventId};
+use segel_wire::{Delivered, limits};
 
 use super::acts::desk_of;
 use super::pull::lacks_roster;
@@ -162,7 +162,7 @@ impl Engine {
             self.ledger.put(Name::Message(id, grant.event), message);
             match unopened {
                 // It may be genuine by now.
-                _ if is_open => self.heed_withdrawals(id, grant.event),
+                _ if is_open => self.heed_withdrawals(id),
                 Some(unopened) => self.unlock(id, grant.event, &unopened, now, random),
                 None => self.fetching.insert(id, ()),
             }
@@ -174,19 +174,15 @@ impl Engine {
     /// The visitor has seen the same log up to here: what was vouched for and stands in it is confirmed.
     pub(super) fn confirm_vouched(&mut self, id: ConversationId, position: u64) {
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
-        let mut confirmed = Vec::new();
         for (event, message) in conversation.messages.iter_mut() {
             let is_seen = message.in_log && message.position.is_some_and(|at| at <= position);
             if message.vouched.is_some() && is_seen {
                 message.vouched = None;
                 self.ledger.put(Name::Message(id, *event), message);
                 self.shown.dirty.insert((id, *event), ());
-                confirmed.extend(message.withdraws.map(|_| *event));
             }
         }
-        for event in confirmed {
-            self.heed_withdrawals(id, event);
-        }
+        self.heed_withdrawals(id);
     }
 
     /// Devices that a content of this conversation goes to besides the visitor's, this one among them.
@@ -288,14 +284,7 @@ impl Engine {
                 }
                 _ => message.body = Body::Closed(Refusal::ActRefused),
             },
-            content::Body::Withdrawal(event) => {
-                message.body = Body::Withheld;
-                message.withdraws = Some(Withdraws { event, attachment: None });
-            }
-            content::Body::Token(signed) => {
-                message.body = Body::Withheld;
-                message.token = Some(Octets(cbor::encode(&signed)));
-            }
+            body @ (content::Body::Token(_) | content::Body::Withdrawal(_)) => message.say(body),
             _ => message.body = Body::Closed(Refusal::NotUnderstood),
         }
         if !message.is_open() {
@@ -308,7 +297,7 @@ impl Engine {
         if is_act {
             self.act_logged(id, event, now, random);
         }
-        self.heed_withdrawals(id, event);
+        self.heed_withdrawals(id);
         self.judge_tokens(id);
     }
 

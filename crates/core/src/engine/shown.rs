@@ -37,19 +37,18 @@ impl Engine {
     }
 
     pub(super) fn show_changes(&mut self, now: u64) {
-        let mut dirty = core::mem::take(&mut self.shown.dirty);
+        let dirty = core::mem::take(&mut self.shown.dirty);
         let mut changed = core::mem::take(&mut self.shown.lists);
         changed.extend(self.lapsed(now));
         changed.extend(dirty.keys().map(|(id, _)| (*id, ())));
-        let withdrawn = dirty.keys().filter_map(|(id, event)| {
-            let message = self.conversations.get(id)?.messages.get(event)?;
-            Some(((*id, message.withdraws?.event), ()))
-        });
-        let withdrawn: Vec<_> = withdrawn.collect();
-        dirty.extend(withdrawn);
         for &(id, event) in dirty.keys() {
-            let item = self.conversations.get(&id).and_then(|conversation| conversation.item(id, event));
-            self.outputs.extend(item.map(|item| Output::Show(Show::Item(item))));
+            let Some(conversation) = self.conversations.get(&id) else { continue };
+            let withdraws = conversation.messages.get(&event).and_then(|message| message.withdraws);
+            self.outputs.extend(conversation.item(id, event).map(Show::Item).map(Output::Show));
+            if let Some(withdraws) = withdraws {
+                // How far that has come is shown in the place of what it takes back.
+                self.outputs.extend(conversation.item(id, withdraws.event).map(Show::Item).map(Output::Show));
+            }
         }
         for &id in changed.keys() {
             let summary = self.summary(id, now);

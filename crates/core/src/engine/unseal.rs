@@ -6,9 +6,9 @@ use segel_crypto::content::{self, ContentContext, ContentHash, ContentKey, Heade
 use segel_crypto::handshake::{self, Context, HandshakeError};
 use segel_crypto::prekeys::Used;
 use segel_crypto::session::{Session, Wrap, WrapContext, WrapError};
-use segel_wire::ids::{IdentityKey, Octets};
-use segel_wire::{Delivered, Withdraws};
-use segel_wire::{cbor, limits};
+use segel_wire::Delivered;
+use segel_wire::ids::IdentityKey;
+use segel_wire::limits;
 
 use super::pull::lacks_roster;
 use super::{Engine, Part};
@@ -275,14 +275,10 @@ impl Engine {
             content::Body::SignalKey(shared) => self.signal_key_given(delivered, shared, now),
             // What it says was heard above.
             content::Body::Read(_) => {}
-            content::Body::Withdrawal(event) => {
-                let withdraws = Some(Withdraws { event, attachment: None });
-                self.keep(delivered, Message { body: Body::Withheld, withdraws, ..received });
-                self.pass_on(id, delivered, now, random);
-            }
-            content::Body::Token(signed) => {
-                let (token, stored) = (Some(Octets(cbor::encode(&signed))), Some(delivered.time / 1_000));
-                self.keep(delivered, Message { body: Body::Withheld, token, stored, ..received });
+            body @ (content::Body::Token(_) | content::Body::Withdrawal(_)) => {
+                received.say(body);
+                received.stored = Some(delivered.time / 1_000);
+                self.keep(delivered, received);
                 self.judge_tokens(id);
                 self.pass_on(id, delivered, now, random);
             }
@@ -386,7 +382,7 @@ impl Engine {
         self.ledger.put(Name::Conversation(id), &conversation.facts);
         conversation.messages.insert(event, message);
         self.shown.dirty.insert((id, event), ());
-        self.heed_withdrawals(id, event);
+        self.heed_withdrawals(id);
     }
 
     /// Keeps the closed content beside its message, for a key that may come later: of each sender as many as one

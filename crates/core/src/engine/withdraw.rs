@@ -35,12 +35,18 @@ impl Engine {
         self.ledger.put(Name::Message(id, event), message);
         let withdraws = Some(Withdraws { event, attachment });
         let withdrawal = Message { withdraws, ..Message::own(Body::Withheld, time, Stage::Waiting) };
-        let own = EventId(make_id(random));
-        self.ledger.put(Name::Message(id, own), &withdrawal);
-        conversation.messages.insert(own, withdrawal);
-        conversation.outbox.push(own);
-        self.shown.dirty.insert((id, event), ());
+        self.post(id, withdrawal, random);
         self.stop_fetch(event, Progress::Rests);
+    }
+
+    /// Keeps an own message that the person did not write, and has it sent.
+    pub(super) fn post(&mut self, id: ConversationId, message: Message, random: &mut impl CryptoRng) {
+        let Some(conversation) = self.conversations.get_mut(&id) else { return };
+        let event = EventId(make_id(random));
+        self.ledger.put(Name::Message(id, event), &message);
+        conversation.messages.insert(event, message);
+        conversation.outbox.push(event);
+        self.shown.dirty.insert((id, event), ());
     }
 
     /// Takes out an own message that the relay never got.
@@ -57,14 +63,13 @@ impl Engine {
     /// What the person wants tried again: of a message that was taken back, the word that says so.
     pub(super) fn tried_again(&self, id: ConversationId, event: EventId) -> EventId {
         let Some(conversation) = self.conversations.get(&id) else { return event };
-        let is_withdrawn = |message: &&Message| message.body == Body::Withdrawn;
-        let names_it =
-            |message: &Message| message.withdraws.is_some_and(|withdraws| withdraws.event == event);
-        let named = conversation.messages.get(&event).filter(is_withdrawn).and_then(|_| {
-            let mut withdrawals = conversation.messages.iter().filter(|(_, message)| names_it(message));
-            withdrawals.find(|(_, message)| matches!(message.stage, Stage::Failed(_)))
-        });
-        named.map_or(event, |(withdrawal, _)| *withdrawal)
+        for (withdrawal, message) in conversation.messages.iter() {
+            let names_it = message.withdraws.is_some_and(|withdraws| withdraws.event == event);
+            if names_it && matches!(message.stage, Stage::Failed(_)) {
+                return *withdrawal;
+            }
+        }
+        event
     }
 
     /// Lets go of a withdrawal whose message never reached the relay, and of what stands in that one's place; whether it
@@ -77,11 +82,8 @@ impl Engine {
             return false;
         }
         self.take_out_unsent(id, event);
-        let is_empty = |message: &Message| message.body == Body::Withdrawn;
-        let left = self.conversations.get(&id).and_then(|conversation| conversation.messages.get(&named));
-        if left.is_some_and(is_empty) {
-            self.take_out_unsent(id, named);
-        }
+        // What stands in the place of the message goes with it.
+        self.take_out_unsent(id, named);
         true
     }
 
@@ -89,13 +91,15 @@ impl Engine {
     /// one of the desk; so many of them as an act goes to.
     pub(super) fn hearers(&self, id: ConversationId, named: EventId, now: u64) -> Vec<DeviceId> {
         let Some(conversation) = self.conversations.get(&id) else { return Vec::new() };
-        let (time, roster) = (self.membership.time(now), self.membership.roster());
+        let time = self.membership.time(now);
         let mut hearers = self.readers(id, now);
-        let named = conversation.messages.get(&named).and_then(|message| message.recipients.as_ref());
-        let got = named.into_iter().flatten().copied();
-        for device in got.chain(self.membership.inbox(conversation.facts.desk, now)) {
-            let is_listed = roster.is_some_and(|roster| roster.device(&device, time).is_some());
-            if is_listed && !hearers.contains(&device) {
+        let mut others = self.membership.inbox(conversation.facts.desk, now);
+        if let Some(got) = conversation.messages.get(&named).and_then(|message| message.recipients.as_ref()) {
+            others.splice(..0, got.iter().copied());
+        }
+        let Some(roster) = self.membership.roster() else { return hearers };
+        for device in others {
+            if roster.device(&device, time).is_some() && !hearers.contains(&device) {
                 hearers.push(device);
             }
         }
@@ -103,15 +107,18 @@ impl Engine {
         hearers
     }
 
-    /// A withdrawal is known here, or a message that one may name: what counts takes effect.
-    pub(super) fn heed_withdrawals(&mut self, id: ConversationId, event: EventId) {
+    /// A withdrawal came to be known here, or something that one may name: what counts takes effect.
+    pub(super) fn heed_withdrawals(&mut self, id: ConversationId) {
         let Some(conversation) = self.conversations.get(&id) else { return };
-        let concerned = conversation.messages.iter().filter_map(|(withdrawal, message)| {
-            let named = message.withdraws?.event;
-            let counts = message.vouched.is_none() && (*withdrawal == event || named == event);
-            counts.then_some((*withdrawal, named, message.sender?))
-        });
-        for (withdrawal, named, sender) in concerned.collect::<Vec<_>>() {
+        let mut withdrawals = Vec::new();
+        for (event, message) in conversation.messages.iter() {
+            if let (Some(withdraws), Some(sender), None) =
+                (message.withdraws, message.sender, &message.vouched)
+            {
+                withdrawals.push((*event, withdraws.event, sender));
+            }
+        }
+        for (withdrawal, named, sender) in withdrawals {
             self.heed(id, withdrawal, named, sender);
         }
     }
@@ -120,17 +127,23 @@ impl Engine {
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
         // It may be yet to come, or to be opened.
         let Some(message) = conversation.messages.get_mut(&named) else { return };
-        self.shown.dirty.insert((id, named), ());
-        if message.sender != Some(sender) || message.cannot_be_withdrawn() {
+        if message.is_claim() {
+            // Nothing but somebody's key speaks for whose it is.
+            return;
+        }
+        let (event, changed) = if message.sender != Some(sender) || message.cannot_be_withdrawn() {
             let Some(message) = conversation.messages.get_mut(&withdrawal) else { return };
             message.body = Body::Closed(Refusal::WithdrawalRefused);
             (message.withdraws, message.key) = (None, None);
-            self.ledger.put(Name::Message(id, withdrawal), message);
-            self.shown.dirty.insert((id, withdrawal), ());
+            (withdrawal, message)
         } else if message.is_text_or_file() {
             message.withdraw();
-            self.ledger.put(Name::Message(id, named), message);
-            self.stop_fetch(named, Progress::Rests);
-        }
+            (named, message)
+        } else {
+            return;
+        };
+        self.ledger.put(Name::Message(id, event), changed);
+        self.shown.dirty.insert((id, event), ());
+        self.stop_fetch(event, Progress::Rests);
     }
 }

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use segel_core::Input;
 use segel_core::show::{Author, Body, Deed, Delivery, Progress, Refusal, Show, Standing};
-use segel_crypto::act::{ActContext, ActKind, Assignment};
+use segel_crypto::act::{ActContext, ActKind, Assignment, SignedAct};
 use segel_crypto::content::{self, ContentHash};
+use segel_crypto::grant::Grant;
 use segel_testkit::client::Client;
 use segel_testkit::site::TestSite;
 use segel_wire::ids::{ContentDigest, EventId};
@@ -43,6 +44,14 @@ fn keeps_secret(bench: &Bench<'_>) -> bool {
         let record = Bench::key().open(name, sealed, kept.generation).unwrap();
         record.bytes.windows(SECRET.len()).any(|window| window == SECRET.as_bytes())
     })
+}
+
+/// The first claim of a conversation that nobody holds.
+fn claim(table: &Table<'_>, member: usize) -> SignedAct {
+    let (roster, conversation) = (&table.roster, &table.conversation);
+    let (sender, desk) = (table.members[member].id(), &roster.roster().desks[0]);
+    let context = ActContext { roster, desk, conversation, sender: &sender, now: NOW };
+    Assignment::default().draft(ActKind::Claim, None, &context).sign(&table.members[member].secrets)
 }
 
 fn withdraw(table: &mut Table<'_>, event: EventId) {
@@ -154,13 +163,7 @@ fn nobody_takes_back_what_another_said_an_act_or_a_withdrawal() {
     let mut table = Table::of_visitor(&site);
     let own = table.own("halo").unwrap().event;
     let others = table.post(HOSTILE, table.letter(text("kata agen"))).event;
-    let claim = {
-        let roster = &table.roster;
-        let (sender, desk) = (table.members[HOSTILE].id(), &roster.roster().desks[0]);
-        let conversation = &table.conversation;
-        let context = ActContext { roster, desk, conversation, sender: &sender, now: NOW };
-        Assignment::default().draft(ActKind::Claim, None, &context).sign(&table.members[HOSTILE].secrets)
-    };
+    let claim = claim(&table, HOSTILE);
     let act = table.post(HOSTILE, table.letter(content::Body::Act(claim))).event;
     let gone = table.post(HOSTILE, table.letter(text("ditarik"))).event;
     let withdrawal = table.post(HOSTILE, table.letter(taking_back(gone))).event;
@@ -299,18 +302,44 @@ fn an_agent_takes_back_what_they_said_also_when_another_holds_the_conversation()
 }
 
 #[test]
+fn what_was_said_while_another_held_the_conversation_is_not_shown_as_withdrawn_either() {
+    let site = BenchSite::new();
+    let mut table = Table::of_agent(&site, |_, _| {});
+    table.post(VISITOR, table.letter(text("halo")));
+    let claim = claim(&table, COLLEAGUE);
+    let others = vec![table.members[VISITOR].id()];
+    table.post(COLLEAGUE, Letter { others, ..table.letter(content::Body::Act(claim)) });
+    assert_eq!(table.summary().hold.standing, Standing::Others);
+    let others = vec![table.members[COLLEAGUE].id()];
+    let letter = Letter { others, to_engine: false, ..table.letter(text(SECRET)) };
+    let message = table.post(VISITOR, letter).event;
+    table.post(VISITOR, table.letter(taking_back(message)));
+    assert_eq!((body(&table, message), table.refusals()), (Body::Withheld, vec![]));
+}
+
+#[test]
+fn a_key_that_was_invented_before_a_message_came_does_not_keep_it_from_being_taken_back() {
+    let site = BenchSite::new();
+    let mut table = Table::of_visitor(&site);
+    let event = EventId([9; 16]);
+    let genuine = table.post(COLLEAGUE, table.letter(text("apa saja")));
+    let (sender, position) = (table.members[HOSTILE].id(), table.head());
+    let invented = Grant { event, sender, position, ..genuine };
+    table.post(HOSTILE, table.letter(content::Body::Grants(vec![invented])));
+    let withdrawal = table.post(COLLEAGUE, table.letter(taking_back(event))).event;
+    assert_eq!(body(&table, withdrawal), Body::Withheld, "it may be theirs, and is not refused");
+    let letter = Letter { event: Some(event), ..table.letter(text(SECRET)) };
+    table.post(COLLEAGUE, letter);
+    assert_eq!(body(&table, event), Body::Withdrawn);
+}
+
+#[test]
 fn what_came_before_a_claim_is_taken_back_from_the_whole_desk() {
     let site = BenchSite::new();
     let mut table = Table::of_visitor(&site);
     table.say(SECRET);
     let event = table.own(SECRET).unwrap().event;
-    let roster = table.roster.clone();
-    let (sender, desk) = (table.members[COLLEAGUE].id(), &roster.roster().desks[0]);
-    let conversation = table.conversation;
-    let context =
-        ActContext { roster: &roster, desk, conversation: &conversation, sender: &sender, now: NOW };
-    let claim = Assignment::default().draft(ActKind::Claim, None, &context);
-    let claim = claim.sign(&table.members[COLLEAGUE].secrets);
+    let claim = claim(&table, COLLEAGUE);
     table.post(COLLEAGUE, table.letter(content::Body::Act(claim)));
     table.say("untuk pemegang saja");
     assert_ne!(table.sent_to(HOSTILE).last().unwrap().body, text("untuk pemegang saja"));

@@ -22,6 +22,7 @@ struct Parts {
     /// The message, and the button that asked.
     asked: RefCell<Option<(EventId, Element)>>,
     yes: Element,
+    no: Element,
 }
 
 impl Question {
@@ -30,27 +31,32 @@ impl Question {
         let text = language.text();
         let button = |words: &str| el("button").attr("type", "button").text(words);
         let yes = button(text.withdraw).attr("aria-describedby", "segel-withdraw");
-        let yes_node: Element = yes.clone();
-        let question =
-            Self(Rc::new(Parts { root: RefCell::default(), asked: RefCell::default(), yes: yes_node }));
-        let [done, kept, escaped] = [(); 3].map(|()| Rc::downgrade(&question.0));
+        let no = button(text.cancel);
+        let question = Self(Rc::new(Parts {
+            root: RefCell::default(),
+            asked: RefCell::default(),
+            yes: yes.clone(),
+            no: no.clone(),
+        }));
+        let (clicked, escaped) = (Rc::downgrade(&question.0), Rc::downgrade(&question.0));
         let (act, log) = (Rc::clone(act), log.clone());
-        let yes = yes.on("click", move |_| {
-            if let Some((event, _)) = done.upgrade().and_then(|parts| parts.close()) {
-                dom::focus(&log);
-                act(Action::Withdraw(event));
-            }
-        });
-        let no = button(text.cancel).on("click", move |_| {
-            if let Some(parts) = kept.upgrade() {
-                parts.keep();
-            }
-        });
         let root = el("div")
             .class("question")
             .attr("role", "group")
             .child(el("p").attr("id", "segel-withdraw").text(text.withdraw_why))
             .child(el("div").child(yes).child(no))
+            .on("click", move |event| {
+                let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+                let (Some(parts), Some(target)) = (clicked.upgrade(), target) else { return };
+                if target == parts.no {
+                    parts.keep();
+                } else if target == parts.yes
+                    && let Some((event, _)) = parts.close()
+                {
+                    dom::focus(&log);
+                    act(Action::Withdraw(event));
+                }
+            })
             .on("keydown", move |event| {
                 let is_escape = event.dyn_ref::<KeyboardEvent>().is_some_and(|key| key.key() == "Escape");
                 if let Some(parts) = escaped.upgrade().filter(|_| is_escape) {

@@ -11,10 +11,16 @@ use crate::json;
 
 /// What the relay is to drop, as the address says it.
 fn query(withdraws: Option<Withdraws>) -> String {
-    let Some(Withdraws { event, attachment }) = withdraws else { return String::new() };
-    let attachment = attachment.map_or_else(String::new, |attachment| attachment.to_string());
-    let name = if attachment.is_empty() { "" } else { "&attachment=" };
-    ["?withdraws=", &event.to_string(), name, &attachment].concat()
+    let mut query = String::new();
+    if let Some(Withdraws { event, attachment }) = withdraws {
+        query.push_str("?withdraws=");
+        query.push_str(&event.to_string());
+        if let Some(attachment) = attachment {
+            query.push_str("&attachment=");
+            query.push_str(&attachment.to_string());
+        }
+    }
+    query
 }
 
 impl Work {
