@@ -226,7 +226,7 @@ impl Conversation {
         let body = self.shown_body(event, message);
         // How far the word that took it back has come says more than how far it came itself.
         let is_withdrawn = matches!(body, Body::Withdrawn);
-        let withdrawal = is_withdrawn.then(|| self.withdrawal_of(event, message)).flatten();
+        let withdrawal = is_withdrawn.then(|| self.withdrawal_of(event)).flatten();
         Some(Item {
             conversation,
             event,

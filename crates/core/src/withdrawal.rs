@@ -29,14 +29,10 @@ impl Message {
 }
 
 impl Conversation {
-    /// What takes this message back, if that is its own sender's genuine word.
-    pub(crate) fn withdrawal_of(&self, event: EventId, message: &Message) -> Option<&Message> {
-        let names_it = |other: &&Message| other.withdraws.is_some_and(|withdraws| withdraws.event == event);
-        let mut naming = self.messages.values().filter(names_it).filter(|other| other.vouched.is_none());
-        // An own one has no sender before it is sealed.
-        naming.find(|other| match other.sender {
-            Some(sender) => message.sender == Some(sender),
-            None => message.author == Author::Own,
+    /// What takes this message back, by a genuine word. One that is not its sender's is refused once both are known.
+    pub(crate) fn withdrawal_of(&self, event: EventId) -> Option<&Message> {
+        self.messages.values().find(|other| {
+            other.vouched.is_none() && other.withdraws.is_some_and(|withdraws| withdraws.event == event)
         })
     }
 
@@ -44,7 +40,7 @@ impl Conversation {
     /// nothing was shown, nothing is.
     pub(crate) fn shown_body(&self, event: EventId, message: &Message) -> Body {
         let is_closed = !message.is_open() && !matches!(message.body, Body::Withheld);
-        let is_withdrawn = is_closed && self.withdrawal_of(event, message).is_some();
+        let is_withdrawn = is_closed && self.withdrawal_of(event).is_some();
         if is_withdrawn { Body::Withdrawn } else { message.shown_body() }
     }
 

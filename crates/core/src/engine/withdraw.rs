@@ -93,10 +93,9 @@ impl Engine {
         let Some(conversation) = self.conversations.get(&id) else { return Vec::new() };
         let time = self.membership.time(now);
         let mut hearers = self.readers(id, now);
-        let mut others = self.membership.inbox(conversation.facts.desk, now);
-        if let Some(got) = conversation.messages.get(&named).and_then(|message| message.recipients.as_ref()) {
-            others.splice(..0, got.iter().copied());
-        }
+        let named = conversation.messages.get(&named);
+        let mut others = named.and_then(|message| message.recipients.clone()).unwrap_or_default();
+        others.append(&mut self.membership.inbox(conversation.facts.desk, now));
         let Some(roster) = self.membership.roster() else { return hearers };
         for device in others {
             if roster.device(&device, time).is_some() && !hearers.contains(&device) {

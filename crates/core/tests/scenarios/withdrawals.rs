@@ -349,6 +349,20 @@ fn what_came_before_a_claim_is_taken_back_from_the_whole_desk() {
     }
 }
 
+#[test]
+fn who_got_it_and_has_left_the_desk_is_told_too_while_a_roster_lists_them() {
+    let site = BenchSite::new();
+    let mut table = Table::of_visitor(&site);
+    table.say(SECRET);
+    let event = table.own(SECRET).unwrap().event;
+    let left = table.members[HOSTILE].id();
+    table.publish(|roster| roster.desks[0].inbox.retain(|device| *device != left));
+    table.say("untuk yang masih di meja");
+    assert_ne!(table.sent_to(HOSTILE).last().unwrap().body, text("untuk yang masih di meja"));
+    withdraw(&mut table, event);
+    assert_eq!(table.sent_to(HOSTILE).last().unwrap().body, taking_back(event));
+}
+
 fn takes_back(client: &Client, event: EventId) {
     client.input(Input::Withdraw { conversation: client.conversation(), event });
 }
