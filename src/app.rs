@@ -212,6 +212,7 @@ impl Parts {
             Action::Retry(event) => self.tell(|conversation| Input::Retry { conversation, event }),
             Action::Fetch(event) => self.tell(|conversation| Input::Fetch { conversation, event }),
             Action::Cancel(event) => self.tell(|conversation| Input::Cancel { conversation, event }),
+            Action::Withdraw(event) => self.tell(|conversation| Input::Withdraw { conversation, event }),
             Action::Dismiss => {
                 self.model.borrow_mut().situation.dismiss();
                 self.handle.render_soon();

@@ -4,6 +4,8 @@
 use std::path::Path;
 use std::{env, fs};
 
+use thirtyfour::Key;
+
 use crate::harness::{Device, Person, Stage, make_picture};
 
 const QUESTION: &str = "Halo! Apakah teko keramiknya masih ada?";
@@ -124,6 +126,49 @@ async fn the_safety_number_and_who_is_typing_fit_small_and_dark_screens() {
                 person.browser().shoot(&format!("{place}-verify-{name}")).await;
             }
             agent.clicks(".verify .return").await;
+            agent.clicks(".back").await;
+            agent.sees(".inbox .preview").await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn taking_back_fits_the_smallest_phone_the_dark_and_the_desktop() {
+    Stage::play(async |stage| {
+        let agent = stage.agent_on(Device::Phone(320, 568)).await;
+        for (name, device) in
+            [("small-phone", Device::Phone(320, 568)), ("dark", Device::Dark), ("desktop", Device::Desktop)]
+        {
+            let visitor = stage.visitor_on(device).await;
+            visitor.says(QUESTION).await;
+            agent.chooses(QUESTION).await;
+            agent.says(ANSWER).await;
+            visitor.reads(ANSWER).await;
+            visitor.says("kartu saya 4111 1111").await;
+            visitor.has_sent("kartu saya 4111 1111").await;
+            visitor.browser().run("document.querySelectorAll('.undo')[1].focus()").await;
+            assert_fits(&visitor).await;
+            visitor.browser().shoot(&format!("shop-withdraw-{name}")).await;
+            visitor.presses(Key::Enter).await;
+            visitor.sees(".question").await;
+            visitor.browser().run("document.querySelector('.question').scrollIntoView()").await;
+            assert_fits(&visitor).await;
+            visitor.browser().shoot(&format!("shop-withdraw-question-{name}")).await;
+            visitor.presses(Key::Escape).await;
+            visitor.types("1111 1111").await;
+            visitor.sees(".masking button").await;
+            assert_fits(&visitor).await;
+            visitor.browser().shoot(&format!("shop-withdraw-parts-{name}")).await;
+            visitor.clicks(".masking button").await;
+            visitor.sees(".shut .bubble").await;
+            agent.sees(".shut .bubble").await;
+            assert_fits(&visitor).await;
+            visitor.browser().shoot(&format!("shop-withdrawn-{name}")).await;
+            agent.browser().run("document.querySelector('.undo').click()").await;
+            agent.sees(".question").await;
+            assert_fits(&agent).await;
+            agent.browser().shoot(&format!("console-withdraw-{name}")).await;
             agent.clicks(".back").await;
             agent.sees(".inbox .preview").await;
         }

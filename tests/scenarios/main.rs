@@ -30,3 +30,4 @@ mod size;
 mod tabs;
 mod transports;
 mod typing;
+mod withdrawals;

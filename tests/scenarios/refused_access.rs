@@ -57,7 +57,9 @@ async fn a_stolen_token_and_an_intruders_message_reach_no_other_conversation() {
         assert_eq!((refused.status, refused.code), (403, Code::NotAMember));
 
         stage.proxy().alter_sends(move |frame| match frame {
-            ClientFrame::Send { event, envelope, .. } => ClientFrame::Send { conversation, event, envelope },
+            ClientFrame::Send { event, envelope, withdraws, .. } => {
+                ClientFrame::Send { conversation, event, envelope, withdraws }
+            }
             other => other,
         });
         intruder.says("menyusup").await;

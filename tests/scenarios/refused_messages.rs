@@ -85,9 +85,9 @@ async fn an_event_over_the_size_limit_is_refused_and_can_be_sent_anew() {
     Stage::play(async |stage| {
         let (agent, visitor) = talk(stage).await;
         stage.proxy().alter_sends(|frame| match frame {
-            ClientFrame::Send { conversation, event, mut envelope } => {
+            ClientFrame::Send { conversation, event, mut envelope, withdraws } => {
                 envelope.content.0.resize(CONTENT_BYTES + 1, 0);
-                ClientFrame::Send { conversation, event, envelope }
+                ClientFrame::Send { conversation, event, envelope, withdraws }
             }
             other => other,
         });

@@ -2,10 +2,11 @@
 
 use std::fs;
 
+use segel_testkit::client::Screen;
 use segel_ui::Language;
 use serde_json::json;
 use tempfile::TempDir;
-use thirtyfour::WindowHandle;
+use thirtyfour::{Key, WindowHandle};
 
 use crate::harness::{Device, Person, Stage, make_picture};
 
@@ -41,6 +42,30 @@ async fn three_tabs_of_a_visitor_write_at_once_and_show_the_same() {
                 .until("the agent's order", async || (visitor.texts().await == timeline).then_some(()))
                 .await;
         }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tab_that_follows_takes_back_what_was_sent_in_the_one_that_leads() {
+    Stage::play(async |stage| {
+        let agent = stage.native_agent().await;
+        let visitor = stage.visitor().await;
+        visitor.says("dari tab pertama").await;
+        agent.reads("dari tab pertama").await;
+        let first = visitor.tab().await;
+        opens_chat_in_new_tab(&visitor, stage).await;
+        visitor.has_sent("dari tab pertama").await;
+        visitor.browser().run("document.querySelector('.undo').focus()").await;
+        visitor.presses(Key::Enter).await;
+        visitor.sees(".question button:first-child:focus").await;
+        visitor.presses(Key::Enter).await;
+        let withdrawn = Language::Id.text().withdrawn;
+        visitor.sees_row("it withdrawn", |row| row.text == withdrawn).await;
+        turns_to_chat_in(&visitor, &first).await;
+        visitor.sees_row("it withdrawn", |row| row.text == withdrawn).await;
+        let is_gone = |screen: &Screen| screen.item("dari tab pertama").is_none();
+        agent.until("it to be withdrawn", is_gone).await;
     })
     .await;
 }

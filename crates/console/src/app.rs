@@ -171,6 +171,9 @@ impl Parts {
             (Action::Cancel(event), Some(conversation)) => {
                 self.handle.input(Input::Cancel { conversation, event });
             }
+            (Action::Withdraw(event), Some(conversation)) => {
+                self.handle.input(Input::Withdraw { conversation, event });
+            }
             (Action::Do(deed), Some(conversation)) => {
                 self.handle.input(Input::Act { conversation, deed });
             }
@@ -189,6 +192,7 @@ impl Parts {
                 | Action::Retry(_)
                 | Action::Fetch(_)
                 | Action::Cancel(_)
+                | Action::Withdraw(_)
                 | Action::Draft(_)
                 | Action::Do(_),
                 None,

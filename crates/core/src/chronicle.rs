@@ -50,6 +50,11 @@ struct Heard {
 
 cbor_array!(Heard { sequence, content, closed, last_closed });
 
+/// The hash of what a delivered event has in it, or had.
+pub(crate) fn hash_of(delivered: &Delivered) -> ContentHash {
+    delivered.hash.map_or_else(|| ContentHash::derive(&delivered.content.0), |hash| ContentHash(hash.0))
+}
+
 impl<'a> Entry<'a> {
     /// A delivered event whose content has this hash.
     pub(crate) fn of(delivered: &'a Delivered, content: &'a ContentHash) -> Self {

@@ -3,7 +3,7 @@
 use segel_crypto::attachment::Attachment;
 use segel_crypto::content::{self, ContentHash, ContentKey};
 use segel_wire::ids::{ConversationId, DeviceId, EventId, Octets};
-use segel_wire::{Delivered, Envelope};
+use segel_wire::{Delivered, Envelope, Withdraws};
 use segel_wire::{cbor, cbor_array, cbor_map, cbor_variants, limits};
 
 use crate::acts::ActRecord;
@@ -49,6 +49,8 @@ pub(crate) struct Message {
     pub(crate) token: Option<Octets>,
     /// When the relay stored it, Unix seconds by the relay's clock, where that may matter for a token.
     pub(crate) stored: Option<u64>,
+    /// The earlier event that it takes back.
+    pub(crate) withdraws: Option<Withdraws>,
 }
 
 cbor_map!(Message {
@@ -68,7 +70,8 @@ cbor_map!(Message {
     13: attachment,
     14: in_log,
     15: token,
-    16: stored
+    16: stored,
+    17: withdraws
 });
 
 /// A message as it was delivered, closed.
@@ -196,7 +199,9 @@ impl Conversation {
         hold: Hold,
         now: u64,
     ) -> Summary {
-        let is_said = |message: &&Message| !message.is_of_its_moment() && message.body != Body::Withheld;
+        let is_said = |message: &&Message| {
+            !message.is_of_its_moment() && !matches!(message.body, Body::Withheld | Body::Withdrawn)
+        };
         let said = self.messages.values().filter(is_said);
         let last = said.max_by_key(|message| (message.position.unwrap_or(u64::MAX), message.time));
         let preview = last.map_or("", |message| match &message.body {
@@ -218,14 +223,18 @@ impl Conversation {
     /// One message as it stands in the timeline.
     pub(crate) fn item(&self, conversation: ConversationId, event: EventId) -> Option<Item> {
         let message = self.messages.get(&event)?;
+        let body = self.shown_body(event, message);
+        // How far the word that took it back has come says more than how far it came itself.
+        let is_withdrawn = matches!(body, Body::Withdrawn);
+        let withdrawal = is_withdrawn.then(|| self.withdrawal_of(event)).flatten();
         Some(Item {
             conversation,
             event,
             position: message.position,
             author: message.author.clone(),
-            body: message.shown_body(),
+            body,
             time: message.time,
-            delivery: message.delivery(&self.facts.reads),
+            delivery: withdrawal.unwrap_or(message).delivery(&self.facts.reads),
             vouched: message.vouched.clone(),
         })
     }
@@ -296,6 +305,7 @@ impl Message {
             in_log: false,
             token: None,
             stored: None,
+            withdraws: None,
         }
     }
 
@@ -317,6 +327,14 @@ impl Message {
                 }
                 Err(refusal) => Body::Closed(refusal),
             },
+            content::Body::Token(signed) => {
+                self.token = Some(Octets(cbor::encode(&signed)));
+                Body::Withheld
+            }
+            content::Body::Withdrawal(event) => {
+                self.withdraws = Some(Withdraws { event, attachment: None });
+                Body::Withheld
+            }
             _ => Body::Closed(Refusal::NotUnderstood),
         };
     }
@@ -327,7 +345,7 @@ impl Message {
             (Body::Text(text), ..) => Some(content::Body::Text(text.clone())),
             (Body::File(_), Some(attachment), _) => Some(content::Body::Attachment(attachment.clone())),
             (.., Some(token)) => cbor::decode(&token.0).ok().map(content::Body::Token),
-            _ => None,
+            _ => self.withdraws.map(|withdraws| content::Body::Withdrawal(withdraws.event)),
         }
     }
 
@@ -338,7 +356,9 @@ impl Message {
 
     /// Whether this device knows what it says.
     pub(crate) fn is_open(&self) -> bool {
-        matches!(self.body, Body::Text(_) | Body::File(_)) || self.is_of_its_moment()
+        matches!(self.body, Body::Text(_) | Body::File(_) | Body::Withdrawn)
+            || self.is_of_its_moment()
+            || self.withdraws.is_some()
     }
 
     /// Whether it is a file.
@@ -357,7 +377,7 @@ impl Message {
         self.key.is_some() && is_closed && self.body != Body::Closed(Refusal::NotUnderstood)
     }
 
-    fn shown_body(&self) -> Body {
+    pub(crate) fn shown_body(&self) -> Body {
         if self.act.as_ref().is_some_and(|act| !act.counts()) { Body::Withheld } else { self.body.clone() }
     }
 
@@ -366,10 +386,11 @@ impl Message {
         matches!(self.stage, Stage::Sealed(_))
     }
 
-    /// Whether it is a text or a file of this person and the relay is not known to have it.
+    /// Whether it is a text or a file of this person, or takes one back, and the relay is not known to have it.
     pub(crate) fn is_unsent_message(&self) -> bool {
         let is_unsent = self.is_outgoing() || matches!(self.stage, Stage::Failed(_));
-        is_unsent && matches!(self.body, Body::Text(_) | Body::File(_))
+        let is_said = matches!(self.body, Body::Text(_) | Body::File(_) | Body::Withdrawn);
+        is_unsent && (is_said || self.withdraws.is_some())
     }
 
     /// Whether it waits to be stored by the relay.

@@ -63,6 +63,14 @@ pub enum Input {
         /// The message.
         event: EventId,
     },
+    /// The person takes back a message of this device: one that has not left is taken out, what the relay may have
+    /// is withdrawn.
+    Withdraw {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The message.
+        event: EventId,
+    },
     /// A key was pressed in the draft of a conversation, or the draft is empty: sent or taken back.
     Typing {
         /// The conversation.

@@ -24,6 +24,7 @@ pub mod show;
 mod signals;
 mod sorted;
 pub mod tabs;
+mod withdrawal;
 
 pub use account::{AgentConfig, VisitorConfig};
 pub use engine::{Engine, StartError};

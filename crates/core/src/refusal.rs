@@ -81,6 +81,10 @@ pub enum Refusal {
     PolicyRefused,
     /// An identity token does not count.
     TokenRefused,
+    /// The relay has dropped a message, and its author has not taken it back.
+    MessageMissing,
+    /// Somebody took back what is not theirs, or no message.
+    WithdrawalRefused,
 }
 
 cbor_index!(Refusal {
@@ -121,7 +125,9 @@ cbor_index!(Refusal {
     34: SourceGone,
     35: QuotaExceeded,
     36: PolicyRefused,
-    37: TokenRefused
+    37: TokenRefused,
+    38: MessageMissing,
+    39: WithdrawalRefused
 });
 
 impl Refusal {
@@ -179,6 +185,8 @@ impl Refusal {
             Self::QuotaExceeded => "quota-exceeded",
             Self::PolicyRefused => "policy-refused",
             Self::TokenRefused => "token-refused",
+            Self::MessageMissing => "message-missing",
+            Self::WithdrawalRefused => "withdrawal-refused",
         }
     }
 }

@@ -260,6 +260,8 @@ pub enum Body {
     File(File),
     /// The business's word on who the visitor is, that counts; empty if nobody is signed in.
     Introduced(String),
+    /// Whoever wrote it has taken it back.
+    Withdrawn,
 }
 
 cbor_variants!(Body {
@@ -269,7 +271,8 @@ cbor_variants!(Body {
     3: Act(deed),
     4: Withheld,
     5: File(file),
-    6: Introduced(subject)
+    6: Introduced(subject),
+    7: Withdrawn
 });
 
 /// What is said of a file: its name and type are its sender's words, and such as PROTOCOL.md, section 5.11, allows.
@@ -331,6 +334,7 @@ impl core::fmt::Debug for Body {
             Self::Withheld => f.write_str("Withheld"),
             Self::File(file) => f.debug_tuple("File").field(file).finish(),
             Self::Introduced(_) => f.write_str("Introduced(..)"),
+            Self::Withdrawn => f.write_str("Withdrawn"),
         }
     }
 }

@@ -34,6 +34,8 @@ pub enum Wish {
     Introduce(Option<Octets>),
     /// As [`Input::Look`].
     Look(Option<ConversationId>),
+    /// As [`Input::Withdraw`].
+    Withdraw(ConversationId, EventId),
 }
 
 cbor_variants!(Wish {
@@ -46,7 +48,8 @@ cbor_variants!(Wish {
     6: Act(conversation, deed),
     7: Seen(conversation),
     8: Introduce(token),
-    9: Look(conversation)
+    9: Look(conversation),
+    10: Withdraw(conversation, event)
 });
 
 /// Where a tab's widget stands: what a leading tab asks before it shows it anything.
@@ -111,6 +114,7 @@ impl Wish {
             Input::Act { conversation, deed } => Some(Self::Act(conversation, deed)),
             Input::Seen(conversation) => Some(Self::Seen(conversation)),
             Input::Look(conversation) => Some(Self::Look(conversation)),
+            Input::Withdraw { conversation, event } => Some(Self::Withdraw(conversation, event)),
             _ => None,
         }
     }
@@ -127,6 +131,7 @@ impl Wish {
             Self::Act(conversation, deed) => Some(Input::Act { conversation, deed }),
             Self::Seen(conversation) => Some(Input::Seen(conversation)),
             Self::Look(conversation) => Some(Input::Look(conversation)),
+            Self::Withdraw(conversation, event) => Some(Input::Withdraw { conversation, event }),
         }
     }
 }
@@ -158,6 +163,7 @@ impl core::fmt::Debug for Wish {
             Self::Seen(_) => "Seen",
             Self::Introduce(_) => "Introduce",
             Self::Look(_) => "Look",
+            Self::Withdraw(..) => "Withdraw",
         })
     }
 }
@@ -226,6 +232,7 @@ mod tests {
             item(Body::Closed(Refusal::MessageAltered), Delivery::Failed(Refusal::TooLarge)),
             item(Body::Act(Deed::Transfer("Agen Kedua".to_owned())), Delivery::Read),
             item(Body::File(file), Delivery::Sending),
+            item(Body::Withdrawn, Delivery::Sent),
             Show::Typing(CONVERSATION, Some(Author::Visitor)),
             Show::Typing(CONVERSATION, None),
             Show::Here(CONVERSATION, Some(Author::Agent("Agen Demo".to_owned()))),
@@ -262,6 +269,7 @@ mod tests {
             Wish::Introduce(None),
             Wish::Look(None),
             Wish::Look(Some(CONVERSATION)),
+            Wish::Withdraw(CONVERSATION, EVENT),
         ];
         for wish in wishes {
             assert_eq!(cbor::decode::<Wish>(&cbor::encode(&wish)).as_ref(), Ok(&wish));

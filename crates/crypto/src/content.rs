@@ -69,6 +69,8 @@ pub enum Body {
     Token(SignedToken),
     /// Up to which position its sender's person has read.
     Read(u64),
+    /// An earlier event of the same device that it takes back.
+    Withdrawal(EventId),
 }
 
 cbor_variants!(Body {
@@ -79,7 +81,8 @@ cbor_variants!(Body {
     4: Request(events),
     5: SignalKey(key),
     6: Token(token),
-    7: Read(position)
+    7: Read(position),
+    8: Withdrawal(event)
 });
 
 /// A message says nothing: what it says is sealed.
@@ -165,7 +168,12 @@ impl Body {
             Self::Grants(grants) => (1..=limits::GRANTS).contains(&grants.len()),
             Self::Request(events) => (1..=limits::REQUESTED_EVENTS).contains(&events.len()),
             Self::Read(position) => *position > 0,
-            Self::Text(_) | Self::Attachment(_) | Self::Act(_) | Self::SignalKey(_) | Self::Token(_) => true,
+            Self::Text(_)
+            | Self::Attachment(_)
+            | Self::Act(_)
+            | Self::SignalKey(_)
+            | Self::Token(_)
+            | Self::Withdrawal(_) => true,
         }
     }
 }

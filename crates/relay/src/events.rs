@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use segel_wire::api::StoredAnswer;
 use segel_wire::events::EnvelopeError;
-use segel_wire::{Code, ConversationId, DeskId, Envelope, EventId};
+use segel_wire::{Code, ConversationId, DeskId, Envelope, EventId, Withdraws};
 
 use crate::clock::{now_millis, now_seconds};
 use crate::refusal::Refusal;
@@ -59,13 +59,14 @@ pub(crate) async fn reachable(
     if reached { Ok(conversation) } else { Err(Code::NotAMember.into()) }
 }
 
-/// Stores an event of the caller and wakes those who may see it.
+/// Stores an event of the caller, drops the one that it takes back, and wakes those who may see it.
 pub(crate) async fn store(
     service: &Service,
     caller: &Caller,
     id: ConversationId,
     event: EventId,
     envelope: Envelope,
+    withdraws: Option<Withdraws>,
 ) -> Result<StoredAnswer, Refusal> {
     envelope.check().map_err(|error| match error {
         EnvelopeError::TooLarge => Code::TooLarge,
@@ -74,7 +75,7 @@ pub(crate) async fn store(
     admit(service, caller)?;
     let conversation = reachable(service, caller, id).await?;
     let sender = caller.session.device;
-    let new = NewEvent { conversation: id, event, sender, envelope, time: now_millis() };
+    let new = NewEvent { conversation: id, event, sender, envelope, withdraws, time: now_millis() };
     match service.store.append(new).await? {
         Appended::Stored(answer) => {
             service.listeners.wake(&caller.site, conversation.visitor);
@@ -82,7 +83,7 @@ pub(crate) async fn store(
             Ok(answer)
         }
         Appended::Conflict => Err(Code::Conflict.into()),
-        Appended::NoConversation => Err(Code::NotFound.into()),
+        Appended::NoConversation | Appended::NothingToWithdraw => Err(Code::NotFound.into()),
     }
 }
 

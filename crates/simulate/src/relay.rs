@@ -9,10 +9,11 @@ mod streams;
 use std::collections::{BTreeMap, BTreeSet};
 
 use segel_core::{Answer, Request};
+use segel_crypto::content::ContentHash;
 use segel_wire::api::{BundlesAnswer, ChallengeAnswer, EventsAnswer, LoginAnswer, LoginRequest};
 use segel_wire::ids::{Challenge, ConversationId, DeviceId, EventId, InvitationId, RootKey, SiteId};
 use segel_wire::signed::{LoginStatement, VerifiedRoster};
-use segel_wire::{Code, Delivered, DeskId, Envelope, Octets, limits};
+use segel_wire::{Code, ContentDigest, Delivered, DeskId, Envelope, Octets, Withdraws, limits};
 
 use self::attachments::AttachmentStore;
 use self::prekeys::PrekeyStore;
@@ -66,7 +67,12 @@ pub(crate) struct Row {
     pub(crate) sender: DeviceId,
     /// Unix milliseconds.
     pub(crate) time: u64,
+    /// As it was stored.
     pub(crate) envelope: Envelope,
+    /// The earlier event that it took back.
+    withdraws: Option<Withdraws>,
+    /// Whether it was taken back: nothing of what was sealed is given to anybody.
+    pub(crate) is_withdrawn: bool,
 }
 
 impl Relay {
@@ -172,7 +178,7 @@ impl Relay {
         conversation: ConversationId,
         event: EventId,
         sender: DeviceId,
-        envelope: Envelope,
+        (envelope, withdraws): (Envelope, Option<Withdraws>),
         now: u64,
     ) -> Result<(u64, u64), Code> {
         envelope.check().map_err(|_| Code::Malformed)?;
@@ -185,13 +191,19 @@ impl Relay {
             && self.planted != Some(Planted::NoDedupe)
         {
             let row = &self.kept.log[row];
-            let is_same = row.sender == sender && row.envelope == envelope;
+            let is_same = row.sender == sender && row.envelope == envelope && row.withdraws == withdraws;
             return if is_same { Ok((row.position, row.time)) } else { Err(Code::Conflict) };
+        }
+        if let Some(Withdraws { event: named, .. }) = withdraws {
+            let row = kept.events.get(&named).and_then(|row| self.kept.log.get_mut(*row));
+            row.filter(|row| row.sender == sender).ok_or(Code::NotFound)?.is_withdrawn = true;
         }
         kept.head += 1;
         kept.events.insert(event, self.kept.log.len());
         let position = kept.head;
-        self.kept.log.push(Row { conversation, position, event, sender, time: now, envelope });
+        let is_withdrawn = false;
+        let row = Row { conversation, position, event, sender, time: now, envelope, withdraws, is_withdrawn };
+        self.kept.log.push(row);
         Ok((position, now))
     }
 
@@ -259,18 +271,24 @@ impl Relay {
         if visitor != device && !self.lists(device) {
             return None;
         }
-        let wraps = &stored.envelope.wraps;
-        Some(Delivered {
+        let Envelope { content, wraps } = &stored.envelope;
+        let delivered = Delivered {
             conversation: stored.conversation,
             position: stored.position,
             event: stored.event,
             sender: stored.sender,
             time: stored.time,
-            content: stored.envelope.content.clone(),
+            content: content.clone(),
             recipients: wraps.iter().map(|wrapped| wrapped.device).collect(),
             wrap: wraps.iter().find(|wrapped| wrapped.device == device).map(|wrapped| wrapped.wrap.clone()),
+            hash: None,
             cursor: cursor(row + 1),
-        })
+        };
+        if !stored.is_withdrawn {
+            return Some(delivered);
+        }
+        let hash = Some(ContentDigest(ContentHash::derive(&content.0).0));
+        Some(Delivered { content: Octets(Vec::new()), recipients: Vec::new(), wrap: None, hash, ..delivered })
     }
 }
 

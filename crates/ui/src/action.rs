@@ -21,6 +21,8 @@ pub enum Action {
     Cancel(EventId),
     /// Send a message that failed once more.
     Retry(EventId),
+    /// Take back an own message.
+    Withdraw(EventId),
     /// Change who holds the open conversation.
     Do(Deed<AgentId>),
     /// The draft in the composer changed to this, raw as typed.

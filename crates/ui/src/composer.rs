@@ -54,6 +54,7 @@ impl Composer {
 
         let parts = Rc::new(Parts {
             language,
+            notice: Notice::new(language, &leading_back_to(&area, &act)),
             act,
             area: area.clone().unchecked_into(),
             backdrop: backdrop.clone(),
@@ -61,7 +62,6 @@ impl Composer {
             send: send.clone(),
             hindrance: hindrance.clone(),
             count: count.clone(),
-            notice: Notice::new(language),
             tray,
             is_hindered: Cell::new(false),
         });
@@ -190,17 +190,17 @@ impl Parts {
     fn submit(&self) {
         if let Some(masked) = self.read() {
             let files = self.tray.empty();
-            let Masked { text, spans, .. } = masked;
+            let earlier = self.guard.borrow().earlier(&masked);
             self.area.set_value("");
             self.read();
-            self.notice.tell_sent(&spans);
+            self.notice.tell_sent(&masked, earlier);
             dom::focus(&self.area);
             (self.act)(Action::Draft(String::new()));
             for file in files {
                 (self.act)(Action::Attach(file));
             }
-            if !text.as_str().is_empty() {
-                (self.act)(Action::Send(text));
+            if !masked.text.as_str().is_empty() {
+                (self.act)(Action::Send(masked.text));
             }
         }
     }
@@ -217,7 +217,8 @@ impl Parts {
                 Err(_) => &[],
             },
         );
-        self.notice.render(&masking);
+        let earlier = masking.as_ref().map(|masked| self.guard.borrow().earlier(masked));
+        self.notice.render(&masking, earlier.unwrap_or_default());
         let length =
             masking.as_ref().map_or_else(|_| draft.as_str(), |masked| masked.text.as_str()).chars().count();
         self.count(length);
@@ -261,6 +262,15 @@ impl Parts {
         dom::set_text(&self.count, &words);
         dom::set_class(&self.count, "excess", length > MESSAGE_CHARS);
     }
+}
+
+/// Whoever did something about what is typed goes on typing.
+fn leading_back_to(area: &Element, act: &Act) -> Act {
+    let (area, act) = (area.clone(), Rc::clone(act));
+    Rc::new(move |action| {
+        dom::focus(&area);
+        act(action);
+    })
 }
 
 /// Enter sends; with Shift it is a new line, and while an input method composes it belongs to that.

@@ -13,8 +13,18 @@ pub(crate) struct Guard {
     /// None where the site's policy cannot be followed: nothing can be masked then, and so nothing sent.
     masker: Option<Masker>,
     conversation: Conversation,
+    /// Own messages that the conversation knows, the newest last.
+    said: Vec<Said>,
     writer: Writer,
     made_of: Option<MadeOf>,
+}
+
+/// An own message. One that was taken back may have been read: what it said still bears on what comes next, as long as
+/// this page remembers it.
+struct Said {
+    event: EventId,
+    text: String,
+    is_here: bool,
 }
 
 /// What tells whether the guard is still true.
@@ -23,6 +33,7 @@ struct MadeOf {
     masking: Option<Masking>,
     last: Option<EventId>,
     count: usize,
+    withdrawn: usize,
     writer_is_agent: bool,
 }
 
@@ -32,6 +43,7 @@ impl Default for Guard {
         Self {
             masker: Some(Masker::default()),
             conversation: Conversation::default(),
+            said: Vec::new(),
             writer: Writer::Visitor,
             made_of: None,
         }
@@ -45,33 +57,63 @@ impl Guard {
             masking: masking.cloned(),
             last: items.last().map(|item| item.event),
             count: items.len(),
+            withdrawn: items.iter().filter(|item| matches!(item.body, Body::Withdrawn)).count(),
             writer_is_agent: writer == Writer::Agent,
         });
         if self.made_of == made_of {
             return false;
         }
-        let conversation = recall(items);
-        *self = Self { masker: segel_core::masker(masking), conversation, writer, made_of };
+        let (conversation, said) = recall(items, &self.said);
+        *self = Self { masker: segel_core::masker(masking), conversation, said, writer, made_of };
         true
     }
 
     /// Masks a draft. Without a masker it fails as a text fails that is too long to be looked at.
     pub(crate) fn mask(&self, draft: &str) -> Result<Masked, MaskError> {
         let masker = self.masker.as_ref().ok_or(MaskError::TooLong)?;
-        masker.mask_in(&self.conversation, draft, self.writer)
+        let mut draft = masker.mask_in(&self.conversation, draft, self.writer)?;
+        draft.earlier.retain(|part| self.nth_last(part.back).is_some_and(|said| said.is_here));
+        Ok(draft)
+    }
+
+    /// The messages in which parts of numbers left that a draft completes.
+    pub(crate) fn earlier(&self, masked: &Masked) -> Vec<EventId> {
+        let mut events = Vec::new();
+        for part in &masked.earlier {
+            if let Some(Said { event, .. }) = self.nth_last(part.back)
+                && !events.contains(event)
+            {
+                events.push(*event);
+            }
+        }
+        events
+    }
+
+    fn nth_last(&self, back: usize) -> Option<&Said> {
+        self.said.get(self.said.len().checked_sub(back)?)
     }
 }
 
-fn recall(items: &[Item]) -> Conversation {
-    let mut conversation = Conversation::default();
+fn recall(items: &[Item], known: &[Said]) -> (Conversation, Vec<Said>) {
+    let (mut conversation, mut said) = (Conversation::default(), Vec::new());
     for item in &items[items.len().saturating_sub(LOOKED_AT)..] {
-        match (&item.body, &item.author) {
-            (Body::Text(text), Author::Own) => conversation.said(text),
-            (Body::Text(text), _) => conversation.heard(text),
-            _ => {}
-        }
+        let text = match (&item.body, &item.author) {
+            (Body::Text(text), Author::Own) => text,
+            (Body::Withdrawn, Author::Own) => match known.iter().find(|said| said.event == item.event) {
+                Some(said) => &said.text,
+                None => continue,
+            },
+            (Body::Text(text), _) => {
+                conversation.heard(text);
+                continue;
+            }
+            _ => continue,
+        };
+        conversation.said(text);
+        let (event, is_here) = (item.event, !matches!(item.body, Body::Withdrawn));
+        said.push(Said { event, text: text.clone(), is_here });
     }
-    conversation
+    (conversation, said)
 }
 
 #[cfg(test)]
@@ -108,6 +150,22 @@ mod tests {
         assert!(guard.update(None, Writer::Visitor, &asked));
         assert!(!guard.update(None, Writer::Visitor, &asked));
         assert_eq!(sent(&guard, "482913").as_deref(), Some("••••••"));
+    }
+
+    #[test]
+    fn pieces_that_were_taken_back_are_named_no_more_and_the_rest_stays_masked() {
+        let mut guard = Guard::default();
+        let pieces = |withdrawn: bool| {
+            let first = item(1, Author::Own, "kartu saya 4111 11");
+            let body = if withdrawn { Body::Withdrawn } else { first.body.clone() };
+            [Item { body, ..first }, item(2, Author::Own, "sebentar"), item(3, Author::Own, "lanjut 11 1111")]
+        };
+        guard.update(None, Writer::Visitor, &pieces(false));
+        let masked = guard.mask("1111 ya").unwrap();
+        assert_eq!(guard.earlier(&masked), [EventId([1; 16]), EventId([3; 16])]);
+        assert!(guard.update(None, Writer::Visitor, &pieces(true)));
+        let masked = guard.mask("1111 ya").unwrap();
+        assert_eq!((masked.text.as_str(), guard.earlier(&masked)), ("•••• ya", vec![EventId([3; 16])]));
     }
 
     #[test]

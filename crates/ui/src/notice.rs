@@ -1,9 +1,14 @@
 //! What masking changes in a message, shown while it is typed and once it was sent.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use segel_mask::{Kind, MaskError, Masked, Outcome, Span};
 use segel_web::dom::{self, El, el};
+use segel_wire::ids::EventId;
 use web_sys::Element;
 
+use crate::action::{Act, Action};
 use crate::text::{Language, fill};
 
 /// The masked form of the draft as it will be sent, and why; nothing where nothing is masked.
@@ -14,18 +19,39 @@ pub struct Notice {
     masked: El,
     why: El,
     heard: El,
+    withdraw: El,
+    /// Messages in which parts of a number left, and which can be taken back.
+    earlier: Rc<RefCell<Vec<EventId>>>,
 }
 
 impl Notice {
     /// Says nothing yet.
-    pub fn new(language: Language) -> Self {
+    pub fn new(language: Language, act: &Act) -> Self {
         let lead = el("p").class("lead");
         let masked = el("p").class("masked").attr("dir", "auto");
         let why = el("p").class("why");
         // Only what was masked is announced: the whole message would be read again at every key.
         let heard = el("p").class("heard").attr("role", "status");
-        let root = el("div").class("masking empty").place(&lead).place(&masked).place(&why).place(&heard);
-        Self { language, root, lead, masked, why, heard }
+        let earlier = Rc::<RefCell<Vec<EventId>>>::default();
+        let (act, events) = (Rc::clone(act), Rc::clone(&earlier));
+        let withdraw = el("button").attr("type", "button").text(language.text().withdraw).hidden();
+        let (node, offer, news) = (Element::clone(&withdraw), Element::clone(&why), Element::clone(&heard));
+        let withdraw = withdraw.on("click", move |_| {
+            dom::set_hidden(&node, true);
+            dom::set_text(&offer, "");
+            dom::set_text(&news, language.text().withdrawn);
+            for event in events.take() {
+                act(Action::Withdraw(event));
+            }
+        });
+        let root = el("div")
+            .class("masking empty")
+            .place(&lead)
+            .place(&masked)
+            .place(&why)
+            .place(&withdraw)
+            .place(&heard);
+        Self { language, root, lead, masked, why, heard, withdraw, earlier }
     }
 
     /// The element to put on the page.
@@ -33,8 +59,8 @@ impl Notice {
         &self.root
     }
 
-    /// Shows what masking made of the draft.
-    pub fn render(&self, masking: &Result<Masked, MaskError>) {
+    /// Shows what masking made of the draft, and offers to take back earlier messages that hold parts of a number.
+    pub fn render(&self, masking: &Result<Masked, MaskError>, earlier: Vec<EventId>) {
         let text = self.language.text();
         let (lead, why, pieces) = match masking {
             Ok(masked) if masked.spans.is_empty() && masked.earlier.is_empty() => ("", String::new(), vec![]),
@@ -60,27 +86,34 @@ impl Notice {
         dom::set_attr(&self.root, "tabindex", if why.is_empty() { "-1" } else { "0" });
         dom::set_class(&self.root, "empty", why.is_empty());
         dom::set_class(&self.root, "failed", masking.is_err());
+        self.offer(earlier);
     }
 
     /// Says once what was masked in a message that was sent, a sentence a kind.
-    pub fn tell_sent(&self, spans: &[Span]) {
-        let masked = kinds(spans, |outcome| matches!(outcome, Outcome::Masked(_)));
-        let why = self.each(self.language.text().was_masked, &masked);
+    pub fn tell_sent(&self, sent: &Masked, earlier: Vec<EventId>) {
+        let text = self.language.text();
+        let masked = kinds(&sent.spans, |outcome| matches!(outcome, Outcome::Masked(_)));
+        let why = [self.each(text.was_masked, &masked), self.each(text.sent_before, &parts(sent))];
+        let why = why.join(" ").trim().to_owned();
         dom::set_text(&self.why, &why);
         dom::set_text(&self.heard, &why);
         dom::set_class(&self.root, "empty", why.is_empty());
+        self.offer(earlier);
+    }
+
+    fn offer(&self, earlier: Vec<EventId>) {
+        dom::set_hidden(&self.withdraw, earlier.is_empty());
+        *self.earlier.borrow_mut() = earlier;
     }
 
     fn why(&self, masked: &Masked) -> String {
         let text = self.language.text();
         let is_masked = |outcome: &Outcome| matches!(outcome, Outcome::Masked(_));
         let masks = masked.spans.iter().any(|span| is_masked(&span.outcome));
-        let mut earlier: Vec<_> = masked.earlier.iter().map(|part| part.kind).collect();
-        earlier.dedup();
         let sentences = [
             if masks { text.why_masked.to_owned() } else { String::new() },
             self.each(text.warned, &kinds(&masked.spans, |outcome| *outcome == Outcome::Warned)),
-            self.each(text.sent_before, &earlier),
+            self.each(text.sent_before, &parts(masked)),
         ];
         sentences
             .iter()
@@ -95,6 +128,13 @@ impl Notice {
         let sentences = kinds.iter().map(|kind| fill(sentence, self.language.kind(*kind)));
         sentences.collect::<Vec<_>>().join(" ")
     }
+}
+
+/// Every kind of which parts left before, once.
+fn parts(masked: &Masked) -> Vec<Kind> {
+    let mut parts: Vec<_> = masked.earlier.iter().map(|part| part.kind).collect();
+    parts.dedup();
+    parts
 }
 
 /// Every kind with this outcome, once.

@@ -175,7 +175,7 @@ mod tests {
             EnrolmentRefused RelayRefused StoreBroken StoreFailed MessageStale EventsMissing LogForked
             RosterOutdated NotUnderstood ActRefused HeldByAnother AttachmentAltered AttachmentMissing
             FileEmpty FileTooLarge FileNameRefused FileTypeRefused FileUnmasked SourceChanged SourceGone
-            QuotaExceeded PolicyRefused TokenRefused
+            QuotaExceeded PolicyRefused TokenRefused MessageMissing WithdrawalRefused
         );
         let said: BTreeSet<_> =
             LANGUAGES.iter().flat_map(|language| refusals.map(|refusal| language.refusal(refusal))).collect();

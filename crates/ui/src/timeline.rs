@@ -3,6 +3,7 @@
 pub(crate) mod file;
 mod row;
 mod shape;
+mod withdraw;
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -20,6 +21,7 @@ use crate::time::Moment;
 use row::Row;
 pub(crate) use row::name;
 use shape::Shape;
+use withdraw::Question;
 
 /// A scrolling log that keeps to its end unless the person scrolled up.
 pub struct Timeline {
@@ -29,6 +31,7 @@ pub struct Timeline {
     log: Element,
     newer: Element,
     keeps_to_end: Rc<Cell<bool>>,
+    question: Question,
     rows: Vec<Row>,
     _size: SizeWatch,
 }
@@ -73,8 +76,9 @@ impl Timeline {
             }
         });
         let root = el("div").class("timeline").child(log).child(newer);
-        let rows = Vec::new();
-        Self { language, act, root, log: log_node, newer: newer_node, keeps_to_end, rows, _size: size }
+        let question = Question::new(language, &act, &log_node);
+        let (log, newer, rows) = (log_node, newer_node, Vec::new());
+        Self { language, act, root, log, newer, keeps_to_end, question, rows, _size: size }
     }
 
     /// The element to put on the page.
@@ -122,7 +126,8 @@ impl Timeline {
         let today = Moment::now();
         let mut next = self.log.first_child();
         for (at, (row, item)) in self.rows.iter_mut().zip(items).enumerate() {
-            row.update(item, Shape::of(items, &moments, at), today, self.language, &self.act);
+            let shape = Shape::of(items, &moments, at);
+            row.update(item, shape, today, self.language, (&self.act, &self.question));
             next = dom::keep_in_order(&self.log, row.root(), next);
         }
 

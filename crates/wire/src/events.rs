@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::frames::AnyFrame;
-use crate::ids::{ConversationId, DeviceId, EventId, Octets};
+use crate::ids::{AttachmentId, ContentDigest, ConversationId, DeviceId, EventId, Octets};
 use crate::limits;
-use crate::{cbor_array, json_write};
+use crate::{cbor_array, cbor_map, json_write};
 
 /// One device's wrap of an event's content key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +58,19 @@ impl Envelope {
     }
 }
 
+/// What the relay is to drop when it stores an event that takes back an earlier one of the same device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Withdraws {
+    /// The earlier event.
+    pub event: EventId,
+    /// The attachment that its content names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attachment: Option<AttachmentId>,
+}
+
+cbor_map!(Withdraws { 0: event, 1: attachment });
+json_write!(Withdraws { event, attachment });
+
 /// An event as one device is sent it: everybody's ids, but only its own wrap.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "AnyFrame")]
@@ -72,13 +85,16 @@ pub struct Delivered {
     pub sender: DeviceId,
     /// When the relay stored it, Unix milliseconds by the relay's clock; shown to nobody as truth.
     pub time: u64,
-    /// The sealed content.
+    /// The sealed content; empty in a tombstone.
     pub content: Octets,
-    /// Every device that was given a wrap, sorted.
+    /// Every device that was given a wrap, sorted; none in a tombstone.
     pub recipients: Vec<DeviceId>,
     /// This device's wrap; absent for the sender and for devices that were given none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wrap: Option<Octets>,
+    /// Of a tombstone: what was withdrawn and stood here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hash: Option<ContentDigest>,
     /// Where to resume after this event; opaque.
     pub cursor: String,
 }

@@ -4,8 +4,8 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::events::{Delivered, Envelope};
-use crate::ids::{ConversationId, DeviceId, EventId, Octets};
+use crate::events::{Delivered, Envelope, Withdraws};
+use crate::ids::{ContentDigest, ConversationId, DeviceId, EventId, Octets};
 use crate::json::{FromJson, Parsed, ToJson, Writer, field};
 use crate::problem::Problem;
 
@@ -29,6 +29,9 @@ pub enum ClientFrame {
         event: EventId,
         /// Content and wraps.
         envelope: Envelope,
+        /// What the relay is to drop with it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        withdraws: Option<Withdraws>,
     },
     /// Pass this on to whoever is there; nothing is kept and nothing answered.
     Signal {
@@ -110,11 +113,12 @@ impl fmt::Debug for ClientFrame {
             Self::Hello { cursor, .. } => {
                 f.debug_struct("Hello").field("cursor", cursor).finish_non_exhaustive()
             }
-            Self::Send { conversation, event, envelope } => f
+            Self::Send { conversation, event, envelope, withdraws } => f
                 .debug_struct("Send")
                 .field("conversation", conversation)
                 .field("event", event)
                 .field("envelope", envelope)
+                .field("withdraws", withdraws)
                 .finish(),
             Self::Signal { conversation, signal } => {
                 f.debug_struct("Signal").field("conversation", conversation).field("signal", signal).finish()
@@ -132,11 +136,12 @@ impl ToJson for ClientFrame {
                 to.field("token", token);
                 to.field("cursor", cursor);
             }
-            Self::Send { conversation, event, envelope } => {
+            Self::Send { conversation, event, envelope, withdraws } => {
                 to.field("type", &"send");
                 to.field("conversation", conversation);
                 to.field("event", event);
                 to.field("envelope", envelope);
+                to.field("withdraws", withdraws);
             }
             Self::Signal { conversation, signal } => {
                 to.field("type", &"signal");
@@ -163,6 +168,7 @@ pub(crate) struct AnyFrame {
     content: Option<Octets>,
     recipients: Option<Vec<DeviceId>>,
     wrap: Option<Octets>,
+    hash: Option<ContentDigest>,
     cursor: Option<String>,
     generation: Option<u64>,
     version: Option<u64>,
@@ -183,6 +189,7 @@ impl FromJson for AnyFrame {
             content: field(value, "content")?,
             recipients: field(value, "recipients")?,
             wrap: field(value, "wrap")?,
+            hash: field(value, "hash")?,
             cursor: field(value, "cursor")?,
             generation: field(value, "generation")?,
             version: field(value, "version")?,
@@ -252,6 +259,13 @@ impl AnyFrame {
     }
 
     fn into_event(self) -> Option<Delivered> {
+        let event = self.into_delivered()?;
+        // Nothing can be sealed to anybody where nothing is.
+        let is_bare = event.content.0.is_empty() && event.recipients.is_empty() && event.wrap.is_none();
+        (event.hash.is_none() || is_bare).then_some(event)
+    }
+
+    fn into_delivered(self) -> Option<Delivered> {
         Some(Delivered {
             conversation: self.conversation?,
             position: self.position?,
@@ -261,6 +275,7 @@ impl AnyFrame {
             content: self.content?,
             recipients: self.recipients?,
             wrap: self.wrap,
+            hash: self.hash,
             cursor: self.cursor?,
         })
     }

@@ -119,6 +119,8 @@ fixed_bytes! {
     Signature: 64;
     /// SHA-256 of a roster's body.
     RosterHash: 32;
+    /// SHA-256 of a content that was withdrawn.
+    ContentDigest: 32;
     /// What a relay asks a device to sign.
     Challenge: 32;
 }

@@ -15,9 +15,10 @@ pub mod signed;
 pub mod sizes;
 pub mod text;
 
-pub use events::{Delivered, Envelope, Wrapped};
+pub use events::{Delivered, Envelope, Withdraws, Wrapped};
 pub use frames::{ClientFrame, ServerFrame};
 pub use ids::{
-    AgentId, AttachmentId, ConversationId, DeskId, DeviceId, EventId, InvitationId, Octets, SiteId,
+    AgentId, AttachmentId, ContentDigest, ConversationId, DeskId, DeviceId, EventId, InvitationId, Octets,
+    SiteId,
 };
 pub use problem::{Code, Problem};

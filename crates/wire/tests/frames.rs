@@ -6,7 +6,8 @@ use segel_wire::events::EnvelopeError;
 use segel_wire::limits::{CONTENT_BYTES, WRAP_BYTES, WRAPS};
 use segel_wire::problem::Problem;
 use segel_wire::{
-    ClientFrame, Code, ConversationId, Delivered, DeviceId, Envelope, EventId, Octets, ServerFrame, Wrapped,
+    AttachmentId, ClientFrame, Code, ConversationId, Delivered, DeviceId, Envelope, EventId, Octets,
+    ServerFrame, Withdraws, Wrapped,
 };
 use serde_json::{Value, json};
 
@@ -28,6 +29,7 @@ fn a_client_says_what_the_document_shows() {
         conversation: ConversationId([0; 16]),
         event: EventId([0xff; 16]),
         envelope: small,
+        withdraws: None,
     };
     let expected = json!({
         "type": "send",
@@ -36,7 +38,25 @@ fn a_client_says_what_the_document_shows() {
         "envelope": { "content": "-_8", "wraps": [{ "device": "AAAAAAAAAAAAAAAAAAAAAA", "wrap": "AA" }] },
     });
     assert_eq!(serde_json::to_value(&send).unwrap(), expected);
-    assert_eq!(serde_json::from_value::<ClientFrame>(expected).unwrap(), send);
+    assert_eq!(serde_json::from_value::<ClientFrame>(expected.clone()).unwrap(), send);
+    let attachment = Some(AttachmentId([0; 16]));
+    for (withdraws, shown) in [
+        (
+            Withdraws { event: EventId([0; 16]), attachment: None },
+            json!({ "event": "AAAAAAAAAAAAAAAAAAAAAA" }),
+        ),
+        (
+            Withdraws { event: EventId([0; 16]), attachment },
+            json!({ "event": "AAAAAAAAAAAAAAAAAAAAAA", "attachment": "AAAAAAAAAAAAAAAAAAAAAA" }),
+        ),
+    ] {
+        let ClientFrame::Send { conversation, event, envelope, .. } = send.clone() else { unreachable!() };
+        let send = ClientFrame::Send { conversation, event, envelope, withdraws: Some(withdraws) };
+        let mut expected = expected.clone();
+        expected["withdraws"] = shown;
+        assert_eq!(serde_json::to_value(&send).unwrap(), expected);
+        assert_eq!(serde_json::from_value::<ClientFrame>(expected).unwrap(), send);
+    }
     let signal =
         ClientFrame::Signal { conversation: ConversationId([0; 16]), signal: Octets(vec![0xfb, 0xff]) };
     let expected = json!({ "type": "signal", "conversation": "AAAAAAAAAAAAAAAAAAAAAA", "signal": "-_8" });
@@ -79,6 +99,7 @@ fn each_frame_of_the_relay_is_read_as_it_was_written_and_not_without_a_field() {
         content: Octets(vec![6]),
         recipients: vec![DeviceId([7; 16])],
         wrap: Some(Octets(vec![8])),
+        hash: None,
         cursor: "nine".to_owned(),
     };
     let frames = [
@@ -107,6 +128,32 @@ fn each_frame_of_the_relay_is_read_as_it_was_written_and_not_without_a_field() {
         }
     }
     assert!(serde_json::from_value::<ServerFrame>(json!({ "type": "from-the-future" })).is_err());
+}
+
+#[test]
+fn a_tombstone_has_a_hash_and_nothing_else_that_was_sealed() {
+    let tombstone = json!({
+        "type": "event",
+        "conversation": "AAAAAAAAAAAAAAAAAAAAAA",
+        "position": 3,
+        "event": "AAAAAAAAAAAAAAAAAAAAAA",
+        "sender": "AAAAAAAAAAAAAAAAAAAAAA",
+        "time": 5,
+        "content": "",
+        "recipients": [],
+        "hash": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        "cursor": "nine",
+    });
+    let read = serde_json::from_value::<ServerFrame>(tombstone.clone()).unwrap();
+    assert!(matches!(&read, ServerFrame::Event(Delivered { hash: Some(_), .. })));
+    assert_eq!(serde_json::to_value(&read).unwrap(), tombstone);
+    for (name, other) in
+        [("content", json!("AA")), ("recipients", json!(["AAAAAAAAAAAAAAAAAAAAAA"])), ("wrap", json!("AA"))]
+    {
+        let mut both = tombstone.clone();
+        both[name] = other;
+        assert!(serde_json::from_value::<ServerFrame>(both).is_err(), "with {name}");
+    }
 }
 
 #[test]
@@ -165,6 +212,8 @@ fn any_json() -> impl Strategy<Value = Value> {
         "wraps",
         "device",
         "wrap",
+        "hash",
+        "withdraws",
         "problem",
         "code",
         "position",

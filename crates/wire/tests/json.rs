@@ -12,8 +12,8 @@ use segel_wire::ids::{Challenge, DeskId, IdentityKey, LoginKey, Signature, Signi
 use segel_wire::json::{self, FromJson, Parsed, ToJson};
 use segel_wire::signed::DeviceKeys;
 use segel_wire::{
-    ClientFrame, Code, ConversationId, Delivered, DeviceId, Envelope, EventId, Octets, Problem, ServerFrame,
-    Wrapped,
+    AttachmentId, ClientFrame, Code, ContentDigest, ConversationId, Delivered, DeviceId, Envelope, EventId,
+    Octets, Problem, ServerFrame, Withdraws, Wrapped,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -122,8 +122,14 @@ fn delivered() -> Delivered {
         content: Octets(vec![6]),
         recipients: vec![DeviceId([7; 16]), DeviceId([8; 16])],
         wrap: Some(Octets(vec![8])),
+        hash: None,
         cursor: "nine".to_owned(),
     }
+}
+
+fn tombstone() -> Delivered {
+    let (content, recipients, wrap) = (Octets(Vec::new()), Vec::new(), None);
+    Delivered { content, recipients, wrap, hash: Some(ContentDigest([9; 32])), ..delivered() }
 }
 
 #[test]
@@ -134,6 +140,7 @@ fn frames_of_the_relay_are_read_as_serde_reads_them() {
         ServerFrame::Welcome { epoch: "e".to_owned(), time: 1 },
         ServerFrame::Stored { conversation, event, position: 1, time: 2 },
         ServerFrame::Event(delivered()),
+        ServerFrame::Event(tombstone()),
         ServerFrame::Head { cursor: "c".to_owned() },
         ServerFrame::Roster { generation: 1, version: 2 },
         ServerFrame::Signal { conversation, sender: DeviceId([4; 16]), signal: Octets(vec![1; 82]) },
@@ -159,8 +166,8 @@ fn answers_of_the_relay_are_read_as_serde_reads_them() {
     let frames = vec![ServerFrame::Event(delivered()), ServerFrame::Pong];
     assert_all_read_alike::<PollAnswer>(&serde_json::to_value(PollAnswer { frames }).unwrap());
     assert_all_read_alike::<Problem>(&serde_json::to_value(Problem::from(Code::TooMany)).unwrap());
-    let events =
-        EventsAnswer { events: vec![delivered(), Delivered { wrap: None, ..delivered() }], more: true };
+    let wrapless = Delivered { wrap: None, ..delivered() };
+    let events = EventsAnswer { events: vec![delivered(), tombstone(), wrapless], more: true };
     assert_all_read_alike::<EventsAnswer>(&serde_json::to_value(&events).unwrap());
 }
 
@@ -170,7 +177,11 @@ fn what_a_client_says_is_written_as_serde_writes_it() {
     let wrapped = |byte| Wrapped { device: DeviceId([byte; 16]), wrap: Octets(vec![byte; 79]) };
     for wraps in [vec![], vec![wrapped(1)], vec![wrapped(1), wrapped(2)]] {
         let envelope = Envelope { content: Octets(vec![0xfb, 0xff]), wraps };
-        assert_written_alike(&ClientFrame::Send { conversation, event, envelope });
+        for attachment in [None, Some(AttachmentId([3; 16]))] {
+            let (envelope, withdraws) = (envelope.clone(), Some(Withdraws { event, attachment }));
+            assert_written_alike(&ClientFrame::Send { conversation, event, envelope, withdraws });
+        }
+        assert_written_alike(&ClientFrame::Send { conversation, event, envelope, withdraws: None });
     }
     assert_written_alike(&ClientFrame::Signal { conversation, signal: Octets(vec![1; 82]) });
     assert_written_alike(&ClientFrame::Ping);

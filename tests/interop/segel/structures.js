@@ -114,8 +114,18 @@ export const Grant = tuple({ event: id, position: uint, sender: id, contentHash:
 export const SignalKey = map({ key: [0, key], notAfter: [1, uint] });
 export const Signal = tuple({ counter: uint, time: uint, kind: natural(3) });
 
-export const BODY = { text: 0, attachment: 1, act: 2, grants: 3, request: 4, signalKey: 5, token: 6, read: 7 };
-export const Body = choice([text(), Attachment, SignedAct, list(Grant, 1), list(id, 1), SignalKey, SignedToken, uint]);
+export const BODY = { text: 0, attachment: 1, act: 2, grants: 3, request: 4, signalKey: 5, token: 6, read: 7, withdrawal: 8 };
+export const Body = choice([
+  text(),
+  Attachment,
+  SignedAct,
+  list(Grant, 1),
+  list(id, 1),
+  SignalKey,
+  SignedToken,
+  uint,
+  id,
+]);
 export const Seen = tuple({ position: uint, logHash: hash });
 export const Message = map({
   sequence: [0, uint],

@@ -150,6 +150,7 @@ export const inputs = () => [
   content('a request for grants, quiet', { kind: 4, value: [id(1), id(2)] }),
   content('a key for signals, quiet', { kind: 5, value: { key: key(7), notAfter: NOW + DAY } }),
   content('how far somebody has read, quiet', { kind: 7, value: 300 }),
+  content('an event that is taken back', { kind: 8, value: id(9) }),
   {
     kind: 'log',
     name: 'a log of three entries',

@@ -77,8 +77,9 @@ impl Engine {
         if !self.is_settled(id) {
             return Turn::Later;
         }
-        let is_act = conversation.messages.get(&event).is_some_and(|message| message.act.is_some());
-        if self.part != Part::Agent || is_act {
+        // What was said is its sender's to take back, whoever holds the conversation since.
+        let is_free = |message: &Message| message.act.is_some() || message.withdraws.is_some();
+        if self.part != Part::Agent || conversation.messages.get(&event).is_some_and(is_free) {
             return Turn::Now;
         }
         match self.standing(id, now) {

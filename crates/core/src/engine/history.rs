@@ -5,8 +5,8 @@ use rand_core::CryptoRng;
 use segel_crypto::act::Assignment;
 use segel_crypto::content::{self, ContentContext, ContentHash, Header};
 use segel_crypto::grant::Grant;
-use segel_wire::ids::{AgentId, ConversationId, DeviceId, EventId, Octets};
-use segel_wire::{Delivered, cbor, limits};
+use segel_wire::ids::{AgentId, ConversationId, DeviceId, EventId};
+use segel_wire::{Delivered, limits};
 
 use super::acts::desk_of;
 use super::pull::lacks_roster;
@@ -161,7 +161,8 @@ impl Engine {
             }
             self.ledger.put(Name::Message(id, grant.event), message);
             match unopened {
-                _ if is_open => {}
+                // It may be genuine by now.
+                _ if is_open => self.heed_withdrawals(id),
                 Some(unopened) => self.unlock(id, grant.event, &unopened, now, random),
                 None => self.fetching.insert(id, ()),
             }
@@ -181,6 +182,7 @@ impl Engine {
                 self.shown.dirty.insert((id, *event), ());
             }
         }
+        self.heed_withdrawals(id);
     }
 
     /// Devices that a content of this conversation goes to besides the visitor's, this one among them.
@@ -282,10 +284,7 @@ impl Engine {
                 }
                 _ => message.body = Body::Closed(Refusal::ActRefused),
             },
-            content::Body::Token(signed) => {
-                message.body = Body::Withheld;
-                message.token = Some(Octets(cbor::encode(&signed)));
-            }
+            body @ (content::Body::Token(_) | content::Body::Withdrawal(_)) => message.say(body),
             _ => message.body = Body::Closed(Refusal::NotUnderstood),
         }
         if !message.is_open() {
@@ -298,6 +297,7 @@ impl Engine {
         if is_act {
             self.act_logged(id, event, now, random);
         }
+        self.heed_withdrawals(id);
         self.judge_tokens(id);
     }
 

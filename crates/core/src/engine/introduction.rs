@@ -6,7 +6,7 @@ use segel_wire::ids::{ConversationId, EventId, IdentityKey, Octets};
 use segel_wire::signed::{SignedToken, Token, TokenContext};
 use segel_wire::{cbor, limits};
 
-use super::{Engine, Part, make_id};
+use super::{Engine, Part};
 use crate::conversation::{Message, Stage};
 use crate::io::Output;
 use crate::link;
@@ -59,14 +59,9 @@ impl Engine {
         if is_said {
             return;
         }
-        let Some(conversation) = self.conversations.get_mut(&id) else { return };
-        let event = EventId(make_id(random));
+        let Some(conversation) = self.conversations.get(&id) else { return };
         let message = Message::own(body, conversation.next_time(now), Stage::Waiting);
-        let message = Message { token: Some(signed), ..message };
-        self.ledger.put(Name::Message(id, event), &message);
-        conversation.messages.insert(event, message);
-        conversation.outbox.push(event);
-        self.shown.dirty.insert((id, event), ());
+        self.post(id, Message { token: Some(signed), ..message }, random);
     }
 
     /// Whether an own message may be sealed now; a token that lapsed while it waited may not.

@@ -21,6 +21,7 @@ mod shown;
 mod signals;
 mod storing;
 mod unseal;
+mod withdraw;
 
 use std::collections::VecDeque;
 
@@ -214,6 +215,10 @@ impl Engine {
             Input::Read { source, from, bytes } => self.source_read(source, from, bytes.as_deref(), random),
             Input::Fetch { conversation, event } => self.fetch(conversation, event),
             Input::Cancel { conversation, event } => self.cancel(conversation, event),
+            Input::Withdraw { conversation, event } => {
+                self.ledger.resume();
+                self.withdraw(conversation, event, now, random);
+            }
             Input::Typing { conversation, typing } => self.signals.typed(conversation, typing, now),
             Input::Look(conversation) => self.looked(conversation, now),
             Input::Act { conversation, deed } => {

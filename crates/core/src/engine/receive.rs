@@ -8,7 +8,7 @@ use segel_wire::{Code, Delivered, Problem, ServerFrame};
 
 use super::{Engine, Part, passes};
 use crate::account::Account;
-use crate::chronicle::Entry;
+use crate::chronicle::{Entry, hash_of};
 use crate::conversation::{Message, Stage};
 use crate::io::Request;
 use crate::link;
@@ -92,7 +92,7 @@ impl Engine {
             if hopeless {
                 self.give_up_on(&delivered);
                 let is_known = self.is_known(&delivered);
-                let hash = ContentHash::derive(&delivered.content.0);
+                let hash = hash_of(&delivered);
                 self.count_own(&delivered, hash, is_known);
                 self.chronicle(&delivered, hash);
                 self.keep_closed(&delivered, None, Refusal::RosterForked, is_known);
@@ -163,7 +163,7 @@ impl Engine {
 
     fn open(&mut self, delivered: Delivered, now: u64, random: &mut impl CryptoRng) {
         let (id, event) = (delivered.conversation, delivered.event);
-        let hash = ContentHash::derive(&delivered.content.0);
+        let hash = hash_of(&delivered);
         self.let_go_of_lost(&delivered, hash);
         let conversation = self.conversations.or_default(id);
         let known = conversation.messages.get(&event);
@@ -175,9 +175,11 @@ impl Engine {
         let is_past = delivered.position <= conversation.facts.head;
         let own = self.account.as_ref().map(Account::device);
         let was_sent = own == Some(delivered.sender) && known.is_some_and(Message::is_unsent_message);
-        let is_quiet = Header::parse(&delivered.content.0).is_ok_and(|header| header.quiet);
+        // A tombstone of what leaves no message here is one of these, too.
+        let may_be_quiet =
+            delivered.hash.is_some() || Header::parse(&delivered.content.0).is_ok_and(|header| header.quiet);
         let took_effect =
-            is_quiet && known.is_none() && conversation.facts.chronicle.holds(delivered.position);
+            may_be_quiet && known.is_none() && conversation.facts.chronicle.holds(delivered.position);
         if took_effect {
             // Nothing of it is kept, and it took effect when it came first.
             self.confirm(id, event, (delivered.position, delivered.time), now);

@@ -89,6 +89,7 @@ impl Engine {
     }
 
     pub(super) fn retry(&mut self, id: ConversationId, event: EventId, now: u64) {
+        let event = self.tried_again(id, event);
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
         let time = conversation.next_time(now);
         let Some(message) = conversation.messages.get_mut(&event) else { return };
@@ -173,6 +174,9 @@ impl Engine {
         };
         let Some(desk) = self.desk(facts.desk) else { return };
         if !self.is_opened(id) || !self.is_answerable(id) {
+            return;
+        }
+        if self.lets_go_of_withdrawal(id, event) {
             return;
         }
         if let Err(refusal) = self.mask_again(id, event) {
@@ -302,7 +306,11 @@ impl Engine {
             let (signed, devices) = self.sign_act(id, act.deed, desk, now)?;
             return Some((content::Body::Act(signed), self.peers_of(id, devices)));
         }
-        Some((message.said()?, self.members(id, now)))
+        let members = match message.withdraws {
+            Some(withdraws) => self.peers_of(id, self.hearers(id, withdraws.event, now)),
+            None => self.members(id, now),
+        };
+        Some((message.said()?, members))
     }
 
     fn seal_message(
@@ -321,6 +329,8 @@ impl Engine {
             content::Body::Token(_) => (None, self.membership.time(now) * 1_000),
             _ => (None, written),
         };
+        // Nothing else says how far its writer has read.
+        let says_read = matches!(body, content::Body::Text(_) | content::Body::Attachment(_));
         let Some(sealed) = self.seal((id, event), (desk, members), (body, time), now, random) else {
             return;
         };
@@ -342,7 +352,9 @@ impl Engine {
         if fits {
             conversation.facts.count(sealed.content);
             let seen = conversation.facts.chronicle.seen(&id).position;
-            conversation.facts.reads.say(seen);
+            if says_read {
+                conversation.facts.reads.say(seen);
+            }
             message.stage = Stage::Sealed(sealed.envelope.clone());
         } else {
             conversation.outbox.retain(|other| *other != event);
@@ -403,7 +415,9 @@ impl Engine {
     /// Sends once everything that the message depends on is kept.
     pub(super) fn send(&mut self, conversation: ConversationId, event: EventId, envelope: Envelope) {
         self.link.under_way.insert(conversation, event);
-        self.ledger.after_store(Output::Send(ClientFrame::Send { conversation, event, envelope }));
+        let kept = self.conversations.get(&conversation).and_then(|kept| kept.messages.get(&event));
+        let withdraws = kept.and_then(|message| message.withdraws);
+        self.ledger.after_store(Output::Send(ClientFrame::Send { conversation, event, envelope, withdraws }));
     }
 
     pub(super) fn conversation_answered(

@@ -44,8 +44,13 @@ impl Engine {
         changed.extend(self.lapsed(now));
         changed.extend(dirty.keys().map(|(id, _)| (*id, ())));
         for &(id, event) in dirty.keys() {
-            let item = self.conversations.get(&id).and_then(|conversation| conversation.item(id, event));
-            self.outputs.extend(item.map(|item| Output::Show(Show::Item(item))));
+            let Some(conversation) = self.conversations.get(&id) else { continue };
+            let withdraws = conversation.messages.get(&event).and_then(|message| message.withdraws);
+            self.outputs.extend(conversation.item(id, event).map(Show::Item).map(Output::Show));
+            if let Some(withdraws) = withdraws {
+                // How far that has come is shown in the place of what it takes back.
+                self.outputs.extend(conversation.item(id, withdraws.event).map(Show::Item).map(Output::Show));
+            }
         }
         for &id in changed.keys() {
             let summary = self.summary(id, now);

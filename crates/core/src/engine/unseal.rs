@@ -7,14 +7,14 @@ use segel_crypto::handshake::{self, Context, HandshakeError};
 use segel_crypto::prekeys::Used;
 use segel_crypto::session::{Session, Wrap, WrapContext, WrapError};
 use segel_wire::Delivered;
-use segel_wire::ids::{IdentityKey, Octets};
-use segel_wire::{cbor, limits};
+use segel_wire::ids::IdentityKey;
+use segel_wire::limits;
 
 use super::pull::lacks_roster;
 use super::{Engine, Part};
 use crate::account::Account;
 use crate::acts::ActRecord;
-use crate::chronicle::Entry;
+use crate::chronicle::{Entry, hash_of};
 use crate::conversation::{Message, Unopened};
 use crate::membership::Named;
 use crate::peers::Peer;
@@ -120,7 +120,7 @@ impl Engine {
             (Part::Visitor { .. }, _) => Author::Agent(String::new()),
             (Part::Agent, _) => Author::Visitor,
         });
-        let hash = ContentHash::derive(&delivered.content.0);
+        let hash = hash_of(delivered);
         let message = Message::received(author, Body::Closed(refusal), delivered.time);
         self.keep(delivered, Message { content: Some(hash), ..message });
     }
@@ -129,7 +129,11 @@ impl Engine {
     fn keep_sealed(&mut self, delivered: &Delivered, author: Author, hash: ContentHash, now: u64) {
         let is_others =
             self.part == Part::Agent && self.standing(delivered.conversation, now) == Standing::Others;
-        let body = if is_others { Body::Withheld } else { Body::BeforeEnrolment };
+        let body = match delivered.hash {
+            _ if is_others => Body::Withheld,
+            Some(_) => Body::Closed(Refusal::MessageMissing),
+            None => Body::BeforeEnrolment,
+        };
         let message = Message::received(author, body, delivered.time);
         self.keep(delivered, Message { content: Some(hash), ..message });
     }
@@ -271,9 +275,10 @@ impl Engine {
             content::Body::SignalKey(shared) => self.signal_key_given(delivered, shared, now),
             // What it says was heard above.
             content::Body::Read(_) => {}
-            content::Body::Token(signed) => {
-                let (token, stored) = (Some(Octets(cbor::encode(&signed))), Some(delivered.time / 1_000));
-                self.keep(delivered, Message { body: Body::Withheld, token, stored, ..received });
+            body @ (content::Body::Token(_) | content::Body::Withdrawal(_)) => {
+                received.say(body);
+                received.stored = Some(delivered.time / 1_000);
+                self.keep(delivered, received);
                 self.judge_tokens(id);
                 self.pass_on(id, delivered, now, random);
             }
@@ -377,6 +382,7 @@ impl Engine {
         self.ledger.put(Name::Conversation(id), &conversation.facts);
         conversation.messages.insert(event, message);
         self.shown.dirty.insert((id, event), ());
+        self.heed_withdrawals(id);
     }
 
     /// Keeps the closed content beside its message, for a key that may come later: of each sender as many as one
@@ -404,7 +410,7 @@ impl Engine {
 
     fn pass_over(&mut self, delivered: &Delivered) {
         let facts = &mut self.conversations.or_default(delivered.conversation).facts;
-        facts.chronicle.pass_over(delivered.sender, ContentHash::derive(&delivered.content.0));
+        facts.chronicle.pass_over(delivered.sender, hash_of(delivered));
         self.ledger.put(Name::Conversation(delivered.conversation), facts);
     }
 }

@@ -153,6 +153,7 @@ fn naming_a_newer_roster(conversation: ConversationId, position: u64) -> Deliver
         content: content.into(),
         recipients: Vec::new(),
         wrap: None,
+        hash: None,
         cursor: format!("e.{}", 7 + position),
     }
 }

@@ -221,6 +221,7 @@ fn invent(table: &Table<'_>, position: u64) -> (Delivered, Grant) {
         content: content_bytes,
         recipients,
         wrap: None,
+        hash: None,
         cursor,
     };
     (delivered, Grant { event, position, sender, content, key })

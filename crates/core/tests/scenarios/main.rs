@@ -32,3 +32,4 @@ mod stale_state;
 mod table;
 mod tabs;
 mod typing;
+mod withdrawals;

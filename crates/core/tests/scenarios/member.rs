@@ -172,6 +172,7 @@ impl Member {
             content: content.into(),
             recipients,
             wrap,
+            hash: None,
             cursor: format!("e.{}", 100 + position),
         };
         (delivered, key)

@@ -70,8 +70,8 @@ async fn an_event_sent_into_another_conversation_is_refused_as_not_a_member() {
 
     let victim = visitor.conversation();
     site.proxy().alter_sends(move |frame| match frame {
-        ClientFrame::Send { event, envelope, .. } => {
-            ClientFrame::Send { conversation: victim, event, envelope }
+        ClientFrame::Send { event, envelope, withdraws, .. } => {
+            ClientFrame::Send { conversation: victim, event, envelope, withdraws }
         }
         other => other,
     });

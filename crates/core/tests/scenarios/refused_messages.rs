@@ -306,12 +306,12 @@ async fn a_stranger_who_names_rosters_that_never_were_costs_an_agent_few_questio
     talk.agent.reads("halo").await;
     let near = std::sync::atomic::AtomicU64::new(1);
     talk.site.proxy().alter_sends(move |frame| match frame {
-        ClientFrame::Send { conversation, event, mut envelope } => {
+        ClientFrame::Send { conversation, event, mut envelope, withdraws } => {
             // One far ahead, one a step ahead of what is published, in turns.
             let count = near.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             let version = if count.is_multiple_of(2) { 1 << 40 } else { 5 };
             envelope.content.0[26..34].copy_from_slice(&u64::to_be_bytes(version));
-            ClientFrame::Send { conversation, event, envelope }
+            ClientFrame::Send { conversation, event, envelope, withdraws }
         }
         other => other,
     });
@@ -346,9 +346,9 @@ async fn a_dropped_message_does_not_stop_the_next() {
 async fn an_event_over_the_size_limit_is_refused_by_the_relay_and_the_message_can_be_sent_anew() {
     let talk = Talk::begin().await;
     talk.site.proxy().alter_sends(|frame| match frame {
-        ClientFrame::Send { conversation, event, mut envelope } => {
+        ClientFrame::Send { conversation, event, mut envelope, withdraws } => {
             envelope.content.0.resize(segel_wire::limits::CONTENT_BYTES + 1, 0);
-            ClientFrame::Send { conversation, event, envelope }
+            ClientFrame::Send { conversation, event, envelope, withdraws }
         }
         other => other,
     });

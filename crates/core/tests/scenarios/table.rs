@@ -231,9 +231,18 @@ impl<'a> Table<'a> {
 
     /// What an honest device that knows the whole log has seen.
     pub(crate) fn seen(&self) -> Seen {
+        self.seen_as(|_| None)
+    }
+
+    /// The same of one that was sent this event before it was withdrawn.
+    pub(crate) fn seen_through(&self, whole: &Delivered) -> Seen {
+        self.seen_as(|event| (event.event == whole.event).then(|| ContentHash::derive(&whole.content.0)))
+    }
+
+    fn seen_as(&self, content_of: impl Fn(&Delivered) -> Option<ContentHash>) -> Seen {
         let mut hash = LogHash::start(&self.conversation);
         for event in &self.bench.log {
-            let content = ContentHash::derive(&event.content.0);
+            let content = content_of(event).unwrap_or_else(|| ContentHash::derive(&event.content.0));
             hash = hash.follow(event.position, &event.event, &event.sender, &content);
         }
         Seen { position: self.head(), hash }
@@ -300,7 +309,7 @@ impl<'a> Table<'a> {
     fn settle(&mut self) {
         while let Some(frame) = self.bench.sent.get(self.looked_at).cloned() {
             self.looked_at += 1;
-            let ClientFrame::Send { conversation, event, envelope } = frame else { continue };
+            let ClientFrame::Send { conversation, event, envelope, .. } = frame else { continue };
             self.conversation = conversation;
             let position = self.head() + 1;
             let time = (NOW + self.ahead) * 1_000;
@@ -314,6 +323,7 @@ impl<'a> Table<'a> {
                 content: envelope.content.clone(),
                 recipients,
                 wrap: None,
+                hash: None,
                 cursor: format!("e.{}", 100 + position),
             };
             self.stored.insert(event, envelope);

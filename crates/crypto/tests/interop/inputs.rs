@@ -132,6 +132,7 @@ fn bodies() -> Vec<(&'static str, String, Value)> {
             "an identity token",
             &json!({ "kind": 6, "value": { "token": hex([0x44; 90]), "voucher": key(9), "signature": signature } }),
         ),
+        content("content", "an event that is taken back", &json!({ "kind": 8, "value": id(9) })),
         content("content", "other scripts", &json!({ "kind": 0, "value": "سلام 你好 𝄞 e\u{301}\u{feff}" })),
     ];
     // Around the first sizes of padding, and the longest text there is.

@@ -128,6 +128,7 @@ fn body(value: &Value, kind: u64) -> Body {
             signature: Signature(bytes(&value["signature"])),
         }),
         7 => Body::Read(number(value)),
+        8 => Body::Withdrawal(event(value)),
         _ => unreachable!("a body of kind {kind}"),
     }
 }

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use segel_wire::api::{ConversationsAnswer, EventsAnswer, OpenConversation, StoredAnswer};
-use segel_wire::{ConversationId, Envelope, EventId, limits};
+use segel_wire::{AttachmentId, ConversationId, Envelope, EventId, Withdraws, limits};
 use serde::Deserialize;
 
 use super::extract::{Asked, JsonBody, Named};
@@ -20,6 +20,12 @@ pub(super) struct Page {
     after: u64,
     #[serde(default = "whole_page")]
     limit: usize,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Taken {
+    withdraws: Option<EventId>,
+    attachment: Option<AttachmentId>,
 }
 
 pub(super) async fn list(
@@ -44,9 +50,11 @@ pub(super) async fn store(
     State(service): State<Arc<Service>>,
     Named((conversation, event)): Named<(ConversationId, EventId)>,
     caller: Caller,
+    Asked(Taken { withdraws, attachment }): Asked<Taken>,
     JsonBody(envelope): JsonBody<Envelope>,
 ) -> Result<Json<StoredAnswer>, Refusal> {
-    events::store(&service, &caller, conversation, event, envelope).await.map(Json)
+    let withdraws = withdraws.map(|event| Withdraws { event, attachment });
+    events::store(&service, &caller, conversation, event, envelope, withdraws).await.map(Json)
 }
 
 pub(super) async fn page(

@@ -2,6 +2,7 @@
 
 mod attachments;
 mod prekeys;
+mod withdrawals;
 
 pub(super) use attachments::{
     a_beginning_forgets_a_few_stale_uploads_and_the_next_the_others,
@@ -17,6 +18,12 @@ pub(super) use prekeys::{
     one_time_prekeys_are_kept_up_to_the_limit_and_until_they_expire,
     one_time_prekeys_are_taken_only_for_whoever_may_have_them,
 };
+pub(super) use withdrawals::{
+    a_withdrawn_attachment_is_gone_and_another_senders_stays,
+    only_its_sender_withdraws_an_event_and_again_is_the_same,
+    what_is_withdrawn_leaves_its_place_and_its_hash,
+};
+
 use segel_wire::api::StoredAnswer;
 use segel_wire::events::{Envelope, Wrapped};
 use segel_wire::ids::{IdentityKey, LoginKey, SigningKey};
@@ -153,6 +160,7 @@ fn event(conversation: ConversationId, number: u8, content: &str, devices: &[Dev
         event: EventId([number; 16]),
         sender: VISITOR,
         envelope: Envelope { content: Octets(content.into()), wraps: wraps.collect() },
+        withdraws: None,
         time: 1_000,
     }
 }

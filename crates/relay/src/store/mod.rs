@@ -10,7 +10,7 @@ use segel_wire::signed::{DeviceKeys, Order, Prekeys};
 use segel_wire::sizes::SealedSize;
 use segel_wire::{
     AttachmentId, ConversationId, Delivered, DeskId, DeviceId, Envelope, EventId, InvitationId, Octets,
-    SiteId,
+    SiteId, Withdraws,
 };
 
 use crate::config::AttachmentRoom;
@@ -66,7 +66,8 @@ pub(crate) trait Store: Send + Sync {
     /// What is within reach, last event newest first.
     fn conversations(&self, reach: Reach) -> Answer<'_, Vec<ConversationSummary>>;
 
-    /// Gives an event the next position of its conversation, or repeats the answer it got before.
+    /// Gives an event the next position of its conversation, or repeats the answer it got before. With it the event
+    /// that it takes back loses content, wraps and attachment, and keeps its place and the content's hash.
     fn append(&self, event: NewEvent) -> Answer<'_, Appended>;
     /// At most `limit` events of a conversation after a position, as `device` may see them.
     fn page(
@@ -158,6 +159,8 @@ pub(crate) struct NewEvent {
     pub(crate) event: EventId,
     pub(crate) sender: DeviceId,
     pub(crate) envelope: Envelope,
+    /// An earlier event of the same sender.
+    pub(crate) withdraws: Option<Withdraws>,
     /// Unix milliseconds.
     pub(crate) time: u64,
 }
@@ -171,6 +174,8 @@ pub(crate) enum Appended {
     Conflict,
     /// There is no such conversation.
     NoConversation,
+    /// What it would take back is not kept, or another sender's.
+    NothingToWithdraw,
 }
 
 /// An event in the order of the store.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use segel_wire::{ClientFrame, Code, ConversationId, Envelope, EventId, ServerFrame};
+use segel_wire::{ClientFrame, Code, ConversationId, Envelope, EventId, ServerFrame, Withdraws};
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
 
 use super::connection::End;
@@ -113,8 +113,8 @@ impl<'a> Follower<'a> {
 
     async fn heed(&mut self, frame: ClientFrame) -> Result<(), End> {
         match frame {
-            ClientFrame::Send { conversation, event, envelope } => {
-                self.store(conversation, event, envelope).await
+            ClientFrame::Send { conversation, event, envelope, withdraws } => {
+                self.store(conversation, event, envelope, withdraws).await
             }
             ClientFrame::Signal { conversation, signal } => {
                 signals::pass(self.service, &self.caller, conversation, signal).await;
@@ -130,8 +130,10 @@ impl<'a> Follower<'a> {
         conversation: ConversationId,
         event: EventId,
         envelope: Envelope,
+        withdraws: Option<Withdraws>,
     ) -> Result<(), End> {
-        let answer = match events::store(self.service, &self.caller, conversation, event, envelope).await {
+        let stored = events::store(self.service, &self.caller, conversation, event, envelope, withdraws);
+        let answer = match stored.await {
             Ok(stored) => {
                 ServerFrame::Stored { conversation, event, position: stored.position, time: stored.time }
             }

@@ -9,7 +9,7 @@ use segel_wire::{AttachmentId, Code, ConversationId, limits};
 
 use crate::support::{Client, Scene, WIDGET, code_of, config};
 
-const ID: AttachmentId = AttachmentId([0xa7; 16]);
+pub(crate) const ID: AttachmentId = AttachmentId([0xa7; 16]);
 const CHUNK: u64 = 65_552;
 
 /// A file of three chunks, as a relay sees it.
@@ -50,7 +50,7 @@ pub(crate) async fn add(
     client.put_octets(&format!("{}/octets?offset={offset}", path(conversation)), chunk).await
 }
 
-async fn fetch(client: &Client, conversation: ConversationId, range: &str) -> Response {
+pub(crate) async fn fetch(client: &Client, conversation: ConversationId, range: &str) -> Response {
     let request = client.request(Method::GET, &format!("{}/octets", path(conversation)));
     request.header("range", range).send().await.unwrap()
 }
@@ -60,7 +60,7 @@ pub(crate) async fn answer(response: Response) -> UploadAnswer {
     response.json().await.unwrap()
 }
 
-async fn send_whole(client: &Client, conversation: ConversationId, file: &Sealed) {
+pub(crate) async fn send_whole(client: &Client, conversation: ConversationId, file: &Sealed) {
     answer(begin(client, conversation, file.size()).await).await;
     for offset in [0, CHUNK, 2 * CHUNK] {
         answer(add(client, conversation, offset, file.chunk(offset)).await).await;

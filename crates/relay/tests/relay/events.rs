@@ -148,7 +148,8 @@ async fn the_largest_envelope_passes_over_http_and_streams() {
     assert_eq!(visitor.store(chat, event_id(1), &largest).await.position, 1);
     let mut socket = visitor.follow(None).await;
     assert_eq!(socket.missed().await.0[0].content, largest.content);
-    socket.say(&ClientFrame::Send { conversation: chat, event: event_id(2), envelope: largest }).await;
+    let (conversation, event, withdraws) = (chat, event_id(2), None);
+    socket.say(&ClientFrame::Send { conversation, event, envelope: largest, withdraws }).await;
     let stored = socket.next().await;
     assert!(matches!(stored, ServerFrame::Stored { position: 2, .. }), "{stored:?}");
 }

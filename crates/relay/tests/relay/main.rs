@@ -14,3 +14,4 @@ mod sessions;
 mod signals;
 mod stream;
 mod support;
+mod withdrawals;

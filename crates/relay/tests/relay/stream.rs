@@ -6,7 +6,8 @@ use segel_wire::{ClientFrame, Code, ConversationId, Envelope, ServerFrame, limit
 use crate::support::{Scene, Socket, code_of, envelope, event_id};
 
 fn send(conversation: ConversationId, number: u64, envelope: &Envelope) -> ClientFrame {
-    ClientFrame::Send { conversation, event: event_id(number), envelope: envelope.clone() }
+    let (event, envelope) = (event_id(number), envelope.clone());
+    ClientFrame::Send { conversation, event, envelope, withdraws: None }
 }
 
 #[tokio::test]

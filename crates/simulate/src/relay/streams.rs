@@ -26,8 +26,8 @@ impl Relay {
         }
         match (frame, self.streams.get(&socket).map(|stream| stream.device)) {
             (ClientFrame::Hello { token, cursor }, None) => self.greet(socket, &token, cursor, now),
-            (ClientFrame::Send { conversation, event, envelope }, Some(device)) => {
-                let stored = self.store(conversation, event, device, envelope, now);
+            (ClientFrame::Send { conversation, event, envelope, withdraws }, Some(device)) => {
+                let stored = self.store(conversation, event, device, (envelope, withdraws), now);
                 let answer = match stored {
                     Ok((position, time)) => ServerFrame::Stored { conversation, event, position, time },
                     Err(code) => ServerFrame::Error { event: Some(event), problem: code.into() },

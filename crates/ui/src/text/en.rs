@@ -27,6 +27,9 @@ pub(super) static TEXT: Text = Text {
     retry: "Try again",
     closed: "This message cannot be opened.",
     before_enrolment: "This message was not sealed for this device, so it cannot be opened here.",
+    withdrawn: "This message was withdrawn.",
+    withdraw: "Withdraw",
+    withdraw_why: "Withdraw this message? It is deleted here, on the server and at the other side. Whoever has read or copied it still has it.",
     claimed: "# joined the chat",
     transferred: "# handed the chat to #",
     released: "# left the chat",
@@ -61,7 +64,7 @@ pub(super) static TEXT: Text = Text {
     was_masked: "Masked before sending: #.",
     warned: "Will be sent as it is: #. Make sure that it has to be.",
     blocked: "This site takes no # by chat. Remove it, then the message can be sent.",
-    sent_before: "A part of the # left in an earlier message.",
+    sent_before: "A part of the # left in an earlier message. You can withdraw it; whoever has read it still knows it.",
     caution: "Never give an OTP, PIN, CVV or password to anyone, not to an agent either.",
     mask_failed: "This message could not be checked for sensitive data, so it cannot be sent.",
     offline: "No connection. Your messages are kept and sent as soon as there is one.",
@@ -211,6 +214,10 @@ pub(super) const fn refusal(refusal: Refusal) -> &'static str {
         }
         Refusal::QuotaExceeded => "The server has no room for more files.",
         Refusal::TokenRefused => "A proof of who the visitor is came and does not count.",
+        Refusal::MessageMissing => {
+            "The server no longer has it, and its sender has not said that they withdrew it."
+        }
+        Refusal::WithdrawalRefused => "Someone tried to withdraw what is not theirs to withdraw. It stays.",
     }
 }
 

@@ -27,6 +27,9 @@ pub(super) static TEXT: Text = Text {
     retry: "Coba lagi",
     closed: "Pesan ini tidak dapat dibuka.",
     before_enrolment: "Pesan ini tidak disegel untuk perangkat ini, jadi tidak dapat dibuka di sini.",
+    withdrawn: "Pesan ini ditarik kembali.",
+    withdraw: "Tarik kembali",
+    withdraw_why: "Tarik kembali pesan ini? Isinya dihapus di sini, di server, dan di pihak lain. Yang sudah membaca atau menyalinnya tetap memilikinya.",
     claimed: "# bergabung dalam chat",
     transferred: "# menyerahkan chat kepada #",
     released: "# meninggalkan chat",
@@ -61,7 +64,7 @@ pub(super) static TEXT: Text = Text {
     was_masked: "Disamarkan sebelum dikirim: #.",
     warned: "Akan terkirim apa adanya: #. Pastikan memang perlu.",
     blocked: "Situs ini tidak menerima # lewat chat. Hapus dulu agar pesan dapat dikirim.",
-    sent_before: "Sebagian # sudah terkirim dalam pesan sebelumnya.",
+    sent_before: "Sebagian # sudah terkirim dalam pesan sebelumnya. Anda dapat menariknya kembali; yang sudah membacanya tetap tahu.",
     caution: "Jangan berikan OTP, PIN, CVV, atau kata sandi kepada siapa pun, termasuk agen.",
     mask_failed: "Pesan ini tidak dapat diperiksa dari data peka, jadi tidak dapat dikirim.",
     offline: "Tidak ada koneksi. Pesan Anda disimpan dan dikirim begitu tersambung.",
@@ -210,6 +213,12 @@ pub(super) const fn refusal(refusal: Refusal) -> &'static str {
             "Situs ini sekarang tidak mengizinkan data peka yang ada di sini dikirim. Tulislah lagi tanpa data itu."
         }
         Refusal::TokenRefused => "Diterima bukti identitas pengunjung yang tidak sah.",
+        Refusal::MessageMissing => {
+            "Server tidak lagi memilikinya, dan pengirimnya tidak menyatakan telah menariknya kembali."
+        }
+        Refusal::WithdrawalRefused => {
+            "Seseorang mencoba menarik kembali yang bukan haknya. Isinya tetap ada."
+        }
     }
 }
 

@@ -62,6 +62,12 @@ table! {
         closed,
         /// A message that was sealed before this device was enrolled.
         before_enrolment,
+        /// A message that its author has taken back.
+        withdrawn,
+        /// Button: take back an own message.
+        withdraw,
+        /// What that does and what it cannot do.
+        withdraw_why,
         /// Somebody took the conversation; `#` is who.
         claimed,
         /// Somebody handed it on; the first `#` is who, the second is to whom.
@@ -130,7 +136,7 @@ table! {
         warned,
         /// While typing: what the site lets nobody send; `#` is a kind.
         blocked,
-        /// Parts of a number left in earlier messages; `#` is a kind.
+        /// Parts of a number left in earlier messages, which can be taken back; `#` is a kind.
         sent_before,
         /// Under an incoming message that asks for a code or a password.
         caution,

@@ -11,6 +11,7 @@ use web_sys::Element;
 
 use super::file::FileView;
 use super::shape::Shape;
+use super::withdraw::{self, Question};
 use crate::action::{Act, Action};
 use crate::text::{Language, fill, fill_two};
 use crate::time::Moment;
@@ -28,6 +29,7 @@ pub(super) struct Row {
     clock: El,
     status: El,
     retry: Option<El>,
+    undo: Option<El>,
     file: Option<FileView>,
     delivery: Delivery,
 }
@@ -44,8 +46,24 @@ impl Row {
         let status = el("span").class("status");
         let meta = el("p").class("meta").place(&clock).place(&status);
         let root = el("div").place(&day).place(&author).place(&bubble).place(&caution).place(&meta);
-        let (event, delivery, retry, file) = (item.event, item.delivery, None, None);
-        Self { event, moment, root, day, author, bubble, caution, meta, clock, status, retry, file, delivery }
+        let (event, delivery) = (item.event, item.delivery);
+        let (retry, undo, file) = (None, None, None);
+        Self {
+            event,
+            moment,
+            root,
+            day,
+            author,
+            bubble,
+            caution,
+            meta,
+            clock,
+            status,
+            retry,
+            undo,
+            file,
+            delivery,
+        }
     }
 
     /// The message's id.
@@ -64,7 +82,14 @@ impl Row {
     }
 
     /// Shows the message as it stands now among its neighbours.
-    pub(super) fn update(&mut self, item: &Item, shape: Shape, today: Moment, language: Language, act: &Act) {
+    pub(super) fn update(
+        &mut self,
+        item: &Item,
+        shape: Shape,
+        today: Moment,
+        language: Language,
+        (act, question): (&Act, &Question),
+    ) {
         let is_notice = is_notice(&item.body);
         dom::set_attr(&self.root, "class", if is_notice { "act" } else { side(&item.author) });
         dom::set_class(&self.root, "opens", shape.opens_group);
@@ -85,6 +110,7 @@ impl Row {
         self.warn(item, language);
         self.delivery = item.delivery;
         self.tell(item, shape, language, act);
+        self.offer(item, language, question);
         if is_notice {
             dom::set_hidden(&self.meta, true);
         }
@@ -106,13 +132,14 @@ impl Row {
 
     fn say(&mut self, item: &Item, language: Language, act: &Act) {
         let text = language.text();
-        let is_shut = matches!(item.body, Body::Closed(_) | Body::BeforeEnrolment) && !is_notice(&item.body);
+        let is_shut = matches!(item.body, Body::Closed(_) | Body::BeforeEnrolment | Body::Withdrawn)
+            && !is_notice(&item.body);
         dom::set_class(&self.root, "shut", is_shut);
         dom::set_hidden(&self.bubble, matches!(item.body, Body::File(_)));
         match &item.body {
             Body::Text(said) => dom::set_text(&self.bubble, said),
-            Body::Closed(Refusal::TokenRefused) => {
-                dom::set_text(&self.bubble, language.refusal(Refusal::TokenRefused));
+            Body::Closed(refusal @ (Refusal::TokenRefused | Refusal::WithdrawalRefused)) => {
+                dom::set_text(&self.bubble, language.refusal(*refusal));
             }
             Body::Introduced(subject) if subject.is_empty() => dom::set_text(&self.bubble, text.signed_out),
             Body::Introduced(subject) => dom::set_text(&self.bubble, &fill(text.introduced, subject)),
@@ -131,6 +158,12 @@ impl Row {
                 dom::set_text(&self.bubble, &in_words(deed, name(&item.author, language), language));
             }
             Body::Withheld => dom::set_text(&self.bubble, ""),
+            Body::Withdrawn => {
+                dom::set_text(&self.bubble, text.withdrawn);
+                if let Some(file) = self.file.take() {
+                    file.root().remove();
+                }
+            }
         }
     }
 
@@ -143,6 +176,23 @@ impl Row {
         };
         dom::set_hidden(&self.caution, !asks);
         dom::set_text(&self.caution, if asks { language.text().caution } else { "" });
+    }
+
+    /// Puts the button beside it by which it is taken back, as long as it can be.
+    fn offer(&mut self, item: &Item, language: Language, question: &Question) {
+        match (withdraw::may_be_withdrawn(item), &self.undo) {
+            (true, None) => {
+                let undo = question.button(self.event, &self.root, language);
+                dom::insert(&self.root, &undo, Some(&self.caution));
+                self.undo = Some(undo);
+            }
+            (false, Some(undo)) => {
+                undo.remove();
+                self.undo = None;
+                question.drop(self.event);
+            }
+            _ => {}
+        }
     }
 
     fn tell(&mut self, item: &Item, shape: Shape, language: Language, act: &Act) {
@@ -212,7 +262,8 @@ pub(crate) fn name(author: &Author, language: Language) -> &str {
 
 /// Whether it is no message, but something that happened.
 fn is_notice(body: &Body) -> bool {
-    matches!(body, Body::Act(_) | Body::Introduced(_) | Body::Closed(Refusal::TokenRefused))
+    let is_of_others = matches!(body, Body::Closed(Refusal::TokenRefused | Refusal::WithdrawalRefused));
+    is_of_others || matches!(body, Body::Act(_) | Body::Introduced(_))
 }
 
 /// What happened to the conversation, in a sentence.

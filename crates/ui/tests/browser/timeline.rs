@@ -1,6 +1,6 @@
 //! Messages keep their order, their element and their text; the end stays in sight unless the person left it.
 
-use segel_core::show::{Author, Body, Deed, Delivery, Item, Refusal};
+use segel_core::show::{Author, Body, Deed, Delivery, File, Item, Refusal};
 use segel_ui::timeline::Timeline;
 use segel_ui::{Items, Language};
 use segel_wire::ids::{ConversationId, EventId};
@@ -173,4 +173,46 @@ fn under_a_request_for_a_secret_stands_a_warning_and_under_a_warning_none() {
     let own = Item { author: Author::Own, ..said(4, asks[0]) };
     show(&mut timeline, &[own]);
     assert_eq!(stage.count(".caution:not([hidden])"), 0);
+}
+
+#[wasm_bindgen_test]
+fn an_own_message_is_taken_back_after_a_question_and_says_so_then() {
+    let (mut timeline, stage, heard) = timeline();
+    let text = Language::En.text();
+    show(&mut timeline, &[own(1, Delivery::Sent), own(2, Delivery::Read), said(3, "jawab")]);
+    assert_eq!((stage.count(".undo"), stage.count(".question")), (2, 0), "nobody else's can be taken back");
+    stage.click(".row:nth-child(2) .undo");
+    assert!(stage.text(".row:nth-child(2) .question").starts_with(text.withdraw_why));
+    stage.click(".question button:last-child");
+    assert_eq!((stage.count(".question"), heard.take()), (0, vec![]));
+    stage.click(".row:nth-child(2) .undo");
+    stage.click(".question button:first-child");
+    assert_eq!(
+        (stage.count(".question"), heard.take()),
+        (0, vec![format!("Withdraw({:?})", EventId([2; 16]))])
+    );
+
+    let withdrawn = |delivery| Item { body: Body::Withdrawn, ..own(2, delivery) };
+    stage.click(".row:nth-child(1) .undo");
+    show(&mut timeline, &[own(1, Delivery::Sent), withdrawn(Delivery::Sending), said(3, "jawab")]);
+    assert_eq!(stage.text(".row:nth-child(2) .bubble"), text.withdrawn);
+    assert_eq!(stage.text(".row:nth-child(2) .status"), text.sending);
+    assert_eq!((stage.count(".undo"), stage.count(".question")), (1, 1), "the question is about another one");
+    let taken_back = Item { body: Body::Withdrawn, ..own(1, Delivery::Sent) };
+    show(&mut timeline, &[taken_back, withdrawn(Delivery::Failed(Refusal::RelayRefused))]);
+    assert_eq!((stage.count(".undo"), stage.count(".question")), (0, 0));
+    stage.click(".retry");
+    assert_eq!(heard.take(), [format!("Retry({:?})", EventId([2; 16]))]);
+}
+
+#[wasm_bindgen_test]
+fn of_a_file_that_was_taken_back_nothing_is_left_to_be_fetched() {
+    let (mut timeline, stage, _) = timeline();
+    let file = File { name: "struk.png".to_owned(), media_type: "image/png".to_owned(), size: 42 };
+    let sent = |body| Item { body, ..own(1, Delivery::Sent) };
+    show(&mut timeline, &[sent(Body::File(file))]);
+    assert_eq!((stage.count(".file"), stage.count(".undo")), (1, 1));
+    show(&mut timeline, &[sent(Body::Withdrawn)]);
+    assert_eq!((stage.count(".file"), stage.count(".undo")), (0, 0));
+    assert_eq!(stage.text(".bubble"), Language::En.text().withdrawn);
 }

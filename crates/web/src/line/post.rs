@@ -3,11 +3,25 @@
 use std::rc::Rc;
 
 use segel_wire::api::StoredAnswer;
-use segel_wire::{ClientFrame, Problem, ServerFrame};
+use segel_wire::{ClientFrame, Problem, ServerFrame, Withdraws};
 
 use super::{LineEvent, Work};
 use crate::http::{Body, Http, HttpError, Method, Request};
 use crate::json;
+
+/// What the relay is to drop, as the address says it.
+fn query(withdraws: Option<Withdraws>) -> String {
+    let mut query = String::new();
+    if let Some(Withdraws { event, attachment }) = withdraws {
+        query.push_str("?withdraws=");
+        query.push_str(&event.to_string());
+        if let Some(attachment) = attachment {
+            query.push_str("&attachment=");
+            query.push_str(&attachment.to_string());
+        }
+    }
+    query
+}
 
 impl Work {
     /// Sends what is waiting. A request without an answer ends the line: what became of it, the next one shows.
@@ -29,8 +43,8 @@ impl Work {
 
     async fn post(&self, frame: ClientFrame) -> Result<Option<ServerFrame>, HttpError> {
         let (conversation, event, request) = match frame {
-            ClientFrame::Send { conversation, event, envelope } => {
-                let path = ["/events/", &event.to_string()].concat();
+            ClientFrame::Send { conversation, event, envelope, withdraws } => {
+                let path = ["/events/", &event.to_string(), &query(withdraws)].concat();
                 let body = json::write(&envelope).map_err(|_| HttpError::Invalid)?;
                 (conversation, Some(event), (Method::Put, path, Body::Json(body)))
             }

@@ -141,7 +141,10 @@ async fn what_is_no_frame_closes_the_line() {
 async fn events_and_signals_are_sent_one_after_the_other_and_answered_as_frames() {
     let (scene, _stream) = Scene::listening().await;
     let envelope = Envelope { content: Octets(vec![1]), wraps: vec![] };
-    let send = || ClientFrame::Send { conversation: CHAT, event: EVENT, envelope: envelope.clone() };
+    let send = || {
+        let (conversation, event, envelope) = (CHAT, EVENT, envelope.clone());
+        ClientFrame::Send { conversation, event, envelope, withdraws: None }
+    };
     scene.line.send(send());
     scene.line.send(ClientFrame::Signal { conversation: CHAT, signal: Octets(vec![b'x']) });
     scene.line.send(send());

@@ -55,6 +55,7 @@ fn a_frame_is_read_as_it_was_meant() {
         content: Octets(vec![0xfb, 0xff]),
         recipients: vec![DeviceId([7; 16])],
         wrap: None,
+        hash: None,
         cursor: "a \"quoted\" 😀".to_owned(),
     };
     assert_eq!(json::parse(EVENT), Ok(ServerFrame::Event(delivered)));

@@ -116,7 +116,7 @@ impl Engine {
     }
 
     /// Fetches a file no further; what came of it is thrown away.
-    pub(super) fn stop_fetch(&mut self, event: EventId, progress: Progress) {
+    pub(in crate::engine) fn stop_fetch(&mut self, event: EventId, progress: Progress) {
         let fetches = &mut self.attachments.fetches;
         if let Some(at) = fetches.iter().position(|fetch| fetch.event == event) {
             let conversation = fetches.remove(at).conversation;

@@ -14,7 +14,6 @@ use super::{Engine, passes};
 use crate::conversation::Stage;
 use crate::io::{Answer, Output, Request};
 use crate::link::{self, Backoff};
-use crate::records::Name;
 use crate::show::{Progress, Refusal, Show, Transfer};
 
 /// Files that are under way. Nothing of it outlives the page: a source that is gone cannot be read again.
@@ -106,17 +105,17 @@ impl Engine {
     /// The person gives a file up: one that is being fetched, or one that was not sent.
     pub(super) fn cancel(&mut self, id: ConversationId, event: EventId) {
         self.stop_fetch(event, Progress::Rests);
-        let Some(conversation) = self.conversations.get_mut(&id) else { return };
-        let is_unsent = conversation.messages.get(&event).is_some_and(|message| {
+        let message = self.conversations.get(&id).and_then(|conversation| conversation.messages.get(&event));
+        let is_unsent = message.is_some_and(|message| {
             message.is_file() && matches!(message.stage, Stage::Uploading | Stage::Failed(_))
         });
-        if !is_unsent {
-            return;
+        if is_unsent {
+            self.take_out_unsent(id, event);
         }
-        conversation.messages.remove(&event);
-        self.ledger.remove(Name::Message(id, event));
-        self.shown.lists.insert(id, ());
-        self.outputs.push_back(Output::Show(Show::Gone(id, event)));
+    }
+
+    /// Lets go of the file of a message that is taken out; the relay is asked to do so, too.
+    pub(super) fn forget_file(&mut self, id: ConversationId, event: EventId) {
         if let Some(attachment) = self.forget_upload(event) {
             self.attachments.given_up.push((id, attachment));
         }

@@ -5,9 +5,9 @@ use segel_crypto::content::{Body, ContentHash};
 use segel_crypto::grant::Grant;
 use segel_crypto::session::Wrap;
 use segel_wire::events::Wrapped;
-use segel_wire::ids::{AgentId, Octets, PrekeyKey, RosterHash};
+use segel_wire::ids::{AgentId, ContentDigest, Octets, PrekeyKey, RosterHash};
 use segel_wire::signed::{Invitation, Order, Roster, SignedToken, Token};
-use segel_wire::{ClientFrame, Code, Delivered, Envelope, Problem, ServerFrame, cbor};
+use segel_wire::{ClientFrame, Code, Delivered, Envelope, Problem, ServerFrame, Withdraws, cbor};
 
 use super::fixture::{CONVERSATION, EVENT, Fixture, NOW, SITE, fixture, message, sign};
 use super::rooms::{make_signal, make_signal_key, make_signal_plaintext};
@@ -138,6 +138,7 @@ fn messages(fixture: &Fixture) -> Vec<segel_crypto::content::Message> {
         Body::Act(claim(fixture).sign(&fixture.parties[1].secrets)),
         Body::SignalKey(cbor::read(&make_signal_key()).unwrap()),
         Body::Read(7),
+        Body::Withdrawal(EVENT),
     ];
     bodies.map(message).into()
 }
@@ -187,9 +188,16 @@ fn client_frames(fixture: &Fixture) -> Vec<Vec<u8>> {
         [visitor, agent].map(|party| Wrapped { device: party.id, wrap: wrap.clone() }).into();
     wraps.sort_by_key(|wrapped| wrapped.device);
     let envelope = Envelope { content, wraps };
+    let send = |withdraws| ClientFrame::Send {
+        conversation: CONVERSATION,
+        event: EVENT,
+        envelope: envelope.clone(),
+        withdraws,
+    };
     let frames = [
         ClientFrame::Hello { token: "token".to_owned(), cursor: Some("cursor".to_owned()) },
-        ClientFrame::Send { conversation: CONVERSATION, event: EVENT, envelope: envelope.clone() },
+        send(None),
+        send(Some(Withdraws { event: EVENT, attachment: None })),
         ClientFrame::Signal { conversation: CONVERSATION, signal: Octets(vec![1; 82]) },
         ClientFrame::Ping,
     ];
@@ -208,12 +216,21 @@ fn server_frames(fixture: &Fixture) -> Vec<Vec<u8>> {
         content: Octets(fixture.content.0.clone()),
         recipients: vec![agent.id],
         wrap: Some(Octets(fixture.pair.next.clone())),
+        hash: None,
         cursor: "cursor".to_owned(),
+    };
+    let tombstone = Delivered {
+        content: Octets(vec![]),
+        recipients: vec![],
+        wrap: None,
+        hash: Some(ContentDigest([1; 32])),
+        ..delivered.clone()
     };
     let frames = [
         ServerFrame::Welcome { epoch: "epoch".to_owned(), time: NOW },
         ServerFrame::Stored { conversation: CONVERSATION, event: EVENT, position: 1, time: NOW },
         ServerFrame::Event(delivered.clone()),
+        ServerFrame::Event(tombstone),
         ServerFrame::Head { cursor: "cursor".to_owned() },
         ServerFrame::Roster { generation: 1, version: 2 },
         ServerFrame::Signal { conversation: CONVERSATION, sender: visitor.id, signal: Octets(vec![1; 82]) },

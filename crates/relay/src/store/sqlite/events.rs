@@ -2,7 +2,9 @@
 
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Params, Row, params};
 use segel_wire::api::{ConversationSummary, StoredAnswer};
-use segel_wire::{ConversationId, Delivered, DeskId, DeviceId, EventId, Octets, SiteId};
+use segel_wire::{
+    ContentDigest, ConversationId, Delivered, DeskId, DeviceId, EventId, Octets, SiteId, Withdraws,
+};
 use sha2::{Digest, Sha256};
 
 use crate::store::{Appended, Conversation, NewEvent, Reach, StoredEvent, cursor};
@@ -50,6 +52,11 @@ pub(super) fn append(sql: &Connection, new: &NewEvent) -> rusqlite::Result<Appen
     if let Some(appended) = appended_before(sql, conversation, new.event, &digest)? {
         return Ok(appended);
     }
+    if let Some(withdraws) = &new.withdraws
+        && !withdraw(sql, conversation, new.sender, withdraws)?
+    {
+        return Ok(Appended::NothingToWithdraw);
+    }
     let position = head + 1;
     sql.prepare_cached(
         "INSERT INTO events (conversation, site, position, event, sender, time, digest, content)
@@ -86,7 +93,7 @@ pub(super) fn page(
     after: u64,
     limit: usize,
 ) -> rusqlite::Result<Vec<Delivered>> {
-    let query = "SELECT e.row, c.visitor, c.id, e.position, e.event, e.sender, e.time, e.content
+    let query = "SELECT e.row, c.visitor, c.id, e.position, e.event, e.sender, e.time, e.content, e.hash
         FROM conversations c JOIN events e ON e.conversation = c.row
         WHERE c.id = ?1 AND e.position > ?2 ORDER BY e.position LIMIT ?3";
     let events = stored_events(sql, epoch, device, query, params![id.0, after, limit])?;
@@ -101,11 +108,13 @@ pub(super) fn since(
     row: u64,
     limit: usize,
 ) -> rusqlite::Result<Vec<StoredEvent>> {
-    const BY_SITE: &str = "SELECT e.row, c.visitor, c.id, e.position, e.event, e.sender, e.time, e.content
+    const BY_SITE: &str =
+        "SELECT e.row, c.visitor, c.id, e.position, e.event, e.sender, e.time, e.content, e.hash
         FROM events e JOIN conversations c ON c.row = e.conversation
         WHERE e.site = ?1 AND e.row > ?2 ORDER BY e.row LIMIT ?3";
     // CROSS JOIN keeps the visitor's few conversations outermost, whatever the planner guesses.
-    const BY_VISITOR: &str = "SELECT e.row, c.visitor, c.id, e.position, e.event, e.sender, e.time, e.content
+    const BY_VISITOR: &str =
+        "SELECT e.row, c.visitor, c.id, e.position, e.event, e.sender, e.time, e.content, e.hash
         FROM conversations c CROSS JOIN events e ON e.conversation = c.row
         WHERE c.site = ?1 AND c.visitor = ?4 AND e.row > ?2 ORDER BY e.row LIMIT ?3";
     match reach {
@@ -132,11 +141,45 @@ fn appended_before(
         .optional()
 }
 
-/// Tells the same event from another of the same id: its sender and every byte of its envelope.
+/// Leaves of an earlier event of this sender a tombstone; whether there is such an event.
+fn withdraw(
+    sql: &Connection,
+    conversation: i64,
+    sender: DeviceId,
+    withdraws: &Withdraws,
+) -> rusqlite::Result<bool> {
+    let kept: Option<(i64, Vec<u8>, bool)> = sql
+        .prepare_cached(
+            "SELECT row, content, hash IS NOT NULL FROM events
+             WHERE conversation = ?1 AND event = ?2 AND sender = ?3",
+        )?
+        .query_row(params![conversation, withdraws.event.0, sender.0], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
+        .optional()?;
+    let Some((row, content, is_withdrawn)) = kept else { return Ok(false) };
+    if !is_withdrawn {
+        let hash: [u8; 32] = Sha256::digest(&content).into();
+        sql.prepare_cached("UPDATE events SET content = x'', hash = ?2 WHERE row = ?1")?
+            .execute(params![row, hash])?;
+        sql.prepare_cached("DELETE FROM wraps WHERE event = ?1")?.execute([row])?;
+    }
+    if let Some(attachment) = withdraws.attachment {
+        sql.prepare_cached("DELETE FROM attachments WHERE conversation = ?1 AND id = ?2 AND sender = ?3")?
+            .execute(params![conversation, attachment.0, sender.0])?;
+    }
+    Ok(true)
+}
+
+/// Tells the same event from another of the same id: its sender, every byte of its envelope and what it takes back.
 fn digest(new: &NewEvent) -> [u8; 32] {
     let wraps = new.envelope.wraps.iter().flat_map(|wrapped| [&wrapped.device.0[..], &wrapped.wrap.0]);
     let mut hash = Sha256::new();
-    for part in [&new.sender.0[..], &new.envelope.content.0].into_iter().chain(wraps) {
+    let withdraws = new.withdraws.iter().flat_map(|Withdraws { event, attachment }| {
+        let attachment = attachment.iter().map(|attachment| &attachment.0[..]);
+        [&event.0[..]].into_iter().chain(attachment)
+    });
+    for part in [&new.sender.0[..], &new.envelope.content.0].into_iter().chain(wraps).chain(withdraws) {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part);
     }
@@ -160,6 +203,8 @@ fn stored_events(
     query: &str,
     params: impl Params,
 ) -> rusqlite::Result<Vec<StoredEvent>> {
+    // What is withdrawn meanwhile must not lose its wraps alone.
+    let _snapshot = sql.unchecked_transaction()?;
     let mut events = collect(sql.prepare_cached(query)?, params, |row| {
         let store_row: u64 = row.get(0)?;
         let event = Delivered {
@@ -171,6 +216,7 @@ fn stored_events(
             content: Octets(row.get(7)?),
             recipients: Vec::new(),
             wrap: None,
+            hash: row.get::<_, Option<_>>(8)?.map(ContentDigest),
             cursor: cursor(epoch, store_row),
         };
         Ok(StoredEvent { row: store_row, visitor: DeviceId(row.get(1)?), event })

@@ -9,7 +9,6 @@ mod writer;
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use data_encoding::BASE64URL_NOPAD;
 use rusqlite::{Connection, OptionalExtension};
@@ -18,7 +17,7 @@ use segel_wire::signed::{Order, Prekeys};
 use segel_wire::{ConversationId, Delivered, DeviceId, InvitationId, Octets, SiteId};
 
 use self::readers::Readers;
-use self::writer::Writer;
+use self::writer::{PATIENCE, Writer};
 use super::{
     Added, Answer, Appended, AskedBundle, AttachmentPlace, Begun, Conversation, Kept, NewEvent, NewUpload,
     Reach, Session, Store, StoreError, StoredEvent, TokenHash,
@@ -26,7 +25,9 @@ use super::{
 use crate::config::AttachmentRoom;
 
 /// The format of the file, kept as its `user_version`.
-const FORMAT: i64 = 3;
+const FORMAT: i64 = 4;
+/// What a file of the format before lacks.
+const SINCE_3: &str = "ALTER TABLE events ADD COLUMN hash BLOB";
 const SCHEMA: &str = include_str!("schema.sql");
 
 /// A store on one SQLite file. Dropping it waits until what was asked of it is written.
@@ -121,7 +122,10 @@ impl Store for SqliteStore {
     }
 
     fn append(&self, event: NewEvent) -> Answer<'_, Appended> {
-        self.writer.change(move |sql| events::append(sql, &event))
+        match event.withdraws {
+            Some(_) => self.writer.forget(move |sql| events::append(sql, &event)),
+            None => self.writer.change(move |sql| events::append(sql, &event)),
+        }
     }
 
     fn page(
@@ -170,10 +174,12 @@ impl Store for SqliteStore {
 
 fn open_connection(path: &Path) -> Result<Connection, StoreError> {
     let connection = Connection::open(path)?;
-    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.busy_timeout(PATIENCE)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    // What is taken out is overwritten, wherever in the file it stood.
+    connection.pragma_update(None, "secure_delete", true)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
 }
@@ -185,6 +191,9 @@ fn prepare(connection: &mut Connection) -> Result<String, StoreError> {
     if found == 0 {
         transaction.execute_batch(SCHEMA)?;
         transaction.execute("INSERT INTO store (epoch) VALUES (?1)", [make_epoch()?])?;
+        transaction.pragma_update(None, "user_version", FORMAT)?;
+    } else if found == 3 {
+        transaction.execute_batch(SINCE_3)?;
         transaction.pragma_update(None, "user_version", FORMAT)?;
     } else if found != FORMAT {
         return Err(StoreError::Format { found, expected: FORMAT });
@@ -234,6 +243,9 @@ mod tests {
         a_conversation_is_opened_once_and_listed_by_its_last_event
         an_event_is_numbered_once_whoever_asks_again
         a_reach_holds_its_own_events_in_the_order_of_the_store
+        what_is_withdrawn_leaves_its_place_and_its_hash
+        only_its_sender_withdraws_an_event_and_again_is_the_same
+        a_withdrawn_attachment_is_gone_and_another_senders_stays
         an_upload_grows_chunk_by_chunk_and_each_is_stored_once
         an_upload_is_its_senders_and_of_one_size
         an_upload_begun_anew_and_smaller_refuses_the_larger_chunk
@@ -275,6 +287,20 @@ mod tests {
         }
     }
 
+    #[tokio::test]
+    async fn a_file_of_the_format_before_is_taken_over() {
+        let (folder, store) = make();
+        conformance::an_event_is_numbered_once_whoever_asks_again(&store).await;
+        drop(store);
+        let path = folder.path().join("relay.sqlite");
+        let before = "ALTER TABLE events DROP COLUMN hash; PRAGMA user_version = 3";
+        open_connection(&path).unwrap().execute_batch(before).unwrap();
+        let store = SqliteStore::open(&path).unwrap();
+        assert_eq!(store.page(conformance::CHAT, conformance::AGENT, 0, 10).await.unwrap().len(), 2);
+        drop(store);
+        assert!(SqliteStore::open(&path).is_ok());
+    }
+
     #[test]
     fn a_file_of_another_format_is_refused() {
         let (folder, store) = make();
@@ -282,6 +308,6 @@ mod tests {
         let path = folder.path().join("relay.sqlite");
         open_connection(&path).unwrap().pragma_update(None, "user_version", FORMAT + 1).unwrap();
         let refused = SqliteStore::open(&path).err();
-        assert!(matches!(refused, Some(StoreError::Format { found: 4, expected: 3 })), "{refused:?}");
+        assert!(matches!(refused, Some(StoreError::Format { found: 5, expected: 4 })), "{refused:?}");
     }
 }

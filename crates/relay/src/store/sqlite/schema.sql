@@ -76,7 +76,9 @@ CREATE TABLE events (
     sender       BLOB NOT NULL,
     time         INTEGER NOT NULL,
     digest       BLOB NOT NULL,
+    -- Empty once it was withdrawn; then its hash stays.
     content      BLOB NOT NULL,
+    hash         BLOB,
     UNIQUE (conversation, position),
     UNIQUE (conversation, event)
 );

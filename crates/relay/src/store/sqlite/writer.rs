@@ -1,7 +1,8 @@
 //! One thread writes. Changes that wait while it commits are committed together next.
 
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::oneshot;
@@ -11,7 +12,18 @@ use crate::store::{Answer, StoreError};
 /// Changes in one commit at most, so that the first of them does not wait long.
 const GROUP: usize = 256;
 
-type Change = Box<dyn FnOnce(&mut Transaction<'_>) -> Settle + Send>;
+/// A reader that is in the middle of a question keeps the log from being emptied; it is tried again after this.
+const FORGET_AGAIN: Duration = Duration::from_millis(200);
+
+/// How long a change waits for another process that holds the file.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+
+struct Change {
+    run: Box<dyn FnOnce(&mut Transaction<'_>) -> Settle + Send>,
+    /// Whether what it takes out must not stay in the file either.
+    forgets: bool,
+}
+
 type Settle = Box<dyn FnOnce(bool)>;
 
 pub(super) struct Writer {
@@ -33,8 +45,24 @@ impl Writer {
         &self,
         change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Answer<'_, T> {
+        self.ask(false, change)
+    }
+
+    /// As [`Self::change`]; soon after it, nothing of what it took out is in the file or its log.
+    pub(super) fn forget<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Answer<'_, T> {
+        self.ask(true, change)
+    }
+
+    fn ask<T: Send + 'static>(
+        &self,
+        forgets: bool,
+        change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Answer<'_, T> {
         let (answer, answered) = oneshot::channel();
-        let boxed: Change = Box::new(move |group| {
+        let run = Box::new(move |group: &mut Transaction<'_>| -> Settle {
             let outcome = apart(group, change);
             Box::new(move |committed| {
                 let settled = match outcome {
@@ -46,7 +74,8 @@ impl Writer {
                 let _ = answer.send(settled);
             })
         });
-        let queued = self.changes.as_ref().is_some_and(|changes| changes.send(boxed).is_ok());
+        let change = Change { run, forgets };
+        let queued = self.changes.as_ref().is_some_and(|changes| changes.send(change).is_ok());
         Box::pin(async move {
             if !queued {
                 return Err(StoreError::Closed);
@@ -66,26 +95,58 @@ impl Drop for Writer {
 }
 
 fn write(mut connection: Connection, waiting: &Receiver<Change>) {
-    while let Ok(first) = waiting.recv() {
-        if let Err(error) = write_group(&mut connection, first, waiting) {
-            tracing::error!(%error, "a group of changes was not committed");
+    // A crash may have left in the log what was to be forgotten.
+    let mut is_to_forget = true;
+    loop {
+        let next = if is_to_forget {
+            waiting.recv_timeout(FORGET_AGAIN)
+        } else {
+            waiting.recv().map_err(Into::into)
+        };
+        match next {
+            Ok(first) => match write_group(&mut connection, first, waiting) {
+                Ok(forgets) => is_to_forget |= forgets,
+                Err(error) => tracing::error!(%error, "a group of changes was not committed"),
+            },
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
+        if is_to_forget {
+            match empty_log(&connection) {
+                Ok(is_empty) => is_to_forget = !is_empty,
+                Err(error) => tracing::error!(%error, "what was withdrawn may still be in the store's log"),
+            }
         }
     }
 }
 
+/// Writes the log into the file, which overwrites what was taken out there, and cuts it off; whether no reader was in the
+/// way.
+fn empty_log(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.busy_timeout(Duration::ZERO)?;
+    let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0));
+    connection.busy_timeout(PATIENCE)?;
+    Ok(!busy?)
+}
+
+/// Whether a change of the group takes out what must not stay in the file.
 fn write_group(
     connection: &mut Connection,
     first: Change,
     waiting: &Receiver<Change>,
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<bool> {
     let mut group = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let mut settles = vec![first(&mut group)];
-    settles.extend(waiting.try_iter().take(GROUP - 1).map(|change| change(&mut group)));
+    let mut forgets = false;
+    let mut settles = Vec::new();
+    for change in [first].into_iter().chain(waiting.try_iter().take(GROUP - 1)) {
+        forgets |= change.forgets;
+        settles.push((change.run)(&mut group));
+    }
     let outcome = group.commit();
     for settle in settles {
         settle(outcome.is_ok());
     }
-    outcome
+    outcome.map(|()| forgets)
 }
 
 fn apart<T>(

@@ -1,0 +1,148 @@
+//! What this person takes back, and what others take back here. PROTOCOL.md, section 5.16.
+
+use segel_wire::Withdraws;
+use segel_wire::ids::{ConversationId, DeviceId, EventId};
+use segel_wire::limits;
+
+use rand_core::CryptoRng;
+
+use super::{Engine, make_id};
+use crate::conversation::{Message, Stage};
+use crate::io::Output;
+use crate::records::Name;
+use crate::show::{Body, Progress, Refusal, Show};
+
+impl Engine {
+    /// The person takes back an own message. What says so to the others is a message itself, after the one that it names.
+    pub(super) fn withdraw(
+        &mut self,
+        id: ConversationId,
+        event: EventId,
+        now: u64,
+        random: &mut impl CryptoRng,
+    ) {
+        let Some(conversation) = self.conversations.get_mut(&id) else { return };
+        let time = conversation.next_time(now);
+        let Some(message) = conversation.messages.get_mut(&event) else { return };
+        if !message.may_be_withdrawn() {
+            return;
+        }
+        if !matches!(message.stage, Stage::Sealed(_) | Stage::Sent) {
+            return self.take_out_unsent(id, event);
+        }
+        let attachment = message.attachment.as_ref().map(|attachment| attachment.id);
+        message.withdraw();
+        self.ledger.put(Name::Message(id, event), message);
+        let withdraws = Some(Withdraws { event, attachment });
+        let withdrawal = Message { withdraws, ..Message::own(Body::Withheld, time, Stage::Waiting) };
+        self.post(id, withdrawal, random);
+        self.stop_fetch(event, Progress::Rests);
+    }
+
+    /// Keeps an own message that the person did not write, and has it sent.
+    pub(super) fn post(&mut self, id: ConversationId, message: Message, random: &mut impl CryptoRng) {
+        let Some(conversation) = self.conversations.get_mut(&id) else { return };
+        let event = EventId(make_id(random));
+        self.ledger.put(Name::Message(id, event), &message);
+        conversation.messages.insert(event, message);
+        conversation.outbox.push(event);
+        self.shown.dirty.insert((id, event), ());
+    }
+
+    /// Takes out an own message that the relay never got.
+    pub(super) fn take_out_unsent(&mut self, id: ConversationId, event: EventId) {
+        let Some(conversation) = self.conversations.get_mut(&id) else { return };
+        conversation.outbox.retain(|other| *other != event);
+        conversation.messages.remove(&event);
+        self.ledger.remove(Name::Message(id, event));
+        self.shown.lists.insert(id, ());
+        self.outputs.push_back(Output::Show(Show::Gone(id, event)));
+        self.forget_file(id, event);
+    }
+
+    /// What the person wants tried again: of a message that was taken back, the word that says so.
+    pub(super) fn tried_again(&self, id: ConversationId, event: EventId) -> EventId {
+        let Some(conversation) = self.conversations.get(&id) else { return event };
+        for (withdrawal, message) in conversation.messages.iter() {
+            let names_it = message.withdraws.is_some_and(|withdraws| withdraws.event == event);
+            if names_it && matches!(message.stage, Stage::Failed(_)) {
+                return *withdrawal;
+            }
+        }
+        event
+    }
+
+    /// Lets go of a withdrawal whose message never reached the relay, and of what stands in that one's place; whether it
+    /// was such a one.
+    pub(super) fn lets_go_of_withdrawal(&mut self, id: ConversationId, event: EventId) -> bool {
+        let Some(conversation) = self.conversations.get(&id) else { return false };
+        let Some(message) = conversation.messages.get(&event) else { return false };
+        let Some(Withdraws { event: named, .. }) = message.withdraws else { return false };
+        if !conversation.withdraws_nothing(message) {
+            return false;
+        }
+        self.take_out_unsent(id, event);
+        // What stands in the place of the message goes with it.
+        self.take_out_unsent(id, named);
+        true
+    }
+
+    /// Who is to hear that a message was taken back, besides the visitor: whoever reads along, got it, or may have got it as
+    /// one of the desk; so many of them as an act goes to.
+    pub(super) fn hearers(&self, id: ConversationId, named: EventId, now: u64) -> Vec<DeviceId> {
+        let Some(conversation) = self.conversations.get(&id) else { return Vec::new() };
+        let time = self.membership.time(now);
+        let mut hearers = self.readers(id, now);
+        let named = conversation.messages.get(&named);
+        let mut others = named.and_then(|message| message.recipients.clone()).unwrap_or_default();
+        others.append(&mut self.membership.inbox(conversation.facts.desk, now));
+        let Some(roster) = self.membership.roster() else { return hearers };
+        for device in others {
+            if roster.device(&device, time).is_some() && !hearers.contains(&device) {
+                hearers.push(device);
+            }
+        }
+        hearers.truncate(limits::DESK_DEVICES);
+        hearers
+    }
+
+    /// A withdrawal came to be known here, or something that one may name: what counts takes effect.
+    pub(super) fn heed_withdrawals(&mut self, id: ConversationId) {
+        let Some(conversation) = self.conversations.get(&id) else { return };
+        let mut withdrawals = Vec::new();
+        for (event, message) in conversation.messages.iter() {
+            if let (Some(withdraws), Some(sender), None) =
+                (message.withdraws, message.sender, &message.vouched)
+            {
+                withdrawals.push((*event, withdraws.event, sender));
+            }
+        }
+        for (withdrawal, named, sender) in withdrawals {
+            self.heed(id, withdrawal, named, sender);
+        }
+    }
+
+    fn heed(&mut self, id: ConversationId, withdrawal: EventId, named: EventId, sender: DeviceId) {
+        let Some(conversation) = self.conversations.get_mut(&id) else { return };
+        // It may be yet to come, or to be opened.
+        let Some(message) = conversation.messages.get_mut(&named) else { return };
+        if message.is_claim() {
+            // Nothing but somebody's key speaks for whose it is.
+            return;
+        }
+        let (event, changed) = if message.sender != Some(sender) || message.cannot_be_withdrawn() {
+            let Some(message) = conversation.messages.get_mut(&withdrawal) else { return };
+            message.body = Body::Closed(Refusal::WithdrawalRefused);
+            (message.withdraws, message.key) = (None, None);
+            (withdrawal, message)
+        } else if message.is_text_or_file() {
+            message.withdraw();
+            (named, message)
+        } else {
+            return;
+        };
+        self.ledger.put(Name::Message(id, event), changed);
+        self.shown.dirty.insert((id, event), ());
+        self.stop_fetch(event, Progress::Rests);
+    }
+}
