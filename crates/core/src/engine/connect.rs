@@ -81,7 +81,7 @@ impl Engine {
     /// First frame on an open socket.
     pub(super) fn greet(&mut self, now: u64) {
         if let (Stage::Connecting, Some(token)) = (self.link.stage, self.link.token.clone()) {
-            self.link.heard(now);
+            self.link.opened(now);
             let cursor = self.link.cursor.clone();
             self.outputs.push_back(Output::Send(ClientFrame::Hello { token, cursor }));
         }

@@ -10,7 +10,7 @@ use super::{Engine, Part, passes};
 use crate::account::Account;
 use crate::chronicle::Entry;
 use crate::conversation::{Message, Stage};
-use crate::io::Request;
+use crate::io::{Output, Request};
 use crate::link;
 use crate::membership::Named;
 use crate::records::Name;
@@ -96,7 +96,7 @@ impl Engine {
                 self.count_own(&delivered, hash, is_known);
                 self.chronicle(&delivered, hash);
                 self.keep_closed(&delivered, None, Refusal::RosterForked, is_known);
-                self.move_cursor(Some(delivered.cursor));
+                self.took(delivered.cursor);
                 continue;
             }
             match named {
@@ -127,7 +127,7 @@ impl Engine {
         if self.part != Part::Agent && !self.conversations.contains(&delivered.conversation) {
             // A visitor's conversations are those that it began; another one is the relay's doing.
             self.show_refused(Refusal::MessageAltered);
-            return self.move_cursor(Some(delivered.cursor));
+            return self.took(delivered.cursor);
         }
         let waits = matches!(self.relate(&delivered), Named::Newer | Named::Older(_));
         if self.held.is_empty() && !waits {
@@ -198,7 +198,15 @@ impl Engine {
             self.chronicle(&delivered, hash);
             self.unseal(&delivered, hash, is_known, now, random);
         }
-        self.move_cursor(Some(delivered.cursor));
+        self.took(delivered.cursor);
+    }
+
+    /// An event is done with: once that is kept, another one may come.
+    fn took(&mut self, cursor: String) {
+        self.move_cursor(Some(cursor));
+        if let Some(flow) = self.link.take() {
+            self.ledger.after_store(Output::Send(flow));
+        }
     }
 
     /// An event of this device that it does not know was sealed by a state that is lost: its place in the own

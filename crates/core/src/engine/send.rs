@@ -121,7 +121,9 @@ impl Engine {
         });
         let idle: Vec<_> = idle.map(|(id, _)| *id).collect();
         for id in idle {
-            self.pump_conversation(id, now, random);
+            if self.link.has_room() {
+                self.pump_conversation(id, now, random);
+            }
         }
     }
 

@@ -5,6 +5,7 @@ mod follower;
 mod line;
 mod listeners;
 mod outlet;
+mod window;
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -35,7 +36,7 @@ const HELLO_WITHIN: Duration = Duration::from_secs(10);
 
 /// Serves one WebSocket to its end.
 pub(crate) async fn run(service: Arc<Service>, socket: WebSocket, origin: PageOrigin) {
-    let mut connection = Connection::new(socket);
+    let mut connection = Connection::new(socket, service.patience);
     let end = until_draining(&service, serve(&service, &mut connection, &origin)).await;
     if let Err(End::Refused(refusal)) = end {
         connection.part(refusal).await;
@@ -44,11 +45,11 @@ pub(crate) async fn run(service: Arc<Service>, socket: WebSocket, origin: PageOr
 
 /// Follows after `row` for whoever reads the body that is answered.
 pub(crate) fn events(service: Arc<Service>, caller: Caller, row: u64) -> Body {
-    let (mut outlet, body) = Outlet::new();
+    let (mut outlet, body) = Outlet::new(service.patience);
     tokio::spawn(async move {
         let end = until_draining(&service, serve_events(&service, &mut outlet, caller, row)).await;
         if let Err(End::Refused(refusal)) = end {
-            outlet.part(refusal).await;
+            outlet.part(refusal);
         }
     });
     body

@@ -7,7 +7,9 @@ use reqwest::Method;
 use segel_wire::api::Discovery;
 use segel_wire::{Code, ConversationId, Octets, ServerFrame, limits};
 
-use crate::support::{Client, Listener, SHOP, Scene, WIDGET, code_of, envelope, event_id, refusal_of};
+use crate::support::{
+    Client, Following, Listener, SHOP, Scene, WIDGET, code_of, envelope, event_id, refusal_of,
+};
 
 async fn signal(client: &Client, conversation: ConversationId, bytes: &[u8]) {
     let path = format!("/v1/conversations/{conversation}/signals");

@@ -12,5 +12,6 @@ mod process;
 mod rosters;
 mod sessions;
 mod signals;
+mod slow;
 mod stream;
 mod support;

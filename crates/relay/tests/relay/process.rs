@@ -13,20 +13,25 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 use crate::attachments::{Sealed, add, answer, begin, path};
-use crate::support::{Client, Owner, TestDevice, database, envelope, event_id};
+use crate::support::{Client, Following, Owner, TestDevice, database, envelope, event_id};
 use segel_wire::api::PrekeysAnswer;
 use segel_wire::{Code, ConversationId};
 
 const CHAT: ConversationId = ConversationId([5; 16]);
 
-struct Program {
-    child: Child,
-    relay: String,
+pub(crate) struct Program {
+    pub(crate) child: Child,
+    pub(crate) relay: String,
 }
 
 impl Program {
-    async fn start(owner: &Owner, database: &Path) -> Self {
-        let mut child = command(owner, database, "127.0.0.1:0").spawn().unwrap();
+    pub(crate) async fn start(owner: &Owner, database: &Path) -> Self {
+        Self::run(&mut command(owner, database, "127.0.0.1:0")).await
+    }
+
+    /// Starts the program that [`command`] says, on whatever port.
+    pub(crate) async fn run(command: &mut Command) -> Self {
+        let mut child = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).await.unwrap();
         let relay = line.trim_end().strip_prefix("segel-relay listening on ").unwrap().to_owned();
@@ -34,11 +39,12 @@ impl Program {
     }
 }
 
-fn command(owner: &Owner, database: &Path, listen: &str) -> Command {
+pub(crate) fn command(owner: &Owner, database: &Path, listen: &str) -> Command {
     let key = owner.site_key();
     let mut command = Command::new(env!("CARGO_BIN_EXE_segel-relay"));
     command
-        .args(["--listen", listen, "--log", "trace", "--site"])
+        .env("SEGEL_LOG", "trace")
+        .args(["--listen", listen, "--site"])
         .arg(format!("{}=ed25519:{}", key.site, key.root))
         .arg("--database")
         .arg(database)

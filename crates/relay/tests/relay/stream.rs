@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use segel_wire::{ClientFrame, Code, ConversationId, Envelope, ServerFrame, limits};
 
-use crate::support::{Scene, Socket, code_of, envelope, event_id};
+use crate::support::{Following, Scene, Socket, code_of, envelope, event_id};
 
 fn send(conversation: ConversationId, number: u64, envelope: &Envelope) -> ClientFrame {
     ClientFrame::Send { conversation, event: event_id(number), envelope: envelope.clone() }

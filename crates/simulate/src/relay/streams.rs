@@ -1,10 +1,13 @@
 //! Streams: what was missed, then what happens, in the order of the store. PROTOCOL.md, section 7.3.
 
 use segel_wire::ids::{ConversationId, DeviceId, Octets};
-use segel_wire::{ClientFrame, Code, ServerFrame};
+use segel_wire::{ClientFrame, Code, ServerFrame, limits};
 
 use super::{Relay, cursor};
 use crate::Planted;
+
+/// Events that are sent beyond those that were taken: so few that every run meets the end of it.
+const WINDOW: usize = limits::FLOW_EVENTS as usize + 1;
 
 /// A frame for a socket; none closes it.
 pub(crate) type Sent = (u64, Option<ServerFrame>);
@@ -13,6 +16,10 @@ pub(super) struct Stream {
     device: DeviceId,
     /// Rows that were sent.
     row: usize,
+    /// Events that were sent and not taken.
+    ahead: usize,
+    /// Whether what was missed has been sent.
+    caught_up: bool,
     /// Unix seconds.
     expires: u64,
 }
@@ -38,6 +45,12 @@ impl Relay {
             }
             (ClientFrame::Signal { conversation, signal }, Some(device)) => {
                 self.pass_on(conversation, device, &signal)
+            }
+            (ClientFrame::Flow { events }, Some(_)) => {
+                if let Some(stream) = self.streams.get_mut(&socket) {
+                    stream.ahead = stream.ahead.saturating_sub(events as usize);
+                }
+                self.deliver_to(socket)
             }
             (ClientFrame::Ping, Some(_)) => vec![(socket, Some(ServerFrame::Pong))],
             _ => self.part(socket, Code::Malformed),
@@ -93,12 +106,10 @@ impl Relay {
             };
             row = rows + usize::from(self.planted == Some(Planted::CursorOffByOne));
         }
-        self.streams.insert(socket, Stream { device, row, expires });
+        self.streams.insert(socket, Stream { device, row, ahead: 0, caught_up: false, expires });
         let welcome = ServerFrame::Welcome { epoch: "e".to_owned(), time: now };
         let mut sent = vec![(socket, Some(welcome))];
         sent.extend(self.deliver_to(socket));
-        let row = self.streams.get(&socket).map_or(0, |stream| stream.row);
-        sent.push((socket, Some(ServerFrame::Head { cursor: self::cursor(row) })));
         sent
     }
 
@@ -108,14 +119,24 @@ impl Relay {
     }
 
     fn deliver_to(&mut self, socket: u64) -> Vec<Sent> {
-        let Some(Stream { device, row: from, .. }) = self.streams.get(&socket) else { return Vec::new() };
+        let Some(Stream { device, row: from, ahead, .. }) = self.streams.get(&socket) else {
+            return Vec::new();
+        };
+        let room = WINDOW.saturating_sub(*ahead);
         let reached = (*from..self.kept.log.len()).filter_map(|row| Some((row, self.deliver(row, *device)?)));
-        let reached: Vec<_> = reached.collect();
+        let reached: Vec<_> = reached.take(room).collect();
+        let Some(stream) = self.streams.get_mut(&socket) else { return Vec::new() };
+        stream.ahead += reached.len();
         // What it does not reach may come within its reach later.
-        if let (Some((last, _)), Some(stream)) = (reached.last(), self.streams.get_mut(&socket)) {
+        if let Some((last, _)) = reached.last() {
             stream.row = last + 1;
         }
-        reached.into_iter().map(|(_, event)| (socket, Some(ServerFrame::Event(event)))).collect()
+        let head = (reached.len() < room && !stream.caught_up).then(|| {
+            stream.caught_up = true;
+            ServerFrame::Head { cursor: cursor(stream.row) }
+        });
+        let events = reached.into_iter().map(|(_, event)| ServerFrame::Event(event));
+        events.chain(head).map(|frame| (socket, Some(frame))).collect()
     }
 
     fn part(&mut self, socket: u64, code: Code) -> Vec<Sent> {
