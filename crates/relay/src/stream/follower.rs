@@ -21,7 +21,7 @@ use crate::events::{self, Caller};
 use crate::refusal::Refusal;
 use crate::service::Service;
 use crate::signals;
-use crate::store::cursor;
+use crate::store::{Place, cursor};
 
 /// Events read from the store at once.
 const BATCH: usize = 16;
@@ -31,18 +31,18 @@ pub(super) struct Follower<'a> {
     line: Line<'a>,
     listener: Listener<'a>,
     caller: Caller,
-    /// The last row that was sent.
-    row: u64,
+    /// The last that was sent.
+    place: Place,
     window: Window,
     caught_up: bool,
     heard: Instant,
 }
 
 impl<'a> Follower<'a> {
-    pub(super) fn new(service: &'a Service, line: Line<'a>, caller: Caller, row: u64) -> Self {
+    pub(super) fn new(service: &'a Service, line: Line<'a>, caller: Caller, place: Place) -> Self {
         let listener = service.listeners.listen(caller.session.device);
         let (window, heard) = (Window::new(), Instant::now());
-        Self { service, line, listener, caller, row, window, caught_up: false, heard }
+        Self { service, line, listener, caller, place, window, caught_up: false, heard }
     }
 
     /// Follows until there is a reason not to.
@@ -163,7 +163,7 @@ impl<'a> Follower<'a> {
     }
 
     async fn head(&mut self) -> Result<(), End> {
-        let cursor = cursor(self.service.store.epoch(), self.row);
+        let cursor = cursor(self.service.store.epoch(), self.place);
         self.line.send(ServerFrame::Head { cursor }).await
     }
 
@@ -192,7 +192,7 @@ impl<'a> Follower<'a> {
         }
         let Caller { session, .. } = &self.caller;
         let (site, device) = (session.site, session.device);
-        let batch = self.service.store.since(self.caller.reach(), device, self.row, BATCH).await;
+        let batch = self.service.store.since(self.caller.reach(), device, self.place.row, BATCH).await;
         let batch = batch.map_err(Refusal::from)?;
         let read = batch.len();
         for stored in batch {
@@ -202,7 +202,7 @@ impl<'a> Follower<'a> {
             {
                 self.window.sent(bytes);
             }
-            self.row = stored.row;
+            self.place = stored.place;
             if !self.window.has_room() {
                 break;
             }

@@ -58,7 +58,7 @@ async fn a_cursor_resumes_after_its_event_and_one_of_another_epoch_is_refused() 
     assert_eq!(rest, missed[3..]);
     assert_eq!(agent.follow(Some(&head)).await.missed().await, (vec![], head));
 
-    for cursor in ["another.3", "", "3"] {
+    for cursor in ["another.3.AAAAAAAAAAAA", "another.3", "", "3"] {
         let mut socket = Socket::connect(&scene.origin(), None).await.unwrap();
         socket.hello(agent.token.as_deref().unwrap(), Some(cursor)).await;
         assert_eq!(socket.sent_away().await, Code::CursorRefused);

@@ -1,9 +1,9 @@
 //! Streams: what was missed, then what happens, in the order of the store. PROTOCOL.md, section 7.3.
 
 use segel_wire::ids::{ConversationId, DeviceId, Octets};
-use segel_wire::{ClientFrame, Code, ServerFrame, limits};
+use segel_wire::{ClientFrame, Code, Delivered, ServerFrame, limits};
 
-use super::{Relay, cursor};
+use super::Relay;
 use crate::Planted;
 
 /// Events that are sent beyond those that were taken: so few that every run meets the end of it.
@@ -81,6 +81,8 @@ impl Relay {
         let Some(stream) = self.streams.get(&socket) else { return Vec::new() };
         let row = stream.row.checked_sub(1 + back);
         let event = row.and_then(|row| self.deliver(row, stream.device));
+        // Its cursor says up to where everything was sent, as that of the last one does.
+        let event = event.map(|event| Delivered { cursor: self.cursor(stream.row), ..event });
         event.map(|event| (socket, Some(ServerFrame::Event(event)))).into_iter().collect()
     }
 
@@ -101,7 +103,7 @@ impl Relay {
         let expires = self.kept.sessions.get(token).map_or(0, |session| session.expires);
         let mut row = 0;
         if let Some(cursor) = cursor {
-            let Some(rows) = cursor.strip_prefix("e.").and_then(|rows| rows.parse::<usize>().ok()) else {
+            let Some(rows) = self.rows(&cursor) else {
                 return self.part(socket, Code::CursorRefused);
             };
             row = rows + usize::from(self.planted == Some(Planted::CursorOffByOne));
@@ -131,10 +133,10 @@ impl Relay {
         if let Some((last, _)) = reached.last() {
             stream.row = last + 1;
         }
-        let head = (reached.len() < room && !stream.caught_up).then(|| {
-            stream.caught_up = true;
-            ServerFrame::Head { cursor: cursor(stream.row) }
-        });
+        let is_all = reached.len() < room && !stream.caught_up;
+        stream.caught_up |= is_all;
+        let row = stream.row;
+        let head = is_all.then(|| ServerFrame::Head { cursor: self.cursor(row) });
         let events = reached.into_iter().map(|(_, event)| ServerFrame::Event(event));
         events.chain(head).map(|frame| (socket, Some(frame))).collect()
     }

@@ -21,12 +21,12 @@ use self::readers::Readers;
 use self::writer::Writer;
 use super::{
     Added, Answer, Appended, AskedBundle, AttachmentPlace, Begun, Conversation, Kept, NewEvent, NewUpload,
-    Reach, Session, Store, StoreError, StoredEvent, TokenHash,
+    Place, Reach, Session, Store, StoreError, StoredEvent, TokenHash,
 };
 use crate::config::AttachmentRoom;
 
 /// The format of the file, kept as its `user_version`.
-const FORMAT: i64 = 3;
+const FORMAT: i64 = 4;
 const SCHEMA: &str = include_str!("schema.sql");
 
 /// A store on one SQLite file. Dropping it waits until what was asked of it is written.
@@ -162,6 +162,10 @@ impl Store for SqliteStore {
         self.ask(move |sql| attachments::read(sql, place, first, last))
     }
 
+    fn holds(&self, place: Place) -> Answer<'_, bool> {
+        self.ask(move |sql| events::holds(sql, place))
+    }
+
     fn since(&self, reach: Reach, device: DeviceId, row: u64, limit: usize) -> Answer<'_, Vec<StoredEvent>> {
         let epoch = Arc::clone(&self.epoch);
         self.ask(move |sql| events::since(sql, &epoch, reach, device, row, limit))
@@ -233,6 +237,7 @@ mod tests {
         one_time_prekeys_are_taken_only_for_whoever_may_have_them
         a_conversation_is_opened_once_and_listed_by_its_last_event
         an_event_is_numbered_once_whoever_asks_again
+        a_place_is_held_while_its_row_is_the_same
         a_reach_holds_its_own_events_in_the_order_of_the_store
         an_upload_grows_chunk_by_chunk_and_each_is_stored_once
         an_upload_is_its_senders_and_of_one_size
@@ -282,6 +287,6 @@ mod tests {
         let path = folder.path().join("relay.sqlite");
         open_connection(&path).unwrap().pragma_update(None, "user_version", FORMAT + 1).unwrap();
         let refused = SqliteStore::open(&path).err();
-        assert!(matches!(refused, Some(StoreError::Format { found: 4, expected: 3 })), "{refused:?}");
+        assert!(matches!(refused, Some(StoreError::Format { found: 5, expected: 4 })), "{refused:?}");
     }
 }
