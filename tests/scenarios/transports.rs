@@ -1,11 +1,13 @@
 //! Networks that let no WebSocket through, and networks that withhold answers until they are whole.
 
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
 use segel_testkit::proxy::{Manner, Record, Towards};
 
 use crate::harness::{Person, Stage};
 use crate::relay_killed::expect_relay_to_be_away;
 
-const KILLS: usize = 4;
+const KILLS: usize = 15;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn where_no_websocket_comes_through_a_chat_goes_on_over_server_sent_events() {
@@ -67,10 +69,11 @@ async fn meet_through(stage: &mut Stage, manner: Manner) -> [Person; 2] {
 /// Both write while the relay is killed and started again, and nothing is lost, doubled or out of order.
 async fn write_while_the_relay_is_killed(stage: &mut Stage, visitor: &Person, agent: &Person) {
     let before = visitor.texts().await.len();
+    let mut seeded = ChaCha20Rng::seed_from_u64(7);
     for round in 0..KILLS {
         let (question, answer) = (format!("tanya {round}"), format!("jawab {round}"));
         let writing = async { tokio::join!(visitor.says(&question), agent.says(&answer)) };
-        tokio::join!(writing, kill_after(stage, 2 + 3 * round));
+        tokio::join!(writing, kill_after(stage, 2 + seeded.next_u32() as usize % 10));
     }
     let (asked, answered) = (texts("tanya"), texts("jawab"));
     for (person, own, others) in [(visitor, &asked, &answered), (agent, &answered, &asked)] {

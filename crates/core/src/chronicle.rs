@@ -31,11 +31,13 @@ pub(crate) struct Chronicle {
     /// Log hashes of the last positions, the newest last.
     recent: Vec<LogHash>,
     heard: Sorted<DeviceId, Heard>,
-    /// Another member was shown another log; said once.
+    /// Another log was shown, to another member or to this one before; said once.
     forked: bool,
+    /// The last position and hash of the log that was shown before the relay began to number anew.
+    former: Option<Seen>,
 }
 
-cbor_array!(Chronicle { position, recent, heard, forked });
+cbor_array!(Chronicle { position, recent, heard, forked, former });
 
 /// The last content of a device that opened here.
 #[derive(Clone, Copy, Default)]
@@ -83,6 +85,27 @@ impl Chronicle {
         let surplus = self.recent.len().saturating_sub(RECENT);
         self.recent.drain(..surplus);
         true
+    }
+
+    /// The log is told from its beginning. Who was heard and how far stays.
+    pub(crate) fn begin_anew(&mut self, conversation: &ConversationId) {
+        let seen = self.seen(conversation);
+        if seen.position > 0 {
+            self.former.get_or_insert(seen);
+        }
+        self.position = 0;
+        self.recent.clear();
+    }
+
+    /// Whether the log is known to be another one than before it was told anew, which is said once. It shows where the former
+    /// one ended, or when `is_all` that is to be told was told.
+    pub(crate) fn differs(&mut self, is_all: bool) -> bool {
+        let Some(former) = self.former else { return false };
+        if !is_all && self.position < former.position {
+            return false;
+        }
+        self.former = None;
+        !self.confirms(former) && !core::mem::replace(&mut self.forked, true)
     }
 
     /// Whether the log took in exactly this, at one of the last positions.

@@ -13,6 +13,7 @@ use crate::masking;
 use crate::peers::Peer;
 use crate::reads::Reads;
 use crate::records::{BrokenStore, Name, Opened};
+use crate::sent::Sent;
 use crate::show::{Author, Body, Delivery, File, Hold, Item, Refusal, SafetyNumber, Summary};
 use crate::sorted::{Sorted, SortedSet};
 
@@ -148,6 +149,12 @@ pub(crate) struct Conversation {
     pub(crate) outbox: Vec<EventId>,
     /// Own contents that are not for the timeline, likewise.
     pub(crate) controls: Sorted<EventId, Control>,
+    /// Own events that the relay has answered for.
+    pub(crate) sent: Sorted<EventId, Sent>,
+    /// Those of them that did not come back although everything has, in their order: they are sent again.
+    pub(crate) again: Vec<EventId>,
+    /// Whether the relay has lost the conversation itself, until its visitor opens it there again.
+    pub(crate) is_gone: bool,
     /// What pages since the start did not have.
     pub(crate) pulls: Sorted<EventId, Pulls>,
 }
@@ -176,6 +183,9 @@ impl Conversation {
                 }
                 Name::Control(id, event) => {
                     conversations.or_default(id).controls.insert(event, record.read()?);
+                }
+                Name::Sent(id, event) => {
+                    conversations.or_default(id).sent.insert(event, record.read()?);
                 }
                 Name::Account | Name::Membership | Name::Cursor | Name::Sessions(..) => {}
             }
@@ -218,6 +228,11 @@ impl Conversation {
             hold,
             identity: self.identity(now),
         }
+    }
+
+    /// Whether the relay has ever delivered anything of it.
+    pub(crate) fn was_told_of(&self) -> bool {
+        self.facts.head.max(self.facts.former) > 0
     }
 
     /// One message as it stands in the timeline.

@@ -2,7 +2,7 @@
 
 use segel_crypto::act::Assignment;
 use segel_crypto::content::ContentHash;
-use segel_wire::ids::{DeskId, DeviceId, IdentityKey};
+use segel_wire::ids::{ConversationId, DeskId, DeviceId, IdentityKey};
 use segel_wire::{cbor_map, limits};
 
 use crate::chronicle::Chronicle;
@@ -51,6 +51,9 @@ pub(crate) struct Facts {
     pub(crate) reads: Reads,
     /// Own contents that nobody sees and that have not come back at their place in the log, the newest last.
     pub(crate) quiet: Vec<ContentHash>,
+    /// Up to where events were known before the relay began to number anew: what nobody sees and stands there may be
+    /// one of them.
+    pub(crate) former: u64,
 }
 
 cbor_map!(Facts {
@@ -72,13 +75,22 @@ cbor_map!(Facts {
     20: identity,
     21: signal_keys,
     22: reads,
-    23: quiet
+    23: quiet,
+    24: former
 });
 
 /// So many own contents that did not come back are told from those of a state that is lost.
 const QUIET_MOST: usize = 64;
 
 impl Facts {
+    /// The relay has lost events, and numbers anew those that it tells of.
+    pub(crate) fn begin_anew(&mut self, conversation: &ConversationId) {
+        self.former = self.former.max(self.head).max(self.chronicle.seen(conversation).position);
+        self.head = 0;
+        self.reads = Reads::default();
+        self.chronicle.begin_anew(conversation);
+    }
+
     /// Counts an own content that was sealed.
     pub(crate) fn count(&mut self, content: ContentHash) {
         self.sequence += 1;

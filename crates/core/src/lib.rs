@@ -20,6 +20,7 @@ mod peers;
 mod reads;
 mod records;
 mod refusal;
+mod sent;
 pub mod show;
 mod signals;
 mod sorted;

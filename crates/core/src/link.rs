@@ -2,6 +2,7 @@
 
 use rand_core::CryptoRng;
 use segel_wire::ids::{ConversationId, EventId};
+use segel_wire::{ClientFrame, limits};
 
 use crate::sorted::Sorted;
 
@@ -37,6 +38,8 @@ pub(crate) struct Link {
     /// The message under way in each conversation: one at a time keeps their order.
     pub(crate) under_way: Sorted<ConversationId, EventId>,
     pub(crate) backoff: Backoff,
+    /// Events taken since the relay was last told.
+    taken: u32,
     heard_at: u64,
     pinged: bool,
 }
@@ -102,6 +105,7 @@ impl Link {
             cursor,
             under_way: Sorted::new(),
             backoff: Backoff::default(),
+            taken: 0,
             heard_at: 0,
             pinged: false,
         }
@@ -112,6 +116,24 @@ impl Link {
         self.stage = Stage::Down;
         self.under_way.clear();
         self.backoff.failed(now, random);
+    }
+
+    /// A connection is open, on which nothing was taken yet.
+    pub(crate) fn opened(&mut self, now: u64) {
+        self.taken = 0;
+        self.heard(now);
+    }
+
+    /// An event was taken: what the relay is to be told of it, if it is time.
+    pub(crate) fn take(&mut self) -> Option<ClientFrame> {
+        self.taken += 1;
+        (self.taken == limits::FLOW_EVENTS)
+            .then(|| ClientFrame::Flow { events: core::mem::take(&mut self.taken) })
+    }
+
+    /// Whether another event may be sent before one is answered.
+    pub(crate) fn has_room(&self) -> bool {
+        self.under_way.len() < limits::SENDS
     }
 
     /// Something was heard.
@@ -182,6 +204,18 @@ mod tests {
         let mut backoff = Backoff { failures: 9, at: 9_000 };
         backoff.succeeded(1_000, 0);
         assert!(backoff.is_due(1_000) && !backoff.is_failing());
+    }
+
+    #[test]
+    fn so_many_messages_are_under_way_and_no_more_until_one_is_answered() {
+        let mut link = Link::new(None);
+        for number in 0..8 {
+            assert!(link.has_room());
+            link.under_way.insert(ConversationId([number; 16]), EventId([number; 16]));
+        }
+        assert!(!link.has_room());
+        link.under_way.remove(&ConversationId([3; 16]));
+        assert!(link.has_room());
     }
 
     #[test]

@@ -25,6 +25,7 @@ pub(crate) enum Name {
     Conversation(ConversationId),
     Message(ConversationId, EventId),
     Control(ConversationId, EventId),
+    Sent(ConversationId, EventId),
     Sessions(DeviceId, Option<ConversationId>),
 }
 
@@ -37,6 +38,7 @@ impl Name {
             Self::Conversation(id) => ["conversation/", &id.to_string()].concat(),
             Self::Message(id, event) => ["message/", &id.to_string(), "/", &event.to_string()].concat(),
             Self::Control(id, event) => ["control/", &id.to_string(), "/", &event.to_string()].concat(),
+            Self::Sent(id, event) => ["sent/", &id.to_string(), "/", &event.to_string()].concat(),
             Self::Sessions(device, None) => ["sessions/", &device.to_string()].concat(),
             Self::Sessions(device, Some(scope)) => {
                 ["sessions/", &device.to_string(), "/", &scope.to_string()].concat()
@@ -53,6 +55,7 @@ impl Name {
             ("conversation", Some(id), None) => Self::Conversation(id.parse().ok()?),
             ("message", Some(id), Some(event)) => Self::Message(id.parse().ok()?, event.parse().ok()?),
             ("control", Some(id), Some(event)) => Self::Control(id.parse().ok()?, event.parse().ok()?),
+            ("sent", Some(id), Some(event)) => Self::Sent(id.parse().ok()?, event.parse().ok()?),
             ("sessions", Some(device), None) => Self::Sessions(device.parse().ok()?, None),
             ("sessions", Some(device), Some(scope)) => {
                 Self::Sessions(device.parse().ok()?, Some(scope.parse().ok()?))
@@ -219,6 +222,7 @@ mod tests {
             Name::Conversation(CONVERSATION),
             Name::Message(CONVERSATION, event),
             Name::Control(CONVERSATION, event),
+            Name::Sent(CONVERSATION, event),
             Name::Sessions(device, None),
             Name::Sessions(device, Some(CONVERSATION)),
         ] {

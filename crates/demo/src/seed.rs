@@ -196,7 +196,7 @@ fn random() -> UnwrapErr<SysRng> {
 mod tests {
     use segel_crypto::device::DeviceSecrets;
     use segel_crypto::enrol::EnrolmentCode;
-    use segel_relay::{AttachmentRoom, Config, EventRate, Relay, Running, SiteKey};
+    use segel_relay::{AttachmentRoom, Config, EventRate, PATIENCE, Relay, Running, SiteKey};
     use segel_wire::signed::VerifiedRoster;
 
     use super::*;
@@ -216,6 +216,7 @@ mod tests {
             serve_widget: None,
             event_rate: EventRate::default(),
             attachments: AttachmentRoom::default(),
+            patience: PATIENCE,
         };
         let relay = Relay::start(config).await.unwrap();
         let address = format!("http://{}", relay.address()).parse().unwrap();

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::Duration;
 
 use segel_wire::ids::RootKey;
 use segel_wire::{SiteId, limits};
@@ -24,7 +25,12 @@ pub struct Config {
     pub event_rate: EventRate,
     /// How much room attachments have.
     pub attachments: AttachmentRoom,
+    /// How long a client that follows events may take none; then it is to connect again.
+    pub patience: Duration,
 }
+
+/// How long a client may take no event, unless the operator says otherwise.
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A token bucket: `burst` events at once, refilled at `per_second`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use crate::clock::{now_millis, now_seconds};
 use crate::refusal::Refusal;
 use crate::service::Service;
 use crate::sites::Site;
-use crate::store::{Appended, Conversation, NewEvent, Reach, Session};
+use crate::store::{Appended, Conversation, Mark, NewEvent, Reach, Session};
 
 /// Who asks: a session and its site.
 #[derive(Clone)]
@@ -75,7 +75,8 @@ pub(crate) async fn store(
     admit(service, caller)?;
     let conversation = reachable(service, caller, id).await?;
     let sender = caller.session.device;
-    let new = NewEvent { conversation: id, event, sender, envelope, withdraws, time: now_millis() };
+    let (time, mark) = (now_millis(), Mark::make()?);
+    let new = NewEvent { conversation: id, event, sender, envelope, withdraws, time, mark };
     match service.store.append(new).await? {
         Appended::Stored(answer) => {
             service.listeners.wake(&caller.site, conversation.visitor);

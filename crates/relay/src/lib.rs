@@ -19,7 +19,7 @@ mod sites;
 mod store;
 mod stream;
 
-pub use config::{AttachmentRoom, Config, EventRate, ParseSiteError, SiteKey};
+pub use config::{AttachmentRoom, Config, EventRate, PATIENCE, ParseSiteError, SiteKey};
 pub use running::{Relay, Running, StartError};
 pub use sites::SiteError;
 pub use store::StoreError;

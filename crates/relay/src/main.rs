@@ -4,9 +4,10 @@ use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
-use segel_relay::{AttachmentRoom, Config, EventRate, Relay, SiteKey};
+use segel_relay::{AttachmentRoom, Config, EventRate, PATIENCE, Relay, SiteKey};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::{FilterExt, filter_fn};
 use tracing_subscriber::layer::{Layer, SubscriberExt};
@@ -45,6 +46,9 @@ struct Arguments {
     /// Seconds after which an upload that got no chunk is forgotten.
     #[arg(long, value_name = "SECONDS", default_value_t = AttachmentRoom::default().unfinished_seconds)]
     unfinished_attachments: u64,
+    /// Seconds that a client which follows events may take none of them.
+    #[arg(long, value_name = "SECONDS", default_value_t = PATIENCE.as_secs())]
+    patience: u64,
     /// What to log: error, warn, info, debug or trace.
     #[arg(long, value_name = "FILTER", env = "SEGEL_LOG", default_value = "info")]
     log: EnvFilter,
@@ -75,6 +79,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
             site_bytes: arguments.site_attachments,
             unfinished_seconds: arguments.unfinished_attachments,
         },
+        patience: Duration::from_secs(arguments.patience),
     };
     let running = Relay::start(config).await?;
     writeln!(std::io::stdout(), "segel-relay listening on http://{}", running.address())?;

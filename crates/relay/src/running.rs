@@ -64,7 +64,16 @@ pub enum StartError {
 impl Relay {
     /// Opens the database, takes up the sites and listens.
     pub async fn start(config: Config) -> Result<Running, StartError> {
-        let Config { listen, database, sites, public_origin, serve_widget, event_rate, attachments } = config;
+        let Config {
+            listen,
+            database,
+            sites,
+            public_origin,
+            serve_widget,
+            event_rate,
+            attachments,
+            patience,
+        } = config;
         let store =
             SqliteStore::open(&database).map_err(|error| StartError::Database { path: database, error })?;
         let sites = Sites::load(&sites, &store).await?;
@@ -87,6 +96,7 @@ impl Relay {
             room: attachments,
             signals: Limiter::new(signals::RATE),
             listeners: Listeners::default(),
+            patience,
             public_origin: public_origin.unwrap_or_else(|| format!("http://{address}")),
             draining: draining.clone(),
             _alive: alive,

@@ -1,5 +1,7 @@
 //! What every request and every stream works with.
 
+use std::time::Duration;
+
 use tokio::sync::{mpsc, watch};
 
 use crate::config::AttachmentRoom;
@@ -18,6 +20,8 @@ pub(crate) struct Service {
     pub(crate) room: AttachmentRoom,
     pub(crate) signals: Limiter,
     pub(crate) listeners: Listeners,
+    /// How long a client may take nothing.
+    pub(crate) patience: Duration,
     /// The origin that login proofs must name.
     pub(crate) public_origin: String,
     /// Turns true when the relay is to stop.

@@ -158,18 +158,27 @@ fn screen(world: &World, browser: &Browser, tab: &Device) -> Vec<String> {
     if !tab.screen.here.is_empty() {
         found.push(format!("{} shows somebody as being there for ever", browser.name));
     }
-    for conversation in tab.screen.conversations.keys() {
+    let relay_lost_events = world.tally.counts.contains_key("relay set back");
+    // Nobody tells a device that was removed of what came after.
+    let is_told = is_served(world, browser) || !relay_lost_events;
+    for conversation in tab.screen.conversations.keys().filter(|_| is_told) {
         let shown = tab.screen.timeline(*conversation);
-        let places: Vec<_> = shown.iter().map(|item| (item.position, item.event)).collect();
+        let places = shown.iter().map(|item| (item.position, item.event));
         let log = world.relay.log().iter().filter(|row| row.conversation == *conversation);
         let log: Vec<_> = log.map(|row| (Some(row.position), row.event)).collect();
+        // What the relay has lost, and nobody could send again, those who have it still show.
+        let is_lost = |event| relay_lost_events && !log.iter().any(|(_, other)| *other == event);
+        let places: Vec<_> = places.filter(|(_, event)| !is_lost(*event)).collect();
         if places.iter().any(|place| !log.contains(place)) || !places.is_sorted_by(|a, b| a.0 < b.0) {
             found.push(format!("{} shows another order than the relay's", browser.name));
         }
     }
     let peers_lost_state = world.tally.counts.contains_key("storage set back")
         || world.tally.counts.contains_key("storage lost");
-    let unexplained = tab.screen.refusals.iter().filter(|refusal| !is_explained(**refusal, peers_lost_state));
+    let unexplained = tab.screen.refusals.iter().filter(|refusal| {
+        let is_of_relay = matches!(refusal, Refusal::LogForked | Refusal::EventsMissing) && relay_lost_events;
+        !is_of_relay && !is_explained(**refusal, peers_lost_state)
+    });
     found.extend(unexplained.map(|refusal| format!("{} shows {}", browser.name, refusal.code())));
     found
 }

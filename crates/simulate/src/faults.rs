@@ -31,6 +31,7 @@ pub(crate) struct Weather {
     links_fail: bool,
     links_are_slow: bool,
     relay_dies: bool,
+    relay_is_set_back: bool,
     clocks_jump: bool,
     storage_fails: bool,
     disks_fill: bool,
@@ -50,6 +51,8 @@ pub(crate) enum Fault {
     LinkSlow { device: usize },
     RelayDies,
     RelayBack,
+    RelayCopied,
+    RelaySetBack,
     ClockJumps { browser: usize },
     Copied { browser: usize },
     StorageLost { browser: usize },
@@ -69,7 +72,7 @@ impl Weather {
         let (rosters_change, events_repeat, frames_double) = (comes(3), comes(3), comes(4));
         let tabs_freeze = comes(2);
         let agents = chance.place(3) + 1;
-        Self {
+        let mut weather = Self {
             visitors: chance.place(3) + 1,
             agents,
             consoles: agents + chance.place(2),
@@ -86,13 +89,17 @@ impl Weather {
             links_fail,
             links_are_slow,
             relay_dies,
+            relay_is_set_back: false,
             clocks_jump,
             storage_fails,
             disks_fill,
             rosters_change,
             events_repeat,
             frames_double,
-        }
+        };
+        // Who is set back as well may be the only one who had what the relay has lost.
+        weather.relay_is_set_back = relay_dies && !storage_fails && chance.one_in(2);
+        weather
     }
 }
 
@@ -122,6 +129,10 @@ impl World {
         }
         if relay_dies {
             self.scatter(4, |_| Happening::Fault(Fault::RelayDies));
+        }
+        if self.weather.relay_is_set_back {
+            self.scatter(3, |_| Happening::Fault(Fault::RelayCopied));
+            self.scatter(1, |_| Happening::Fault(Fault::RelaySetBack));
         }
         if clocks_jump {
             self.scatter(4, |chance| Happening::Fault(Fault::ClockJumps { browser: chance.place(browsers) }));
@@ -193,6 +204,12 @@ impl World {
                 self.devices[device].slow_until = self.now + self.chance.between(5_000, 60_000);
             }
             Fault::RelayDies => self.kill_relay(),
+            Fault::RelayCopied => self.relay.copy(),
+            Fault::RelaySetBack => {
+                self.tally.count("relay set back");
+                self.kill_relay();
+                self.relay.set_back();
+            }
             Fault::RelayBack => self.relay.is_up = true,
             Fault::ClockJumps { browser } => {
                 self.tally.count("clock jumps");

@@ -29,12 +29,16 @@ pub(crate) struct Relay {
     planted: Option<Planted>,
     pub(crate) is_up: bool,
     kept: Durable,
+    /// What was committed at some time, as an operator copied it.
+    copy: Option<Durable>,
+    /// Rows that were ever written: no two that stood in the same place have the same mark.
+    marks: u64,
     challenges: BTreeMap<Challenge, u64>,
     streams: BTreeMap<u64, Stream>,
 }
 
 /// What was committed.
-#[derive(Default)]
+#[derive(Default, Clone)]
 struct Durable {
     rosters: Vec<(VerifiedRoster, Vec<u8>)>,
     sessions: BTreeMap<String, Session>,
@@ -52,6 +56,7 @@ struct Session {
     expires: u64,
 }
 
+#[derive(Clone)]
 struct Conversation {
     visitor: DeviceId,
     desk: DeskId,
@@ -60,6 +65,7 @@ struct Conversation {
 }
 
 /// A stored event.
+#[derive(Clone)]
 pub(crate) struct Row {
     pub(crate) conversation: ConversationId,
     pub(crate) position: u64,
@@ -67,6 +73,7 @@ pub(crate) struct Row {
     pub(crate) sender: DeviceId,
     /// Unix milliseconds.
     pub(crate) time: u64,
+    mark: u64,
     /// As it was stored.
     pub(crate) envelope: Envelope,
     /// The earlier event that it took back.
@@ -78,7 +85,7 @@ pub(crate) struct Row {
 impl Relay {
     pub(crate) fn new(site: SiteId, root: RootKey, planted: Option<Planted>) -> Self {
         let (kept, challenges, streams) = (Durable::default(), BTreeMap::new(), BTreeMap::new());
-        Self { site, root, planted, is_up: true, kept, challenges, streams }
+        Self { site, root, planted, is_up: true, kept, copy: None, marks: 0, challenges, streams }
     }
 
     /// Everything in memory is gone; the sockets that were open are named.
@@ -86,6 +93,22 @@ impl Relay {
         self.is_up = false;
         self.challenges.clear();
         core::mem::take(&mut self.streams).into_keys().collect()
+    }
+
+    /// An operator copies what is kept.
+    pub(crate) fn copy(&mut self) {
+        self.copy = Some(self.kept.clone());
+    }
+
+    /// What is kept was lost, and the copy is put back. Owners publish again what they have published since.
+    pub(crate) fn set_back(&mut self) {
+        if let Some(copy) = &self.copy {
+            let lost = core::mem::replace(&mut self.kept, copy.clone());
+            self.kept.rosters = lost.rosters;
+            self.kept.enrolments = lost.enrolments;
+            // A file that came since nobody could send again.
+            self.kept.attachments = lost.attachments;
+        }
     }
 
     /// Publishes a roster; streams are told.
@@ -201,8 +224,10 @@ impl Relay {
         kept.head += 1;
         kept.events.insert(event, self.kept.log.len());
         let position = kept.head;
-        let is_withdrawn = false;
-        let row = Row { conversation, position, event, sender, time: now, envelope, withdraws, is_withdrawn };
+        self.marks += 1;
+        let (mark, is_withdrawn) = (self.marks, false);
+        let row =
+            Row { conversation, position, event, sender, time: now, mark, envelope, withdraws, is_withdrawn };
         self.kept.log.push(row);
         Ok((position, now))
     }
@@ -264,6 +289,18 @@ impl Relay {
         Answer::Events(EventsAnswer { events, more })
     }
 
+    /// Where a follower goes on that was sent so many rows.
+    fn cursor(&self, rows: usize) -> String {
+        let last = rows.checked_sub(1).and_then(|last| self.kept.log.get(last));
+        format!("e.{rows}.{}", last.map_or(0, |row| row.mark))
+    }
+
+    /// The rows that were sent to who stands here, if they are those that are kept.
+    fn rows(&self, cursor: &str) -> Option<usize> {
+        let rows = cursor.split('.').nth(1)?.parse().ok()?;
+        (self.cursor(rows) == cursor).then_some(rows)
+    }
+
     /// An event as one device is sent it.
     fn deliver(&self, row: usize, device: DeviceId) -> Option<Delivered> {
         let stored = self.kept.log.get(row)?;
@@ -282,7 +319,7 @@ impl Relay {
             recipients: wraps.iter().map(|wrapped| wrapped.device).collect(),
             wrap: wraps.iter().find(|wrapped| wrapped.device == device).map(|wrapped| wrapped.wrap.clone()),
             hash: None,
-            cursor: cursor(row + 1),
+            cursor: self.cursor(row + 1),
         };
         if !stored.is_withdrawn {
             return Some(delivered);
@@ -290,9 +327,4 @@ impl Relay {
         let hash = Some(ContentDigest(ContentHash::derive(&content.0).0));
         Some(Delivered { content: Octets(Vec::new()), recipients: Vec::new(), wrap: None, hash, ..delivered })
     }
-}
-
-/// Where a follower goes on that was sent so many rows.
-fn cursor(rows: usize) -> String {
-    format!("e.{rows}")
 }

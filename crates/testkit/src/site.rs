@@ -10,7 +10,7 @@ use segel_core::show::Gate;
 use segel_core::{AgentConfig, VisitorConfig};
 use segel_crypto::enrol::EnrolmentCode;
 use segel_owner::{Action, Actions, Origin, Owner, Publisher, Round, SiteDescription};
-use segel_relay::{AttachmentRoom, Config, EventRate, Relay, Running, SiteKey};
+use segel_relay::{AttachmentRoom, Config, EventRate, PATIENCE, Relay, Running, SiteKey};
 use segel_wire::ids::AgentId;
 use segel_wire::signed::{Order, Roster};
 use tempfile::TempDir;
@@ -64,6 +64,7 @@ impl TestSite {
             serve_widget: None,
             event_rate: EventRate::default(),
             attachments: AttachmentRoom::default(),
+            patience: PATIENCE,
         };
         let publisher = Publisher::new(owner.description()).unwrap();
         let mut site = Self { owner, publisher, proxy, relay: None, config, random, seed: 0, folder };

@@ -11,11 +11,13 @@ mod ways;
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::rc::Rc;
+use std::task::{Poll, Waker};
 
 use js_sys::encode_uri_component;
 use js_sys::futures::spawn_local;
-use segel_wire::{ClientFrame, Problem, ServerFrame};
+use segel_wire::{ClientFrame, Problem, ServerFrame, limits};
 
 use self::events::End;
 use self::socket::{Socket, SocketEvent};
@@ -33,6 +35,9 @@ const OPEN_WITHIN_MS: u32 = 10_000;
 const BETTER_AFTER_MS: u32 = 5 * 60_000;
 /// A line on which something was heard within this time is there.
 const LATELY_MS: u64 = 20_000;
+
+/// Events that may come over a worse way before those that came are taken; a socket's relay counts by itself.
+const AHEAD: u32 = 2 * limits::FLOW_EVENTS;
 
 /// An open or opening line. Dropping it closes it, and no event is heard after that.
 pub struct Line(Rc<Work>);
@@ -64,6 +69,9 @@ struct Work {
     sending: Cell<bool>,
     worked: Cell<bool>,
     heard_at: Cell<u64>,
+    /// Events that came and were not taken, and who waits until they are.
+    ahead: Cell<u32>,
+    reader: RefCell<Option<Waker>>,
     over: Cell<bool>,
 }
 
@@ -84,6 +92,8 @@ impl Line {
             sending: Cell::default(),
             worked: Cell::default(),
             heard_at: Cell::default(),
+            ahead: Cell::default(),
+            reader: RefCell::default(),
             over: Cell::default(),
         });
         if work.way == Way::Socket {
@@ -112,6 +122,12 @@ impl Line {
             ClientFrame::Hello { token, cursor } => {
                 *self.0.token.borrow_mut() = token;
                 spawn_local(Rc::clone(&self.0).read(cursor));
+            }
+            ClientFrame::Flow { events } => {
+                self.0.ahead.set(self.0.ahead.get().saturating_sub(events));
+                if let Some(reader) = self.0.reader.take() {
+                    reader.wake();
+                }
             }
             ClientFrame::Ping => {
                 if now_ms().saturating_sub(self.0.heard_at.get()) < LATELY_MS {
@@ -182,6 +198,18 @@ impl Work {
         *self.timer.borrow_mut() = Some(after(BETTER_AFTER_MS, try_better));
     }
 
+    /// Waits until so few events are ahead that more may come; for ever, if the line ends meanwhile.
+    async fn room(&self) {
+        poll_fn(|context| {
+            if self.ahead.get() < AHEAD {
+                return Poll::Ready(());
+            }
+            self.reader.replace(Some(context.waker().clone()));
+            Poll::Pending
+        })
+        .await;
+    }
+
     async fn read(self: Rc<Self>, cursor: Option<String>) {
         if self.way == Way::Events {
             if self.read_events(cursor.as_deref()).await == End::Over {
@@ -250,6 +278,9 @@ impl Work {
 
     fn tell(&self, event: LineEvent) {
         if !self.over.get() {
+            if matches!(event, LineEvent::Frame(ServerFrame::Event(_))) {
+                self.ahead.set(self.ahead.get() + 1);
+            }
             (self.on_event)(event);
         }
     }
@@ -271,6 +302,7 @@ impl Work {
         self.over.set(true);
         drop(self.socket.take());
         drop(self.reading.take());
+        drop(self.reader.take());
         drop(self.timer.take());
     }
 }

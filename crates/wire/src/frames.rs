@@ -40,6 +40,11 @@ pub enum ClientFrame {
         /// A sealed signal (PROTOCOL.md, section 5.12).
         signal: Octets,
     },
+    /// So many more events were taken, and kept: as many may follow.
+    Flow {
+        /// How many.
+        events: u32,
+    },
     /// Are you there?
     Ping,
 }
@@ -123,6 +128,7 @@ impl fmt::Debug for ClientFrame {
             Self::Signal { conversation, signal } => {
                 f.debug_struct("Signal").field("conversation", conversation).field("signal", signal).finish()
             }
+            Self::Flow { events } => f.debug_struct("Flow").field("events", events).finish(),
             Self::Ping => f.write_str("Ping"),
         }
     }
@@ -147,6 +153,10 @@ impl ToJson for ClientFrame {
                 to.field("type", &"signal");
                 to.field("conversation", conversation);
                 to.field("signal", signal);
+            }
+            Self::Flow { events } => {
+                to.field("type", &"flow");
+                to.field("events", events);
             }
             Self::Ping => to.field("type", &"ping"),
         });

@@ -96,6 +96,14 @@ pub const SITE_ATTACHMENT_BYTES: u64 = 16 * 1024 * 1024 * 1024;
 pub const UNFINISHED_SECONDS: u64 = 24 * 60 * 60;
 /// How long before its roster was signed an act may have been written, in seconds: clocks are wrong.
 pub const ACT_LEEWAY_SECONDS: u64 = 24 * 60 * 60;
+/// Events that a stream may have sent beyond those that its client has taken.
+pub const WINDOW_EVENTS: usize = 256;
+/// Bytes of such events, as frames.
+pub const WINDOW_BYTES: usize = 1024 * 1024;
+/// After so many events that it has taken, a client says so: fewer bytes than the window, however large they are.
+pub const FLOW_EVENTS: u32 = 16;
+/// Frames with an event that a client leaves unanswered: a window of them, however large they are.
+pub const SENDS: usize = 8;
 /// Most seconds that a long poll waits.
 pub const POLL_SECONDS: u32 = 25;
 /// A signal's life, in seconds.

@@ -54,6 +54,8 @@ codes! {
     SignatureRefused = "signature-refused", 403, "A signature does not hold or its signer is not entitled.";
     /// Nothing is kept under that name.
     NotFound = "not-found", 404, "Nothing is kept under that name.";
+    /// The client does not take what it is sent.
+    SlowConsumer = "slow-consumer", 408, "The client does not take what it is sent; connect again and go on from the cursor.";
     /// The same id was used before with other bytes.
     Conflict = "conflict", 409, "This id was used before with other bytes.";
     /// A roster is older than the one that is kept.

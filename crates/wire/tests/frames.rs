@@ -67,6 +67,9 @@ fn a_client_says_what_the_document_shows() {
         cut.as_object_mut().unwrap().remove(name);
         assert!(serde_json::from_value::<ClientFrame>(cut).is_err(), "a signal without {name}");
     }
+    let flow = json!({ "type": "flow", "events": 16 });
+    assert_eq!(serde_json::to_value(ClientFrame::Flow { events: 16 }).unwrap(), flow);
+    assert_eq!(serde_json::from_value::<ClientFrame>(flow).unwrap(), ClientFrame::Flow { events: 16 });
     assert_eq!(serde_json::from_value::<ClientFrame>(json!({ "type": "ping" })).unwrap(), ClientFrame::Ping);
 }
 

@@ -168,7 +168,7 @@ impl Engine {
         };
         act.logged = true;
         self.ledger.put(Name::Message(id, event), message);
-        if message.position < Some(conversation.facts.acted_at) {
+        if message.position <= Some(conversation.facts.acted_at) {
             // It comes before acts that were judged without it.
             conversation.facts.assignment = Assignment::default();
             conversation.facts.acted_at = 0;

@@ -6,6 +6,7 @@ use segel_wire::signed::LoginStatement;
 use segel_wire::{ClientFrame, Code, Problem};
 
 use super::{Engine, passes};
+use crate::conversation::Conversation;
 use crate::io::{Answer, Output, Request};
 use crate::link::Stage;
 use crate::records::Name;
@@ -81,9 +82,30 @@ impl Engine {
     /// First frame on an open socket.
     pub(super) fn greet(&mut self, now: u64) {
         if let (Stage::Connecting, Some(token)) = (self.link.stage, self.link.token.clone()) {
-            self.link.heard(now);
+            self.link.opened(now);
             let cursor = self.link.cursor.clone();
             self.outputs.push_back(Output::Send(ClientFrame::Hello { token, cursor }));
+        }
+    }
+
+    /// The relay does not know where this device stands: it was restored from a backup, and has lost what came after.
+    /// It is heard from the beginning.
+    pub(super) fn begin_anew(&mut self) {
+        self.move_cursor(None);
+        // It may have lost some, and have others again that are used up.
+        self.prekeys.uploaded = false;
+        for (id, conversation) in self.conversations.iter_mut() {
+            let Conversation { facts, messages, sent, .. } = conversation;
+            facts.begin_anew(id);
+            self.ledger.put(Name::Conversation(*id), facts);
+            for (event, message) in messages.iter_mut().filter(|(_, message)| message.in_log) {
+                message.in_log = false;
+                self.ledger.put(Name::Message(*id, *event), message);
+            }
+            for (event, sent) in sent.iter_mut() {
+                sent.came_back = false;
+                self.ledger.put(Name::Sent(*id, *event), sent);
+            }
         }
     }
 

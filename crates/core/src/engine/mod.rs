@@ -4,6 +4,7 @@
 //! that nothing depends on the order in which answers come.
 
 mod acts;
+mod again;
 mod attachments;
 mod clock;
 mod connect;

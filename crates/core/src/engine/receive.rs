@@ -10,7 +10,7 @@ use super::{Engine, Part, passes};
 use crate::account::Account;
 use crate::chronicle::{Entry, hash_of};
 use crate::conversation::{Message, Stage};
-use crate::io::Request;
+use crate::io::{Output, Request};
 use crate::link;
 use crate::membership::Named;
 use crate::records::Name;
@@ -48,6 +48,7 @@ impl Engine {
                 if self.held.is_empty() {
                     self.move_cursor(Some(cursor));
                 }
+                self.everything_came();
             }
             ServerFrame::Stored { conversation, event, position, time } => {
                 self.sending.succeeded(now, 0);
@@ -65,7 +66,7 @@ impl Engine {
             ServerFrame::Bye { problem } => {
                 match problem.code {
                     Code::Unauthenticated => self.link.token = None,
-                    Code::CursorRefused => self.move_cursor(None),
+                    Code::CursorRefused => self.begin_anew(),
                     Code::OriginRefused => self.show_refused(Refusal::OriginRefused),
                     _ => {}
                 }
@@ -96,7 +97,7 @@ impl Engine {
                 self.count_own(&delivered, hash, is_known);
                 self.chronicle(&delivered, hash);
                 self.keep_closed(&delivered, None, Refusal::RosterForked, is_known);
-                self.move_cursor(Some(delivered.cursor));
+                self.took(delivered.cursor);
                 continue;
             }
             match named {
@@ -127,7 +128,7 @@ impl Engine {
         if self.part != Part::Agent && !self.conversations.contains(&delivered.conversation) {
             // A visitor's conversations are those that it began; another one is the relay's doing.
             self.show_refused(Refusal::MessageAltered);
-            return self.move_cursor(Some(delivered.cursor));
+            return self.took(delivered.cursor);
         }
         let waits = matches!(self.relate(&delivered), Named::Newer | Named::Older(_));
         if self.held.is_empty() && !waits {
@@ -168,8 +169,7 @@ impl Engine {
         let conversation = self.conversations.or_default(id);
         let known = conversation.messages.get(&event);
         let is_same = known.is_some_and(|message| {
-            message.content == Some(hash)
-                && message.position.is_none_or(|position| position == delivered.position)
+            message.content == Some(hash) && (!message.in_log || message.position == Some(delivered.position))
         });
         let has_opened = known.is_some_and(Message::is_open);
         let is_past = delivered.position <= conversation.facts.head;
@@ -178,10 +178,18 @@ impl Engine {
         // A tombstone of what leaves no message here is one of these, too.
         let may_be_quiet =
             delivered.hash.is_some() || Header::parse(&delivered.content.0).is_ok_and(|header| header.quiet);
+        let is_in_log = conversation.facts.chronicle.holds(delivered.position);
+        let is_kept = known.is_some();
+        if is_same {
+            self.place(&delivered);
+        }
         let took_effect =
-            may_be_quiet && known.is_none() && conversation.facts.chronicle.holds(delivered.position);
+            may_be_quiet && !is_kept && (is_in_log || self.may_be_repeated(&delivered, hash, now));
         if took_effect {
             // Nothing of it is kept, and it took effect when it came first.
+            if !is_in_log {
+                self.chronicle(&delivered, hash);
+            }
             self.confirm(id, event, (delivered.position, delivered.time), now);
         } else if is_same && has_opened {
             self.chronicle(&delivered, hash);
@@ -195,12 +203,20 @@ impl Engine {
             self.show_refused(Refusal::MessageReplayed);
         } else {
             // What did not open before may have been altered on its way: the genuine message still counts.
-            let is_known = known.is_some();
-            self.count_own(&delivered, hash, is_known);
+            self.count_own(&delivered, hash, is_kept);
             self.chronicle(&delivered, hash);
-            self.unseal(&delivered, hash, is_known, now, random);
+            self.unseal(&delivered, hash, is_kept, now, random);
         }
-        self.move_cursor(Some(delivered.cursor));
+        self.came_back(&delivered);
+        self.took(delivered.cursor);
+    }
+
+    /// An event is done with: once that is kept, another one may come.
+    fn took(&mut self, cursor: String) {
+        self.move_cursor(Some(cursor));
+        if let Some(flow) = self.link.take() {
+            self.ledger.after_store(Output::Send(flow));
+        }
     }
 
     /// An event of this device that it does not know was sealed by a state that is lost: its place in the own
@@ -209,7 +225,7 @@ impl Engine {
         let own = self.account.as_ref().map(Account::device);
         let facts = &mut self.conversations.or_default(delivered.conversation).facts;
         let is_last = [facts.last, facts.before].contains(&Some(hash));
-        let is_old = facts.chronicle.holds(delivered.position);
+        let is_old = facts.chronicle.holds(delivered.position) || delivered.position <= facts.former;
         if own != Some(delivered.sender) {
             return;
         }
@@ -231,6 +247,7 @@ impl Engine {
             if message.has_left() {
                 conversation.facts.take_back(message.content);
             }
+            message.stage = Stage::Waiting;
             message.content = Some(hash);
             (message.key, message.recipients) = (None, None);
         }
@@ -247,7 +264,12 @@ impl Engine {
         if !conversation.facts.chronicle.enter(&Entry::of(delivered, &hash)) {
             return;
         }
+        let differs = conversation.facts.chronicle.differs(false);
         self.ledger.put(Name::Conversation(id), &conversation.facts);
+        if differs {
+            self.show_refused(Refusal::LogForked);
+        }
+        let conversation = self.conversations.or_default(id);
         for (event, message) in conversation.messages.iter_mut() {
             if message.position != Some(delivered.position) {
                 continue;
@@ -274,19 +296,23 @@ impl Engine {
         if self.link.under_way.get(&id) == Some(&event) {
             self.link.under_way.remove(&id);
         }
-        if conversation.controls.remove(&event).is_some() {
+        if let Some(control) = conversation.controls.remove(&event) {
             self.ledger.remove(Name::Control(id, event));
             self.signals.settle(event, true);
+            self.keep_sent((id, event), position, control.stage);
         }
+        self.answered_again((id, event), position);
+        let Some(conversation) = self.conversations.get_mut(&id) else { return };
         let Some(message) = conversation.messages.get_mut(&event) else { return };
         if !matches!(message.stage, Stage::Sent | Stage::Received) {
             conversation.outbox.retain(|other| *other != event);
-            message.stage = Stage::Sent;
+            let stage = core::mem::replace(&mut message.stage, Stage::Sent);
             message.position = Some(position);
             let is_token = message.token.is_some();
             message.stored = is_token.then_some(time / 1_000);
             self.ledger.put(Name::Message(id, event), message);
             self.shown.dirty.insert((id, event), ());
+            self.keep_sent((id, event), position, stage);
             if is_token {
                 self.ask_again_if_late(id, event, now);
             }
@@ -297,7 +323,20 @@ impl Engine {
     fn send_refused(&mut self, event: EventId, problem: &Problem, now: u64, random: &mut impl CryptoRng) {
         let under_way = self.link.under_way.iter().find(|(_, other)| **other == event);
         let Some(id) = under_way.map(|(id, _)| *id) else { return };
+        let Some(conversation) = self.conversations.get_mut(&id) else { return };
         let refusal = match problem.code {
+            Code::NotFound if self.part == Part::Agent && conversation.was_told_of() => {
+                conversation.is_gone = true;
+                self.link.under_way.remove(&id);
+                return;
+            }
+            Code::NotFound if self.part != Part::Agent && conversation.facts.opened => {
+                // A relay that was restored from a backup may lack it.
+                conversation.facts.opened = false;
+                self.ledger.put(Name::Conversation(id), &conversation.facts);
+                self.link.under_way.remove(&id);
+                return self.sending.failed(now, random);
+            }
             Code::TooLarge => Refusal::TooLarge,
             Code::NotAMember => Refusal::NotAMember,
             Code::OriginRefused => Refusal::OriginRefused,
@@ -309,6 +348,11 @@ impl Engine {
             _ => Refusal::RelayRefused,
         };
         self.link.under_way.remove(&id);
+        if conversation.sent.remove(&event).is_some() {
+            // It was stored once, and whoever got it has it.
+            conversation.again.retain(|other| *other != event);
+            return self.ledger.remove(Name::Sent(id, event));
+        }
         self.fail(id, event, refusal);
     }
 

@@ -117,17 +117,22 @@ impl Engine {
             return;
         }
         let idle = self.conversations.iter().filter(|(id, kept)| {
-            let has_some = !kept.outbox.is_empty() || !kept.controls.is_empty();
-            has_some && !self.link.under_way.contains(id)
+            let has_some = !kept.outbox.is_empty() || !kept.controls.is_empty() || !kept.again.is_empty();
+            has_some && !kept.is_gone && !self.link.under_way.contains(id)
         });
         let idle: Vec<_> = idle.map(|(id, _)| *id).collect();
         for id in idle {
-            self.pump_conversation(id, now, random);
+            if self.link.has_room() {
+                self.pump_conversation(id, now, random);
+            }
         }
     }
 
     /// What was sealed is sent before anything else is sealed; a message goes before a control that waits.
     fn pump_conversation(&mut self, id: ConversationId, now: u64, random: &mut impl CryptoRng) {
+        if self.send_again(id) {
+            return;
+        }
         let Some(conversation) = self.conversations.get(&id) else { return };
         let sealed = conversation.controls.iter().find_map(|(event, control)| match &control.stage {
             Stage::Sealed(envelope) => Some((*event, envelope.clone())),
@@ -136,10 +141,10 @@ impl Engine {
         let message = conversation.outbox.first().copied();
         let stage = message.and_then(|event| conversation.messages.get(&event)).map(|message| &message.stage);
         match (sealed, stage, message) {
-            (Some((event, envelope)), ..) => self.send(id, event, envelope),
+            (Some((event, envelope)), ..) => self.send_sealed(id, event, envelope),
             (None, Some(Stage::Sealed(envelope)), Some(event)) => {
                 let envelope = envelope.clone();
-                self.send(id, event, envelope);
+                self.send_sealed(id, event, envelope);
             }
             (None, Some(Stage::Waiting), Some(event)) if self.may_seal(now) => {
                 self.prepare(id, event, now, random);
@@ -410,6 +415,13 @@ impl Engine {
             wraps.push(Wrapped { device: peer.0, wrap: wrap.into() });
         }
         Some(Sealed { envelope: Envelope { content: sealed.into(), wraps }, content, key })
+    }
+
+    /// Sends what was sealed before, to a relay that has the conversation.
+    pub(super) fn send_sealed(&mut self, id: ConversationId, event: EventId, envelope: Envelope) {
+        if self.is_opened(id) {
+            self.send(id, event, envelope);
+        }
     }
 
     /// Sends once everything that the message depends on is kept.

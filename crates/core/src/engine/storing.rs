@@ -26,6 +26,8 @@ impl Engine {
             match output {
                 Output::Request { id, .. } => drop(self.asked.remove(&id)),
                 Output::Send(ClientFrame::Send { event, .. }) => unsent.push(event),
+                // What cannot be kept was taken all the same, and stays in memory.
+                flow @ Output::Send(ClientFrame::Flow { .. }) => self.outputs.push_back(flow),
                 _ => {}
             }
         }

@@ -152,6 +152,12 @@ impl Engine {
         }
     }
 
+    /// Whether a content of another device opens and was not opened before; nothing moves.
+    pub(super) fn can_open(&self, delivered: &Delivered, hash: ContentHash, now: u64) -> bool {
+        let vouched = self.vouch(delivered, now);
+        vouched.is_ok_and(|(_, peer)| self.unwrap(delivered, hash, peer, now).is_ok())
+    }
+
     /// Opens wrap and content aside; nothing moves.
     fn unwrap(
         &self,

@@ -80,6 +80,41 @@ fn more_events_than_can_wait_for_a_roster_come_again_after_a_new_greeting() {
 }
 
 #[test]
+fn the_relay_is_told_of_what_was_taken_once_that_is_kept_and_of_each_connection_by_itself() {
+    let site = BenchSite::new();
+    let mut bench = say_halo(&site, u64::MAX);
+    let conversation = messages(&bench)[0].0;
+    let deliver = |bench: &mut Bench<'_>, positions: std::ops::Range<u64>| {
+        for position in positions {
+            let event = naming_a_newer_roster(conversation, position);
+            bench.input(Input::Frame(ServerFrame::Event(event)));
+        }
+    };
+    let told = |bench: &Bench<'_>| {
+        let told = bench.sent.iter().filter_map(|frame| match frame {
+            ClientFrame::Flow { events } => Some(*events),
+            _ => None,
+        });
+        told.collect::<Vec<_>>()
+    };
+    deliver(&mut bench, 1..16);
+    assert_eq!(told(&bench), [0_u32; 0]);
+    deliver(&mut bench, 16..48);
+    assert_eq!(told(&bench), [16, 16]);
+
+    bench.input(Input::SocketClosed);
+    bench.wait();
+    deliver(&mut bench, 48..63);
+    assert_eq!(told(&bench), [16, 16], "those before it were of another connection");
+    bench.keeps = bench.generation;
+    deliver(&mut bench, 63..64);
+    assert_eq!(told(&bench), [16, 16], "the last one is not kept");
+    bench.keeps = u64::MAX;
+    bench.input(Input::Stored(bench.generation + 1));
+    assert_eq!(told(&bench), [16, 16, 16]);
+}
+
+#[test]
 fn a_device_that_is_listed_reads_from_the_beginning_even_if_it_ends_right_then() {
     let site = BenchSite::new();
     let mut random = ChaCha20Rng::seed_from_u64(4);

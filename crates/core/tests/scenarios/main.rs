@@ -26,6 +26,7 @@ mod refused_bundles;
 mod refused_messages;
 mod refused_rosters;
 mod relay_killed;
+mod restored;
 mod safety;
 mod secrecy;
 mod stale_state;

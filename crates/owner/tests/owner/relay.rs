@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use segel_crypto::device::DeviceSecrets;
 use segel_owner::{PublishError, Publisher, Round, RoundError};
-use segel_relay::{AttachmentRoom, Config, EventRate, Relay, Running, SiteKey};
+use segel_relay::{AttachmentRoom, Config, EventRate, PATIENCE, Relay, Running, SiteKey};
 use segel_wire::problem::Code;
 use segel_wire::signed::VerifiedRoster;
 use tempfile::TempDir;
@@ -32,6 +32,7 @@ impl OnRelay {
             serve_widget: None,
             event_rate: EventRate::default(),
             attachments: AttachmentRoom::default(),
+            patience: PATIENCE,
         };
         let relay = Relay::start(config).await.unwrap();
         fixture.owner.set_relay(format!("http://{}", relay.address()).parse().unwrap()).unwrap();

@@ -34,13 +34,13 @@ pub(super) async fn open(
     if *service.draining.borrow() {
         return Err(Code::Draining.into());
     }
-    let row = stream::resume(&service, cursor.as_deref())?;
+    let place = stream::resume(&service, cursor.as_deref()).await?;
     let unbuffered = (X_ACCEL_BUFFERING, "no");
     if let Some(seconds) = wait {
         let wait = Duration::from_secs(seconds.min(limits::POLL_SECONDS.into()));
-        let answer = stream::poll(&service, caller, row, wait).await?;
+        let answer = stream::poll(&service, caller, place, wait).await?;
         return Ok(([unbuffered], Json(answer)).into_response());
     }
-    let body = stream::events(service, caller, row);
+    let body = stream::events(service, caller, place);
     Ok(([unbuffered, (CONTENT_TYPE, "text/event-stream")], body).into_response())
 }

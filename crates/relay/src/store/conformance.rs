@@ -30,7 +30,10 @@ use segel_wire::ids::{IdentityKey, LoginKey, SigningKey};
 use segel_wire::signed::{DeviceKeys, Order};
 use segel_wire::{ConversationId, DeskId, DeviceId, EventId, InvitationId, Octets, SiteId};
 
-use super::{Appended, Conversation, Kept, NewEvent, Reach, Session, Store, TokenHash, cursor, parse_cursor};
+use super::{
+    Appended, Conversation, Kept, Mark, NewEvent, Place, Reach, Session, Store, TokenHash, cursor,
+    parse_cursor,
+};
 
 pub(super) const SITE: SiteId = SiteId([1; 16]);
 pub(super) const CHAT: ConversationId = ConversationId([2; 16]);
@@ -116,6 +119,22 @@ pub(super) async fn an_event_is_numbered_once_whoever_asks_again(store: &dyn Sto
     }
 }
 
+pub(super) async fn a_place_is_held_while_its_row_is_the_same(store: &dyn Store) {
+    open(store, CHAT, SITE, VISITOR).await;
+    for number in 1..=2 {
+        store.append(event(CHAT, number, "a", &[AGENT])).await.unwrap();
+    }
+    let places: Vec<_> =
+        (1..=3).map(|number| Place { row: number.into(), mark: Mark([number; 9]) }).collect();
+    assert!(store.holds(Place::default()).await.unwrap(), "what stands before everything is always there");
+    assert!(store.holds(places[0]).await.unwrap() && store.holds(places[1]).await.unwrap());
+    assert!(!store.holds(places[2]).await.unwrap(), "no such row");
+    let other = Place { mark: places[0].mark, ..places[1] };
+    assert!(!store.holds(other).await.unwrap(), "another event stands there");
+    assert!(!store.holds(Place { row: 0, ..places[0] }).await.unwrap());
+    assert!(!store.holds(Place { row: 1, ..Place::default() }).await.unwrap());
+}
+
 pub(super) async fn a_reach_holds_its_own_events_in_the_order_of_the_store(store: &dyn Store) {
     let far_chat = ConversationId([9; 16]);
     open(store, CHAT, SITE, VISITOR).await;
@@ -129,17 +148,17 @@ pub(super) async fn a_reach_holds_its_own_events_in_the_order_of_the_store(store
     let ids: Vec<EventId> = all.iter().map(|stored| stored.event.event).collect();
     assert_eq!(ids, [1, 2, 4].map(|number| EventId([number; 16])));
     assert_eq!(since(Reach::Site(SITE), 0, 2).await, all[..2]);
-    assert_eq!(since(Reach::Site(SITE), all[0].row, 10).await, all[1..]);
+    assert_eq!(since(Reach::Site(SITE), all[0].place.row, 10).await, all[1..]);
     assert_eq!(since(Reach::Visitor(SITE, OTHER_VISITOR), 0, 10).await, all[1..2]);
-    assert_eq!(since(Reach::Visitor(SITE, VISITOR), all[0].row, 10).await, all[2..]);
+    assert_eq!(since(Reach::Visitor(SITE, VISITOR), all[0].place.row, 10).await, all[2..]);
     assert_eq!(since(Reach::Visitor(SITE, AGENT), 0, 10).await, []);
 
     let first = &all[0];
     assert_eq!((first.visitor, first.event.position), (VISITOR, 1));
     assert_eq!(first.event.recipients, [AGENT, OTHER_VISITOR]);
     assert_eq!(first.event.wrap, Some(Octets(AGENT.0.to_vec())));
-    assert_eq!(parse_cursor(store.epoch(), &first.event.cursor), Some(first.row));
-    assert_eq!(parse_cursor("another", &cursor(store.epoch(), first.row)), None);
+    assert_eq!(parse_cursor(store.epoch(), &first.event.cursor), Some(first.place));
+    assert_eq!(parse_cursor("another", &cursor(store.epoch(), first.place)), None);
     let page = store.page(CHAT, VISITOR, 1, 10).await.unwrap();
     assert_eq!(
         page.iter().map(|event| (event.position, event.wrap.clone())).collect::<Vec<_>>(),
@@ -162,5 +181,6 @@ fn event(conversation: ConversationId, number: u8, content: &str, devices: &[Dev
         envelope: Envelope { content: Octets(content.into()), wraps: wraps.collect() },
         withdraws: None,
         time: 1_000,
+        mark: Mark([number; 9]),
     }
 }

@@ -4,6 +4,7 @@
 mod conformance;
 mod sqlite;
 
+use data_encoding::BASE64URL_NOPAD;
 use futures_util::future::BoxFuture;
 use segel_wire::api::{ConversationSummary, PrekeysAnswer, StoredAnswer, UploadAnswer};
 use segel_wire::signed::{DeviceKeys, Order, Prekeys};
@@ -97,6 +98,8 @@ pub(crate) trait Store: Send + Sync {
     /// Bytes of an attachment, the last included; the caller has checked that they are stored.
     fn attachment_bytes(&self, place: AttachmentPlace, first: u64, last: u64) -> Answer<'_, Vec<u8>>;
 
+    /// Whether this place is one of the store: a copy that was put back lacks those that came after it was made.
+    fn holds(&self, place: Place) -> Answer<'_, bool>;
     /// At most `limit` events within reach that were stored after `row`, in the order of the store.
     fn since(&self, reach: Reach, device: DeviceId, row: u64, limit: usize) -> Answer<'_, Vec<StoredEvent>>;
 }
@@ -163,6 +166,20 @@ pub(crate) struct NewEvent {
     pub(crate) withdraws: Option<Withdraws>,
     /// Unix milliseconds.
     pub(crate) time: u64,
+    /// Drawn anew each time.
+    pub(crate) mark: Mark,
+}
+
+/// Says of a row which event was put there and when: no other that is ever put there has the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Mark(pub(crate) [u8; 9]);
+
+/// A place in the order of the store; the default stands before the first row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Place {
+    /// Counts up over all conversations.
+    pub(crate) row: u64,
+    pub(crate) mark: Mark,
 }
 
 /// What became of an event.
@@ -181,8 +198,8 @@ pub(crate) enum Appended {
 /// An event in the order of the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StoredEvent {
-    /// Counts up over all conversations; the cursor's inside.
-    pub(crate) row: u64,
+    /// The cursor's inside.
+    pub(crate) place: Place,
     /// The conversation's visitor.
     pub(crate) visitor: DeviceId,
     pub(crate) event: Delivered,
@@ -229,14 +246,25 @@ pub(crate) enum Added {
     Missing,
 }
 
-/// Where to resume, as clients are told: the epoch and a row of it.
-pub(crate) fn cursor(epoch: &str, row: u64) -> String {
-    format!("{epoch}.{row}")
+impl Mark {
+    /// A new one.
+    pub(crate) fn make() -> Result<Self, StoreError> {
+        let mut mark = Self::default();
+        getrandom::fill(&mut mark.0).map_err(|_| StoreError::Closed)?;
+        Ok(mark)
+    }
 }
 
-/// The row of a cursor, if it is of this epoch.
-pub(crate) fn parse_cursor(epoch: &str, cursor: &str) -> Option<u64> {
-    cursor.strip_prefix(epoch)?.strip_prefix('.')?.parse().ok()
+/// Where to resume, as clients are told: the epoch and a place of it.
+pub(crate) fn cursor(epoch: &str, place: Place) -> String {
+    format!("{epoch}.{}.{}", place.row, BASE64URL_NOPAD.encode(&place.mark.0))
+}
+
+/// The place of a cursor, if it is of this epoch. Whether the store holds it, [`Store::holds`] says.
+pub(crate) fn parse_cursor(epoch: &str, cursor: &str) -> Option<Place> {
+    let (row, mark) = cursor.strip_prefix(epoch)?.strip_prefix('.')?.split_once('.')?;
+    let mark = BASE64URL_NOPAD.decode(mark.as_bytes()).ok()?;
+    Some(Place { row: row.parse().ok()?, mark: Mark(mark.try_into().ok()?) })
 }
 
 /// The store failed; nothing was changed.

@@ -3,21 +3,23 @@
 use std::time::Duration;
 
 use axum::body::Bytes;
-use axum::extract::ws::{Message, WebSocket};
+use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use segel_wire::{ClientFrame, Code, ServerFrame};
 use tokio::time::{sleep, timeout};
 
 use crate::refusal::Refusal;
 
-/// How long a peer may take to accept one frame.
-pub(super) const ACCEPT_WITHIN: Duration = Duration::from_secs(30);
-/// How long a peer that was sent away may take to close.
+/// How long a peer that was sent away may take to hear why, and to close.
 const CLOSE_WITHIN: Duration = Duration::from_secs(1);
+/// With which a client is closed that does not take what it is sent.
+const SLOW_CONSUMER: u16 = 4008;
 
 pub(super) struct Connection {
     socket: WebSocket,
     /// After an error nothing more can be read, whatever the peer still sends.
     unreadable: bool,
+    /// How long a peer may take to accept one frame.
+    patience: Duration,
 }
 
 /// Why a stream ends.
@@ -30,14 +32,16 @@ pub(super) enum End {
 }
 
 impl Connection {
-    pub(super) fn new(socket: WebSocket) -> Self {
-        Self { socket, unreadable: false }
+    pub(super) fn new(socket: WebSocket, patience: Duration) -> Self {
+        Self { socket, unreadable: false, patience }
     }
 
-    /// Hands a frame to the peer.
-    pub(super) async fn send(&mut self, frame: &ServerFrame) -> Result<(), End> {
+    /// Hands a frame to the peer; answers how many bytes it has.
+    pub(super) async fn send(&mut self, frame: &ServerFrame) -> Result<usize, End> {
         let text = serde_json::to_string(frame).map_err(|_| Code::Internal)?;
-        self.send_message(Message::text(text)).await
+        let bytes = text.len();
+        self.send_message(Message::text(text)).await?;
+        Ok(bytes)
     }
 
     /// Asks the peer's machine whether it is there.
@@ -73,8 +77,9 @@ impl Connection {
 
     /// Says why, closes, and lets the peer read it: closing on unread input would reset the connection.
     pub(super) async fn part(mut self, refusal: Refusal) {
+        self.patience = self.patience.min(CLOSE_WITHIN);
         let said = self.send(&ServerFrame::Bye { problem: refusal.problem() }).await;
-        if said.is_err() || self.send_message(Message::Close(None)).await.is_err() {
+        if said.is_err() || self.send_message(Message::Close(close_frame(refusal.code))).await.is_err() {
             return;
         }
         if self.unreadable {
@@ -86,9 +91,10 @@ impl Connection {
     }
 
     async fn send_message(&mut self, message: Message) -> Result<(), End> {
-        match timeout(ACCEPT_WITHIN, self.socket.send(message)).await {
+        match timeout(self.patience, self.socket.send(message)).await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) | Err(_) => Err(End::Gone),
+            Ok(Err(_)) => Err(End::Gone),
+            Err(_) => Err(Code::SlowConsumer.into()),
         }
     }
 }
@@ -103,6 +109,12 @@ impl From<Code> for End {
     fn from(code: Code) -> Self {
         Self::Refused(code.into())
     }
+}
+
+/// Says once more why, for who looks at close codes alone.
+fn close_frame(code: Code) -> Option<CloseFrame> {
+    let reason = code.as_str().into();
+    (code == Code::SlowConsumer).then_some(CloseFrame { code: SLOW_CONSUMER, reason })
 }
 
 fn why(error: axum::Error) -> End {

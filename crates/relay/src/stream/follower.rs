@@ -1,7 +1,8 @@
 //! One device follows the store at its own pace.
 //!
 //! What was missed and what happens are read the same way, from the store after the last row that
-//! was sent: there is no seam between them, and a slow reader costs the relay one batch of memory.
+//! was sent: there is no seam between them. A slow reader costs the relay one batch of memory, and what is on its way
+//! to it: that is bounded by its window.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -14,30 +15,34 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
 use super::connection::End;
 use super::line::Line;
 use super::listeners::{Listener, Signal};
+use super::window::Window;
 use crate::clock::now_seconds;
 use crate::events::{self, Caller};
 use crate::refusal::Refusal;
 use crate::service::Service;
 use crate::signals;
-use crate::store::cursor;
+use crate::store::{Place, cursor};
 
 /// Events read from the store at once.
 const BATCH: usize = 16;
+
 pub(super) struct Follower<'a> {
     service: &'a Service,
     line: Line<'a>,
     listener: Listener<'a>,
     caller: Caller,
-    /// The last row that was sent.
-    row: u64,
+    /// The last that was sent.
+    place: Place,
+    window: Window,
     caught_up: bool,
     heard: Instant,
 }
 
 impl<'a> Follower<'a> {
-    pub(super) fn new(service: &'a Service, line: Line<'a>, caller: Caller, row: u64) -> Self {
+    pub(super) fn new(service: &'a Service, line: Line<'a>, caller: Caller, place: Place) -> Self {
         let listener = service.listeners.listen(caller.session.device);
-        Self { service, line, listener, caller, row, caught_up: false, heard: Instant::now() }
+        let (window, heard) = (Window::new(), Instant::now());
+        Self { service, line, listener, caller, place, window, caught_up: false, heard }
     }
 
     /// Follows until there is a reason not to.
@@ -50,8 +55,12 @@ impl<'a> Follower<'a> {
         let bell = Arc::clone(&self.listener.bell);
         bell.notify_one();
         loop {
+            let waits_until = self.window.waits_until(self.service.patience);
             tokio::select! {
                 () = sleep_until(expiry) => return Err(Code::Unauthenticated.into()),
+                () = sleep_until(waits_until.unwrap_or(expiry)), if waits_until.is_some() => {
+                    return Err(Code::SlowConsumer.into());
+                }
                 frame = self.line.receive() => {
                     self.heard = Instant::now();
                     if let Some(frame) = frame? {
@@ -59,7 +68,7 @@ impl<'a> Follower<'a> {
                     }
                 }
                 () = bell.notified() => {
-                    if self.deliver().await? < BATCH && !self.caught_up {
+                    if self.deliver().await? < BATCH && self.window.has_room() && !self.caught_up {
                         self.caught_up = true;
                         self.head().await?;
                     }
@@ -120,6 +129,14 @@ impl<'a> Follower<'a> {
                 signals::pass(self.service, &self.caller, conversation, signal).await;
                 Ok(())
             }
+            ClientFrame::Flow { events } => {
+                let had_room = self.window.has_room();
+                self.window.taken(events);
+                if !had_room {
+                    self.listener.bell.notify_one();
+                }
+                Ok(())
+            }
             ClientFrame::Ping => self.line.send(ServerFrame::Pong).await,
             ClientFrame::Hello { .. } => Err(Code::Malformed.into()),
         }
@@ -148,7 +165,7 @@ impl<'a> Follower<'a> {
     }
 
     async fn head(&mut self) -> Result<(), End> {
-        let cursor = cursor(self.service.store.epoch(), self.row);
+        let cursor = cursor(self.service.store.epoch(), self.place);
         self.line.send(ServerFrame::Head { cursor }).await
     }
 
@@ -163,26 +180,34 @@ impl<'a> Follower<'a> {
         while self.listener.bell.notified().now_or_never().is_some() {
             self.deliver().await?;
         }
-        if self.caller.reach().contains(self.caller.session.site, signal.visitor) {
+        if self.window.has_room() && self.caller.reach().contains(self.caller.session.site, signal.visitor) {
             self.line.send(signal.frame).await?;
         }
         Ok(())
     }
 
-    /// Sends the next batch and answers how many were read; rings for itself if there may be more, so that whoever
-    /// follows also listens in between.
+    /// Sends the next batch, as far as there is room, and answers how many were read; rings for itself if there may be
+    /// more, so that whoever follows also listens in between. Without room nothing is read: the client rings.
     async fn deliver(&mut self) -> Result<usize, End> {
+        if !self.window.has_room() {
+            return Ok(0);
+        }
         let Caller { session, .. } = &self.caller;
         let (site, device) = (session.site, session.device);
-        let batch = self.service.store.since(self.caller.reach(), device, self.row, BATCH).await;
+        let batch = self.service.store.since(self.caller.reach(), device, self.place.row, BATCH).await;
         let batch = batch.map_err(Refusal::from)?;
         let read = batch.len();
         for stored in batch {
             // A roster that was published meanwhile may have put it out of reach.
-            if self.caller.reach().contains(site, stored.visitor) {
-                self.line.send(ServerFrame::Event(stored.event)).await?;
+            if self.caller.reach().contains(site, stored.visitor)
+                && let Some(bytes) = self.line.send_event(stored.event).await?
+            {
+                self.window.sent(bytes);
             }
-            self.row = stored.row;
+            self.place = stored.place;
+            if !self.window.has_room() {
+                break;
+            }
         }
         if read == BATCH {
             self.listener.bell.notify_one();

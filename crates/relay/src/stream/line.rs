@@ -3,7 +3,7 @@
 use std::future::pending;
 use std::time::Duration;
 
-use segel_wire::{ClientFrame, ServerFrame};
+use segel_wire::{ClientFrame, Delivered, ServerFrame};
 
 use super::connection::{Connection, End};
 use super::outlet::Outlet;
@@ -22,12 +22,22 @@ impl Line<'_> {
     /// Hands a frame to the client.
     pub(super) async fn send(&mut self, frame: ServerFrame) -> Result<(), End> {
         match self {
-            Self::Socket(connection) => connection.send(&frame).await,
+            Self::Socket(connection) => connection.send(&frame).await.map(drop),
             Self::Events(outlet) => outlet.send(&frame).await,
             Self::Answer(frames) => {
                 frames.push(frame);
                 Ok(())
             }
+        }
+    }
+
+    /// Hands an event to the client; answers how many bytes it is to say that it has taken.
+    pub(super) async fn send_event(&mut self, event: Delivered) -> Result<Option<usize>, End> {
+        let frame = ServerFrame::Event(event);
+        match self {
+            Self::Socket(connection) => connection.send(&frame).await.map(Some),
+            // Here a client that reads no further holds the relay up.
+            Self::Events(_) | Self::Answer(_) => self.send(frame).await.map(|()| None),
         }
     }
 

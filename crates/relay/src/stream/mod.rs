@@ -5,6 +5,7 @@ mod follower;
 mod line;
 mod listeners;
 mod outlet;
+mod window;
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -26,7 +27,7 @@ use crate::http::PageOrigin;
 use crate::refusal::Refusal;
 use crate::service::Service;
 use crate::sessions;
-use crate::store::parse_cursor;
+use crate::store::{Place, parse_cursor};
 
 pub(crate) use self::listeners::Listeners;
 
@@ -35,34 +36,34 @@ const HELLO_WITHIN: Duration = Duration::from_secs(10);
 
 /// Serves one WebSocket to its end.
 pub(crate) async fn run(service: Arc<Service>, socket: WebSocket, origin: PageOrigin) {
-    let mut connection = Connection::new(socket);
+    let mut connection = Connection::new(socket, service.patience);
     let end = until_draining(&service, serve(&service, &mut connection, &origin)).await;
     if let Err(End::Refused(refusal)) = end {
         connection.part(refusal).await;
     }
 }
 
-/// Follows after `row` for whoever reads the body that is answered.
-pub(crate) fn events(service: Arc<Service>, caller: Caller, row: u64) -> Body {
-    let (mut outlet, body) = Outlet::new();
+/// Follows after `place` for whoever reads the body that is answered.
+pub(crate) fn events(service: Arc<Service>, caller: Caller, place: Place) -> Body {
+    let (mut outlet, body) = Outlet::new(service.patience);
     tokio::spawn(async move {
-        let end = until_draining(&service, serve_events(&service, &mut outlet, caller, row)).await;
+        let end = until_draining(&service, serve_events(&service, &mut outlet, caller, place)).await;
         if let Err(End::Refused(refusal)) = end {
-            outlet.part(refusal).await;
+            outlet.part(refusal);
         }
     });
     body
 }
 
-/// What there is after `row`, or comes within `wait`.
+/// What there is after `place`, or comes within `wait`.
 pub(crate) async fn poll(
     service: &Service,
     caller: Caller,
-    row: u64,
+    place: Place,
     wait: Duration,
 ) -> Result<PollAnswer, Refusal> {
     let mut frames = vec![welcome(service)];
-    let follower = Follower::new(service, Line::Answer(&mut frames), caller, row);
+    let follower = Follower::new(service, Line::Answer(&mut frames), caller, place);
     match until_draining(service, follower.look_once(wait)).await {
         Ok(()) => Ok(PollAnswer { frames }),
         Err(End::Refused(refusal)) => Err(refusal),
@@ -70,10 +71,11 @@ pub(crate) async fn poll(
     }
 }
 
-/// The row to resume after.
-pub(crate) fn resume(service: &Service, cursor: Option<&str>) -> Result<u64, Refusal> {
-    let row = cursor.map_or(Some(0), |cursor| parse_cursor(service.store.epoch(), cursor));
-    row.ok_or(Code::CursorRefused.into())
+/// The place to resume after, if the store still holds it.
+pub(crate) async fn resume(service: &Service, cursor: Option<&str>) -> Result<Place, Refusal> {
+    let Some(cursor) = cursor else { return Ok(Place::default()) };
+    let place = parse_cursor(service.store.epoch(), cursor).ok_or(Code::CursorRefused)?;
+    if service.store.holds(place).await? { Ok(place) } else { Err(Code::CursorRefused.into()) }
 }
 
 /// Serves until the relay is to stop.
@@ -98,38 +100,38 @@ async fn serve(
     origin: &PageOrigin,
 ) -> Result<Infallible, End> {
     let greeted = timeout(HELLO_WITHIN, greet(service, connection, origin)).await;
-    let (caller, row) = greeted.map_err(|_| Code::Unauthenticated)??;
+    let (caller, place) = greeted.map_err(|_| Code::Unauthenticated)??;
     connection.send(&welcome(service)).await?;
-    Follower::new(service, Line::Socket(connection), caller, row).follow().await
+    Follower::new(service, Line::Socket(connection), caller, place).follow().await
 }
 
 async fn serve_events(
     service: &Service,
     outlet: &mut Outlet,
     caller: Caller,
-    row: u64,
+    place: Place,
 ) -> Result<Infallible, End> {
     // Shows at once whether what is sent comes through.
     outlet.comment().await?;
     outlet.send(&welcome(service)).await?;
-    Follower::new(service, Line::Events(outlet), caller, row).follow().await
+    Follower::new(service, Line::Events(outlet), caller, place).follow().await
 }
 
-/// Waits for the hello; answers with who speaks and the row to resume after.
+/// Waits for the hello; answers with who speaks and the place to resume after.
 async fn greet(
     service: &Service,
     connection: &mut Connection,
     origin: &PageOrigin,
-) -> Result<(Caller, u64), End> {
+) -> Result<(Caller, Place), End> {
     let ClientFrame::Hello { token, cursor } = connection.receive_frame().await? else {
         return Err(Code::Unauthenticated.into());
     };
     let session = sessions::resume(service, &token).await?;
     let site = service.sites.site(session.site).ok_or(Code::Unauthenticated)?;
     origin.check(site)?;
-    let row = resume(service, cursor.as_deref())?;
-    tracing::debug!(device = %session.device, row, "stream opened");
-    Ok((Caller { session, site: Arc::clone(site) }, row))
+    let place = resume(service, cursor.as_deref()).await?;
+    tracing::debug!(device = %session.device, row = place.row, "stream opened");
+    Ok((Caller { session, site: Arc::clone(site) }, place))
 }
 
 fn welcome(service: &Service) -> ServerFrame {

@@ -8,7 +8,7 @@ use segel_relay::EventRate;
 use segel_wire::api::{ConversationsAnswer, OpenConversation, StoredAnswer};
 use segel_wire::{ClientFrame, Code, ConversationId, DeskId, DeviceId, Octets, ServerFrame, limits};
 
-use crate::support::{Client, Scene, code_of, envelope, event_id};
+use crate::support::{Client, Following, Scene, code_of, envelope, event_id};
 
 #[tokio::test]
 async fn the_same_event_gets_the_first_answer_for_ever_and_other_bytes_conflict() {

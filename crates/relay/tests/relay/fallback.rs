@@ -7,7 +7,9 @@ use reqwest::Method;
 use segel_wire::api::Discovery;
 use segel_wire::{Code, ConversationId, Octets, ServerFrame, limits};
 
-use crate::support::{Client, Listener, SHOP, Scene, WIDGET, code_of, envelope, event_id, refusal_of};
+use crate::support::{
+    Client, Following, Listener, SHOP, Scene, WIDGET, code_of, envelope, event_id, refusal_of,
+};
 
 async fn signal(client: &Client, conversation: ConversationId, bytes: &[u8]) {
     let path = format!("/v1/conversations/{conversation}/signals");
@@ -204,7 +206,7 @@ async fn without_a_session_or_with_a_cursor_of_another_epoch_there_are_no_events
     let stale = Client { token: Some("made-up".into()), ..nobody };
     assert_eq!(refusal_of(&stale, None).await, [Code::Unauthenticated; 2]);
     let agent = scene.agent().await;
-    for cursor in ["another.3", "", "3"] {
+    for cursor in ["another.3.AAAAAAAAAAAA", "another.3", "", "3"] {
         assert_eq!(refusal_of(&agent, Some(cursor)).await, [Code::CursorRefused; 2], "{cursor}");
     }
     let odd = agent.get("/v1/events?wait=soon").await;

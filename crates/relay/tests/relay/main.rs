@@ -12,6 +12,7 @@ mod process;
 mod rosters;
 mod sessions;
 mod signals;
+mod slow;
 mod stream;
 mod support;
 mod withdrawals;

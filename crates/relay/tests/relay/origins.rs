@@ -4,7 +4,9 @@ use reqwest::{Method, Response};
 use segel_relay::{Config, EventRate, Relay};
 use segel_wire::Code;
 
-use crate::support::{Client, Owner, SHOP, Scene, Socket, WIDGET, code_of, config, database, start};
+use crate::support::{
+    Client, Following, Owner, SHOP, Scene, Socket, WIDGET, code_of, config, database, start,
+};
 
 const FOREIGN: &str = "https://jahat.example";
 const OTHER_APP: &str = "https://lain.example";

@@ -13,20 +13,25 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 use crate::attachments::{Sealed, add, answer, begin, path};
-use crate::support::{Client, Owner, TestDevice, database, envelope, event_id};
+use crate::support::{Client, Following, Owner, TestDevice, database, envelope, event_id, refusal_of};
 use segel_wire::api::PrekeysAnswer;
 use segel_wire::{Code, ConversationId};
 
 const CHAT: ConversationId = ConversationId([5; 16]);
 
-struct Program {
-    child: Child,
-    relay: String,
+pub(crate) struct Program {
+    pub(crate) child: Child,
+    pub(crate) relay: String,
 }
 
 impl Program {
-    async fn start(owner: &Owner, database: &Path) -> Self {
-        let mut child = command(owner, database, "127.0.0.1:0").spawn().unwrap();
+    pub(crate) async fn start(owner: &Owner, database: &Path) -> Self {
+        Self::run(&mut command(owner, database, "127.0.0.1:0")).await
+    }
+
+    /// Starts the program that [`command`] says, on whatever port.
+    pub(crate) async fn run(command: &mut Command) -> Self {
+        let mut child = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).await.unwrap();
         let relay = line.trim_end().strip_prefix("segel-relay listening on ").unwrap().to_owned();
@@ -34,11 +39,12 @@ impl Program {
     }
 }
 
-fn command(owner: &Owner, database: &Path, listen: &str) -> Command {
+pub(crate) fn command(owner: &Owner, database: &Path, listen: &str) -> Command {
     let key = owner.site_key();
     let mut command = Command::new(env!("CARGO_BIN_EXE_segel-relay"));
     command
-        .args(["--listen", listen, "--log", "trace", "--site"])
+        .env("SEGEL_LOG", "trace")
+        .args(["--listen", listen, "--site"])
         .arg(format!("{}=ed25519:{}", key.site, key.root))
         .arg("--database")
         .arg(database)
@@ -83,6 +89,55 @@ async fn events_that_were_answered_outlive_a_kill_and_a_cursor_still_resumes() {
     let agent = Client::new(&program.relay).log_in(&agent_device).await;
     let kept: Vec<u64> = agent.page(CHAT, "").await.events.iter().map(|event| event.position).collect();
     assert_eq!(kept, (1..=answered).collect::<Vec<_>>());
+}
+
+/// An operator puts an older copy of the file back and tells the relay nothing: whose cursor stands in what is lost is
+/// refused, also once there is as much again; whose stands before goes on.
+#[tokio::test]
+async fn a_copy_of_the_file_that_was_put_back_refuses_the_cursors_of_what_it_has_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let (owner, database) = (Owner::new(1), database(folder.path()));
+    let (visitor_device, agent_device) = (TestDevice::new(&owner, 7), TestDevice::new(&owner, 8));
+    let sent = envelope("halo", &[agent_device.id]);
+    let mut program = Program::start(&owner, &database).await;
+    let nobody = Client::new(&program.relay);
+    let roster = format!("/v1/sites/{}/roster", owner.site);
+    assert_eq!(nobody.put_octets(&roster, &owner.first_roster(&[&agent_device])).await.status(), 200);
+    let (visitor, agent) = (nobody.log_in(&visitor_device).await, nobody.log_in(&agent_device).await);
+    assert_eq!(visitor.open(CHAT).await.status(), 200);
+    let store = async |relay: &str, numbers: std::ops::RangeInclusive<u64>| {
+        let visitor = Client { relay: relay.to_owned(), ..visitor.clone() };
+        for number in numbers {
+            visitor.store(CHAT, event_id(number), &sent).await;
+        }
+    };
+    store(&program.relay, 1..=5).await;
+    terminate(&program.child);
+    assert!(program.child.wait().await.unwrap().success());
+    let copy = std::fs::read(&database).unwrap();
+
+    let mut program = Program::start(&owner, &database).await;
+    store(&program.relay, 6..=10).await;
+    let agent = Client { relay: program.relay.clone(), ..agent };
+    let (events, head) = agent.follow(None).await.missed().await;
+    assert_eq!(events.len(), 10);
+    program.child.kill().await.unwrap();
+    for ending in ["sqlite-wal", "sqlite-shm"] {
+        let _ = std::fs::remove_file(database.with_extension(ending));
+    }
+    std::fs::write(&database, copy).unwrap();
+
+    let program = Program::start(&owner, &database).await;
+    let agent = Client { relay: program.relay.clone(), ..agent };
+    for others in [11..=12, 13..=20, 21..=21] {
+        for cursor in [&events[5].cursor, &events[9].cursor, &head] {
+            assert_eq!(refusal_of(&agent, Some(cursor)).await, [Code::CursorRefused; 2], "{cursor}");
+        }
+        store(&program.relay, others).await;
+    }
+    let (rest, _) = agent.follow(Some(&events[4].cursor)).await.missed().await;
+    assert_eq!(rest.iter().map(|event| event.position).collect::<Vec<_>>(), (6..=16).collect::<Vec<_>>());
+    assert_eq!(rest[0].event, event_id(11));
 }
 
 /// Killed after each chunk that was answered, and before one that was not.

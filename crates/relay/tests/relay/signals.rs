@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use segel_wire::{ClientFrame, ConversationId, Octets, ServerFrame, limits};
 
-use crate::support::{Client, Scene, Socket, envelope, event_id};
+use crate::support::{Client, Following, Scene, Socket, envelope, event_id};
 
 fn signal(conversation: ConversationId, number: u8) -> ClientFrame {
     ClientFrame::Signal { conversation, signal: bytes(number) }

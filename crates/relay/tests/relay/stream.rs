@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use segel_wire::{ClientFrame, Code, ConversationId, Envelope, ServerFrame, limits};
 
-use crate::support::{Scene, Socket, code_of, envelope, event_id};
+use crate::support::{Following, Scene, Socket, code_of, envelope, event_id};
 
 fn send(conversation: ConversationId, number: u64, envelope: &Envelope) -> ClientFrame {
     let (event, envelope) = (event_id(number), envelope.clone());
@@ -59,7 +59,7 @@ async fn a_cursor_resumes_after_its_event_and_one_of_another_epoch_is_refused() 
     assert_eq!(rest, missed[3..]);
     assert_eq!(agent.follow(Some(&head)).await.missed().await, (vec![], head));
 
-    for cursor in ["another.3", "", "3"] {
+    for cursor in ["another.3.AAAAAAAAAAAA", "another.3", "", "3"] {
         let mut socket = Socket::connect(&scene.origin(), None).await.unwrap();
         socket.hello(agent.token.as_deref().unwrap(), Some(cursor)).await;
         assert_eq!(socket.sent_away().await, Code::CursorRefused);

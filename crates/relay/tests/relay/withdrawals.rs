@@ -10,7 +10,7 @@ use segel_wire::{
 use tokio::time::{sleep, timeout};
 
 use crate::attachments::{self, Sealed};
-use crate::support::{Client, Scene, code_of, envelope, event_id};
+use crate::support::{Client, Following, Scene, code_of, envelope, event_id};
 
 /// Stores an event that takes back another one.
 async fn withdraw(

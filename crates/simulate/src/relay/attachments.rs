@@ -17,9 +17,10 @@ const UNFINISHED: u64 = 60_000;
 /// How many are forgotten at a beginning.
 const AT_ONCE: usize = 2;
 
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(super) struct AttachmentStore(BTreeMap<(ConversationId, AttachmentId), Upload>);
 
+#[derive(Clone)]
 struct Upload {
     device: DeviceId,
     /// Of all sealed chunks.

@@ -8,9 +8,10 @@ use segel_wire::ids::{DeviceId, SiteId};
 use segel_wire::limits;
 use segel_wire::signed::{Bundle, Prekey, Prekeys};
 
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(super) struct PrekeyStore(BTreeMap<DeviceId, Shelf>);
 
+#[derive(Clone)]
 struct Shelf {
     bundle: Bundle,
     one_time: Vec<Prekey>,

@@ -1,10 +1,13 @@
 //! Streams: what was missed, then what happens, in the order of the store. PROTOCOL.md, section 7.3.
 
 use segel_wire::ids::{ConversationId, DeviceId, Octets};
-use segel_wire::{ClientFrame, Code, ServerFrame};
+use segel_wire::{ClientFrame, Code, Delivered, ServerFrame, limits};
 
-use super::{Relay, cursor};
+use super::Relay;
 use crate::Planted;
+
+/// Events that are sent beyond those that were taken: so few that every run meets the end of it.
+const WINDOW: usize = limits::FLOW_EVENTS as usize + 1;
 
 /// A frame for a socket; none closes it.
 pub(crate) type Sent = (u64, Option<ServerFrame>);
@@ -13,6 +16,10 @@ pub(super) struct Stream {
     device: DeviceId,
     /// Rows that were sent.
     row: usize,
+    /// Events that were sent and not taken.
+    ahead: usize,
+    /// Whether what was missed has been sent.
+    caught_up: bool,
     /// Unix seconds.
     expires: u64,
 }
@@ -38,6 +45,12 @@ impl Relay {
             }
             (ClientFrame::Signal { conversation, signal }, Some(device)) => {
                 self.pass_on(conversation, device, &signal)
+            }
+            (ClientFrame::Flow { events }, Some(_)) => {
+                if let Some(stream) = self.streams.get_mut(&socket) {
+                    stream.ahead = stream.ahead.saturating_sub(events as usize);
+                }
+                self.deliver_to(socket)
             }
             (ClientFrame::Ping, Some(_)) => vec![(socket, Some(ServerFrame::Pong))],
             _ => self.part(socket, Code::Malformed),
@@ -68,6 +81,8 @@ impl Relay {
         let Some(stream) = self.streams.get(&socket) else { return Vec::new() };
         let row = stream.row.checked_sub(1 + back);
         let event = row.and_then(|row| self.deliver(row, stream.device));
+        // Its cursor says up to where everything was sent, as that of the last one does.
+        let event = event.map(|event| Delivered { cursor: self.cursor(stream.row), ..event });
         event.map(|event| (socket, Some(ServerFrame::Event(event)))).into_iter().collect()
     }
 
@@ -88,17 +103,15 @@ impl Relay {
         let expires = self.kept.sessions.get(token).map_or(0, |session| session.expires);
         let mut row = 0;
         if let Some(cursor) = cursor {
-            let Some(rows) = cursor.strip_prefix("e.").and_then(|rows| rows.parse::<usize>().ok()) else {
+            let Some(rows) = self.rows(&cursor) else {
                 return self.part(socket, Code::CursorRefused);
             };
             row = rows + usize::from(self.planted == Some(Planted::CursorOffByOne));
         }
-        self.streams.insert(socket, Stream { device, row, expires });
+        self.streams.insert(socket, Stream { device, row, ahead: 0, caught_up: false, expires });
         let welcome = ServerFrame::Welcome { epoch: "e".to_owned(), time: now };
         let mut sent = vec![(socket, Some(welcome))];
         sent.extend(self.deliver_to(socket));
-        let row = self.streams.get(&socket).map_or(0, |stream| stream.row);
-        sent.push((socket, Some(ServerFrame::Head { cursor: self::cursor(row) })));
         sent
     }
 
@@ -108,14 +121,24 @@ impl Relay {
     }
 
     fn deliver_to(&mut self, socket: u64) -> Vec<Sent> {
-        let Some(Stream { device, row: from, .. }) = self.streams.get(&socket) else { return Vec::new() };
+        let Some(Stream { device, row: from, ahead, .. }) = self.streams.get(&socket) else {
+            return Vec::new();
+        };
+        let room = WINDOW.saturating_sub(*ahead);
         let reached = (*from..self.kept.log.len()).filter_map(|row| Some((row, self.deliver(row, *device)?)));
-        let reached: Vec<_> = reached.collect();
+        let reached: Vec<_> = reached.take(room).collect();
+        let Some(stream) = self.streams.get_mut(&socket) else { return Vec::new() };
+        stream.ahead += reached.len();
         // What it does not reach may come within its reach later.
-        if let (Some((last, _)), Some(stream)) = (reached.last(), self.streams.get_mut(&socket)) {
+        if let Some((last, _)) = reached.last() {
             stream.row = last + 1;
         }
-        reached.into_iter().map(|(_, event)| (socket, Some(ServerFrame::Event(event)))).collect()
+        let is_all = reached.len() < room && !stream.caught_up;
+        stream.caught_up |= is_all;
+        let row = stream.row;
+        let head = is_all.then(|| ServerFrame::Head { cursor: self.cursor(row) });
+        let events = reached.into_iter().map(|(_, event)| ServerFrame::Event(event));
+        events.chain(head).map(|frame| (socket, Some(frame))).collect()
     }
 
     fn part(&mut self, socket: u64, code: Code) -> Vec<Sent> {

@@ -187,7 +187,9 @@ pub(super) const fn refusal(refusal: Refusal) -> &'static str {
         Refusal::EventsMissing => {
             "Messages of this person are missing: the server did not deliver all of them."
         }
-        Refusal::LogForked => "The server has shown the other side a different conversation than this one.",
+        Refusal::LogForked => {
+            "The server shows this conversation differently than before, or than to the other side."
+        }
         Refusal::RosterOutdated => {
             "This message was sealed under an old list of agents; someone who has left may be able to read it."
         }

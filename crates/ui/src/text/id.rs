@@ -186,7 +186,9 @@ pub(super) const fn refusal(refusal: Refusal) -> &'static str {
             "Pesan ini disegel untuk keadaan lama perangkat ini. Pesan itu sudah diminta lagi."
         }
         Refusal::EventsMissing => "Ada pesan dari orang ini yang hilang: server tidak mengantarkan semuanya.",
-        Refusal::LogForked => "Server menunjukkan percakapan yang berbeda kepada pihak lain.",
+        Refusal::LogForked => {
+            "Server menampilkan percakapan ini berbeda dari sebelumnya, atau dari yang dilihat pihak lain."
+        }
         Refusal::RosterOutdated => {
             "Pesan ini disegel dengan daftar agen lama; orang yang sudah keluar mungkin dapat membacanya."
         }

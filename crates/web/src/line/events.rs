@@ -46,6 +46,7 @@ impl Work {
         let reader = ReadableStreamDefaultReader::new(&body).map_err(thrown)?;
         let mut stream = Stream::default();
         loop {
+            self.room().await;
             let read: ReadableStreamReadResult = reader.read().await.map_err(thrown)?.unchecked_into();
             let Ok(bytes) = read.get_value().dyn_into::<Uint8Array>() else { return Ok(()) };
             if let Some(deadline) = &mut *self.reading.borrow_mut() {

@@ -13,6 +13,7 @@ impl Work {
         let (mut newest, mut head) = (None, None);
         let mut wait = 0;
         loop {
+            self.room().await;
             let patience = wait * 1_000 + TIMEOUT_MS;
             let query = ["?wait=", &wait.to_string()].concat();
             let answer = self.ask(Accept::Json, &query, cursor.as_deref(), patience).await?;

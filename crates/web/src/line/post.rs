@@ -51,7 +51,7 @@ impl Work {
             ClientFrame::Signal { conversation, signal } => {
                 (conversation, None, (Method::Post, "/signals".to_owned(), Body::Octets(signal.0)))
             }
-            ClientFrame::Hello { .. } | ClientFrame::Ping => return Ok(None),
+            ClientFrame::Hello { .. } | ClientFrame::Flow { .. } | ClientFrame::Ping => return Ok(None),
         };
         let (method, path, body) = request;
         let url = [&self.relay, "/v1/conversations/", &conversation.to_string(), &path].concat();

@@ -5,7 +5,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use segel_web::line::{Line, LineEvent, Ways};
-use segel_wire::{ClientFrame, Code, ConversationId, Envelope, EventId, Octets, Problem, ServerFrame};
+use segel_wire::{
+    ClientFrame, Code, ConversationId, DeviceId, Envelope, EventId, Octets, Problem, ServerFrame,
+};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::mailbox::Mailbox;
@@ -53,6 +55,14 @@ impl Scene {
         stream.push(format!(":\n\ndata: {WELCOME}\n\n").as_bytes());
         scene.hears(ServerFrame::Welcome { epoch: "e".into(), time: 1 }).await;
         (scene, stream)
+    }
+
+    async fn hears_event(&self, position: u64) {
+        let heard = self.heard.next().await;
+        assert!(
+            matches!(&heard, LineEvent::Frame(ServerFrame::Event(event)) if event.position == position),
+            "{heard:?}"
+        );
     }
 
     async fn hears(&self, frame: ServerFrame) {
@@ -131,6 +141,38 @@ async fn withheld_events_are_given_up_for_polls_which_make_one_stream() {
 }
 
 #[wasm_bindgen_test]
+async fn events_that_are_not_taken_hold_up_those_behind_them() {
+    let (scene, stream) = Scene::listening().await;
+    let signal = || ClientFrame::Signal { conversation: CHAT, signal: Octets(vec![b'x']) };
+    let post = format!("POST /v1/conversations/{CHAT}/signals");
+    let (many, one) = (format!("data: {}\n\n", event(1)).repeat(32), format!("data: {}\n\n", event(2)));
+    stream.push(many.as_bytes());
+    for _ in 0..32 {
+        scene.hears_event(1).await;
+    }
+    stream.push(one.as_bytes());
+    scene.line.send(signal());
+    scene.network.asked(&post).await.answer(200, "");
+    assert!(scene.heard.is_empty());
+    scene.line.send(ClientFrame::Flow { events: 16 });
+    scene.hears_event(2).await;
+
+    // In the same way a poll waits for those that the one before has brought.
+    let scene = Scene::new().await;
+    scene.greet();
+    let _withheld = scene.network.asked("GET /v1/events?cursor=e.1%20%26").await;
+    let first = scene.network.asked("GET /v1/events?wait=0&cursor=e.1%20%26").await;
+    first.answer(200, &format!(r#"{{"frames":[{}]}}"#, vec![event(3); 32].join(",")));
+    for _ in 0..32 {
+        scene.hears_event(3).await;
+    }
+    scene.line.send(signal());
+    scene.network.asked(&post).await.answer(200, "");
+    scene.line.send(ClientFrame::Flow { events: 16 });
+    scene.network.asked("GET /v1/events?wait=25&cursor=e.3").await;
+}
+
+#[wasm_bindgen_test]
 async fn what_is_no_frame_closes_the_line() {
     let (scene, stream) = Scene::listening().await;
     stream.push(b"data: {\"type\":\"unheard-of\"}\n\n");
@@ -205,6 +247,16 @@ async fn a_dropped_line_ends_what_is_asked_for_and_is_heard_no_more() {
     drop(line);
     assert!(signal.aborted());
     assert!(heard.is_empty() && next.is_empty());
+}
+
+/// The event at this position, and at this place of the store.
+fn event(position: u64) -> String {
+    format!(
+        r#"{{"type":"event","conversation":"{CHAT}","position":{position},"event":"{EVENT}","sender":"{}","time":1,
+        "content":"AQ","recipients":[],"cursor":"e.{position}"}}"#,
+        DeviceId([7; 16])
+    )
+    .replace('\n', "")
 }
 
 fn origin() -> String {

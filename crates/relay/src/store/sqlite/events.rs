@@ -7,7 +7,7 @@ use segel_wire::{
 };
 use sha2::{Digest, Sha256};
 
-use crate::store::{Appended, Conversation, NewEvent, Reach, StoredEvent, cursor};
+use crate::store::{Appended, Conversation, Mark, NewEvent, Place, Reach, StoredEvent, cursor};
 
 pub(super) fn open_conversation(sql: &Connection, new: &Conversation) -> rusqlite::Result<Conversation> {
     if let Some(kept) = conversation(sql, new.id)? {
@@ -59,8 +59,8 @@ pub(super) fn append(sql: &Connection, new: &NewEvent) -> rusqlite::Result<Appen
     }
     let position = head + 1;
     sql.prepare_cached(
-        "INSERT INTO events (conversation, site, position, event, sender, time, digest, content)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO events (conversation, site, position, event, sender, time, digest, mark, content)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?
     .execute(params![
         conversation,
@@ -70,6 +70,7 @@ pub(super) fn append(sql: &Connection, new: &NewEvent) -> rusqlite::Result<Appen
         new.sender.0,
         new.time,
         digest,
+        new.mark.0,
         new.envelope.content.0
     ])?;
     let row = sql.last_insert_rowid();
@@ -93,11 +94,20 @@ pub(super) fn page(
     after: u64,
     limit: usize,
 ) -> rusqlite::Result<Vec<Delivered>> {
-    let query = "SELECT e.row, c.visitor, c.id, e.position, e.event, e.sender, e.time, e.content, e.hash
+    let query =
+        "SELECT e.row, c.visitor, c.id, e.position, e.event, e.sender, e.time, e.content, e.mark, e.hash
         FROM conversations c JOIN events e ON e.conversation = c.row
         WHERE c.id = ?1 AND e.position > ?2 ORDER BY e.position LIMIT ?3";
     let events = stored_events(sql, epoch, device, query, params![id.0, after, limit])?;
     Ok(events.into_iter().map(|stored| stored.event).collect())
+}
+
+pub(super) fn holds(sql: &Connection, place: Place) -> rusqlite::Result<bool> {
+    let mark: Option<[u8; 9]> = sql
+        .prepare_cached("SELECT mark FROM events WHERE row = ?1")?
+        .query_row([place.row], |row| row.get(0))
+        .optional()?;
+    Ok(place == Place::default() || mark == Some(place.mark.0))
 }
 
 pub(super) fn since(
@@ -109,12 +119,12 @@ pub(super) fn since(
     limit: usize,
 ) -> rusqlite::Result<Vec<StoredEvent>> {
     const BY_SITE: &str =
-        "SELECT e.row, c.visitor, c.id, e.position, e.event, e.sender, e.time, e.content, e.hash
+        "SELECT e.row, c.visitor, c.id, e.position, e.event, e.sender, e.time, e.content, e.mark, e.hash
         FROM events e JOIN conversations c ON c.row = e.conversation
         WHERE e.site = ?1 AND e.row > ?2 ORDER BY e.row LIMIT ?3";
     // CROSS JOIN keeps the visitor's few conversations outermost, whatever the planner guesses.
     const BY_VISITOR: &str =
-        "SELECT e.row, c.visitor, c.id, e.position, e.event, e.sender, e.time, e.content, e.hash
+        "SELECT e.row, c.visitor, c.id, e.position, e.event, e.sender, e.time, e.content, e.mark, e.hash
         FROM conversations c CROSS JOIN events e ON e.conversation = c.row
         WHERE c.site = ?1 AND c.visitor = ?4 AND e.row > ?2 ORDER BY e.row LIMIT ?3";
     match reach {
@@ -206,7 +216,7 @@ fn stored_events(
     // What is withdrawn meanwhile must not lose its wraps alone.
     let _snapshot = sql.unchecked_transaction()?;
     let mut events = collect(sql.prepare_cached(query)?, params, |row| {
-        let store_row: u64 = row.get(0)?;
+        let place = Place { row: row.get(0)?, mark: Mark(row.get(8)?) };
         let event = Delivered {
             conversation: ConversationId(row.get(2)?),
             position: row.get(3)?,
@@ -216,14 +226,14 @@ fn stored_events(
             content: Octets(row.get(7)?),
             recipients: Vec::new(),
             wrap: None,
-            hash: row.get::<_, Option<_>>(8)?.map(ContentDigest),
-            cursor: cursor(epoch, store_row),
+            hash: row.get::<_, Option<_>>(9)?.map(ContentDigest),
+            cursor: cursor(epoch, place),
         };
-        Ok(StoredEvent { row: store_row, visitor: DeviceId(row.get(1)?), event })
+        Ok(StoredEvent { place, visitor: DeviceId(row.get(1)?), event })
     })?;
     let mut recipients = sql.prepare_cached("SELECT device FROM wraps WHERE event = ?1 ORDER BY device")?;
     let mut own = sql.prepare_cached("SELECT wrap FROM wraps WHERE event = ?1 AND device = ?2")?;
-    for StoredEvent { row, event, .. } in &mut events {
+    for StoredEvent { place: Place { row, .. }, event, .. } in &mut events {
         event.recipients =
             recipients.query_map([*row], |row| row.get(0).map(DeviceId))?.collect::<Result<_, _>>()?;
         event.wrap = own.query_row(params![*row, device.0], |row| row.get(0).map(Octets)).optional()?;

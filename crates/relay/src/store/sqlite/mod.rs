@@ -20,14 +20,16 @@ use self::readers::Readers;
 use self::writer::{PATIENCE, Writer};
 use super::{
     Added, Answer, Appended, AskedBundle, AttachmentPlace, Begun, Conversation, Kept, NewEvent, NewUpload,
-    Reach, Session, Store, StoreError, StoredEvent, TokenHash,
+    Place, Reach, Session, Store, StoreError, StoredEvent, TokenHash,
 };
 use crate::config::AttachmentRoom;
 
 /// The format of the file, kept as its `user_version`.
 const FORMAT: i64 = 4;
 /// What a file of the format before lacks.
-const SINCE_3: &str = "ALTER TABLE events ADD COLUMN hash BLOB";
+const SINCE_3: &str = "ALTER TABLE events ADD COLUMN hash BLOB;
+    ALTER TABLE events ADD COLUMN mark BLOB NOT NULL DEFAULT x'';
+    UPDATE events SET mark = randomblob(9)";
 const SCHEMA: &str = include_str!("schema.sql");
 
 /// A store on one SQLite file. Dropping it waits until what was asked of it is written.
@@ -166,6 +168,10 @@ impl Store for SqliteStore {
         self.ask(move |sql| attachments::read(sql, place, first, last))
     }
 
+    fn holds(&self, place: Place) -> Answer<'_, bool> {
+        self.ask(move |sql| events::holds(sql, place))
+    }
+
     fn since(&self, reach: Reach, device: DeviceId, row: u64, limit: usize) -> Answer<'_, Vec<StoredEvent>> {
         let epoch = Arc::clone(&self.epoch);
         self.ask(move |sql| events::since(sql, &epoch, reach, device, row, limit))
@@ -242,6 +248,7 @@ mod tests {
         one_time_prekeys_are_taken_only_for_whoever_may_have_them
         a_conversation_is_opened_once_and_listed_by_its_last_event
         an_event_is_numbered_once_whoever_asks_again
+        a_place_is_held_while_its_row_is_the_same
         a_reach_holds_its_own_events_in_the_order_of_the_store
         what_is_withdrawn_leaves_its_place_and_its_hash
         only_its_sender_withdraws_an_event_and_again_is_the_same
@@ -293,7 +300,8 @@ mod tests {
         conformance::an_event_is_numbered_once_whoever_asks_again(&store).await;
         drop(store);
         let path = folder.path().join("relay.sqlite");
-        let before = "ALTER TABLE events DROP COLUMN hash; PRAGMA user_version = 3";
+        let before = "ALTER TABLE events DROP COLUMN hash; ALTER TABLE events DROP COLUMN mark;
+            PRAGMA user_version = 3";
         open_connection(&path).unwrap().execute_batch(before).unwrap();
         let store = SqliteStore::open(&path).unwrap();
         assert_eq!(store.page(conformance::CHAT, conformance::AGENT, 0, 10).await.unwrap().len(), 2);

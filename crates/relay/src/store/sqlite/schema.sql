@@ -76,6 +76,8 @@ CREATE TABLE events (
     sender       BLOB NOT NULL,
     time         INTEGER NOT NULL,
     digest       BLOB NOT NULL,
+    -- Random: tells this row from another one that a restored copy of the file has in its place.
+    mark         BLOB NOT NULL,
     -- Empty once it was withdrawn; then its hash stays.
     content      BLOB NOT NULL,
     hash         BLOB,

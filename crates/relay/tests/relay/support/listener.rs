@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use reqwest::{Method, Response};
 use segel_wire::api::PollAnswer;
-use segel_wire::{Code, Delivered, ServerFrame};
+use segel_wire::{Code, ServerFrame};
 use tokio::time::timeout;
 
-use super::{Client, code_of};
+use super::{Client, Following, code_of};
 
 /// How long a test waits for a frame.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -60,46 +60,6 @@ impl Listener {
         self.answer.headers()[name].to_str().unwrap()
     }
 
-    /// The next frame; none within the patience of a test is a failure.
-    pub(crate) async fn next(&mut self) -> ServerFrame {
-        self.frame().await.expect("the relay ended the events")
-    }
-
-    pub(crate) async fn next_event(&mut self) -> Delivered {
-        match self.next().await {
-            ServerFrame::Event(event) => event,
-            other => panic!("expected an event: {other:?}"),
-        }
-    }
-
-    /// Everything up to `head`, and its cursor.
-    pub(crate) async fn missed(&mut self) -> (Vec<Delivered>, String) {
-        let mut events = Vec::new();
-        loop {
-            match self.next().await {
-                ServerFrame::Event(event) => events.push(event),
-                ServerFrame::Head { cursor } => return (events, cursor),
-                other => panic!("expected what was missed: {other:?}"),
-            }
-        }
-    }
-
-    /// Why the relay ends the events, once it has ended them.
-    pub(crate) async fn sent_away(mut self) -> Code {
-        let mut said = None;
-        while let Some(frame) = self.frame().await {
-            if let ServerFrame::Bye { problem } = frame {
-                said = Some(problem.code);
-            }
-        }
-        said.expect("ended without a bye")
-    }
-
-    /// The next frame in time; comments are none.
-    async fn frame(&mut self) -> Option<ServerFrame> {
-        timeout(PATIENCE, self.frame_or_end()).await.expect("the relay says nothing")
-    }
-
     async fn frame_or_end(&mut self) -> Option<ServerFrame> {
         loop {
             while let Some((part, rest)) = self.heard.split_once("\n\n") {
@@ -114,6 +74,13 @@ impl Listener {
             let chunk = self.answer.chunk().await.unwrap()?;
             self.heard.push_str(str::from_utf8(&chunk).unwrap());
         }
+    }
+}
+
+impl Following for Listener {
+    /// Comments are no frames.
+    async fn heard(&mut self) -> Option<ServerFrame> {
+        timeout(PATIENCE, self.frame_or_end()).await.expect("the relay says nothing")
     }
 }
 

@@ -1,18 +1,20 @@
 //! A native client and what a site's owner signs.
 
 mod client;
+mod following;
 mod listener;
 mod owner;
 mod socket;
 
 pub(crate) use client::{Client, code_of, log_in_request};
+pub(crate) use following::Following;
 pub(crate) use listener::{Listener, refusal_of};
 pub(crate) use owner::{LATER, Owner, TestDevice};
 pub(crate) use socket::Socket;
 
 use std::path::{Path, PathBuf};
 
-use segel_relay::{AttachmentRoom, Config, EventRate, Relay, Running};
+use segel_relay::{AttachmentRoom, Config, EventRate, PATIENCE, Relay, Running};
 use segel_wire::events::{Envelope, Wrapped};
 use segel_wire::{ConversationId, DeskId, DeviceId, EventId, Octets};
 use tempfile::TempDir;
@@ -96,6 +98,7 @@ pub(crate) fn config(owners: &[&Owner], database: &Path) -> Config {
         serve_widget: None,
         event_rate: EventRate::default(),
         attachments: AttachmentRoom::default(),
+        patience: PATIENCE,
     }
 }
 

@@ -3,14 +3,27 @@
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
-use segel_wire::{ClientFrame, Code, Delivered, ServerFrame};
+use segel_wire::{ClientFrame, ServerFrame, limits};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-pub(crate) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+use super::Following;
+
+/// How long a test waits for a frame.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+pub(crate) struct Socket {
+    stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    /// Whether it says what it has taken, as a client must.
+    pub(crate) returns_credit: bool,
+    /// Events since it last said so.
+    taken: u32,
+    /// With which the relay closed, if it gave one.
+    pub(crate) close_code: Option<u16>,
+}
 
 impl Socket {
     /// Upgrades, as a page of `origin` if there is one; a refusal is answered with its status.
@@ -21,7 +34,7 @@ impl Socket {
             request.headers_mut().insert("origin", origin.parse().unwrap());
         }
         match connect_async(request).await {
-            Ok((socket, _)) => Ok(Self(socket)),
+            Ok((socket, _)) => Ok(Self { stream: socket, returns_credit: true, taken: 0, close_code: None }),
             Err(Error::Http(response)) => Err(response.status().as_u16()),
             Err(error) => panic!("{error}"),
         }
@@ -43,53 +56,33 @@ impl Socket {
     }
 
     pub(crate) async fn say_text(&mut self, text: String) {
-        self.0.send(Message::text(text)).await.unwrap();
+        self.stream.send(Message::text(text)).await.unwrap();
     }
 
-    /// The next frame; none within the patience of a test is a failure.
-    pub(crate) async fn next(&mut self) -> ServerFrame {
-        self.heard().await.expect("the relay closed the stream")
-    }
-
-    pub(crate) async fn next_event(&mut self) -> Delivered {
-        match self.next().await {
-            ServerFrame::Event(event) => event,
-            other => panic!("expected an event: {other:?}"),
-        }
-    }
-
-    /// Everything up to `head`, and its cursor.
-    pub(crate) async fn missed(&mut self) -> (Vec<Delivered>, String) {
-        let mut events = Vec::new();
+    /// The next frame or the end; of what the transport says, only the code of a close is of interest.
+    async fn frame_or_end(&mut self) -> Option<ServerFrame> {
         loop {
-            match self.next().await {
-                ServerFrame::Event(event) => events.push(event),
-                ServerFrame::Head { cursor } => return (events, cursor),
-                other => panic!("expected what was missed: {other:?}"),
-            }
-        }
-    }
-
-    /// Why the relay closes, once it has closed.
-    pub(crate) async fn sent_away(mut self) -> Code {
-        let mut said = None;
-        while let Some(frame) = self.heard().await {
-            if let ServerFrame::Bye { problem } = frame {
-                said = Some(problem.code);
-            }
-        }
-        said.expect("closed without a bye")
-    }
-
-    async fn heard(&mut self) -> Option<ServerFrame> {
-        loop {
-            let message = timeout(Duration::from_secs(20), self.0.next()).await.expect("the relay is silent");
-            match message {
+            match self.stream.next().await {
                 Some(Ok(Message::Text(text))) => return Some(serde_json::from_str(&text).unwrap()),
-                Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Close(_))) => {}
+                Some(Ok(Message::Close(close))) => self.close_code = close.map(|close| close.code.into()),
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                 Some(Ok(other)) => panic!("unexpected {other:?}"),
                 Some(Err(_)) | None => return None,
             }
         }
+    }
+}
+
+impl Following for Socket {
+    async fn heard(&mut self) -> Option<ServerFrame> {
+        let frame = timeout(PATIENCE, self.frame_or_end()).await.expect("the relay is silent");
+        if matches!(frame, Some(ServerFrame::Event(_))) {
+            self.taken += 1;
+        }
+        if self.returns_credit && self.taken == limits::FLOW_EVENTS {
+            self.say(&ClientFrame::Flow { events: self.taken }).await;
+            self.taken = 0;
+        }
+        frame
     }
 }

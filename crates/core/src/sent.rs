@@ -1,0 +1,37 @@
+//! What this device has sent, as long as the relay may turn out not to have it any more. PROTOCOL.md, section 6.4.
+
+use segel_wire::ids::EventId;
+use segel_wire::{Envelope, cbor_array};
+
+use crate::sorted::{Sorted, SortedSet};
+
+/// So many own events are kept of a conversation, whatever has become of them.
+const MOST: usize = 64;
+
+/// An own event that the relay has answered for.
+#[derive(Clone)]
+pub(crate) struct Sent {
+    /// Where it stands, by the last answer or delivery.
+    pub(crate) position: u64,
+    /// As it was sent, to the byte.
+    pub(crate) envelope: Envelope,
+    /// Whether it came back in the relay's order.
+    pub(crate) came_back: bool,
+}
+
+cbor_array!(Sent { position, envelope, came_back });
+
+impl Sorted<EventId, Sent> {
+    /// Those that have not come back, in the conversation's order.
+    pub(crate) fn missing(&self) -> Vec<EventId> {
+        let missing = self.iter().filter(|(_, sent)| !sent.came_back);
+        let in_order: SortedSet<_> = missing.map(|(event, sent)| ((sent.position, *event), ())).collect();
+        in_order.keys().map(|(_, event)| *event).collect()
+    }
+
+    /// The oldest one, if there are too many.
+    pub(crate) fn surplus(&self) -> Option<EventId> {
+        let oldest = self.iter().min_by_key(|(_, sent)| sent.position);
+        oldest.filter(|_| self.len() > MOST).map(|(event, _)| *event)
+    }
+}
