@@ -32,6 +32,8 @@ pub enum Wish {
     Seen(ConversationId),
     /// As [`Input::Introduce`], with a token as it travels.
     Introduce(Option<Octets>),
+    /// As [`Input::Open`].
+    Open(ConversationId),
 }
 
 cbor_variants!(Wish {
@@ -43,7 +45,8 @@ cbor_variants!(Wish {
     5: Typing(conversation, typing),
     6: Act(conversation, deed),
     7: Seen(conversation),
-    8: Introduce(token)
+    8: Introduce(token),
+    9: Open(conversation)
 });
 
 /// Where a tab's widget stands: what a leading tab asks before it shows it anything.
@@ -107,6 +110,7 @@ impl Wish {
             Input::Typing { conversation, typing } => Some(Self::Typing(conversation, typing)),
             Input::Act { conversation, deed } => Some(Self::Act(conversation, deed)),
             Input::Seen(conversation) => Some(Self::Seen(conversation)),
+            Input::Open(conversation) => Some(Self::Open(conversation)),
             _ => None,
         }
     }
@@ -122,6 +126,7 @@ impl Wish {
             Self::Typing(conversation, typing) => Some(Input::Typing { conversation, typing }),
             Self::Act(conversation, deed) => Some(Input::Act { conversation, deed }),
             Self::Seen(conversation) => Some(Input::Seen(conversation)),
+            Self::Open(conversation) => Some(Input::Open(conversation)),
         }
     }
 }
@@ -152,6 +157,7 @@ impl core::fmt::Debug for Wish {
             Self::Act(..) => "Act",
             Self::Seen(_) => "Seen",
             Self::Introduce(_) => "Introduce",
+            Self::Open(_) => "Open",
         })
     }
 }
@@ -206,6 +212,7 @@ mod tests {
             preview: "Halo".to_owned(),
             time: 9,
             unread: 2,
+            waits_since: 8,
             answerable: true,
             safety: Some(safety),
             hold,
@@ -252,6 +259,7 @@ mod tests {
             Wish::Act(CONVERSATION, Deed::Claim),
             Wish::Seen(CONVERSATION),
             Wish::Introduce(None),
+            Wish::Open(CONVERSATION),
         ];
         for wish in wishes {
             assert_eq!(cbor::decode::<Wish>(&cbor::encode(&wish)).as_ref(), Ok(&wish));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use segel_core::{Answer, Change, Input, Request};
-use segel_wire::ids::{DeviceId, RootKey};
+use segel_wire::ids::{ConversationId, DeviceId, RootKey};
 use segel_wire::{ClientFrame, ServerFrame, SiteId};
 
 use crate::agenda::Agenda;
@@ -73,6 +73,7 @@ pub fn run(seed: u64, planted: Option<Planted>, traced: bool) -> Result<Tally, F
     world.open_for_business();
     world.play_until(world.weather.ends_at);
     world.calm_down();
+    world.open_everything();
     let deadline = world.now + PATIENCE;
     loop {
         world.play_until(world.now + LOOK_EVERY);
@@ -85,6 +86,7 @@ pub fn run(seed: u64, planted: Option<Planted>, traced: bool) -> Result<Tally, F
     }
     if world.complaints.is_empty() {
         world.start_all_again();
+        world.open_everything();
         world.play_until(world.now + LOOK_EVERY);
         let again =
             check::complaints(&world).into_iter().map(|complaint| format!("after a new start: {complaint}"));
@@ -185,6 +187,7 @@ impl World {
         let tab = &mut self.devices[device];
         let clock = self.browsers[tab.browser].clock(self.now);
         let (run, refusals) = (tab.run, tab.screen.refusals.len());
+        let is_persons = !matches!(input, Input::Frame(_));
         let errands = tab.take(input, clock, self.planted);
         if self.trace.wanted {
             let new: Vec<_> = tab.screen.refusals.iter().skip(refusals).copied().collect();
@@ -194,10 +197,17 @@ impl World {
         }
         let mut generation = None;
         for errand in errands {
-            if let Errand::Commit { generation: next, .. } = &errand {
-                generation = Some(*next);
+            match errand {
+                // What a person does waits no longer than a glance; what the relay sends may wait.
+                Errand::Load { conversation, names } if is_persons => {
+                    generation = self.take(device, self.read(device, conversation, &names)).or(generation);
+                }
+                Errand::Commit { generation: next, changes } => {
+                    generation = Some(next);
+                    self.write(device, run, next, changes);
+                }
+                errand => self.run_errand(device, run, errand),
             }
-            self.run_errand(device, run, errand);
         }
         if let Some(at) = self.devices[device].wake_at {
             let wait = at.saturating_sub(clock).max(1);
@@ -209,6 +219,11 @@ impl World {
     fn run_errand(&mut self, device: usize, run: u64, errand: Errand) {
         match errand {
             Errand::Commit { generation, changes } => self.write(device, run, generation, changes),
+            Errand::Load { conversation, names } => {
+                let at = self.now + self.chance.between(1, 40);
+                let input = self.read(device, conversation, &names);
+                self.agenda.plan(at, Happening::Input { device, run, input });
+            }
             Errand::Ask { id, request, token } => {
                 let at = self.now + self.latency(device);
                 if let Request::Login(login) = &request {
@@ -226,6 +241,12 @@ impl World {
             }
             Errand::Speak(frame) => self.speak(device, frame),
         }
+    }
+
+    fn read(&self, device: usize, conversation: ConversationId, names: &str) -> Input {
+        let disk = &self.browsers[self.devices[device].browser].disk;
+        let records = Some(disk.named(|name| name.starts_with(names)));
+        Input::Loaded { conversation, records }
     }
 
     fn write(&mut self, device: usize, run: u64, generation: u64, changes: Vec<Change>) {

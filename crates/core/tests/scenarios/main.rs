@@ -28,6 +28,7 @@ mod refused_rosters;
 mod relay_killed;
 mod safety;
 mod secrecy;
+mod shelf;
 mod stale_state;
 mod table;
 mod tabs;
