@@ -6,6 +6,7 @@ use segel_crypto::content::Body as Said;
 use segel_wire::ids::ConversationId;
 
 use crate::bench::{Bench, BenchSite};
+use crate::member::Letter;
 use crate::table::{Table, VISITOR};
 
 fn texts(table: &Table) -> Vec<String> {
@@ -39,6 +40,24 @@ fn a_list_is_shown_without_reading_a_message() {
     assert_eq!((summary.preview.as_str(), summary.unread), ("tiga", 2));
     assert!(summary.waits_since > 0, "the visitor waits for an answer to the last message");
     assert_eq!((table.bench.loads.len(), texts(&table)), (0, Vec::new()));
+}
+
+#[test]
+fn a_list_says_after_a_start_what_it_said_before() {
+    let site = BenchSite::new();
+    let mut table = Table::of_agent(&site, |_, _| {});
+    for (text, later) in [("satu", 0), ("dua", 10), ("tiga", 20), ("empat", 30)] {
+        let letter = table.letter(Said::Text(text.to_owned()));
+        let time = letter.time + later;
+        table.post(VISITOR, Letter { time, ..letter });
+        if text == "satu" {
+            table.say("jawaban");
+        }
+    }
+    let before = table.summary().clone();
+    table.restart_in_outline();
+    assert_eq!(*table.summary(), before);
+    assert!(before.waits_since < before.time, "since the first that has no answer");
 }
 
 #[test]
