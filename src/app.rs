@@ -14,6 +14,7 @@ use segel_web::files::Fetched;
 use segel_web::kept::KeptState;
 use segel_web::page::{self, Listener};
 use segel_web::random::Random;
+use segel_web::store::Later;
 use segel_web::{dom, json};
 use segel_wire::ids::{ConversationId, EventId, Octets};
 use segel_wire::signed::Masking;
@@ -133,6 +134,11 @@ impl Screen for Widget {
         ["segel/", &site.to_string(), "/", &root.to_string()].concat()
     }
 
+    /// A visitor has one conversation, and looks at it.
+    fn reads_later(&self) -> Option<&'static Later> {
+        None
+    }
+
     fn stand(&self) -> Stand {
         let VisitorConfig { page, floor, .. } = &self.0.config;
         Stand { page: page.clone(), floor: *floor }
@@ -230,6 +236,7 @@ impl Parts {
             }
             // A visitor has one conversation, and no say in who holds it.
             Action::Open(_) | Action::Back | Action::Do(_) => {}
+            Action::Scrolled => self.handle.render_soon(),
         }
     }
 

@@ -172,6 +172,7 @@ mod tests {
                 preview: String::new(),
                 time: 0,
                 unread,
+                waits_since: 0,
                 answerable: true,
                 safety: None,
                 hold: Hold::default(),

@@ -64,6 +64,7 @@ async fn a_conversation_is_handed_over_with_its_history_and_the_first_agent_is_c
         }
         supervisor.reads(AFTER).await;
         agent.is_told(".holder", &fill(desk.held, SUPERVISOR)).await;
+        agent.reads(NUMBER).await;
         assert_eq!(agent.texts().await, [QUESTION, ANSWER, NUMBER]);
     })
     .await;

@@ -94,7 +94,7 @@ async fn a_confirmed_name_fits_small_and_dark_screens() {
                 agent.browser().shoot(&format!("console-{name}-{look}")).await;
             }
             phone.clicks(".back").await;
-            phone.is_told(".inbox .name", subject).await;
+            phone.is_told(".inbox li:last-child .name", subject).await;
             assert_fits(&phone).await;
             phone.browser().shoot(&format!("console-{name}-list")).await;
         }

@@ -199,7 +199,7 @@ pub(crate) async fn assert_fits(person: &Person) {
                 .filter((element) => element.checkVisibility())
                 .filter((element) => {
                     const box = element.getBoundingClientRect();
-                    const scrolls = element.closest('.log, .inbox');
+                    const scrolls = element.closest('.log, .inbox, .help');
                     return scrolls ? box.left < 0 || box.right > innerWidth : !inside(box);
                 })
                 .map((element) => element.outerHTML.slice(0, 80));",

@@ -9,6 +9,7 @@
 )]
 
 mod attachments;
+mod desk;
 mod enrolment;
 mod exchange;
 mod handover;
@@ -18,6 +19,7 @@ mod identity;
 mod journals;
 mod keyboard;
 mod looks;
+mod many;
 mod receipts;
 mod refused_access;
 mod refused_messages;

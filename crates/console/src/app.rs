@@ -1,27 +1,37 @@
 //! What an agent does goes to the engine; what the engine shows goes to the page.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
-use segel_core::show::{Gate, Refusal, Show};
+use segel_core::show::{self, Gate, Refusal, Show, Summary};
 use segel_core::tabs::Stand;
 use segel_core::{AgentConfig, Engine, Input, StartError};
 use segel_crypto::enrol::EnrolmentCode;
 use segel_mask::Writer;
 use segel_ui::running::{Handle, Running, Screen};
 use segel_ui::{Act, Action, Language, Situation, Trouble};
+use segel_web::dom;
 use segel_web::files::Fetched;
 use segel_web::kept::KeptState;
+use segel_web::notice::{self, Allowed, Notices};
+use segel_web::page::{self, Listener};
 use segel_web::random::Random;
-use segel_web::{dom, page};
-use segel_wire::ids::EventId;
+use segel_web::store::{LATER, Later};
+use segel_wire::ids::{ConversationId, EventId};
 use segel_wire::signed::Masking;
 
-use crate::model::{Enrolment, Model};
+use crate::desk::{Deed, Does, Pressed, deed_of};
+use crate::model::{self, Enrolment, Keys, Model};
 use crate::view::Console;
 
 /// Under which name the console remembers whose it was last.
 const LAST: &str = "segel/console";
+
+/// Under which name the console remembers that its agent wants no keys.
+const KEYS_OFF: &str = "segel/console/keys-off";
+
+/// Under which name the console remembers that its agent wants notices.
+const NOTICES: &str = "segel/console/notices";
 
 /// A running console.
 pub(crate) struct App {
@@ -32,10 +42,15 @@ pub(crate) struct App {
 struct Desk(Rc<Parts>);
 
 struct Parts {
+    language: Language,
+    _keys: Listener,
     handle: Handle,
     model: RefCell<Model>,
     console: RefCell<Console>,
     code: Option<EnrolmentCode>,
+    notices: RefCell<Notices>,
+    /// The conversation whose messages were asked for last.
+    asked_for: Cell<Option<ConversationId>>,
 }
 
 impl App {
@@ -50,16 +65,21 @@ impl Desk {
         let languages = page::languages();
         let language = Language::choose(languages.iter().map(String::as_str));
         let parts = Rc::new_cyclic(|me| {
-            let me = Weak::<Parts>::clone(me);
-            let act: Act = Rc::new(move |action| {
-                if let Some(parts) = me.upgrade() {
-                    parts.act(action);
-                }
-            });
+            let (acts, desk, keyboard) = (me.clone(), me.clone(), me.clone());
+            let act: Act = Rc::new(move |action| with(&acts, |parts| parts.act(action)));
+            let does: Does = Rc::new(move |deed| with(&desk, |parts| parts.do_at_desk(deed)));
+            let off = page::remembered(KEYS_OFF).is_some_and(|off| off == "1");
             Parts {
+                language,
+                _keys: page::on_key(move |key| {
+                    let pressed = Pressed { key: &key.name, types: key.types, commands: key.commands };
+                    keyboard.upgrade().is_some_and(|parts| parts.press(pressed))
+                }),
                 handle,
-                model: RefCell::default(),
-                console: RefCell::new(Console::new(language, &act)),
+                model: RefCell::new(Model::new(Keys { off, listed: false })),
+                console: RefCell::new(Console::new(language, &act, &does)),
+                notices: RefCell::default(),
+                asked_for: Cell::new(None),
                 code: page::take_fragment().and_then(|text| EnrolmentCode::parse(&text).ok()),
             }
         });
@@ -76,6 +96,11 @@ impl Screen for Desk {
             [LAST, "/", &site.to_string(), "/", &root.to_string()].concat()
         });
         coded.or_else(|| page::remembered(LAST)).unwrap_or_else(|| LAST.to_owned())
+    }
+
+    /// An agent has hundreds of conversations and reads a few. Only a new device must find everything of the one before.
+    fn reads_later(&self) -> Option<&'static Later> {
+        self.0.code.is_none().then_some(&LATER)
     }
 
     fn stand(&self) -> Stand {
@@ -114,10 +139,14 @@ impl Screen for Desk {
     }
 
     fn forget(&self) {
+        self.0.asked_for.set(None);
         self.0.model.borrow_mut().forget();
     }
 
     fn show(&self, show: Show) {
+        if let Show::Conversation(summary) = &show {
+            self.0.notify(summary);
+        }
         let mut model = self.0.model.borrow_mut();
         match show {
             Show::Gate(Gate::Preparing) => model.set_enrolment(Enrolment::MakingKeys),
@@ -136,11 +165,18 @@ impl Screen for Desk {
     }
 
     fn render(&self) {
+        let wants = page::remembered(NOTICES).is_some_and(|wants| wants == "1");
+        self.0.model.borrow_mut().notices = match notice::allowed() {
+            Allowed::No => model::Notices::Barred,
+            Allowed::Yes if wants => model::Notices::On,
+            Allowed::Yes | Allowed::Unasked => model::Notices::Off,
+        };
         self.0.console.borrow_mut().render(&self.0.model.borrow());
     }
 
     /// The agent has the end of the open conversation before their eyes.
     fn look(&self) {
+        self.0.ask_for_messages();
         let opened =
             self.0.model.borrow().opened().filter(|opened| !opened.verifying).map(|opened| {
                 (opened.conversation, opened.summary.is_some_and(|summary| summary.unread > 0))
@@ -153,7 +189,85 @@ impl Screen for Desk {
     }
 }
 
+fn with(parts: &Weak<Parts>, act: impl FnOnce(&Parts)) {
+    if let Some(parts) = parts.upgrade() {
+        act(&parts);
+    }
+}
+
 impl Parts {
+    /// A key was pressed; whether it did something.
+    fn press(&self, pressed: Pressed<'_>) -> bool {
+        let Keys { listed, off } = self.model.borrow().keys;
+        // The sheet has the page for itself.
+        let deed = deed_of(pressed, !off).filter(|_| !listed);
+        deed.inspect(|deed| self.do_at_desk(deed.clone())).is_some()
+    }
+
+    /// Says beside the page that there is something new, and nothing of what it says, to an agent who looks elsewhere.
+    fn notify(&self, summary: &Summary) {
+        let model = self.model.borrow();
+        let is_away = !(page::visible() && page::has_focus());
+        if model.notices == model::Notices::On && is_away && model.is_news(summary) {
+            let text = self.language.desk();
+            let name = model.situation.business.as_deref().unwrap_or(text.console);
+            self.notices.borrow_mut().show(name, text.notice);
+        }
+    }
+
+    /// Turns notices on or off; the person is asked by the browser when they turn them on first.
+    fn turn_notices(&self) {
+        let wants = match self.model.borrow().notices {
+            model::Notices::Barred => return,
+            model::Notices::On => false,
+            model::Notices::Off => true,
+        };
+        page::remember(NOTICES, if wants { "1" } else { "0" });
+        if wants && notice::allowed() == Allowed::Unasked {
+            let handle = self.handle.clone();
+            // The answer is looked up when the page is rendered.
+            notice::ask(move || handle.render_soon());
+        }
+    }
+
+    fn do_at_desk(&self, deed: Deed) {
+        match deed {
+            Deed::Filter(filter) => self.model.borrow_mut().inbox.filter = filter,
+            Deed::Search(words) => self.model.borrow_mut().inbox.search(&words),
+            Deed::Next => self.model.borrow_mut().step(1),
+            Deed::Previous => self.model.borrow_mut().step(-1),
+            Deed::Claim => {
+                let may_claim = self.model.borrow().opened().is_some_and(|opened| {
+                    opened.summary.is_some_and(|summary| summary.hold.may.contains(&show::Deed::Claim))
+                });
+                if may_claim {
+                    self.act(Action::Do(show::Deed::Claim));
+                }
+            }
+            Deed::Write => self.console.borrow().write(),
+            Deed::Read => self.console.borrow().read(),
+            Deed::Find => self.console.borrow().find(),
+            Deed::Help(on) => self.model.borrow_mut().keys.listed = on,
+            Deed::Keys(on) => {
+                self.model.borrow_mut().keys.off = !on;
+                page::remember(KEYS_OFF, if on { "0" } else { "1" });
+            }
+            Deed::Notices => self.turn_notices(),
+            Deed::Scrolled => {}
+        }
+        self.handle.render_soon();
+    }
+
+    /// Once for each conversation that is opened, and again when another engine took over.
+    fn ask_for_messages(&self) {
+        let open = self.model.borrow().opened().map(|opened| opened.conversation);
+        if self.asked_for.replace(open) != open
+            && let Some(conversation) = open
+        {
+            self.handle.input(Input::Open(conversation));
+        }
+    }
+
     fn act(&self, action: Action) {
         let open = self.model.borrow().opened().map(|opened| opened.conversation);
         match (action, open) {
@@ -197,7 +311,7 @@ impl Parts {
                 | Action::Do(_),
                 None,
             )
-            | (Action::Close, _) => {}
+            | (Action::Close | Action::Scrolled, _) => {}
         }
         self.handle.render_soon();
     }

@@ -2,5 +2,7 @@
 
 pub mod api;
 mod app;
+mod desk;
+mod inbox;
 mod model;
 mod view;

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use segel_core::show::{Author, Gate, Refusal, Show, Summary};
+use segel_core::show::{Author, Gate, Link, Refusal, Show, Summary};
 use segel_ui::{Items, Situation, Trouble};
 use segel_wire::ids::ConversationId;
+
+use crate::inbox::{Inbox, Listing, waits};
 
 /// How far this device's enrolment has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,20 +42,63 @@ pub(crate) struct Model {
     /// Where things stand apart from the conversations.
     pub(crate) situation: Situation,
     enrolment: Option<Enrolment>,
-    inbox: Vec<Summary>,
+    /// The list of conversations, and what of it is wanted.
+    pub(crate) inbox: Inbox,
     items: BTreeMap<ConversationId, Items>,
     drafts: BTreeMap<ConversationId, String>,
     typing: BTreeMap<ConversationId, Author>,
     here: BTreeSet<ConversationId>,
     open: Option<ConversationId>,
+    steps: bool,
     verifying: bool,
+    /// How it stands with keys.
+    pub(crate) keys: Keys,
+    /// How it stands with notices beside the page.
+    pub(crate) notices: Notices,
+}
+
+/// How it stands with notices beside the page.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Notices {
+    /// The agent wants none, or was not asked.
+    #[default]
+    Off,
+    /// The agent wants them, and the browser shows them.
+    On,
+    /// The browser shows none.
+    Barred,
+}
+
+/// How it stands with the keys that do something at the desk.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Keys {
+    /// Whether they are listed on the sheet.
+    pub(crate) listed: bool,
+    /// Whether the agent wants none of them to do anything.
+    pub(crate) off: bool,
 }
 
 impl Model {
+    /// Before anything is known.
+    pub(crate) fn new(keys: Keys) -> Self {
+        Self { keys, ..Self::default() }
+    }
+
+    /// Whether this is news for an agent who looks elsewhere: a message of a visitor whom they may answer. What is shown
+    /// first, or was missed while the relay was out of reach, is no news of a new chat.
+    pub(crate) fn is_news(&self, summary: &Summary) -> bool {
+        let before = self.inbox.get(summary.conversation).map(|known| known.unread);
+        let is_more = match before {
+            Some(before) => summary.unread > before,
+            None => summary.unread > 0 && self.situation.link == Link::Online,
+        };
+        is_more && waits(summary)
+    }
+
     /// Folds in one change.
     pub(crate) fn apply(&mut self, show: Show) {
         match self.situation.apply(show) {
-            Some(Show::Conversation(summary)) => self.list(summary),
+            Some(Show::Conversation(summary)) => self.inbox.put(summary),
             Some(Show::Item(item)) => self.items.entry(item.conversation).or_default().put(item),
             Some(Show::Gone(id, event)) => self.items.entry(id).or_default().remove(event),
             Some(Show::Transfer(transfer)) => {
@@ -88,10 +133,40 @@ impl Model {
         self.enrolment = Some(enrolment);
     }
 
-    /// Opens a conversation.
+    /// Opens a conversation, to write in it.
     pub(crate) fn open(&mut self, conversation: ConversationId) {
         self.open = Some(conversation);
+        self.steps = false;
         self.verifying = false;
+    }
+
+    /// Opens the conversation that comes so many places after the open one in the list; the agent stays in the list.
+    pub(crate) fn step(&mut self, by: isize) {
+        let listing = self.listing();
+        let place = |open| listing.entries.iter().position(|entry| entry.summary.conversation == open);
+        let next = match self.open.and_then(place) {
+            Some(at) => at.saturating_add_signed(by).min(listing.entries.len().saturating_sub(1)),
+            None => 0,
+        };
+        if let Some(conversation) = listing.entries.get(next).map(|entry| entry.summary.conversation) {
+            self.open(conversation);
+            self.steps = true;
+        }
+    }
+
+    /// Whether the agent goes from one conversation to the other without leaving the list.
+    pub(crate) fn steps(&self) -> bool {
+        self.steps
+    }
+
+    /// The conversations that are listed.
+    pub(crate) fn listing(&self) -> Listing<'_> {
+        self.inbox.listing(&self.items)
+    }
+
+    /// Whether something was typed in a conversation and not sent.
+    pub(crate) fn has_draft(&self, conversation: ConversationId) -> bool {
+        self.drafts.get(&conversation).is_some_and(|draft| !draft.trim().is_empty())
     }
 
     /// Shows the safety number in the place of the open conversation, or the conversation again.
@@ -128,29 +203,18 @@ impl Model {
         }
     }
 
-    /// Conversations, the one with the newest message first.
-    pub(crate) fn inbox(&self) -> &[Summary] {
-        &self.inbox
-    }
-
     /// The open conversation and its messages.
     pub(crate) fn opened(&self) -> Option<Opened<'_>> {
         let conversation = self.open?;
         Some(Opened {
             conversation,
-            summary: self.inbox.iter().find(|summary| summary.conversation == conversation),
+            summary: self.inbox.get(conversation),
             items: self.items.get(&conversation),
             draft: self.drafts.get(&conversation).map_or("", String::as_str),
             typing: self.typing.get(&conversation),
             here: self.here.contains(&conversation),
             verifying: self.verifying,
         })
-    }
-
-    fn list(&mut self, summary: Summary) {
-        self.inbox.retain(|listed| listed.conversation != summary.conversation);
-        let at = self.inbox.partition_point(|listed| listed.time > summary.time);
-        self.inbox.insert(at, summary);
     }
 }
 
@@ -182,7 +246,7 @@ pub(crate) fn mark(conversation: ConversationId) -> String {
 
 #[cfg(test)]
 mod tests {
-    use segel_core::show::{Author, Body, Delivery, Hold, Identity, Item, Site};
+    use segel_core::show::{Author, Body, Delivery, Hold, Identity, Item, Site, Standing};
     use segel_wire::ids::EventId;
 
     use super::*;
@@ -206,6 +270,7 @@ mod tests {
             preview: String::new(),
             time,
             unread: 0,
+            waits_since: 0,
             answerable: true,
             safety: None,
             hold: Hold::default(),
@@ -226,16 +291,39 @@ mod tests {
         })
     }
 
-    fn listed(model: &Model) -> Vec<ConversationId> {
-        model.inbox().iter().map(|summary| summary.conversation).collect()
+    #[test]
+    fn news_is_what_a_visitor_says_whom_this_agent_may_answer() {
+        let said = |unread, standing| {
+            let Show::Conversation(summary) = summary(ONE, 9) else { panic!("a conversation") };
+            Summary { unread, waits_since: 9, hold: Hold { standing, ..Hold::default() }, ..summary }
+        };
+        let free = |unread| said(unread, Standing::Free);
+        let mut model = Model::default();
+        assert!(!model.is_news(&free(1)), "a start is no news");
+        model.apply(Show::Link(Link::Online));
+        assert!(model.is_news(&free(1)));
+        model.apply(Show::Conversation(free(1)));
+        assert!(!model.is_news(&free(1)));
+        assert!(model.is_news(&free(2)));
+        assert!(!model.is_news(&said(2, Standing::Others)));
+        assert!(!model.is_news(&Summary { waits_since: 0, ..free(2) }), "a colleague's answer");
     }
 
     #[test]
-    fn the_conversation_with_the_newest_message_is_listed_first_and_once() {
-        let mut model = shown([summary(ONE, 5), summary(TWO, 9)]);
-        assert_eq!(listed(&model), [TWO, ONE]);
-        model.apply(summary(ONE, 10));
-        assert_eq!(listed(&model), [ONE, TWO]);
+    fn whoever_goes_through_the_list_stops_at_its_ends() {
+        let mut model = shown([summary(ONE, 9), summary(TWO, 5)]);
+        let opened = |model: &Model| model.opened().map(|opened| opened.conversation);
+        model.step(-1);
+        assert_eq!((opened(&model), model.steps()), (Some(ONE), true));
+        for (by, expected) in [(-1, ONE), (1, TWO), (1, TWO), (-1, ONE)] {
+            model.step(by);
+            assert_eq!(opened(&model), Some(expected));
+        }
+        model.open(ONE);
+        assert!(!model.steps());
+        let mut empty = Model::default();
+        empty.step(1);
+        assert_eq!(opened(&empty), None);
     }
 
     #[test]
@@ -246,6 +334,7 @@ mod tests {
         model.open(TWO);
         let two = model.opened().unwrap();
         assert_eq!((two.draft, two.items.unwrap().as_slice()[0].event), ("", EventId([2; 16])));
+        assert!(model.has_draft(ONE) && !model.has_draft(TWO));
         model.open(ONE);
         assert_eq!(model.opened().unwrap().draft, "untuk satu");
     }

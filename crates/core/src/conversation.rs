@@ -12,7 +12,7 @@ use crate::facts::Facts;
 use crate::masking;
 use crate::peers::Peer;
 use crate::reads::Reads;
-use crate::records::{BrokenStore, Name, Opened};
+use crate::records::{BrokenStore, Name, Opened, Record};
 use crate::sent::Sent;
 use crate::show::{Author, Body, Delivery, File, Hold, Item, Refusal, SafetyNumber, Summary};
 use crate::sorted::{Sorted, SortedSet};
@@ -157,6 +157,8 @@ pub(crate) struct Conversation {
     pub(crate) is_gone: bool,
     /// What pages since the start did not have.
     pub(crate) pulls: Sorted<EventId, Pulls>,
+    /// Whether messages that are not at hand are in the store.
+    pub(crate) is_stored: bool,
 }
 
 impl Control {
@@ -166,19 +168,18 @@ impl Control {
 }
 
 impl Conversation {
-    pub(crate) fn restore_all(opened: &Opened) -> Result<Sorted<ConversationId, Self>, BrokenStore> {
-        let mut conversations = Sorted::<_, Self>::new();
+    /// Everything that was read of what is kept; what outlines say of conversations is there before.
+    pub(crate) fn restore_all(
+        opened: &Opened,
+        conversations: &mut Sorted<ConversationId, Self>,
+    ) -> Result<(), BrokenStore> {
         for (name, record) in opened.iter() {
             match name {
                 Name::Conversation(id) => {
                     conversations.or_default(id).facts = record.read()?;
                 }
                 Name::Message(id, event) => {
-                    let mut message: Message = record.read()?;
-                    if matches!(message.stage, Stage::Uploading) {
-                        // The page that could read its file is gone.
-                        message.stage = Stage::Failed(Refusal::SourceGone);
-                    }
+                    let message = Message::restore(record)?;
                     conversations.or_default(id).messages.insert(event, message);
                 }
                 Name::Control(id, event) => {
@@ -187,17 +188,22 @@ impl Conversation {
                 Name::Sent(id, event) => {
                     conversations.or_default(id).sent.insert(event, record.read()?);
                 }
-                Name::Account | Name::Membership | Name::Cursor | Name::Sessions(..) => {}
+                Name::Account | Name::Membership | Name::Cursor | Name::Sessions(..) | Name::Outline(_) => {}
             }
         }
         for (_, conversation) in conversations.iter_mut() {
-            let outgoing = conversation.messages.iter().filter(|(_, message)| message.is_outgoing());
-            // What has left comes first; an act is dated when it is sealed.
-            let in_turn: SortedSet<_> =
-                outgoing.map(|(event, message)| ((!message.has_left(), message.time, *event), ())).collect();
-            conversation.outbox = in_turn.keys().map(|(.., event)| *event).collect();
+            conversation.restore_outbox();
         }
-        Ok(conversations)
+        Ok(())
+    }
+
+    /// What of its messages waits to be stored by the relay, in its turn.
+    pub(crate) fn restore_outbox(&mut self) {
+        let outgoing = self.messages.iter().filter(|(_, message)| message.is_outgoing());
+        // What has left comes first; an act is dated when it is sealed.
+        let in_turn: SortedSet<_> =
+            outgoing.map(|(event, message)| ((!message.has_left(), message.time, *event), ())).collect();
+        self.outbox = in_turn.keys().map(|(.., event)| *event).collect();
     }
 
     /// As it stands in a list.
@@ -207,13 +213,10 @@ impl Conversation {
         answerable: bool,
         safety: Option<SafetyNumber>,
         hold: Hold,
+        waits_since: u64,
         now: u64,
     ) -> Summary {
-        let is_said = |message: &&Message| {
-            !message.is_of_its_moment() && !matches!(message.body, Body::Withheld | Body::Withdrawn)
-        };
-        let said = self.messages.values().filter(is_said);
-        let last = said.max_by_key(|message| (message.position.unwrap_or(u64::MAX), message.time));
+        let last = self.last_said();
         let preview = last.map_or("", |message| match &message.body {
             Body::Text(text) | Body::File(File { name: text, .. }) => text,
             _ => "",
@@ -223,6 +226,7 @@ impl Conversation {
             preview: preview.to_owned(),
             time: last.map_or(0, |message| message.time),
             unread: self.facts.unread,
+            waits_since,
             answerable,
             safety,
             hold,
@@ -294,6 +298,20 @@ impl Message {
     /// A message of this person, not sealed yet.
     pub(crate) fn own(body: Body, time: u64, stage: Stage) -> Self {
         Self::new(Author::Own, body, time, stage)
+    }
+
+    /// As it was kept.
+    pub(crate) fn restore(record: &Record) -> Result<Self, BrokenStore> {
+        let mut message: Self = record.read()?;
+        message.begin_anew();
+        Ok(message)
+    }
+
+    /// The page that could read its file is gone.
+    pub(crate) fn begin_anew(&mut self) {
+        if matches!(self.stage, Stage::Uploading) {
+            self.stage = Stage::Failed(Refusal::SourceGone);
+        }
     }
 
     /// A message of another device.
@@ -406,6 +424,22 @@ impl Message {
         let is_unsent = self.is_outgoing() || matches!(self.stage, Stage::Failed(_));
         let is_said = matches!(self.body, Body::Text(_) | Body::File(_) | Body::Withdrawn);
         is_unsent && (is_said || self.withdraws.is_some())
+    }
+
+    /// Whether something is still to be done about it that the person need not ask for.
+    pub(crate) fn is_pending(&self) -> bool {
+        let is_closed = |unopened: &Unopened| unopened.asked < ASKED_MOST;
+        let is_unjudged = |act: &ActRecord| act.verdict.is_none();
+        self.is_outgoing()
+            || matches!(self.stage, Stage::Uploading)
+            || self.awaits_content()
+            || self.unopened.as_ref().is_some_and(is_closed)
+            || self.act.as_ref().is_some_and(is_unjudged)
+    }
+
+    /// Whether it brings a token of which nothing can be said yet.
+    pub(crate) fn is_unjudged_token(&self) -> bool {
+        self.token.is_some() && self.body == Body::Withheld
     }
 
     /// Whether it waits to be stored by the relay.

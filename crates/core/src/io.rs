@@ -90,6 +90,15 @@ pub enum Input {
     /// The visitor's page can say who the visitor is, or may say otherwise than before: without a token it is asked,
     /// by [`Show::Introduce`], as soon as the token could leave.
     Introduce(Option<OutgoingToken>),
+    /// The person opens this conversation: what was left in the store of it is wanted.
+    Open(ConversationId),
+    /// The messages of a conversation were read from the store.
+    Loaded {
+        /// As in [`Output::Load`].
+        conversation: ConversationId,
+        /// Names and sealed bytes; none if they cannot be read.
+        records: Option<Vec<(String, Vec<u8>)>>,
+    },
     /// The person has the end of this conversation before their eyes.
     Seen(ConversationId),
     /// The browser says whether there is a network.
@@ -123,6 +132,13 @@ pub enum Output {
         generation: u64,
         /// Sealed records.
         changes: Vec<Change>,
+    },
+    /// Read every record whose name begins with this, then say [`Input::Loaded`].
+    Load {
+        /// Comes back with the records.
+        conversation: ConversationId,
+        /// How the names begin.
+        names: String,
     },
     /// Ask the relay over HTTP.
     Request {
@@ -172,6 +188,7 @@ impl core::fmt::Debug for Output {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(match self {
             Self::Store { .. } => "Store",
+            Self::Load { .. } => "Load",
             Self::Request { .. } => "Request",
             Self::Connect => "Connect",
             Self::Disconnect => "Disconnect",
@@ -203,6 +220,14 @@ pub struct Kept {
     pub generation: u64,
     /// Names and sealed bytes.
     pub records: Vec<(String, Vec<u8>)>,
+    /// Whether records whose names begin with [`Kept::LATER`] stayed in the store: an agent's engine asks for them
+    /// by [`Output::Load`], a conversation at a time.
+    pub left_out: bool,
+}
+
+impl Kept {
+    /// How the names of records begin that an agent's engine can start without.
+    pub const LATER: &str = "message/";
 }
 
 /// A question to the relay (PROTOCOL.md, section 7.2).

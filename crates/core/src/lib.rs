@@ -16,6 +16,7 @@ mod link;
 mod masking;
 mod membership;
 mod outgoing;
+mod outline;
 mod peers;
 mod reads;
 mod records;

@@ -9,7 +9,7 @@ use segel_wire::ids::{ConversationId, DeviceId, EventId};
 use zeroize::Zeroizing;
 
 use crate::io::{Change, Kept, Output};
-use crate::sorted::Sorted;
+use crate::sorted::{Sorted, SortedSet};
 
 /// What is kept cannot be read: another key, altered, or set back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -23,6 +23,7 @@ pub(crate) enum Name {
     Membership,
     Cursor,
     Conversation(ConversationId),
+    Outline(ConversationId),
     Message(ConversationId, EventId),
     Control(ConversationId, EventId),
     Sent(ConversationId, EventId),
@@ -36,6 +37,7 @@ impl Name {
             Self::Membership => "membership".to_owned(),
             Self::Cursor => "cursor".to_owned(),
             Self::Conversation(id) => ["conversation/", &id.to_string()].concat(),
+            Self::Outline(id) => ["outline/", &id.to_string()].concat(),
             Self::Message(id, event) => ["message/", &id.to_string(), "/", &event.to_string()].concat(),
             Self::Control(id, event) => ["control/", &id.to_string(), "/", &event.to_string()].concat(),
             Self::Sent(id, event) => ["sent/", &id.to_string(), "/", &event.to_string()].concat(),
@@ -53,6 +55,7 @@ impl Name {
             ("membership", None, None) => Self::Membership,
             ("cursor", None, None) => Self::Cursor,
             ("conversation", Some(id), None) => Self::Conversation(id.parse().ok()?),
+            ("outline", Some(id), None) => Self::Outline(id.parse().ok()?),
             ("message", Some(id), Some(event)) => Self::Message(id.parse().ok()?, event.parse().ok()?),
             ("control", Some(id), Some(event)) => Self::Control(id.parse().ok()?, event.parse().ok()?),
             ("sent", Some(id), Some(event)) => Self::Sent(id.parse().ok()?, event.parse().ok()?),
@@ -92,12 +95,7 @@ pub(crate) struct Record(Zeroizing<Vec<u8>>);
 impl Ledger {
     /// Opens everything that is kept.
     pub(crate) fn open(key: StateKey, kept: &Kept) -> Result<(Self, Opened), BrokenStore> {
-        let records = kept.records.iter().map(|(text, sealed)| {
-            let name = Name::parse(text).ok_or(BrokenStore)?;
-            let record = key.open(text, sealed, kept.generation).map_err(|_| BrokenStore)?;
-            Ok((name, Record(record.bytes)))
-        });
-        let opened = Opened(records.collect::<Result<_, _>>()?);
+        let opened = open_all(&key, &kept.records, kept.generation)?;
         let ledger = Self {
             key,
             generation: kept.generation,
@@ -108,6 +106,20 @@ impl Ledger {
             halted: false,
         };
         Ok((ledger, opened))
+    }
+
+    /// Opens records that were left in the store at the start.
+    pub(crate) fn read(&self, records: &[(String, Vec<u8>)]) -> Result<Opened, BrokenStore> {
+        open_all(&self.key, records, self.generation)
+    }
+
+    /// Conversations of which something changes in the current step.
+    pub(crate) fn touched(&self) -> SortedSet<ConversationId> {
+        let touched = self.changed.keys().filter_map(|name| match name {
+            Name::Conversation(id) | Name::Message(id, _) => Some((*id, ())),
+            _ => None,
+        });
+        touched.collect()
     }
 
     /// Puts a record into the current step.
@@ -176,6 +188,15 @@ impl Ledger {
     }
 }
 
+fn open_all(key: &StateKey, records: &[(String, Vec<u8>)], generation: u64) -> Result<Opened, BrokenStore> {
+    let opened = records.iter().map(|(text, sealed)| {
+        let name = Name::parse(text).ok_or(BrokenStore)?;
+        let record = key.open(text, sealed, generation).map_err(|_| BrokenStore)?;
+        Ok((name, Record(record.bytes)))
+    });
+    opened.collect::<Result<_, _>>().map(Opened)
+}
+
 impl Opened {
     /// Everything that was kept.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Name, &Record)> {
@@ -209,7 +230,7 @@ mod tests {
     }
 
     fn open(records: Vec<(String, Vec<u8>)>) -> Result<(Ledger, Opened), BrokenStore> {
-        Ledger::open(key(), &Kept { generation: 3, records })
+        Ledger::open(key(), &Kept { generation: 3, records, left_out: false })
     }
 
     #[test]
@@ -220,6 +241,7 @@ mod tests {
             Name::Membership,
             Name::Cursor,
             Name::Conversation(CONVERSATION),
+            Name::Outline(CONVERSATION),
             Name::Message(CONVERSATION, event),
             Name::Control(CONVERSATION, event),
             Name::Sent(CONVERSATION, event),
@@ -242,7 +264,7 @@ mod tests {
         assert_eq!(opened.read::<Option<String>>(Name::Account), Ok(None));
         assert_eq!(opened.read::<u64>(Name::Cursor), Err(BrokenStore), "of another shape");
         assert!(open(vec![("account".into(), sealed.clone())]).is_err(), "under another name");
-        let other = Kept { generation: 3, records: vec![("cursor".into(), sealed)] };
+        let other = Kept { generation: 3, records: vec![("cursor".into(), sealed)], left_out: false };
         assert!(Ledger::open(StateKey::new([8; 32]), &other).is_err(), "under another key");
     }
 
@@ -258,7 +280,8 @@ mod tests {
         };
         let sealed = changes.into_iter().find_map(|change| change.sealed).unwrap();
         assert_eq!(key().open("cursor", &sealed, 4).map(|record| record.generation), Ok(4));
-        let kept = |generation| Kept { generation, records: vec![("cursor".into(), sealed.clone())] };
+        let records = || vec![("cursor".into(), sealed.clone())];
+        let kept = |generation| Kept { generation, records: records(), left_out: false };
         assert!(Ledger::open(key(), &kept(4)).is_ok());
         assert!(Ledger::open(key(), &kept(5)).is_ok());
         assert!(Ledger::open(key(), &kept(3)).is_err(), "the store was set back");

@@ -120,6 +120,9 @@ pub struct Summary {
     pub time: u64,
     /// Messages of the other side not yet seen on this device.
     pub unread: u32,
+    /// Since when the visitor waits for an answer: the time of the first message that has none, Unix milliseconds; 0 if
+    /// all have.
+    pub waits_since: u64,
     /// Whether this device can answer; a device enrolled later waits for the visitor's next message.
     pub answerable: bool,
     /// What visitor and business compare (PROTOCOL.md, section 3.8); `None` while the visitor's key is not known here.
@@ -138,7 +141,8 @@ cbor_map!(Summary {
     4: answerable,
     5: safety,
     6: hold,
-    7: identity
+    7: identity,
+    8: waits_since
 });
 
 /// Who holds a conversation (PROTOCOL.md, section 5.9).

@@ -36,6 +36,8 @@ pub enum Wish {
     Look(Option<ConversationId>),
     /// As [`Input::Withdraw`].
     Withdraw(ConversationId, EventId),
+    /// As [`Input::Open`].
+    Open(ConversationId),
 }
 
 cbor_variants!(Wish {
@@ -49,7 +51,8 @@ cbor_variants!(Wish {
     7: Seen(conversation),
     8: Introduce(token),
     9: Look(conversation),
-    10: Withdraw(conversation, event)
+    10: Withdraw(conversation, event),
+    11: Open(conversation)
 });
 
 /// Where a tab's widget stands: what a leading tab asks before it shows it anything.
@@ -115,6 +118,7 @@ impl Wish {
             Input::Seen(conversation) => Some(Self::Seen(conversation)),
             Input::Look(conversation) => Some(Self::Look(conversation)),
             Input::Withdraw { conversation, event } => Some(Self::Withdraw(conversation, event)),
+            Input::Open(conversation) => Some(Self::Open(conversation)),
             _ => None,
         }
     }
@@ -132,6 +136,7 @@ impl Wish {
             Self::Seen(conversation) => Some(Input::Seen(conversation)),
             Self::Look(conversation) => Some(Input::Look(conversation)),
             Self::Withdraw(conversation, event) => Some(Input::Withdraw { conversation, event }),
+            Self::Open(conversation) => Some(Input::Open(conversation)),
         }
     }
 }
@@ -164,6 +169,7 @@ impl core::fmt::Debug for Wish {
             Self::Introduce(_) => "Introduce",
             Self::Look(_) => "Look",
             Self::Withdraw(..) => "Withdraw",
+            Self::Open(_) => "Open",
         })
     }
 }
@@ -218,6 +224,7 @@ mod tests {
             preview: "Halo".to_owned(),
             time: 9,
             unread: 2,
+            waits_since: 8,
             answerable: true,
             safety: Some(safety),
             hold,
@@ -270,6 +277,7 @@ mod tests {
             Wish::Look(None),
             Wish::Look(Some(CONVERSATION)),
             Wish::Withdraw(CONVERSATION, EVENT),
+            Wish::Open(CONVERSATION),
         ];
         for wish in wishes {
             assert_eq!(cbor::decode::<Wish>(&cbor::encode(&wish)).as_ref(), Ok(&wish));

@@ -87,6 +87,7 @@ pub(crate) struct Screen {
 
 /// What the world has to do for a device.
 pub(crate) enum Errand {
+    Load { conversation: ConversationId, names: String },
     Commit { generation: u64, changes: Vec<Change> },
     Ask { id: u64, request: Request, token: Option<String> },
     Dial,
@@ -126,12 +127,12 @@ impl Device {
         self.run += 1;
         self.wake_at = None;
         self.clear_screen();
-        let (key, kept) = (StateKey::new([42; 32]), browser.disk.kept());
+        let key = StateKey::new([42; 32]);
         let engine = match &browser.part {
-            Part::Visitor(config) => Engine::visitor(config.clone(), key, &kept),
+            Part::Visitor(config) => Engine::visitor(config.clone(), key, &browser.disk.kept()),
             Part::Agent(code) => {
                 let config = AgentConfig { code: Some(code.clone()) };
-                Engine::agent(&config, key, &kept, self.chance.bytes())
+                Engine::agent(&config, key, &browser.disk.kept_in_outline(), self.chance.bytes())
             }
         };
         self.engine = engine.ok();
@@ -173,6 +174,9 @@ impl Device {
                             inputs.push_back(Input::Stored(generation));
                         }
                         errands.push(Errand::Commit { generation, changes });
+                    }
+                    Output::Load { conversation, names } => {
+                        errands.push(Errand::Load { conversation, names });
                     }
                     Output::Request { id, request, token } => {
                         self.requests += 1;

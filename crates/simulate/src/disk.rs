@@ -16,10 +16,21 @@ pub(crate) struct Disk {
 }
 
 impl Disk {
-    /// What an engine starts from.
+    /// What a visitor's engine starts from.
     pub(crate) fn kept(&self) -> Kept {
-        let records = self.sealed.iter().map(|(name, sealed)| (name.clone(), sealed.clone()));
-        Kept { generation: self.generation, records: records.collect() }
+        Kept { generation: self.generation, records: self.named(|_| true), left_out: false }
+    }
+
+    /// What an agent's engine starts from.
+    pub(crate) fn kept_in_outline(&self) -> Kept {
+        let records = self.named(|name| !name.starts_with(Kept::LATER));
+        Kept { generation: self.generation, records, left_out: true }
+    }
+
+    /// Records of these names.
+    pub(crate) fn named(&self, is_wanted: impl Fn(&str) -> bool) -> Vec<(String, Vec<u8>)> {
+        let records = self.sealed.iter().filter(|(name, _)| is_wanted(name));
+        records.map(|(name, sealed)| (name.clone(), sealed.clone())).collect()
     }
 
     /// Whether an engine of this term may keep this generation next.

@@ -177,6 +177,16 @@ impl World {
         }
     }
 
+    /// Everybody looks into every conversation that they have.
+    pub(crate) fn open_everything(&mut self) {
+        for device in 0..self.devices.len() {
+            let listed: Vec<_> = self.devices[device].screen.conversations.keys().copied().collect();
+            for conversation in listed {
+                self.take(device, Input::Open(conversation));
+            }
+        }
+    }
+
     /// Every tab is closed and opened again: what people see comes from what was kept.
     pub(crate) fn start_all_again(&mut self) {
         let open: Vec<_> = (0..self.devices.len()).filter(|tab| self.devices[*tab].tab.is_open).collect();

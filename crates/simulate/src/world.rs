@@ -5,7 +5,7 @@ mod network;
 use std::collections::{BTreeMap, BTreeSet};
 
 use segel_core::{Answer, Change, Input, Request};
-use segel_wire::ids::{DeviceId, EventId, RootKey};
+use segel_wire::ids::{ConversationId, DeviceId, EventId, RootKey};
 use segel_wire::{ClientFrame, ServerFrame, SiteId};
 
 use self::network::Socket;
@@ -125,6 +125,7 @@ pub fn run(seed: u64, planted: Option<Planted>, traced: bool) -> Result<Tally, F
     world.open_for_business();
     world.play_until(world.weather.ends_at);
     world.calm_down();
+    world.open_everything();
     let deadline = world.now + PATIENCE;
     loop {
         world.play_until(world.now + LOOK_EVERY);
@@ -140,6 +141,7 @@ pub fn run(seed: u64, planted: Option<Planted>, traced: bool) -> Result<Tally, F
     }
     if world.complaints.is_empty() {
         world.start_all_again();
+        world.open_everything();
         world.play_until(world.now + LOOK_EVERY);
         let again =
             check::complaints(&world).into_iter().map(|complaint| format!("after a new start: {complaint}"));
@@ -266,13 +268,22 @@ impl World {
         let tab = &mut self.devices[device];
         let clock = self.browsers[tab.browser].clock(self.now);
         let run = tab.run;
+        let is_persons = !matches!(input, Input::Frame(_));
         let errands = tab.take(input, clock, self.planted);
         let mut generation = None;
         for errand in errands {
-            if let Errand::Commit { generation: next, .. } = &errand {
-                generation = Some(*next);
+            match errand {
+                // What a person does waits no longer than a glance; what the relay sends may wait.
+                Errand::Load { conversation, names } if is_persons => {
+                    generation =
+                        self.take(device, self.messages_of(device, conversation, &names)).or(generation);
+                }
+                Errand::Commit { generation: next, changes } => {
+                    generation = Some(next);
+                    self.write(device, run, next, changes);
+                }
+                errand => self.run_errand(device, run, errand),
             }
-            self.run_errand(device, run, errand);
         }
         if let Some(at) = self.devices[device].wake_at {
             let wait = at.saturating_sub(clock).max(1);
@@ -284,6 +295,11 @@ impl World {
     fn run_errand(&mut self, device: usize, run: u64, errand: Errand) {
         match errand {
             Errand::Commit { generation, changes } => self.write(device, run, generation, changes),
+            Errand::Load { conversation, names } => {
+                let at = self.now + self.chance.between(1, 40);
+                let input = self.messages_of(device, conversation, &names);
+                self.agenda.plan(at, Happening::Input { device, run, input });
+            }
             Errand::Ask { id, request, token } => {
                 let at = self.now + self.latency(device);
                 if let Request::Login(login) = &request {
@@ -304,6 +320,12 @@ impl World {
             Errand::Read { source, from, to } => self.read(device, run, (source, from, to)),
             Errand::Hand(event, bytes) => self.serve_file(device, event, &bytes),
         }
+    }
+
+    fn messages_of(&self, device: usize, conversation: ConversationId, names: &str) -> Input {
+        let disk = &self.browsers[self.devices[device].browser].disk;
+        let records = Some(disk.named(|name| name.starts_with(names)));
+        Input::Loaded { conversation, records }
     }
 
     fn write(&mut self, device: usize, run: u64, generation: u64, changes: Vec<Change>) {

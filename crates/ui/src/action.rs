@@ -35,6 +35,8 @@ pub enum Action {
     Close,
     /// Open this conversation.
     Open(ConversationId),
+    /// The timeline was scrolled to where other messages are to be put on the page.
+    Scrolled,
     /// Back to the list of conversations.
     Back,
 }

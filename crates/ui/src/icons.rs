@@ -21,5 +21,10 @@ pub const UNDO: &str = "M12 5a7 7 0 1 1-7 7h2a5 5 0 1 0 5-5h-2v3L5 6l5-4v3z";
 /// A round seal with a tick: the business vouches for this name.
 pub const SEAL: &str =
     "M12 2a10 10 0 0 1 0 20a10 10 0 0 1 0-20zm-1.2 14.2 6.5-6.5-1.6-1.6-4.9 4.9-2.5-2.5-1.6 1.6z";
+/// A clock: somebody waits.
+pub const CLOCK: &str =
+    "M12 3a9 9 0 1 1 0 18a9 9 0 1 1 0-18zm0 2a7 7 0 1 0 0 14a7 7 0 1 0 0-14zm-1 2h2v4.6l3 3-1.4 1.4-3.6-3.6z";
+/// A bell: notices beside the page.
+pub const BELL: &str = "M12 2a1.5 1.5 0 0 1 1.5 1.5v.7A6 6 0 0 1 18 10v4l2 3v1H4v-1l2-3v-4a6 6 0 0 1 4.5-5.8v-.7A1.5 1.5 0 0 1 12 2zm-2 17.5h4a2 2 0 0 1-4 0z";
 /// A shield with a tick: compare who is at the other end.
 pub const CHECK: &str = "M12 2 4 5v6c0 5 3.4 9.3 8 11 4.6-1.7 8-6 8-11V5zm0 2.1 6 2.3V11c0 3.9-2.5 7.3-6 8.8-3.5-1.5-6-4.9-6-8.8V6.4zm-1.2 11.2 5.7-5.7-1.4-1.4-4.3 4.3-2-2-1.4 1.4z";

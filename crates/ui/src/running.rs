@@ -17,6 +17,7 @@ use segel_web::files::Fetched;
 use segel_web::kept::KeptState;
 use segel_web::page::{self, Listener};
 use segel_web::random::Random;
+use segel_web::store::Later;
 use segel_web::tabs::Tabs;
 use segel_web::timer::{Timer, after};
 use segel_wire::ids::{ConversationId, EventId};
@@ -35,6 +36,9 @@ const LOOK_AGAIN: u32 = 10_000;
 pub trait Screen: 'static {
     /// Names the store, the lead and the channel; tabs with the same name share one engine.
     fn store_name(&self) -> String;
+    /// How the store is read, where the engine starts without the messages that are kept and asks for them when they are
+    /// wanted.
+    fn reads_later(&self) -> Option<&'static Later>;
     /// Where this tab's widget stands.
     fn stand(&self) -> Stand;
     /// As whom the person writes here.

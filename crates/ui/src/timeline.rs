@@ -3,6 +3,7 @@
 pub(crate) mod file;
 mod row;
 mod shape;
+mod window;
 mod withdraw;
 
 use std::cell::Cell;
@@ -11,29 +12,46 @@ use std::rc::Rc;
 use segel_core::show::{Author, Item};
 use segel_web::dom::{self, El, SizeWatch, el};
 use segel_web::files::Fetched;
-use segel_wire::ids::EventId;
+use segel_wire::ids::{ConversationId, EventId};
 use web_sys::Element;
 
-use crate::action::Act;
+use crate::action::{Act, Action};
 use crate::items::Items;
 use crate::text::Language;
 use crate::time::Moment;
 use row::Row;
 pub(crate) use row::name;
 use shape::Shape;
+use window::{Turn, Window};
 use withdraw::Question;
 
-/// A scrolling log that keeps to its end unless the person scrolled up.
+/// A scrolling log that keeps to its end unless the person scrolled up. A stretch of the messages is on the page.
 pub struct Timeline {
     language: Language,
     act: Act,
     root: El,
     log: Element,
     newer: Element,
-    keeps_to_end: Rc<Cell<bool>>,
+    view: Rc<View>,
+    window: Window,
     question: Question,
     rows: Vec<Row>,
+    /// Whose messages were shown last, and the newest of them.
+    conversation: Option<ConversationId>,
+    newest: Option<EventId>,
     _size: SizeWatch,
+}
+
+/// How the log stands, for its listeners.
+#[derive(Default)]
+struct View {
+    keeps_to_end: Cell<bool>,
+    /// Where the person turned to since it was rendered.
+    turn: Cell<Turn>,
+    /// Whether there are messages before those on the page,
+    has_earlier: Cell<bool>,
+    /// and after them.
+    has_later: Cell<bool>,
 }
 
 impl Timeline {
@@ -49,41 +67,69 @@ impl Timeline {
             .attr("tabindex", "0");
         let newer = el("button").class("newer").attr("type", "button").text(text.newer).hidden();
         let (log_node, newer_node) = (log.clone(), newer.clone());
-        let keeps_to_end = Rc::new(Cell::new(true));
+        let view = Rc::new(View { keeps_to_end: Cell::new(true), ..View::default() });
 
         let size = SizeWatch::new(&log, {
-            let (log, keeps_to_end) = (log_node.clone(), Rc::clone(&keeps_to_end));
+            let (log, view) = (log_node.clone(), Rc::clone(&view));
             move || {
-                if keeps_to_end.get() {
+                if view.keeps_to_end.get() {
                     dom::scroll_to_end(&log);
                 }
             }
         });
         let log = log.on("scroll", {
-            let (log, newer, keeps_to_end) = (log_node.clone(), newer_node.clone(), Rc::clone(&keeps_to_end));
+            let (log, newer) = (log_node.clone(), newer_node.clone());
+            let (view, act) = (Rc::clone(&view), Rc::clone(&act));
             move |_| {
-                keeps_to_end.set(dom::is_at_end(&log));
-                if keeps_to_end.get() {
+                view.keeps_to_end.set(dom::is_at_end(&log) && !view.has_later.get());
+                if view.keeps_to_end.get() {
                     dom::set_hidden(&newer, true);
                 }
+                let turn = match dom::is_near(&log) {
+                    (true, _) if view.has_earlier.get() => Turn::Earlier,
+                    (_, true) if view.has_later.get() => Turn::Later,
+                    _ => return,
+                };
+                view.turn.set(turn);
+                act(Action::Scrolled);
             }
         });
         let newer = newer.on("click", {
-            let log = log_node.clone();
+            let (log, view, act) = (log_node.clone(), Rc::clone(&view), Rc::clone(&act));
             move |_| {
+                view.keeps_to_end.set(true);
+                act(Action::Scrolled);
                 dom::scroll_to_end(&log);
                 dom::focus(&log);
             }
         });
         let root = el("div").class("timeline").child(log).child(newer);
         let question = Question::new(language, &act, &log_node);
-        let (log, newer, rows) = (log_node, newer_node, Vec::new());
-        Self { language, act, root, log, newer, keeps_to_end, question, rows, _size: size }
+        let (log, newer, window) = (log_node, newer_node, Window::default());
+        Self {
+            language,
+            act,
+            root,
+            log,
+            newer,
+            view,
+            window,
+            question,
+            rows: Vec::new(),
+            conversation: None,
+            newest: None,
+            _size: size,
+        }
     }
 
     /// The element to put on the page.
     pub fn root(&self) -> &Element {
         &self.root
+    }
+
+    /// Puts the focus on the messages.
+    pub fn focus(&self) {
+        dom::focus(&self.log);
     }
 
     /// Shows how far the files of these messages have come.
@@ -100,24 +146,54 @@ impl Timeline {
         }
     }
 
-    /// Shows exactly these messages, oldest first; what stays keeps its element.
-    pub fn render(&mut self, items: &[Item]) {
+    /// Shows these messages, oldest first, as far as the person scrolled; what stays keeps its element and its place.
+    pub fn render(&mut self, all: &[Item]) {
+        let turned = self.view.turn.take();
+        let conversation = all.first().map(|item| item.conversation);
+        let is_another = std::mem::replace(&mut self.conversation, conversation) != conversation;
+        let is_shown = |item: &&Item| self.rows.iter().any(|row| row.event() == item.event);
+        let before = std::mem::replace(&mut self.newest, all.last().map(|item| item.event));
+        let newest = all.last().filter(|item| Some(item.event) != before && !is_shown(item));
+        let is_own_news = newest.is_some_and(|item| item.author == Author::Own);
+        let follows = self.view.keeps_to_end.get() || is_another || is_own_news;
+        let turn = if follows { Turn::End } else { turned };
+        let stretch = self.window.turn(all, turn);
+        self.view.has_earlier.set(stretch.start > 0);
+        self.view.has_later.set(stretch.end < all.len());
+        // What was said before is no news to whoever listens.
+        dom::set_attr(&self.log, "aria-live", if follows { "polite" } else { "off" });
+        let anchor = self.anchor().filter(|_| !follows);
+        self.put(all.get(stretch).unwrap_or_default());
+        if follows {
+            self.view.keeps_to_end.set(true);
+            dom::scroll_to_end(&self.log);
+            dom::set_hidden(&self.newer, true);
+        } else {
+            if let Some((row, top)) = anchor {
+                dom::scroll_by(&self.log, dom::top(&row) - top);
+            }
+            if newest.is_some() {
+                dom::set_hidden(&self.newer, false);
+            }
+        }
+    }
+
+    /// A row that is in sight, and where it stands: not the very first, whose day and author are said only there.
+    fn anchor(&self) -> Option<(Element, i32)> {
+        let scrolled = self.log.scroll_top();
+        let is_in_sight = |row: &&Row| dom::top(row.root()) + row.root().client_height() > scrolled;
+        let row = self.rows.iter().skip(1).find(is_in_sight)?.root();
+        Some((row.clone(), dom::top(row)))
+    }
+
+    fn put(&mut self, items: &[Item]) {
         let mut gone = std::mem::take(&mut self.rows);
         // What comes first is looked for from the end, and mostly found there at once.
         gone.reverse();
-        let shown_before = gone.len();
-        let mut newest = None;
         for item in items {
             let kept = gone.iter().rposition(|row| row.event() == item.event);
-            self.rows.push(kept.map_or_else(
-                || {
-                    newest = Some(&item.author);
-                    Row::new(item)
-                },
-                |at| gone.remove(at),
-            ));
+            self.rows.push(kept.map_or_else(|| Row::new(item), |at| gone.remove(at)));
         }
-        let is_another = gone.len() == shown_before;
         for row in &gone {
             row.root().remove();
         }
@@ -129,14 +205,6 @@ impl Timeline {
             let shape = Shape::of(items, &moments, at);
             row.update(item, shape, today, self.language, (&self.act, &self.question));
             next = dom::keep_in_order(&self.log, row.root(), next);
-        }
-
-        if self.keeps_to_end.get() || is_another || newest == Some(&Author::Own) {
-            self.keeps_to_end.set(true);
-            dom::scroll_to_end(&self.log);
-            dom::set_hidden(&self.newer, true);
-        } else if newest.is_some() {
-            dom::set_hidden(&self.newer, false);
         }
     }
 }

@@ -189,6 +189,22 @@ pub fn is_at_end(node: &Element) -> bool {
     node.scroll_height() - node.scroll_top() - node.client_height() <= END_SLACK
 }
 
+/// Whether what a scrolling region shows is less than its own height away from its start, and from its end.
+pub fn is_near(node: &Element) -> (bool, bool) {
+    let (height, top) = (node.client_height(), node.scroll_top());
+    (top < height, node.scroll_height() - top - height < height)
+}
+
+/// Where an element stands in the region that it is positioned in, in CSS pixels.
+pub fn top(node: &Element) -> i32 {
+    node.unchecked_ref::<HtmlElement>().offset_top()
+}
+
+/// Scrolls a region on, or back, in CSS pixels.
+pub fn scroll_by(node: &Element, by: i32) {
+    node.set_scroll_top(node.scroll_top() + by);
+}
+
 /// Scrolls a region to its end.
 pub fn scroll_to_end(node: &Element) {
     node.set_scroll_top(node.scroll_height());

@@ -20,7 +20,7 @@ use crate::page::{self, Listener};
 use crate::random::Random;
 use crate::store::Store;
 use crate::timer::{Timer, after};
-use keeper::Keeper;
+pub(crate) use keeper::Keeper;
 
 /// An engine at work in this tab. It stops when the last handle is dropped.
 #[derive(Clone)]
@@ -137,6 +137,7 @@ impl Work {
     fn carry_out(&self, output: Output) {
         match output {
             Output::Store { generation, changes } => self.keeper.keep(generation, changes),
+            Output::Load { conversation, names } => self.keeper.load(conversation, names),
             Output::Request { id, request, token } => {
                 let (relay, site) = (self.engine.borrow().relay().to_owned(), self.engine.borrow().site());
                 let me = self.me.clone();

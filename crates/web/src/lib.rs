@@ -13,6 +13,7 @@ pub mod http;
 pub mod json;
 pub mod kept;
 pub mod line;
+pub mod notice;
 pub mod page;
 pub mod random;
 pub mod state_key;

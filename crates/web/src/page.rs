@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use gloo::events::EventListener;
-use wasm_bindgen::JsValue;
-use web_sys::{EventTarget, VisibilityState, Window};
+use gloo::events::{EventListener, EventListenerOptions};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, EventTarget, KeyboardEvent, VisibilityState, Window};
 
 /// A listener that ends when it is dropped.
 #[must_use = "a dropped listener hears nothing"]
@@ -74,6 +74,43 @@ pub fn has_focus() -> bool {
 pub fn on_focus(on_focus: impl Fn() + 'static) -> Listener {
     let heard = web_sys::window().map(|window| EventListener::new(&window, "focus", move |_| on_focus()));
     Listener { _events: heard.into_iter().collect() }
+}
+
+/// A key that was pressed anywhere in the page.
+pub struct Key {
+    /// As the browser names it.
+    pub name: String,
+    /// Whether it goes into a text.
+    pub types: bool,
+    /// Whether it is held together with one that makes a command of it, or is a part of a character that is composed.
+    pub commands: bool,
+}
+
+/// Calls `on_key` with each key that is pressed; one that answers `true` does nothing else.
+pub fn on_key(on_key: impl Fn(Key) -> bool + 'static) -> Listener {
+    let document = web_sys::window().and_then(|window| window.document());
+    let heard = document.map(|document| {
+        let options = EventListenerOptions::enable_prevent_default();
+        EventListener::new_with_options(&document, "keydown", options, move |event| {
+            let Some(key) = event.dyn_ref::<KeyboardEvent>() else { return };
+            let place = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+            let texts = "textarea, select, [contenteditable], input:not([type=checkbox])";
+            let types = place.is_some_and(|place| place.closest(texts).is_ok_and(|text| text.is_some()));
+            let commands = key.ctrl_key() || key.alt_key() || key.meta_key() || key.is_composing();
+            if on_key(Key { name: key.key(), types, commands }) {
+                event.prevent_default();
+            }
+        })
+    });
+    Listener { _events: heard.into_iter().collect() }
+}
+
+/// Names the page, in its tab.
+pub fn set_title(title: &str) {
+    let document = web_sys::window().and_then(|window| window.document());
+    if let Some(document) = document.filter(|document| document.title() != title) {
+        document.set_title(title);
+    }
 }
 
 /// Whether the page is a secure context (https or localhost), without which browsers offer no `WebCrypto`.

@@ -1,5 +1,6 @@
 //! Durable storage: sealed records in IndexedDB, changed together or not at all.
 
+mod later;
 mod request;
 
 use std::cell::Cell;
@@ -11,6 +12,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{IdbFactory, IdbObjectStore, IdbRequest, IdbTransaction, IdbTransactionMode};
 
 use crate::bindings::{DurabilityOptions, DurableDatabase, error_name};
+pub use later::{LATER, Later};
 use request::{finished, outcome};
 
 const RECORDS: &str = "records";
@@ -26,6 +28,7 @@ const TERM: &str = "term";
 pub struct Store {
     database: DurableDatabase,
     term: Cell<u64>,
+    later: Option<&'static Later>,
     _version_change: EventListener,
 }
 
@@ -34,8 +37,11 @@ pub struct Loaded {
     /// How many commits made this state; 0 for a new store.
     pub generation: u64,
     /// Keys and sealed bytes, in order of key.
-    pub records: Vec<(String, Vec<u8>)>,
+    pub records: Vec<Record>,
 }
+
+/// A key and sealed bytes.
+pub type Record = (String, Vec<u8>);
 
 /// One change of a commit.
 pub enum Change {
@@ -95,7 +101,7 @@ impl Store {
         let database: DurableDatabase = database.unchecked_into();
         let closing = database.clone();
         let version_change = EventListener::once(&database, "versionchange", move |_| closing.close());
-        Ok(Self { database, term: Cell::new(0), _version_change: version_change })
+        Ok(Self { database, term: Cell::new(0), later: None, _version_change: version_change })
     }
 
     /// Begins a term: whoever has the store open besides can commit nothing from now on, so that what is loaded next stays
@@ -110,15 +116,34 @@ impl Store {
         Ok(())
     }
 
-    /// Reads everything, as of one moment.
+    /// From now on reads a part first, and the rest when it is wanted.
+    #[must_use]
+    pub fn in_parts(mut self, later: Option<&'static Later>) -> Self {
+        self.later = later;
+        self
+    }
+
+    /// How it is read in parts, if [`Store::load`] leaves something for later.
+    pub(crate) fn later(&self) -> Option<&'static Later> {
+        self.later
+    }
+
+    /// Reads everything, as of one moment, but what is left for later.
     pub async fn load(&self) -> Result<Loaded, StoreError> {
         let transaction = self.transaction(IdbTransactionMode::Readonly)?;
         let generation = number(&object_store(&transaction, META)?, GENERATION).await?;
         let store = object_store(&transaction, RECORDS)?;
-        let keys = array(&made(store.get_all_keys())?).await?;
-        let values = array(&made(store.get_all())?).await?;
-        let records = keys.iter().zip(values.iter()).map(record).collect::<Option<_>>();
-        Ok(Loaded { generation, records: records.ok_or(StoreError::Broken)? })
+        let records = match self.later {
+            None => read(&store, &JsValue::UNDEFINED).await?,
+            Some(later) => (later.begin)(&store).await?,
+        };
+        Ok(Loaded { generation, records })
+    }
+
+    /// Reads the records whose keys begin with `prefix`, in order of key.
+    pub async fn load_named(&self, prefix: &str) -> Result<Vec<Record>, StoreError> {
+        let transaction = self.transaction(IdbTransactionMode::Readonly)?;
+        later::beginning_with(&object_store(&transaction, RECORDS)?, prefix).await
     }
 
     /// Makes all `changes` and sets the generation in one strict transaction: when this answers `Ok`, they
@@ -200,6 +225,14 @@ async fn array(request: &IdbRequest) -> Result<Array, StoreError> {
     outcome(request).await?.dyn_into().map_err(|_| StoreError::Broken)
 }
 
+/// Reads the records of a range of keys; all where it is undefined.
+async fn read(store: &IdbObjectStore, keys: &JsValue) -> Result<Vec<Record>, StoreError> {
+    let names = array(&made(store.get_all_keys_with_key(keys))?).await?;
+    let values = array(&made(store.get_all_with_key(keys))?).await?;
+    let records = names.iter().zip(values.iter()).map(record).collect::<Option<_>>();
+    records.ok_or(StoreError::Broken)
+}
+
 /// A number beside the records; 0 where none was written.
 async fn number(meta: &IdbObjectStore, key: &str) -> Result<u64, StoreError> {
     let stored = find(meta, key).await?;
@@ -220,7 +253,7 @@ fn apply(records: &IdbObjectStore, change: Change) -> Result<(), StoreError> {
     }
 }
 
-fn record((key, value): (JsValue, JsValue)) -> Option<(String, Vec<u8>)> {
+fn record((key, value): (JsValue, JsValue)) -> Option<Record> {
     let sealed = value.dyn_ref::<Uint8Array>()?;
     Some((key.as_string()?, sealed.to_vec()))
 }

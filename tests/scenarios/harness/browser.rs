@@ -128,8 +128,7 @@ impl Browser {
 
     /// From now on this tab notes the shadow root of each page.
     pub(crate) async fn note_shadow_roots(&self) {
-        let note = json!({ "source": NOTE_SHADOW_ROOT });
-        self.driver.cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", note).await.unwrap();
+        self.run_before_pages(NOTE_SHADOW_ROOT).await;
     }
 
     /// Makes pages so many pixels wide and high.
@@ -142,6 +141,18 @@ impl Browser {
     /// Opens an address in this tab.
     pub(crate) async fn go(&self, url: &str) {
         self.driver.goto(url).await.unwrap();
+    }
+
+    /// From now on this tab runs a script before those of each page.
+    pub(crate) async fn run_before_pages(&self, script: &str) {
+        let wish = json!({ "source": script });
+        self.driver.cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", wish).await.unwrap();
+    }
+
+    /// What a script in the current frame answers at last: it calls its last argument with that.
+    pub(crate) async fn answer<T: DeserializeOwned>(&self, script: &str, arguments: Vec<Value>) -> T {
+        let answered = self.driver.execute_async(script, arguments).await.unwrap();
+        answered.convert().unwrap_or_else(|error| panic!("{error}: {:?} from {script}", answered.json()))
     }
 
     /// What a script in the current frame returns.

@@ -3,6 +3,7 @@
 
 mod browser;
 mod journal;
+mod kept;
 mod natives;
 mod person;
 mod picture;
@@ -11,6 +12,7 @@ mod stage;
 use std::time::{Duration, Instant};
 
 pub(crate) use browser::Device;
+pub(crate) use kept::copied;
 pub(crate) use person::{Person, Row};
 pub(crate) use picture::make_picture;
 pub(crate) use stage::{Stage, widget_files};

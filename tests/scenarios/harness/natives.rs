@@ -25,6 +25,11 @@ impl Stage {
 
     /// A visitor without a browser.
     pub(crate) fn native_visitor(&mut self) -> Client {
+        self.native_visitor_of(2)
+    }
+
+    /// A visitor without a browser whose keys follow from `seed`.
+    pub(crate) fn native_visitor_of(&mut self, seed: u64) -> Client {
         let tag = self.demo().tag().clone();
         let page = self.demo().shop().to_owned();
         let part = Part::Visitor(VisitorConfig {
@@ -34,7 +39,7 @@ impl Stage {
             page,
             floor: Order::default(),
         });
-        Client::start(part, Some(&tag.widget), 2, MemoryStore::default())
+        Client::start(part, Some(&tag.widget), seed, MemoryStore::default())
     }
 
     /// The newest roster as the relay serves it.

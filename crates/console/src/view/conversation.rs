@@ -91,7 +91,7 @@ impl Conversation {
     /// Shows the open conversation; its draft is put in when it is opened, and typed from then on.
     pub(crate) fn render(&mut self, model: &Model) {
         let opened = model.opened();
-        dom::set_hidden(&self.choose, opened.is_some() || model.inbox().is_empty());
+        dom::set_hidden(&self.choose, opened.is_some() || model.inbox.is_empty());
         dom::set_hidden(&self.opened, opened.is_none());
         let conversation = opened.map(|opened| opened.conversation);
         let changed = conversation != self.shown;
@@ -113,7 +113,7 @@ impl Conversation {
             self.composer.set_draft(opened.draft);
             self.composer.drop_files();
         }
-        if changed || has_acted {
+        if (changed && !model.steps()) || has_acted {
             self.composer.focus();
         }
         self.render_verify(&opened, changed);
@@ -133,6 +133,16 @@ impl Conversation {
         } else if turns && !changed {
             dom::focus(&self.check);
         }
+    }
+
+    /// Puts the focus where messages are written,
+    pub(crate) fn write(&self) {
+        self.composer.focus();
+    }
+
+    /// or on the messages.
+    pub(crate) fn read(&self) {
+        self.timeline.focus();
     }
 
     /// A message's file came whole.

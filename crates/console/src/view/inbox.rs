@@ -1,46 +1,144 @@
-//! The list of conversations, the newest first.
+//! The list of conversations: who waits longest comes first.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use segel_core::show::{Identity, Standing, Summary};
-use segel_ui::text::fill;
 use segel_ui::time::Moment;
-use segel_ui::{Act, Action, Language, icons};
+use segel_ui::{Act, Language, icons};
 use segel_web::dom::{self, El, el, icon};
 use segel_wire::ids::ConversationId;
-use web_sys::Element;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlInputElement, KeyboardEvent};
 
-use super::{hold, identity};
-use crate::model::Model;
+use super::entry::Entry;
+use crate::desk::{Deed, Does};
+use crate::inbox::Filter;
+use crate::model::{Model, Notices};
 
-/// The list, or a sentence while there is nothing to list.
+/// So many conversations are put on the page at a time, as the list is scrolled.
+const PAGE: usize = 40;
+
+/// The list below what chooses from it, or a sentence while there is nothing to list.
 pub(crate) struct Inbox {
     language: Language,
     act: Act,
     root: El,
+    filters: Vec<(Filter, El, El)>,
+    bell: El,
+    search: El,
     empty: El,
+    empty_heading: El,
+    empty_why: El,
     list: El,
     entries: BTreeMap<ConversationId, Entry>,
     open: Option<ConversationId>,
+    /// How many may be on the page.
+    most: Rc<Cell<usize>>,
+    chosen: Option<(Filter, bool)>,
 }
 
 impl Inbox {
     /// An empty list.
-    pub(crate) fn new(language: Language, act: &Act) -> Self {
+    pub(crate) fn new(language: Language, act: &Act, does: &Does) -> Self {
         let text = language.desk();
+        let filters = Filter::EACH.map(|filter| {
+            let does = Rc::clone(does);
+            let words = match filter {
+                Filter::Mine => text.filter_mine,
+                Filter::Unassigned => text.filter_unassigned,
+                Filter::All => text.filter_all,
+            };
+            let count = el("span").class("count");
+            let button = el("button")
+                .attr("type", "button")
+                .child(el("span").text(words))
+                .place(&count)
+                .on("click", move |_| does(Deed::Filter(filter)));
+            (filter, button, count)
+        });
+        let choice = el("div").class("filters").attr("role", "group").attr("aria-label", text.filter);
+        let choice = filters.iter().fold(choice, |choice, (_, button, _)| choice.place(button));
+        let (searches, ends, helps, scrolls) =
+            (Rc::clone(does), Rc::clone(does), Rc::clone(does), Rc::clone(does));
+        let search = el("input")
+            .class("search")
+            .attr("type", "search")
+            .attr("placeholder", text.search)
+            .attr("aria-label", text.search)
+            .attr("autocomplete", "off")
+            .attr("spellcheck", "false")
+            .on("input", move |event| {
+                let target = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+                searches(Deed::Search(target.map(|input| input.value()).unwrap_or_default()));
+            })
+            .on("keydown", move |event| {
+                let is_escape = event.dyn_ref::<KeyboardEvent>().is_some_and(|key| key.key() == "Escape");
+                let field = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+                if let Some(field) = field.filter(|field| is_escape && !field.value().is_empty()) {
+                    // It ends the search first, and leads out of it when it is pressed once more.
+                    event.prevent_default();
+                    event.stop_propagation();
+                    field.set_value("");
+                    ends(Deed::Search(String::new()));
+                }
+            });
+        let help = el("button")
+            .class("plain")
+            .attr("type", "button")
+            .attr("aria-label", text.keys)
+            .attr("title", text.keys)
+            .text("?")
+            .on("click", move |_| helps(Deed::Help(true)));
+        let rings = Rc::clone(does);
+        let bell = el("button")
+            .class("plain bell")
+            .attr("type", "button")
+            .child(icon(icons::BELL))
+            .on("click", move |_| rings(Deed::Notices));
+        let (empty_heading, empty_why) = (el("p").class("heading"), el("p"));
         let empty = el("div")
             .class("nothing")
-            .child(el("p").class("heading").text(text.inbox_empty))
-            .child(el("p").text(text.inbox_empty_why));
+            .attr("role", "status")
+            .place(&empty_heading)
+            .place(&empty_why)
+            .hidden();
+        let most = Rc::new(Cell::new(PAGE));
         let list = el("ul");
+        let list = {
+            let (node, most) = (list.clone(), Rc::clone(&most));
+            list.on("scroll", move |_| {
+                let is_near_end = dom::is_near(&node).1;
+                if is_near_end && node.child_element_count() as usize >= most.get() {
+                    most.set(most.get() + PAGE);
+                    scrolls(Deed::Scrolled);
+                }
+            })
+        };
         let root = el("nav")
             .class("inbox")
             .attr("aria-label", text.inbox)
-            .child(el("h2").text(text.inbox))
+            .child(el("div").class("top").child(el("h2").text(text.inbox)).place(&bell).child(help))
+            .child(choice)
+            .place(&search)
             .place(&empty)
             .place(&list);
-        Self { language, act: Rc::clone(act), root, empty, list, entries: BTreeMap::new(), open: None }
+        Self {
+            language,
+            act: Rc::clone(act),
+            root,
+            filters: filters.into(),
+            bell,
+            search,
+            empty,
+            empty_heading,
+            empty_why,
+            list,
+            entries: BTreeMap::new(),
+            open: None,
+            most,
+            chosen: None,
+        }
     }
 
     /// The element to put on the page.
@@ -48,94 +146,86 @@ impl Inbox {
         &self.root
     }
 
-    /// Shows the conversations; one that stays keeps its element, and with it the focus. Who comes back from a
-    /// conversation finds the focus on it.
+    /// Puts the focus where words are searched for.
+    pub(crate) fn find(&self) {
+        dom::focus(&self.search);
+    }
+
+    /// Shows the conversations that are listed; one that stays keeps its element, and with it the focus. Who comes back
+    /// from a conversation, or steps from one to the other, finds the focus on it.
     pub(crate) fn render(&mut self, model: &Model) {
-        dom::set_hidden(&self.empty, !model.inbox().is_empty());
+        let listing = model.listing();
+        for ((filter, button, count), number) in self.filters.iter().zip(listing.counts) {
+            let is_chosen = *filter == model.inbox.filter;
+            dom::set_attr(button, "aria-pressed", if is_chosen { "true" } else { "false" });
+            dom::set_text(count, &number.to_string());
+        }
+        let chosen = Some((model.inbox.filter, model.inbox.searches()));
+        if self.chosen != chosen {
+            self.chosen = chosen;
+            self.most.set(PAGE);
+            self.list.set_scroll_top(0);
+        }
+        self.say_empty(model, listing.entries.is_empty());
+        self.render_bell(model.notices);
+
         let open = model.opened().map(|opened| opened.conversation);
+        let left = std::mem::replace(&mut self.open, open);
+        if open != left && model.steps() {
+            let at = listing.entries.iter().position(|entry| Some(entry.summary.conversation) == open);
+            self.most.set(self.most.get().max(at.unwrap_or_default() + PAGE / 2));
+        }
         let today = Moment::now();
         let mut next = self.list.first_child();
-        for summary in model.inbox() {
-            let conversation = summary.conversation;
-            let entry = self
-                .entries
-                .entry(conversation)
-                .or_insert_with(|| Entry::new(conversation, self.language, &self.act));
-            entry.render(summary, open == Some(conversation), today, self.language);
-            next = dom::keep_in_order(&self.list, &entry.root, next);
+        let mut before = std::mem::take(&mut self.entries);
+        for listed in listing.entries.iter().take(self.most.get()) {
+            let conversation = listed.summary.conversation;
+            let kept = before.remove(&conversation);
+            let mut entry = kept.unwrap_or_else(|| Entry::new(conversation, self.language, &self.act));
+            let has_draft = model.has_draft(conversation) && open != Some(conversation);
+            entry.render(listed, open == Some(conversation), has_draft, today, self.language);
+            next = dom::keep_in_order(&self.list, entry.root(), next);
+            self.entries.insert(conversation, entry);
         }
-        let left = std::mem::replace(&mut self.open, open).filter(|_| open.is_none());
-        if let Some(entry) = left.and_then(|conversation| self.entries.get(&conversation)) {
-            dom::focus(&entry.button);
+        for entry in before.values() {
+            entry.root().remove();
+        }
+        let focused = match open {
+            None => left,
+            Some(_) if open != left && model.steps() => open,
+            Some(_) => None,
+        };
+        if let Some(entry) = focused.and_then(|conversation| self.entries.get(&conversation)) {
+            entry.focus();
         }
     }
-}
 
-/// One conversation in the list.
-struct Entry {
-    root: El,
-    button: El,
-    seal: El,
-    name: El,
-    time: El,
-    preview: El,
-    unread: El,
-    count: El,
-    heard: El,
-    mine: El,
-}
-
-impl Entry {
-    fn new(conversation: ConversationId, language: Language, act: &Act) -> Self {
-        let (seal, name) = (
-            el("span").class("vouched").child(icon(icons::SEAL)),
-            el("span").class("called").attr("dir", "auto"),
-        );
-        let mine = el("span").class("mine").text(language.desk().mine_short).hidden();
-        let title = el("span").class("name").place(&seal).place(&name).place(&mine);
-        let time = el("time");
-        let preview = el("span").class("preview").attr("dir", "auto");
-        let count = el("span").attr("aria-hidden", "true");
-        let heard = el("span").class("heard");
-        let unread = el("span").class("unread").place(&count).place(&heard);
-        let act = Rc::clone(act);
-        let button = el("button")
-            .attr("type", "button")
-            .child(el("span").class("pair").child(title).place(&time))
-            .child(el("span").class("pair").place(&preview).place(&unread))
-            .on("click", move |_| act(Action::Open(conversation)));
-        let root = el("li").place(&button);
-        Self { root, button, seal, name, time, preview, unread, count, heard, mine }
+    fn render_bell(&self, notices: Notices) {
+        let text = self.language.desk();
+        let (is_on, words) = match notices {
+            Notices::On => ("true", text.notices),
+            Notices::Off => ("false", text.notices),
+            Notices::Barred => ("false", text.notices_barred),
+        };
+        dom::set_attr(&self.bell, "aria-pressed", is_on);
+        dom::set_attr(&self.bell, "aria-disabled", if notices == Notices::Barred { "true" } else { "false" });
+        dom::set_attr(&self.bell, "aria-label", words);
+        dom::set_attr(&self.bell, "title", words);
     }
 
-    fn render(&self, summary: &Summary, is_open: bool, today: Moment, language: Language) {
-        let text = language.desk();
-        dom::set_attr(&self.button, "aria-current", if is_open { "true" } else { "false" });
-        dom::set_text(&self.name, &identity::name(summary.conversation, &summary.identity, text));
-        dom::set_hidden(&self.seal, !matches!(summary.identity, Identity::Confirmed { .. }));
-        dom::set_text(&self.time, &when(summary.time, today, language));
-        let is_others = matches!(summary.hold.standing, Standing::Joined | Standing::Others);
-        let held = is_others.then(|| hold::holder(&summary.hold, text));
-        let preview = if summary.preview.is_empty() { text.no_preview } else { &summary.preview };
-        dom::set_text(&self.preview, held.as_deref().unwrap_or(preview));
-        dom::set_class(&self.root, "held", is_others);
-        dom::set_hidden(&self.mine, summary.hold.standing != Standing::Mine);
-        let unread = summary.unread.to_string();
-        dom::set_text(&self.count, &unread);
-        dom::set_text(&self.heard, &fill(text.unread, &unread));
-        // What came before another took it is the other's to answer.
-        let is_news = summary.unread > 0 && summary.hold.standing != Standing::Others;
-        dom::set_hidden(&self.unread, !is_news);
-        dom::set_class(&self.root, "news", is_news);
-    }
-}
-
-/// The time of day for today, the date before that, nothing for a conversation without a message.
-fn when(unix_ms: u64, today: Moment, language: Language) -> String {
-    let moment = Moment::local(unix_ms);
-    match unix_ms {
-        0 => String::new(),
-        _ if moment.day == today.day => moment.clock(),
-        _ => moment.short_date(language, today),
+    fn say_empty(&self, model: &Model, is_empty: bool) {
+        let text = self.language.desk();
+        let (heading, why) = if model.inbox.is_empty() {
+            (text.inbox_empty, text.inbox_empty_why)
+        } else if model.inbox.searches() {
+            (text.search_empty, text.search_where)
+        } else {
+            (text.filter_empty, "")
+        };
+        dom::set_hidden(&self.empty, !is_empty);
+        dom::set_hidden(&self.list, is_empty);
+        dom::set_hidden(&self.empty_why, why.is_empty());
+        dom::set_text(&self.empty_heading, heading);
+        dom::set_text(&self.empty_why, why);
     }
 }

@@ -2,7 +2,9 @@
 
 mod conversation;
 mod enrol;
+mod entry;
 mod header;
+mod help;
 mod hold;
 mod identity;
 mod inbox;
@@ -12,13 +14,16 @@ use segel_ui::sentence::{self, Sentence};
 use segel_ui::{Act, Language, Trouble};
 use segel_web::dom::{self, El, el};
 use segel_web::files::Fetched;
+use segel_web::page;
 use segel_wire::ids::EventId;
 use web_sys::Element;
 
+use crate::desk::Does;
 use crate::model::{Model, Screen};
 use conversation::Conversation;
 use enrol::Enrol;
 use header::Header;
+use help::Help;
 use inbox::Inbox;
 
 /// All that an agent sees.
@@ -32,18 +37,21 @@ pub(crate) struct Console {
     desk: El,
     inbox: Inbox,
     conversation: Conversation,
+    help: Help,
+    language: Language,
 }
 
 impl Console {
     /// The page before anything is known.
-    pub(crate) fn new(language: Language, act: &Act) -> Self {
+    pub(crate) fn new(language: Language, act: &Act, does: &Does) -> Self {
         let header = Header::new(language);
         let banner = Banner::new(language, act);
         let preparing = sentence::preparing(language);
         let sentence = Sentence::new(language);
         let enrol = Enrol::new(language);
-        let inbox = Inbox::new(language, act);
+        let inbox = Inbox::new(language, act, does);
         let conversation = Conversation::new(language, act);
+        let help = Help::new(language, does);
         let desk = el("div").class("desk").place(inbox.root()).place(conversation.root()).hidden();
         let root = el("div")
             .class("console")
@@ -52,8 +60,9 @@ impl Console {
             .place(&preparing)
             .place(sentence.root())
             .place(enrol.root())
-            .place(&desk);
-        Self { root, header, banner, preparing, sentence, enrol, desk, inbox, conversation }
+            .place(&desk)
+            .place(help.root());
+        Self { root, header, banner, preparing, sentence, enrol, desk, inbox, conversation, help, language }
     }
 
     /// The element to put on the page.
@@ -66,8 +75,28 @@ impl Console {
         self.conversation.hand(event, fetched);
     }
 
+    /// Puts the focus where messages are written,
+    pub(crate) fn write(&self) {
+        self.conversation.write();
+    }
+
+    /// on the messages,
+    pub(crate) fn read(&self) {
+        self.conversation.read();
+    }
+
+    /// or where words are searched for.
+    pub(crate) fn find(&self) {
+        self.inbox.find();
+    }
+
     /// Shows the model.
     pub(crate) fn render(&mut self, model: &Model) {
+        let name = ["Segel · ", self.language.desk().console].concat();
+        page::set_title(&match model.inbox.waiting() {
+            0 => name,
+            waiting => ["(", &waiting.to_string(), ") ", &name].concat(),
+        });
         let screen = model.screen();
         self.header.render(model);
         // The header says "connecting" already.
@@ -85,5 +114,6 @@ impl Console {
         });
         self.inbox.render(model);
         self.conversation.render(model);
+        self.help.render(model.keys);
     }
 }

@@ -18,6 +18,7 @@ mod resync;
 mod roster;
 mod send;
 mod sessions;
+mod shelf;
 mod shown;
 mod signals;
 mod storing;
@@ -36,6 +37,7 @@ use self::attachments::Attachments;
 use self::introduction::Introduction;
 pub(crate) use self::pull::Pulls;
 use self::resync::Resync;
+use self::shelf::{Shelf, Shelving};
 use self::shown::Shown;
 use crate::account::{Account, AgentConfig, VisitorConfig};
 use crate::conversation::Conversation;
@@ -99,6 +101,12 @@ pub struct Engine {
     introduction: Introduction,
     /// Files that are sent and fetched.
     attachments: Attachments,
+    /// What an agent's engine does about messages that are in the store.
+    shelf: Option<&'static dyn Shelving>,
+    /// What waits for such messages, in the order in which it came.
+    waiting: VecDeque<Input>,
+    /// The conversation whose messages are being read.
+    loading: Option<ConversationId>,
     shown: Shown,
     outputs: VecDeque<Output>,
 }
@@ -171,13 +179,15 @@ impl Engine {
         engine.restore(account, &opened)
     }
 
-    /// An agent's engine: from what is kept, or from an enrolment code.
+    /// An agent's engine: from what is kept, or from an enrolment code. With a code nothing may be left out of what is
+    /// kept: a new device takes everything of the one before out of the store.
     pub fn agent(
         config: &AgentConfig,
         key: StateKey,
         kept: &Kept,
         random: &mut impl CryptoRng,
     ) -> Result<Self, StartError> {
+        let left_out = kept.left_out;
         let (mut ledger, opened) = Ledger::open(key, kept)?;
         let kept = opened.read::<Account>(Name::Account)?;
         let stays =
@@ -193,14 +203,29 @@ impl Engine {
             }
             (None, None) => return Err(StartError::NotEnrolled),
         };
-        let engine = Self::new(account.site, account.root, account.relay.clone(), Part::Agent, ledger);
+        let mut engine = Self::new(account.site, account.root, account.relay.clone(), Part::Agent, ledger);
+        engine.shelf = Some(&Shelf);
+        if left_out {
+            engine.restore_outlines(&opened)?;
+        }
         engine.restore(Some(account), &opened)
     }
 
-    /// Takes an input; `now` in Unix milliseconds by the local clock.
+    /// Takes an input; `now` in Unix milliseconds by the local clock. One about a conversation whose messages are in the
+    /// store waits until they were read, and with it whatever comes after it: what the relay sends keeps its order.
     pub fn handle(&mut self, input: Input, now: u64, random: &mut impl CryptoRng) {
+        let Some(agents) = self.shelf else { return self.take(input, now, random) };
+        agents.put(self, input);
+        while let Some(next) = agents.next(self) {
+            self.take(next, now, random);
+        }
+    }
+
+    fn take(&mut self, input: Input, now: u64, random: &mut impl CryptoRng) {
         self.keep_time(now);
         match input {
+            // Its messages are at hand by now.
+            Input::Open(_) | Input::Loaded { .. } => {}
             Input::Submit { conversation, event, text } => {
                 self.ledger.resume();
                 self.submit(conversation, event, text, now, random);
@@ -305,6 +330,9 @@ impl Engine {
             reads_due: Vec::new(),
             introduction: Introduction::default(),
             attachments: Attachments::default(),
+            shelf: None,
+            waiting: VecDeque::new(),
+            loading: None,
             shown: Shown::default(),
             outputs: VecDeque::new(),
         }
@@ -316,15 +344,14 @@ impl Engine {
             self.membership.restore(&record)?;
         }
         self.peers = Peers::restore(opened)?;
-        self.conversations = Conversation::restore_all(opened)?;
+        Conversation::restore_all(opened, &mut self.conversations)?;
         self.link = Link::new(opened.read(Name::Cursor)?.flatten());
-        for (id, conversation) in self.conversations.iter() {
-            self.shown.lists.insert(*id, ());
-            self.unsettled.insert(*id, ());
-            self.fetching.insert(*id, ());
-            self.shown.dirty.extend(conversation.messages.keys().map(|event| ((*id, *event), ())));
+        for id in self.conversations.keys().copied().collect::<Vec<_>>() {
+            self.shown.lists.insert(id, ());
+            if !self.is_stored(id) {
+                self.take_up(id);
+            }
         }
-        self.restore_resyncs();
         self.restore_reads();
         self.show_site();
         Ok(self)
@@ -352,6 +379,9 @@ impl Engine {
         self.pump_reads(now, random);
         self.pump_signals(now, random);
         self.pump_storing(now);
+        if let Some(shelf) = self.shelf {
+            shelf.keep(self);
+        }
         let store = self.ledger.close_step(random);
         self.outputs.extend(store);
         let released = self.ledger.release();

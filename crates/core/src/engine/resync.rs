@@ -43,16 +43,15 @@ impl Engine {
     }
 
     /// After a start: what was closed may still be.
-    pub(super) fn restore_resyncs(&mut self) {
+    pub(super) fn restore_resyncs(&mut self, id: ConversationId) {
+        let Some(conversation) = self.conversations.get(&id) else { return };
         let roster = self.membership.roster();
-        for (id, conversation) in self.conversations.iter() {
-            let closed = conversation.messages.values().filter_map(|message| message.unopened.as_ref());
-            let senders: SortedSet<_> = closed.map(|unopened| (unopened.sender, ())).collect();
-            for &sender in senders.keys() {
-                let is_listed = roster.is_some_and(|roster| roster.device(&sender, 0).is_some());
-                let peer = (sender, self.scope_of(*id, is_listed));
-                self.resyncs.push(Resync { id: *id, peer, due: 0 });
-            }
+        let closed = conversation.messages.values().filter_map(|message| message.unopened.as_ref());
+        let senders: SortedSet<_> = closed.map(|unopened| (unopened.sender, ())).collect();
+        for &sender in senders.keys() {
+            let is_listed = roster.is_some_and(|roster| roster.device(&sender, 0).is_some());
+            let peer = (sender, self.scope_of(id, is_listed));
+            self.resyncs.push(Resync { id, peer, due: 0 });
         }
     }
 

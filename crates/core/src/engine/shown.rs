@@ -28,7 +28,8 @@ impl Engine {
         shows.extend(self.site_stands().map(Show::Site));
         for (id, conversation) in self.conversations.iter() {
             let items = conversation.messages.keys().filter_map(|event| conversation.item(*id, *event));
-            shows.extend(items.map(Show::Item));
+            // Of what is in the store a part would be taken for the whole.
+            shows.extend(items.filter(|_| !self.is_stored(*id)).map(Show::Item));
             shows.extend(self.summary(*id, now).map(Show::Conversation));
         }
         let typing = self.signals.shown_typing.iter();
@@ -44,7 +45,9 @@ impl Engine {
         changed.extend(self.lapsed(now));
         changed.extend(dirty.keys().map(|(id, _)| (*id, ())));
         for &(id, event) in dirty.keys() {
-            let Some(conversation) = self.conversations.get(&id) else { continue };
+            let Some(conversation) = self.conversations.get(&id).filter(|_| !self.is_stored(id)) else {
+                continue;
+            };
             let withdraws = conversation.messages.get(&event).and_then(|message| message.withdraws);
             self.outputs.extend(conversation.item(id, event).map(Show::Item).map(Output::Show));
             if let Some(withdraws) = withdraws {
@@ -79,7 +82,8 @@ impl Engine {
     fn summary(&self, id: ConversationId, now: u64) -> Option<Summary> {
         let (answerable, safety) = (self.is_answerable(id), self.safety(id));
         let conversation = self.conversations.get(&id)?;
-        Some(conversation.summary(id, answerable, safety, self.hold(id, now), now))
+        let waits_since = self.shelf.map_or(0, |shelf| shelf.waits_since(conversation));
+        Some(conversation.summary(id, answerable, safety, self.hold(id, now), waits_since, now))
     }
 
     fn link_stands(&self, now: u64) -> Link {

@@ -13,7 +13,7 @@ use segel_testkit::forge::FalseDevice;
 use segel_wire::api::{
     BundlesAnswer, ChallengeAnswer, EventsAnswer, LoginAnswer, PrekeysAnswer, UploadAnswer,
 };
-use segel_wire::ids::{AgentId, Challenge, DeskId, DeviceId, Octets, RosterHash};
+use segel_wire::ids::{AgentId, Challenge, ConversationId, DeskId, DeviceId, Octets, RosterHash};
 use segel_wire::signed::{
     Agent, Certificate, Desk, Device, DeviceKeys, Order, Profile, Roster, VerifiedRoster,
 };
@@ -191,6 +191,10 @@ pub(crate) struct Bench<'a> {
     pub(crate) upload: (u64, Vec<u8>),
     /// Whether it takes a beginning for another one's.
     pub(crate) confuses_uploads: bool,
+    /// The conversations whose messages were asked for.
+    pub(crate) loads: Vec<ConversationId>,
+    /// Whether messages cannot be read from the store.
+    pub(crate) is_damaged: bool,
     /// How often it does not answer when an upload is given up.
     pub(crate) deaf: usize,
     /// How often it was told.
@@ -227,6 +231,8 @@ impl<'a> Bench<'a> {
             pulls: 0,
             upload: (0, Vec::new()),
             confuses_uploads: false,
+            loads: Vec::new(),
+            is_damaged: false,
             deaf: 0,
             forgets: 0,
         };
@@ -241,7 +247,18 @@ impl<'a> Bench<'a> {
 
     /// What another engine would start from.
     pub(crate) fn records(&self) -> Kept {
-        Kept { generation: self.generation, records: self.kept.clone().into_iter().collect() }
+        Kept {
+            generation: self.generation,
+            records: self.kept.clone().into_iter().collect(),
+            left_out: false,
+        }
+    }
+
+    /// The same without messages, as an agent's console reads it.
+    pub(crate) fn outlines(&self) -> Kept {
+        let mut kept = self.records();
+        kept.records.retain(|(name, _)| !name.starts_with(Kept::LATER));
+        Kept { left_out: true, ..kept }
     }
 
     /// Whether another tab would be served.
@@ -315,6 +332,13 @@ impl<'a> Bench<'a> {
                     }
                 }
                 self.inputs.push_back(Input::Stored(generation));
+            }
+            Output::Load { conversation, names } => {
+                self.loads.push(conversation);
+                let records = self.kept.iter().filter(|(name, _)| name.starts_with(&names));
+                let records = records.map(|(name, sealed)| (name.clone(), sealed.clone())).collect();
+                let records = (!self.is_damaged).then_some(records);
+                self.inputs.push_back(Input::Loaded { conversation, records });
             }
             Output::Request { id, request, .. } => match self.answer(&request) {
                 Some(answer) => self.inputs.push_back(Input::Answered { id, answer }),

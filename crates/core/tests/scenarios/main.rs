@@ -29,6 +29,7 @@ mod relay_killed;
 mod restored;
 mod safety;
 mod secrecy;
+mod shelf;
 mod stale_state;
 mod table;
 mod tabs;

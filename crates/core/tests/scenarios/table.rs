@@ -137,6 +137,11 @@ impl<'a> Table<'a> {
         self.restart_from(&self.bench.records());
     }
 
+    /// The agent's engine begins anew without the messages that were kept.
+    pub(crate) fn restart_in_outline(&mut self) {
+        self.restart_from(&self.bench.outlines());
+    }
+
     pub(crate) fn restart_from(&mut self, kept: &Kept) {
         let engine = if self.is_agents { agent(self.site, kept) } else { self.site.visitor(kept) };
         self.bench.restart(engine);

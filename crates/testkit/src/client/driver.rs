@@ -151,6 +151,8 @@ impl Driver {
             Output::Broken(event) => drop(self.files.whole(event)),
             Output::Show(show) => self.screen.send_modify(|screen| screen.apply(show)),
             Output::WakeAt(time) => self.wake_at = time,
+            // It started with everything.
+            Output::Load { .. } => {}
         }
         None
     }

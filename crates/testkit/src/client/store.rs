@@ -50,7 +50,7 @@ impl MemoryStore {
     }
 
     /// The key that records are sealed under; the same for every store.
-    pub(crate) fn key() -> StateKey {
+    pub fn key() -> StateKey {
         StateKey::new([42; 32])
     }
 
@@ -58,7 +58,7 @@ impl MemoryStore {
     pub(crate) fn kept(&self) -> Kept {
         let records = self.records();
         let sealed = records.sealed.iter().map(|(name, sealed)| (name.clone(), sealed.clone()));
-        Kept { generation: records.generation, records: sealed.collect() }
+        Kept { generation: records.generation, records: sealed.collect(), left_out: false }
     }
 
     /// Keeps a generation; whether that could be done.

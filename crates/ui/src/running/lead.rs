@@ -117,7 +117,7 @@ impl Work {
 
     async fn start_engine(&self, term: u32) -> Result<(), Trouble> {
         let mut random = Random::new().map_err(|_| Trouble::Insecure)?;
-        let state = kept::open(&self.screen.store_name(), &mut random).await;
+        let state = kept::open(&self.screen.store_name(), self.screen.reads_later(), &mut random).await;
         if self.place.term.get() != term {
             return Ok(());
         }

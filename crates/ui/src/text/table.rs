@@ -190,6 +190,56 @@ table! {
         inbox_empty,
         /// What an empty list waits for.
         inbox_empty_why,
+        /// Label of the choice of what is listed.
+        filter,
+        /// Lists what this agent holds.
+        filter_mine,
+        /// Lists what nobody holds.
+        filter_unassigned,
+        /// Lists everything.
+        filter_all,
+        /// Stands where a choice lists nothing.
+        filter_empty,
+        /// Label of the search, which looks into what was opened in this tab.
+        search,
+        /// Heading where nothing was found.
+        search_empty,
+        /// Where a search looks.
+        search_where,
+        /// Comes before the time since when a visitor waits.
+        waits,
+        /// Something was typed here and not sent.
+        draft,
+        /// Button: notices beside the page, turned on or off.
+        notices,
+        /// The same where the browser shows none.
+        notices_barred,
+        /// What a notice says: never what came.
+        notice,
+        /// Button and heading: the keys that can be pressed.
+        keys,
+        /// Key: the next conversation.
+        key_next,
+        /// Key: the one before.
+        key_previous,
+        /// Key: take the conversation.
+        key_claim,
+        /// Key: write.
+        key_write,
+        /// Key: search.
+        key_find,
+        /// Keys: what is listed.
+        key_filter,
+        /// Key: out of the text, to the messages.
+        key_read,
+        /// Key: these keys.
+        key_help,
+        /// When keys are not heard.
+        keys_why,
+        /// Box: hear keys.
+        keys_on,
+        /// Button: close the sheet.
+        keys_close,
         /// A conversation's title; `#` is its mark.
         title,
         /// Under the name of a visitor whom the business vouches for; the first `#` is the mark, the second is when.

@@ -52,6 +52,12 @@ impl Stage {
         self.home.query_selector(selector).unwrap().unwrap()
     }
 
+    /// All elements that `selector` finds.
+    pub(crate) fn all(&self, selector: &str) -> Vec<Element> {
+        let found = self.home.query_selector_all(selector).unwrap();
+        (0..found.length()).filter_map(|at| found.get(at)).map(JsCast::unchecked_into).collect()
+    }
+
     /// How many elements `selector` finds.
     pub(crate) fn count(&self, selector: &str) -> u32 {
         self.home.query_selector_all(selector).unwrap().length()

@@ -4,7 +4,9 @@ use segel_core::show::{Author, Body, Deed, Delivery, File, Item, Refusal};
 use segel_ui::timeline::Timeline;
 use segel_ui::{Items, Language};
 use segel_wire::ids::{ConversationId, EventId};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::HtmlElement;
 
 use crate::stage::{Heard, Stage};
 
@@ -31,7 +33,8 @@ fn timeline() -> (Timeline, Stage, Heard) {
     let heard = Heard::default();
     let timeline = Timeline::new(Language::En, heard.act());
     let stage = Stage::with(timeline.root());
-    stage.find(".log").set_attribute("style", "height: 100px; overflow: auto").unwrap();
+    let style = "position: relative; height: 100px; overflow: auto; overflow-anchor: none";
+    stage.find(".log").set_attribute("style", style).unwrap();
     (timeline, stage, heard)
 }
 
@@ -215,4 +218,60 @@ fn of_a_file_that_was_taken_back_nothing_is_left_to_be_fetched() {
     show(&mut timeline, &[sent(Body::Withdrawn)]);
     assert_eq!((stage.count(".file"), stage.count(".undo")), (0, 0));
     assert_eq!(stage.text(".bubble"), Language::En.text().withdrawn);
+}
+
+/// Where a message stands on the screen, from the top of the log.
+fn height_of(stage: &Stage, text: &str) -> i32 {
+    let bubbles = stage.all(".bubble");
+    let bubble = bubbles.into_iter().find(|bubble| bubble.text_content().as_deref() == Some(text)).unwrap();
+    bubble.unchecked_into::<HtmlElement>().offset_top() - stage.find(".log").scroll_top()
+}
+
+#[wasm_bindgen_test]
+fn a_long_talk_is_on_the_page_in_part_and_nothing_moves_as_one_reads_back() {
+    let (mut timeline, stage, heard) = timeline();
+    let talk: Vec<_> = (0..240).map(|id| said(id, &format!("pesan {id}"))).collect();
+    show(&mut timeline, &talk);
+    assert_eq!((stage.count(".row"), distance_to_end(&stage)), (50, 0));
+
+    stage.find(".log").set_scroll_top(40);
+    stage.fire(".log", "scroll");
+    assert_eq!(heard.take(), ["Scrolled"]);
+    let before = height_of(&stage, "pesan 195");
+    show(&mut timeline, &talk);
+    assert_eq!(stage.count(".row"), 100);
+    assert!((height_of(&stage, "pesan 195") - before).abs() < 2, "what is read stays where it is");
+
+    for _ in 0..9 {
+        stage.find(".log").set_scroll_top(0);
+        stage.fire(".log", "scroll");
+        show(&mut timeline, &talk);
+    }
+    assert_eq!((stage.text(".row:first-child .bubble").as_str(), stage.count(".row")), ("pesan 0", 150));
+
+    let end = stage.find(".log").scroll_height();
+    stage.find(".log").set_scroll_top(end);
+    stage.fire(".log", "scroll");
+    show(&mut timeline, &talk);
+    assert_eq!((stage.text(".row:last-child .bubble").as_str(), stage.count(".row")), ("pesan 199", 150));
+}
+
+#[wasm_bindgen_test]
+fn one_click_leads_back_to_the_newest_message() {
+    let (mut timeline, stage, heard) = timeline();
+    let mut talk: Vec<_> = (0..240).map(|id| said(id, &format!("pesan {id}"))).collect();
+    show(&mut timeline, &talk);
+    for _ in 0..4 {
+        stage.find(".log").set_scroll_top(0);
+        stage.fire(".log", "scroll");
+        show(&mut timeline, &talk);
+    }
+    talk.push(said(240, "baru"));
+    show(&mut timeline, &talk);
+    assert!(!stage.find(".newer").has_attribute("hidden"));
+    heard.take();
+    stage.click(".newer");
+    assert_eq!(heard.take(), ["Scrolled"]);
+    show(&mut timeline, &talk);
+    assert_eq!((stage.text(".row:last-child .bubble").as_str(), distance_to_end(&stage)), ("baru", 0));
 }

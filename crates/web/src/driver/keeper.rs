@@ -5,12 +5,13 @@ use std::rc::Rc;
 
 use js_sys::futures::spawn_local;
 use segel_core::{Change, Input};
+use segel_wire::ids::ConversationId;
 
 use crate::driver::take_first;
 use crate::store::{self, Store, StoreError};
 
 /// Keeps what the engine hands out, in order.
-pub(super) struct Keeper(Rc<Queue>);
+pub(crate) struct Keeper(Rc<Queue>);
 
 struct Queue {
     store: Option<Store>,
@@ -36,6 +37,25 @@ impl Keeper {
         if !self.0.busy.replace(true) {
             spawn_local(Rc::clone(&self.0).commit_all());
         }
+    }
+
+    /// Reads what was left in the store at the start, if anything was.
+    pub(super) fn load(&self, conversation: ConversationId, names: String) {
+        if let Some(later) = self.0.store.as_ref().and_then(Store::later) {
+            (later.go_on)(self, conversation, names);
+        }
+    }
+
+    /// Reads records of a conversation, by the beginning of their names.
+    pub(crate) fn read(&self, conversation: ConversationId, names: String) {
+        let queue = Rc::clone(&self.0);
+        spawn_local(async move {
+            let records = match &queue.store {
+                Some(store) => store.load_named(&names).await.ok(),
+                None => None,
+            };
+            (queue.tell)(Input::Loaded { conversation, records });
+        });
     }
 }
 

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use js_sys::{Object, Reflect};
-use segel_web::store::{Change, Store, StoreError};
+use segel_web::store::{Change, LATER, Store, StoreError};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{IdbDatabase, IdbFactory, IdbRequest, IdbTransactionMode};
@@ -177,4 +177,21 @@ async fn a_page_without_storage_is_told_so() {
 
     assert_eq!(opened, Err(StoreError::Blocked));
     assert!(Store::open("hidden").await.is_ok(), "storage is back for the other tests");
+}
+
+#[wasm_bindgen_test]
+async fn what_is_left_for_later_is_read_by_its_name() {
+    let store = fresh("in-parts").await;
+    let keys = ["cursor", "message", "message/a/1", "message/a/2", "message/ab/1", "messages", "sessions/a"];
+    let changes = keys.iter().zip(1..).map(|(key, number)| put(key, &[number]));
+    store.commit(1, changes.collect()).await.unwrap();
+
+    let names = |records: Vec<(String, Vec<u8>)>| records.into_iter().map(|(key, _)| key).collect::<Vec<_>>();
+    let store = store.in_parts(Some(&LATER));
+    let loaded = store.load().await.unwrap();
+    assert_eq!(loaded.generation, 1);
+    assert_eq!(names(loaded.records), ["cursor", "message", "messages", "sessions/a"]);
+    let later = store.load_named("message/a/").await.unwrap();
+    assert_eq!(later, [("message/a/1".to_owned(), vec![3]), ("message/a/2".to_owned(), vec![4])]);
+    assert_eq!(store.load_named("message/c/").await.unwrap(), []);
 }

@@ -1,0 +1,264 @@
+//! An agent's conversations in the order in which they are to be answered: pure, without a browser.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use segel_core::show::{Body, File, Identity, Standing, Summary};
+use segel_ui::Items;
+use segel_wire::ids::ConversationId;
+
+use crate::model::mark;
+
+/// Which conversations are listed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Filter {
+    /// Those that this agent holds.
+    Mine,
+    /// Those that nobody holds.
+    Unassigned,
+    /// Each.
+    #[default]
+    All,
+}
+
+impl Filter {
+    /// In the order of the screen.
+    pub(crate) const EACH: [Self; 3] = [Self::Mine, Self::Unassigned, Self::All];
+
+    fn lists(self, standing: Standing) -> bool {
+        match self {
+            Self::Mine => standing == Standing::Mine,
+            Self::Unassigned => standing == Standing::Free,
+            Self::All => true,
+        }
+    }
+}
+
+/// Every conversation, and what of them the agent wants to see.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(crate) struct Inbox {
+    summaries: BTreeMap<ConversationId, Summary>,
+    /// Which are listed.
+    pub(crate) filter: Filter,
+    search: String,
+}
+
+/// What is listed now.
+pub(crate) struct Listing<'a> {
+    /// Who waits longest comes first, then the newest.
+    pub(crate) entries: Vec<Entry<'a>>,
+    /// How many each filter would list, in the order of [`Filter::EACH`].
+    pub(crate) counts: [usize; 3],
+}
+
+/// A conversation in the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Entry<'a> {
+    /// As the engine has it.
+    pub(crate) summary: &'a Summary,
+    /// Where the words that are searched for stand, with what is around them.
+    pub(crate) found: Option<String>,
+}
+
+impl Inbox {
+    /// Takes a conversation in, or in the place of what was known of it.
+    pub(crate) fn put(&mut self, summary: Summary) {
+        self.summaries.insert(summary.conversation, summary);
+    }
+
+    /// Nothing that was known counts any more.
+    pub(crate) fn clear(&mut self) {
+        self.summaries.clear();
+    }
+
+    /// Whether there is no conversation at all.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.summaries.is_empty()
+    }
+
+    /// What is known of a conversation.
+    pub(crate) fn get(&self, conversation: ConversationId) -> Option<&Summary> {
+        self.summaries.get(&conversation)
+    }
+
+    /// Lists only where these words stand; no words list all.
+    pub(crate) fn search(&mut self, words: &str) {
+        self.search = words.trim().to_lowercase();
+    }
+
+    /// Whether it is searched for something.
+    pub(crate) fn searches(&self) -> bool {
+        !self.search.is_empty()
+    }
+
+    /// How many visitors wait for an answer that this agent may give.
+    pub(crate) fn waiting(&self) -> usize {
+        self.summaries.values().filter(|summary| waits(summary)).count()
+    }
+
+    /// What is listed, given the messages that were opened in this tab.
+    pub(crate) fn listing(&self, opened: &BTreeMap<ConversationId, Items>) -> Listing<'_> {
+        let all = self.summaries.values().filter_map(|summary| {
+            let found = match self.search.as_str() {
+                "" => None,
+                words => Some(find(words, summary, opened.get(&summary.conversation))?),
+            };
+            Some(Entry { summary, found })
+        });
+        let mut entries: Vec<_> = all.collect();
+        let counts = Filter::EACH
+            .map(|filter| entries.iter().filter(|entry| filter.lists(entry.summary.hold.standing)).count());
+        entries.retain(|entry| self.filter.lists(entry.summary.hold.standing));
+        entries.sort_by_key(|entry| rank(entry.summary));
+        Listing { entries, counts }
+    }
+}
+
+/// Whether the visitor waits for an answer that this agent may give.
+pub(crate) fn waits(summary: &Summary) -> bool {
+    summary.waits_since > 0 && summary.hold.standing != Standing::Others
+}
+
+fn rank(summary: &Summary) -> (bool, u64, Reverse<u64>, ConversationId) {
+    let waits = waits(summary);
+    let since = if waits { summary.waits_since } else { 0 };
+    (!waits, since, Reverse(summary.time), summary.conversation)
+}
+
+/// The words in a conversation: in its name, its last message, or the newest one that was opened here.
+fn find(words: &str, summary: &Summary, items: Option<&Items>) -> Option<String> {
+    let name = match &summary.identity {
+        Identity::Confirmed { subject, .. } => subject.clone(),
+        _ => mark(summary.conversation),
+    };
+    if name.to_lowercase().contains(words) {
+        return Some(summary.preview.clone());
+    }
+    let items = items.map(Items::as_slice).unwrap_or_default().iter().rev();
+    let said = items.filter_map(|item| match &item.body {
+        Body::Text(text) | Body::File(File { name: text, .. }) => Some(text.as_str()),
+        _ => None,
+    });
+    [summary.preview.as_str()].into_iter().chain(said).find_map(|text| excerpt(text, words))
+}
+
+/// The place in a text where these words stand, cut so that they are in sight; `words` in lower case.
+fn excerpt(text: &str, words: &str) -> Option<String> {
+    /// So many characters stand before the words at most.
+    const BEFORE: usize = 16;
+    let lower = text.to_lowercase();
+    let at = lower.find(words)?;
+    let before = lower.get(..at)?.chars().count();
+    if before <= BEFORE {
+        return Some(text.to_owned());
+    }
+    // Where lower case has other letters than the text, the cut is a few characters off.
+    let rest: String = text.chars().skip(before - BEFORE).collect();
+    Some(["…", &rest].concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use segel_core::show::{Author, Delivery, Hold, Item};
+    use segel_wire::ids::EventId;
+
+    use super::*;
+
+    fn id(number: u8) -> ConversationId {
+        ConversationId([number; 16])
+    }
+
+    fn summary(number: u8, time: u64, waits_since: u64, standing: Standing) -> Summary {
+        Summary {
+            conversation: id(number),
+            preview: format!("pesan {number}"),
+            time,
+            unread: 0,
+            waits_since,
+            answerable: true,
+            safety: None,
+            hold: Hold { standing, ..Hold::default() },
+            identity: Identity::default(),
+        }
+    }
+
+    fn inbox() -> Inbox {
+        let mut inbox = Inbox::default();
+        for summary in [
+            summary(1, 50, 50, Standing::Free),
+            summary(2, 90, 0, Standing::Mine),
+            summary(3, 60, 20, Standing::Mine),
+            summary(4, 95, 0, Standing::Free),
+            summary(5, 99, 10, Standing::Others),
+            summary(6, 40, 30, Standing::Joined),
+        ] {
+            inbox.put(summary);
+        }
+        inbox
+    }
+
+    fn listed(inbox: &Inbox, opened: &BTreeMap<ConversationId, Items>) -> Vec<u8> {
+        inbox.listing(opened).entries.iter().map(|entry| entry.summary.conversation.0[0]).collect()
+    }
+
+    #[test]
+    fn who_waits_longest_comes_first_then_the_newest() {
+        assert_eq!(listed(&inbox(), &BTreeMap::new()), [3, 6, 1, 5, 4, 2]);
+        assert_eq!(inbox().waiting(), 3, "what another holds is theirs to answer");
+    }
+
+    #[test]
+    fn a_filter_lists_its_own_and_counts_stay_those_of_each() {
+        let mut inbox = inbox();
+        for (filter, expected) in [
+            (Filter::Mine, [3, 2].as_slice()),
+            (Filter::Unassigned, &[1, 4]),
+            (Filter::All, &[3, 6, 1, 5, 4, 2]),
+        ] {
+            inbox.filter = filter;
+            assert_eq!(listed(&inbox, &BTreeMap::new()), expected);
+            assert_eq!(inbox.listing(&BTreeMap::new()).counts, [2, 2, 6]);
+        }
+    }
+
+    #[test]
+    fn a_conversation_is_listed_once_and_as_it_was_said_last() {
+        let mut inbox = inbox();
+        inbox.put(summary(3, 100, 0, Standing::Mine));
+        assert_eq!(listed(&inbox, &BTreeMap::new()), [6, 1, 3, 5, 4, 2]);
+    }
+
+    #[test]
+    fn a_search_looks_into_names_last_messages_and_what_was_opened() {
+        let mut opened = BTreeMap::<_, Items>::new();
+        let said = "Sudah saya kirimkan kemarin sore, kata Bu Teko Keramik";
+        opened.entry(id(2)).or_default().put(Item {
+            conversation: id(2),
+            event: EventId([1; 16]),
+            position: Some(1),
+            author: Author::Visitor,
+            body: Body::Text(said.to_owned()),
+            time: 1,
+            delivery: Delivery::Received,
+            vouched: None,
+        });
+        let mut inbox = inbox();
+        let found = |inbox: &mut Inbox, words: &str| {
+            inbox.search(words);
+            let listing = inbox.listing(&opened);
+            let entry = listing.entries.first()?;
+            Some((listing.entries.len(), entry.summary.conversation.0[0], entry.found.clone()?))
+        };
+        let cut = "…arin sore, kata Bu Teko Keramik".to_owned();
+        assert_eq!(found(&mut inbox, " bu TEKO "), Some((1, 2, cut)));
+        assert_eq!(found(&mut inbox, "PESAN 4"), Some((1, 4, "pesan 4".to_owned())));
+        assert_eq!(found(&mut inbox, "5555"), Some((1, 5, "pesan 5".to_owned())), "by its mark");
+        assert_eq!(found(&mut inbox, "tidak ada"), None);
+        inbox.search("pesan");
+        assert_eq!(inbox.listing(&opened).counts, [2, 2, 6]);
+        inbox.search("  ");
+        assert!(
+            !inbox.searches() && inbox.listing(&opened).entries.iter().all(|entry| entry.found.is_none())
+        );
+    }
+}
