@@ -179,10 +179,10 @@ impl World {
 
     /// Everybody looks into every conversation that they have.
     pub(crate) fn open_everything(&mut self) {
-        for device in 0..self.devices.len() {
-            let listed: Vec<_> = self.devices[device].screen.conversations.keys().copied().collect();
+        for tab in 0..self.devices.len() {
+            let listed: Vec<_> = self.devices[tab].screen.conversations.keys().copied().collect();
             for conversation in listed {
-                self.take(device, Input::Open(conversation));
+                self.input(tab, Input::Open(conversation));
             }
         }
     }

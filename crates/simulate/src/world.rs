@@ -28,6 +28,8 @@ pub(crate) const START: u64 = 1_800_000_000_000;
 const PATIENCE: u64 = 5 * 60 * 60 * 1_000;
 /// What may happen in a run at most; more is traffic that never ends.
 const MOST_STEPS: u64 = 30_000;
+/// How long before that people look into their conversations.
+const LOOKED_AT: u64 = 30 * 1_000;
 /// How often it is looked at meanwhile.
 const LOOK_EVERY: u64 = 2 * 60 * 1_000;
 
@@ -125,10 +127,9 @@ pub fn run(seed: u64, planted: Option<Planted>, traced: bool) -> Result<Tally, F
     world.open_for_business();
     world.play_until(world.weather.ends_at);
     world.calm_down();
-    world.open_everything();
     let deadline = world.now + PATIENCE;
     loop {
-        world.play_until(world.now + LOOK_EVERY);
+        world.play_and_look();
         let complaints = check::complaints(&world);
         if complaints.is_empty() || world.now >= deadline || world.is_restless() {
             world.complaints.extend(complaints);
@@ -141,8 +142,7 @@ pub fn run(seed: u64, planted: Option<Planted>, traced: bool) -> Result<Tally, F
     }
     if world.complaints.is_empty() {
         world.start_all_again();
-        world.open_everything();
-        world.play_until(world.now + LOOK_EVERY);
+        world.play_and_look();
         let again =
             check::complaints(&world).into_iter().map(|complaint| format!("after a new start: {complaint}"));
         world.complaints.extend(again);
@@ -157,6 +157,14 @@ pub fn run(seed: u64, planted: Option<Planted>, traced: bool) -> Result<Tally, F
 }
 
 impl World {
+    /// Time passes, and before it has everybody looks into every conversation that they have.
+    fn play_and_look(&mut self) {
+        let end = self.now + LOOK_EVERY;
+        self.play_until(end - LOOKED_AT);
+        self.open_everything();
+        self.play_until(end);
+    }
+
     fn new(seed: u64, planted: Option<Planted>, traced: bool) -> Self {
         let mut chance = Chance::new(seed, 0);
         let weather = Weather::draw(START, &mut chance);

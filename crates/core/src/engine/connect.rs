@@ -6,7 +6,7 @@ use segel_wire::signed::LoginStatement;
 use segel_wire::{ClientFrame, Code, Problem};
 
 use super::{Engine, passes};
-use crate::conversation::Conversation;
+use crate::conversation::{self, Conversation};
 use crate::io::{Answer, Output, Request};
 use crate::link::Stage;
 use crate::records::Name;
@@ -102,6 +102,10 @@ impl Engine {
                 message.in_log = false;
                 self.ledger.put(Name::Message(*id, *event), message);
             }
+            // Who has read them is to be heard anew.
+            let own =
+                messages.iter().filter(|(_, message)| matches!(message.stage, conversation::Stage::Sent));
+            self.shown.dirty.extend(own.map(|(event, _)| ((*id, *event), ())));
             for (event, sent) in sent.iter_mut() {
                 sent.came_back = false;
                 self.ledger.put(Name::Sent(*id, *event), sent);

@@ -120,7 +120,11 @@ impl Engine {
                 // What changed since the start is at hand already.
                 Name::Message(of, event) if of == id => {
                     if !conversation.messages.contains(&event) {
-                        conversation.messages.insert(event, Message::restore(record)?);
+                        let mut message = Message::restore(record)?;
+                        // The relay may have begun to tell the log anew while this one was in the store.
+                        let holds = |position| conversation.facts.chronicle.holds(position);
+                        message.in_log &= message.position.is_some_and(holds);
+                        conversation.messages.insert(event, message);
                     }
                 }
                 _ => return Err(BrokenStore),
