@@ -67,6 +67,8 @@ impl Engine {
             (Request::Login(_), Answer::Login(answer)) => {
                 self.link.token = Some(answer.token);
                 self.link.stage = Stage::Down;
+                // A relay that was set back may have lost them, and a device that was told of no event does not notice.
+                self.prekeys.uploaded = false;
             }
             (_, Answer::Problem(Problem { code, .. })) => {
                 if code == Code::OriginRefused {
