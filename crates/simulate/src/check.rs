@@ -4,7 +4,7 @@ mod identities;
 
 pub(crate) use self::identities::confirmed;
 
-use segel_core::show::{Body, Delivery, Item, Refusal};
+use segel_core::show::{Author, Body, Delivery, Item, Refusal};
 
 use crate::device::{Browser, Device, Screen};
 use crate::people::{CARD, Said, shows};
@@ -128,12 +128,26 @@ fn is_served(world: &World, browser: &Browser) -> bool {
     browser.is_visitor() || browser.id.is_some_and(|id| world.relay.lists(id))
 }
 
-/// Whether receiver or sender lost state or the sender was removed, so that a message may stay closed; it is shown as
-/// that.
+/// Whether receiver or sender lost state or the sender was removed, or the relay that was set back handed out a prekey
+/// again, so that a message may stay closed; it is shown as that.
 fn was_torn(world: &World, receiver: &Browser, row: &Row) -> bool {
     let sender = world.browsers.iter().find(|browser| browser.id == Some(row.sender));
     let is_removed = sender.is_some_and(|sender| !is_served(world, sender));
-    receiver.was_set_back || is_removed || sender.is_none_or(|sender| sender.was_set_back)
+    let is_torn = receiver.was_set_back || is_removed || sender.is_none_or(|sender| sender.was_set_back);
+    is_torn || (sender.is_some_and(Browser::is_visitor) && is_nobody_known(world, receiver, row))
+}
+
+/// Whether a console could open nothing of a visitor whom it first met after the relay had been set back: it cannot ask who
+/// that is.
+fn is_nobody_known(world: &World, receiver: &Browser, row: &Row) -> bool {
+    let screen = receiver.leader.map(|leader| &world.devices[leader].screen);
+    let items = screen.into_iter().flat_map(|screen| screen.items.values());
+    let mut opened = items.filter(|item| {
+        item.conversation == row.conversation
+            && item.author == Author::Visitor
+            && !matches!(item.body, Body::Closed(_))
+    });
+    world.tally.counts.contains_key("relay set back") && opened.next().is_none()
 }
 
 /// Whether a screen holds together by itself.
