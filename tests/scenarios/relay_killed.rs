@@ -31,8 +31,8 @@ async fn nothing_is_lost_doubled_or_out_of_order_when_the_relay_is_killed_at_see
             person.has_sent(own.last().unwrap()).await;
             person.reads(others.last().unwrap()).await;
         }
-        let timeline = visitor.texts().await;
-        assert_eq!(agent.texts().await, timeline);
+        let timeline = visitor.reads_back_to("mulai").await;
+        assert_eq!(agent.reads_back_to("mulai").await, timeline);
         assert_eq!(timeline.len(), 1 + asked.len() + answered.len());
         let of =
             |sort: &str| timeline.iter().filter(|text| text.starts_with(sort)).cloned().collect::<Vec<_>>();
@@ -40,7 +40,7 @@ async fn nothing_is_lost_doubled_or_out_of_order_when_the_relay_is_killed_at_see
         assert_eq!(of("jawab"), answered);
         visitor.reloads().await;
         visitor.sees_row("the end again", |row| Some(&row.text) == timeline.last()).await;
-        assert_eq!(visitor.texts().await, timeline);
+        assert_eq!(visitor.reads_back_to("mulai").await, timeline);
     })
     .await;
 }

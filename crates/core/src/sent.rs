@@ -5,8 +5,10 @@ use segel_wire::{Envelope, cbor_array};
 
 use crate::sorted::{Sorted, SortedSet};
 
-/// So many own events are kept of a conversation, whatever has become of them.
-const MOST: usize = 64;
+/// So many own events a visitor's device keeps of a conversation, whatever has become of them.
+pub(crate) const VISITORS: usize = 64;
+/// And an agent's, which has many conversations and reads all of this when it starts.
+pub(crate) const AGENTS: usize = 8;
 
 /// An own event that the relay has answered for.
 #[derive(Clone)]
@@ -29,9 +31,9 @@ impl Sorted<EventId, Sent> {
         in_order.keys().map(|(_, event)| *event).collect()
     }
 
-    /// The oldest one, if there are too many.
-    pub(crate) fn surplus(&self) -> Option<EventId> {
+    /// The oldest one, if there are more than `most`.
+    pub(crate) fn surplus(&self, most: usize) -> Option<EventId> {
         let oldest = self.iter().min_by_key(|(_, sent)| sent.position);
-        oldest.filter(|_| self.len() > MOST).map(|(event, _)| *event)
+        oldest.filter(|_| self.len() > most).map(|(event, _)| *event)
     }
 }

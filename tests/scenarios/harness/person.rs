@@ -210,6 +210,16 @@ impl Person {
         self.rows().await.into_iter().map(|row| row.text).collect()
     }
 
+    /// Reads back until this is the first message on the screen, and answers the texts from there on.
+    pub(crate) async fn reads_back_to(&self, first: &str) -> Vec<String> {
+        let look = async || {
+            self.browser.run("document.querySelector('.log').scrollTop = 0").await;
+            let texts = self.texts().await;
+            texts.first().is_some_and(|text| text == first).then_some(texts)
+        };
+        self.until(&format!("to have read back to {first}"), look).await
+    }
+
     /// Waits until a message is on the screen that someone else wrote.
     pub(crate) async fn reads(&self, text: &str) {
         self.sees_row(&format!("to read {text}"), |row| row.by != "own" && row.text == text).await;

@@ -4,11 +4,11 @@ use segel_crypto::content::ContentHash;
 use segel_wire::Delivered;
 use segel_wire::ids::{ConversationId, EventId};
 
-use super::Engine;
+use super::{Engine, Part};
 use crate::account::Account;
 use crate::conversation::Stage;
 use crate::records::Name;
-use crate::sent::Sent;
+use crate::sent::{self, Sent};
 use crate::show::Refusal;
 
 impl Engine {
@@ -17,10 +17,11 @@ impl Engine {
         let (Stage::Sealed(envelope), Some(conversation)) = (stage, self.conversations.get_mut(&id)) else {
             return;
         };
+        let most = if self.part == Part::Agent { sent::AGENTS } else { sent::VISITORS };
         let sent = Sent { position, envelope, came_back: false };
         self.ledger.put(Name::Sent(id, event), &sent);
         conversation.sent.insert(event, sent);
-        if let Some(surplus) = conversation.sent.surplus() {
+        if let Some(surplus) = conversation.sent.surplus(most) {
             conversation.sent.remove(&surplus);
             self.ledger.remove(Name::Sent(id, surplus));
         }

@@ -120,7 +120,7 @@ pub(super) static DESK: DeskText = DeskText {
     confirmed: "Visitor #, confirmed by the site #",
     lapsed: "Last confirmed as #, #",
     unconfirmed: "Not confirmed: the proof of identity that came does not count",
-    here: "has the chat open",
+    here: "here",
     unread: "# unread",
     no_preview: "Sealed message",
     back: "Back to the list",
