@@ -117,6 +117,8 @@ impl Scan<'_> {
         if self.is_stripe(bytes.start) {
             let track = self.finding(Kind::Track, run, &(0..run.groups.len()));
             self.found.push(track);
+            // What goes on after it is of the same stripe.
+            self.card_end = Some(bytes.end);
             return;
         }
         let around = cues.around(bytes.clone());
