@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::num::NonZero;
 use std::ops::Range;
+use std::panic::{catch_unwind, resume_unwind};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
@@ -82,7 +83,11 @@ fn play(seeds: Range<u64>, is_late: &(impl Fn() -> bool + Sync)) -> Played {
             if seed >= seeds.end {
                 break;
             }
-            match run(seed, None, false) {
+            let ran = catch_unwind(|| run(seed, None, false)).unwrap_or_else(|panic| {
+                println!("seed {seed} panics");
+                resume_unwind(panic)
+            });
+            match ran {
                 Ok(counts) => own.tally.merge(&counts),
                 Err(failure) => {
                     println!("seed {seed}: {}", failure.complaints.join("; "));
@@ -102,7 +107,7 @@ fn play(seeds: Range<u64>, is_late: &(impl Fn() -> bool + Sync)) -> Played {
                     all.tally.merge(&own.tally);
                     all.failed.extend(own.failed);
                 }
-                Err(panic) => std::panic::resume_unwind(panic),
+                Err(panic) => resume_unwind(panic),
             }
         }
     });
