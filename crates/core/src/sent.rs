@@ -1,7 +1,7 @@
 //! What this device has sent, as long as the relay may turn out not to have it any more. PROTOCOL.md, section 6.4.
 
 use segel_wire::ids::EventId;
-use segel_wire::{Envelope, cbor_array};
+use segel_wire::{Envelope, Withdraws, cbor_array};
 
 use crate::sorted::{Sorted, SortedSet};
 
@@ -15,13 +15,15 @@ pub(crate) const AGENTS: usize = 8;
 pub(crate) struct Sent {
     /// Where it stands, by the last answer or delivery.
     pub(crate) position: u64,
-    /// As it was sent, to the byte.
+    /// As it was sent, to the byte,
     pub(crate) envelope: Envelope,
+    /// and what the relay was to drop with it.
+    pub(crate) withdraws: Option<Withdraws>,
     /// Whether it came back in the relay's order.
     pub(crate) came_back: bool,
 }
 
-cbor_array!(Sent { position, envelope, came_back });
+cbor_array!(Sent { position, envelope, withdraws, came_back });
 
 impl Sorted<EventId, Sent> {
     /// Those that have not come back, in the conversation's order.

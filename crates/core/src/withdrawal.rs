@@ -1,5 +1,6 @@
 //! What a conversation keeps of messages that were taken back. PROTOCOL.md, section 5.16.
 
+use segel_wire::Withdraws;
 use segel_wire::ids::EventId;
 
 use crate::conversation::{Conversation, Message, Stage};
@@ -42,6 +43,12 @@ impl Conversation {
         let is_closed = !message.is_open() && !matches!(message.body, Body::Withheld);
         let is_withdrawn = is_closed && self.withdrawal_of(event).is_some();
         if is_withdrawn { Body::Withdrawn } else { message.shown_body() }
+    }
+
+    /// What the relay is to drop with an own event, be its message at hand or in the store.
+    pub(crate) fn withdraws_with(&self, event: EventId) -> Option<Withdraws> {
+        let message = self.messages.get(&event).and_then(|message| message.withdraws);
+        message.or_else(|| self.sent.get(&event)?.withdraws)
     }
 
     /// Whether an own message takes back what the relay never got.

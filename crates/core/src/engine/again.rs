@@ -18,7 +18,8 @@ impl Engine {
             return;
         };
         let most = if self.part == Part::Agent { sent::AGENTS } else { sent::VISITORS };
-        let sent = Sent { position, envelope, came_back: false };
+        let withdraws = conversation.withdraws_with(event);
+        let sent = Sent { position, envelope, withdraws, came_back: false };
         self.ledger.put(Name::Sent(id, event), &sent);
         conversation.sent.insert(event, sent);
         if let Some(surplus) = conversation.sent.surplus(most) {

@@ -324,13 +324,15 @@ impl Engine {
         let under_way = self.link.under_way.iter().find(|(_, other)| **other == event);
         let Some(id) = under_way.map(|(id, _)| *id) else { return };
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
+        // A withdrawal is also refused so where only what it takes back is lost, which holds up nothing else.
+        let is_lost = problem.code == Code::NotFound && conversation.withdraws_with(event).is_none();
         let refusal = match problem.code {
-            Code::NotFound if self.part == Part::Agent && conversation.was_told_of() => {
+            _ if is_lost && self.part == Part::Agent && conversation.was_told_of() => {
                 conversation.is_gone = true;
                 self.link.under_way.remove(&id);
                 return;
             }
-            Code::NotFound if self.part != Part::Agent && conversation.facts.opened => {
+            _ if is_lost && self.part != Part::Agent && conversation.facts.opened => {
                 // A relay that was restored from a backup may lack it.
                 conversation.facts.opened = false;
                 self.ledger.put(Name::Conversation(id), &conversation.facts);

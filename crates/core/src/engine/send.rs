@@ -427,8 +427,7 @@ impl Engine {
     /// Sends once everything that the message depends on is kept.
     pub(super) fn send(&mut self, conversation: ConversationId, event: EventId, envelope: Envelope) {
         self.link.under_way.insert(conversation, event);
-        let kept = self.conversations.get(&conversation).and_then(|kept| kept.messages.get(&event));
-        let withdraws = kept.and_then(|message| message.withdraws);
+        let withdraws = self.conversations.get(&conversation).and_then(|kept| kept.withdraws_with(event));
         self.ledger.after_store(Output::Send(ClientFrame::Send { conversation, event, envelope, withdraws }));
     }
 

@@ -143,6 +143,7 @@ fn conversation_of(input: &Input) -> Option<ConversationId> {
         Input::Retry { conversation, .. }
         | Input::Fetch { conversation, .. }
         | Input::Cancel { conversation, .. }
+        | Input::Withdraw { conversation, .. }
         | Input::Typing { conversation, .. }
         | Input::Act { conversation, .. }
         | Input::Open(conversation)

@@ -61,6 +61,21 @@ fn a_list_says_after_a_start_what_it_said_before() {
 }
 
 #[test]
+fn a_message_that_is_in_the_store_can_be_taken_back() {
+    let site = BenchSite::new();
+    let mut table = Table::of_agent(&site, |_, _| {});
+    says(&mut table, "satu");
+    table.say("dua");
+    let (conversation, event) = (table.conversation, table.own("dua").unwrap().event);
+    table.say("tiga");
+    says(&mut table, "empat");
+    table.restart_in_outline();
+    assert_eq!(table.item(event), None, "no outline has it");
+    table.input(Input::Withdraw { conversation, event });
+    assert_eq!(table.item(event).unwrap().body, Body::Withdrawn);
+}
+
+#[test]
 fn a_conversation_is_read_when_it_is_opened_and_once() {
     let site = BenchSite::new();
     let mut table = shelved(&site);

@@ -10,7 +10,7 @@ use segel_crypto::grant::Grant;
 use segel_testkit::client::Client;
 use segel_testkit::site::TestSite;
 use segel_wire::ids::{ContentDigest, EventId};
-use segel_wire::{ClientFrame, Delivered, Octets, ServerFrame};
+use segel_wire::{ClientFrame, Code, Delivered, Octets, ServerFrame};
 
 use crate::bench::{Bench, BenchSite, NOW};
 use crate::member::Letter;
@@ -129,6 +129,30 @@ fn a_message_that_has_not_left_goes_without_a_trace_and_one_that_may_have_is_tak
     };
     bench.input(answer(EventId([7; 16]), 9));
     assert_eq!((sends(&bench).len(), dropped(&bench)), (stored + 3, Some(EventId([7; 16]))));
+}
+
+/// Withdraws a message that a relay which was set back has not: it answers `not-found`.
+fn withdraw_in_vain(table: &mut Table<'_>, event: EventId) {
+    table.bench.input(Input::Withdraw { conversation: table.conversation, event });
+    let sent = table.bench.sent.last();
+    let Some(ClientFrame::Send { event, withdraws: Some(_), .. }) = sent else { panic!("nothing left") };
+    let refused = ServerFrame::Error { event: Some(*event), problem: Code::NotFound.into() };
+    table.bench.input(Input::Frame(refused));
+}
+
+#[test]
+fn a_relay_that_has_nothing_to_take_back_holds_up_nothing_else() {
+    let site = BenchSite::new();
+    let mut of_agent = Table::of_agent(&site, |_, _| {});
+    of_agent.post(VISITOR, of_agent.letter(text("halo")));
+    for mut table in [Table::of_visitor(&site), of_agent] {
+        table.say(SECRET);
+        let event = table.own(SECRET).unwrap().event;
+        withdraw_in_vain(&mut table, event);
+        assert_eq!(table.item(event).unwrap().delivery, Delivery::Failed(Refusal::RelayRefused));
+        table.say("lain");
+        assert_eq!(table.own("lain").unwrap().delivery, Delivery::Sent);
+    }
 }
 
 #[test]
