@@ -7,14 +7,7 @@ const SAID: &str = "return document.querySelector('.typing [role=status]').textC
 #[tokio::test(flavor = "multi_thread")]
 async fn each_side_sees_the_other_typing_until_the_message_comes_or_the_typing_stops() {
     Stage::play(async |stage| {
-        let agent = stage.agent().await;
-        let visitor = stage.visitor_on(Device::Phone(320, 568)).await;
-        visitor.says("halo").await;
-        visitor.has_sent("halo").await;
-        agent.chooses("halo").await;
-        agent.says("ya, Kak?").await;
-        visitor.reads("ya, Kak?").await;
-        agent.has_sent("ya, Kak?").await;
+        let (visitor, agent) = talking(stage).await;
 
         visitor.types("apakah masih").await;
         assert_eq!(agent.sees(".typing .who").await, "Pengunjung sedang mengetik…");
@@ -25,8 +18,7 @@ async fn each_side_sees_the_other_typing_until_the_message_comes_or_the_typing_s
 
         agent.types("ada").await;
         assert_eq!(visitor.sees(".typing .who").await, "Agen Demo sedang mengetik…");
-        let is_wide = "return document.documentElement.scrollWidth > innerWidth";
-        assert!(!visitor.browser().script::<bool>(is_wide, vec![]).await, "it fits 320 pixels");
+        assert!(fits(&visitor).await, "320 pixels");
         sees_nobody(&visitor).await;
 
         visitor.types("lagi").await;
@@ -39,19 +31,12 @@ async fn each_side_sees_the_other_typing_until_the_message_comes_or_the_typing_s
 #[tokio::test(flavor = "multi_thread")]
 async fn each_side_sees_that_the_other_looks_until_it_closes_the_chat() {
     Stage::play(async |stage| {
-        let agent = stage.agent().await;
-        let visitor = stage.visitor_on(Device::Phone(320, 568)).await;
-        visitor.says("halo").await;
-        visitor.has_sent("halo").await;
-        agent.chooses("halo").await;
-        agent.says("ya, Kak?").await;
-        visitor.reads("ya, Kak?").await;
+        let (visitor, agent) = talking(stage).await;
         visitor.says("terima kasih").await;
 
         assert_eq!(agent.sees(".person .here").await, "di sini");
         assert_eq!(visitor.sees(".title .here").await, "Agen Demo di sini");
-        let is_wide = "return document.documentElement.scrollWidth > innerWidth";
-        assert!(!visitor.browser().script::<bool>(is_wide, vec![]).await, "it fits 320 pixels");
+        assert!(fits(&visitor).await, "320 pixels");
         visitor.browser().shoot("here-visitor").await;
         agent.browser().shoot("here-agent").await;
         visitor.clicks(".close").await;
@@ -59,6 +44,25 @@ async fn each_side_sees_that_the_other_looks_until_it_closes_the_chat() {
         agent.until("the visitor to be elsewhere", gone).await;
     })
     .await;
+}
+
+/// A visitor on the smallest phone and an agent who answered.
+async fn talking(stage: &mut Stage) -> (Person, Person) {
+    let agent = stage.agent().await;
+    let visitor = stage.visitor_on(Device::Phone(320, 568)).await;
+    visitor.says("halo").await;
+    visitor.has_sent("halo").await;
+    agent.chooses("halo").await;
+    agent.says("ya, Kak?").await;
+    visitor.reads("ya, Kak?").await;
+    agent.has_sent("ya, Kak?").await;
+    (visitor, agent)
+}
+
+/// Whether the page is no wider than the screen.
+async fn fits(person: &Person) -> bool {
+    let fits = "return document.documentElement.scrollWidth <= innerWidth";
+    person.browser().script(fits, vec![]).await
 }
 
 async fn said(person: &Person) -> String {
