@@ -82,10 +82,10 @@ fn browser_lints(toolchain: &Toolchain) -> Command {
     clippy
 }
 
-/// The tests inside the packages, compiled as for browsers.
+/// The tests inside the packages, compiled with the flags and at the levels that browsers are served.
 fn vectors(toolchain: &Toolchain) -> Result<Command> {
     let mut cargo = toolchain.cargo();
-    cargo.args(["test", "--lib", "--target", TARGET]);
+    cargo.args(["test", "--lib", "--target", TARGET, "--profile", "wasm"]);
     cargo.args(VECTORS.iter().flat_map(|package| ["-p", package]));
     // By its name in PATH: cargo would cut a path at its spaces.
     cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner");
