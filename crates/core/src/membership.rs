@@ -132,6 +132,11 @@ impl Membership {
         self.newest.as_ref().map_or(0, |roster| roster.roster().issued_at).max(now / 1_000)
     }
 
+    /// Whether the newest roster has ended by [`Membership::time`].
+    pub(crate) fn has_ended(&self, now: u64) -> bool {
+        self.newest.as_ref().is_some_and(|roster| roster.check_time(self.time(now)).is_err())
+    }
+
     /// When the roster of this version was superseded, Unix seconds; `None` for the newest and the unknown.
     pub(crate) fn superseded_at(&self, version: u64) -> Option<u64> {
         self.superseded.get(&version).copied()

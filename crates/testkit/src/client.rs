@@ -245,6 +245,12 @@ impl Client {
         self.input(Input::Woke);
     }
 
+    /// Sets the clock back.
+    pub fn turn_back(&self, by: Duration) {
+        self.clock.0.fetch_sub(i64::try_from(by.as_millis()).unwrap(), Ordering::Relaxed);
+        self.input(Input::Woke);
+    }
+
     /// What is shown now.
     pub fn screen(&self) -> Screen {
         self.screen.borrow().clone()

@@ -12,7 +12,8 @@ const OF_VISITOR: usize = 4;
 
 impl Engine {
     /// Uploads prekeys when they are new, were replaced, or the relay may have lost them since the start. After a
-    /// start the relay is heard first: it knows whether this state is an older copy.
+    /// start the relay is heard first: it knows whether this state is an older copy. None is replaced or deleted while
+    /// the newest roster has ended by the own clock, which may be wrong by years.
     pub(super) fn pump_prekeys(&mut self, now: u64, random: &mut impl CryptoRng) {
         let time = self.membership.time(now);
         let stock = self.stock();
@@ -24,7 +25,8 @@ impl Engine {
             return;
         }
         let is_first = account.prekeys.is_empty();
-        let changed = (is_first || self.prekeys.heard) && account.prekeys.rotate(time, random);
+        let is_timely = self.prekeys.heard && !self.membership.has_ended(now);
+        let changed = (is_first || is_timely) && account.prekeys.rotate(time, random);
         if is_first {
             account.prekeys.restock(0, 0, stock, time, random);
         }

@@ -67,13 +67,9 @@ impl Engine {
 
     /// Asks for the newest roster if it is due.
     pub(super) fn pump_roster(&mut self, now: u64) {
-        let expired = self
-            .membership
-            .roster()
-            .is_some_and(|roster| roster.check_time(self.membership.time(now)).is_err());
-        let due =
-            !self.roster_check.fresh || !self.held.is_empty() || expired || self.is_waiting_for_members(now);
-        let due = due || self.roster_check.trouble.is_some();
+        let due = !self.roster_check.fresh || self.roster_check.trouble.is_some();
+        let due = due || self.membership.has_ended(now) || self.is_waiting_for_members(now);
+        let due = due || !self.held.is_empty();
         if due && !self.is_asking_for_rosters() && self.link.network && self.roster_check.backoff.is_due(now)
         {
             self.ask(Request::Roster);

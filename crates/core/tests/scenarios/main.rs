@@ -8,6 +8,7 @@ mod attachments;
 mod bench;
 mod bounded;
 mod by_hand;
+mod clocks;
 mod exchange;
 mod handed_on;
 mod hostile_member;

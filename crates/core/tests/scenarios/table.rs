@@ -31,8 +31,8 @@ pub(crate) struct Table<'a> {
     /// Whether the engine's own events do not come back to it yet.
     pub(crate) holds_echoes: bool,
     echoes: Vec<Delivered>,
-    /// Seconds that the relay's clock has gone on, or is ahead.
-    pub(crate) ahead: u64,
+    /// Seconds that the relay's clock has gone on, is ahead, or is behind.
+    pub(crate) ahead: i64,
     /// What the engine sent, as the relay stored it.
     pub(crate) stored: BTreeMap<EventId, Envelope>,
     opened: BTreeMap<(usize, EventId), content::Message>,
@@ -317,7 +317,7 @@ impl<'a> Table<'a> {
             let ClientFrame::Send { conversation, event, envelope, .. } = frame else { continue };
             self.conversation = conversation;
             let position = self.head() + 1;
-            let time = (NOW + self.ahead) * 1_000;
+            let time = NOW.saturating_add_signed(self.ahead) * 1_000;
             let recipients = envelope.wraps.iter().map(|wrapped| wrapped.device).collect();
             let delivered = Delivered {
                 conversation,
