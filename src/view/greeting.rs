@@ -20,6 +20,8 @@ impl Greeting {
         let sealed = el("p").attr("dir", "auto");
         let root = el("div")
             .class("greeting")
+            // Where the screen is small it scrolls, by keyboard too.
+            .attr("tabindex", "0")
             .child(stamp())
             .child(el("h2").text(text.greeting))
             .place(&sealed)

@@ -12,6 +12,7 @@ mod attachments;
 mod desk;
 mod enrolment;
 mod exchange;
+mod gallery;
 mod handover;
 mod harness;
 mod hindered;

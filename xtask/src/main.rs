@@ -14,6 +14,7 @@ mod paths;
 mod program;
 mod report;
 mod shell;
+mod shots;
 mod simulate;
 mod size;
 mod stamp;
@@ -48,6 +49,8 @@ enum Command {
     Build(build::Args),
     /// Print the brotli bytes that a visitor downloads until the first message
     Size(size::Args),
+    /// Take a picture of every state of widget and console in every look
+    Shots(shots::Args),
     /// Play seeds of a hostile world against the engines
     #[command(disable_help_flag = true)]
     Simulate(simulate::Args),
@@ -68,6 +71,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Test(args) => return Ok(test::run(&args)),
         Command::Build(args) => build::run(&args)?,
         Command::Size(args) => size::run(&args)?,
+        Command::Shots(args) => shots::run(&args)?,
         Command::Simulate(args) => simulate::run(&args)?,
         Command::Bench(args) => bench::run(&args)?,
     }

@@ -109,6 +109,11 @@ fn in_browsers(toolchain: &Toolchain, report: &mut Report) -> Result<()> {
     }
     build::browser_files(toolchain, false)?;
     report.own("size", size::within_budget)?;
+    report.tests("end-to-end scenarios", &mut scenarios(toolchain, &browser)?)
+}
+
+/// The scenarios, over what was built for browsers.
+pub(crate) fn scenarios(toolchain: &Toolchain, browser: &Browser) -> Result<Command> {
     let servers = build::servers(toolchain)?;
     let mut scenarios = toolchain.cargo();
     scenarios.args(["test", "-p", "segel", "--test", "scenarios"]);
@@ -116,9 +121,10 @@ fn in_browsers(toolchain: &Toolchain, report: &mut Report) -> Result<()> {
     scenarios.env("SEGEL_RELAY_BIN", servers.join("segel-relay"));
     scenarios.env("SEGEL_DEMO_BIN", servers.join("segel-demo"));
     scenarios.env("SEGEL_SIZE", size::total()?.to_string());
+    scenarios.env("SEGEL_AXE", tools::axe()?);
     scenarios.env("SEGEL_CHROMIUM", &browser.chromium);
     scenarios.env("SEGEL_CHROMEDRIVER", &browser.chromedriver);
-    report.tests("end-to-end scenarios", &mut scenarios)
+    Ok(scenarios)
 }
 
 fn wasm_pack(toolchain: &Toolchain, browser: &Browser, folder: &str) -> Result<Command> {

@@ -13,6 +13,7 @@ use crate::{apt, paths, shell};
 
 const WASM_PACK: &str = "0.15.1";
 const CARGO_DENY: &str = "0.20.2";
+const AXE: &str = "4.14.1";
 const BINARYEN: &str = "132.0.0";
 const ESBUILD: &str = "0.28.2";
 const NODE_MAJOR: u32 = 20;
@@ -42,6 +43,11 @@ pub(crate) fn cargo_deny(toolchain: &Toolchain) -> Result<PathBuf> {
 /// The program `wasm-opt`.
 pub(crate) fn wasm_opt() -> Result<PathBuf> {
     Ok(from_npm("binaryen", BINARYEN)?.join("wasm-opt"))
+}
+
+/// axe-core's script, which finds what keeps people out of a page.
+pub(crate) fn axe() -> Result<PathBuf> {
+    Ok(from_npm("axe-core", AXE)?.with_file_name("axe-core").join("axe.min.js"))
 }
 
 /// npm with one of its commands, in a folder of the project.

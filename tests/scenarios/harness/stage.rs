@@ -24,6 +24,7 @@ pub(crate) struct Stage {
     browsers: Vec<Arc<Browser>>,
     others: Vec<Server>,
     expected: Vec<&'static str>,
+    arguments: Vec<String>,
 }
 
 impl Stage {
@@ -59,9 +60,16 @@ impl Stage {
         self.expected.push(words);
     }
 
+    /// From now on browsers are started with these arguments as well.
+    pub(crate) fn every_browser_gets(&mut self, arguments: &[String]) {
+        self.arguments.extend_from_slice(arguments);
+    }
+
     /// A browser with nothing open.
     pub(crate) async fn browser(&mut self, device: Device, arguments: &[&str]) -> Arc<Browser> {
-        let browser = Arc::new(Browser::start(device, arguments).await);
+        let more: Vec<_> =
+            self.arguments.iter().map(String::as_str).chain(arguments.iter().copied()).collect();
+        let browser = Arc::new(Browser::start(device, &more).await);
         self.browsers.push(Arc::clone(&browser));
         browser
     }
@@ -171,7 +179,15 @@ impl Stage {
         };
         let demo = Demo::start(&options).await.unwrap();
         proxy.forward_to(demo.relay());
-        Self { demo, proxy, folder, browsers: Vec::new(), others: Vec::new(), expected: Vec::new() }
+        Self {
+            demo,
+            proxy,
+            folder,
+            browsers: Vec::new(),
+            others: Vec::new(),
+            expected: Vec::new(),
+            arguments: Vec::new(),
+        }
     }
 
     /// No browser has written an error or a warning that the scenario does not name.

@@ -1,0 +1,107 @@
+//! Clocks that are ten years off. What counts is the later of the own clock and the newest verified roster's time;
+//! the relay's clock decides nothing. PROTOCOL.md, section 3.3.
+
+use std::time::Duration;
+
+use segel_core::show::{Body, Delivery, Gate, Refusal};
+use segel_crypto::content;
+use segel_testkit::client::Client;
+use segel_testkit::site::TestSite;
+
+use crate::bench::BenchSite;
+use crate::table::{HOSTILE, Table};
+
+const TEN_YEARS: Duration = Duration::from_hours(10 * 365 * 24);
+
+#[tokio::test]
+async fn a_visitor_ten_years_behind_trusts_what_the_rosters_say_of_the_time() {
+    let mut site = TestSite::start().await;
+    let agent = site.agent().await;
+    let visitor = site.visitor();
+    visitor.turn_back(TEN_YEARS);
+    visitor.meets(Gate::Open).await;
+    assert_they_talk(&visitor, &agent).await;
+}
+
+#[tokio::test]
+async fn a_visitor_ten_years_ahead_seals_nothing_until_the_clock_is_right() {
+    let mut site = TestSite::start().await;
+    let agent = site.agent().await;
+    let tag = site.tag();
+    let visitor = site.visitor_with(tag, TEN_YEARS);
+    visitor.meets(Gate::RosterExpired).await;
+    assert_eq!(visitor.screen().refusals, [Refusal::RosterExpired]);
+    visitor.say("dari masa depan");
+    visitor.until("the message to wait", |screen| screen.item("dari masa depan").is_some()).await;
+    assert_eq!(visitor.screen().delivery("dari masa depan"), Some(Delivery::Sending));
+
+    visitor.turn_back(TEN_YEARS);
+    visitor.meets(Gate::Open).await;
+    agent.reads("dari masa depan").await;
+    assert_they_talk(&visitor, &agent).await;
+}
+
+#[tokio::test]
+async fn a_console_ten_years_behind_makes_prekeys_that_visitors_take() {
+    let mut site = TestSite::start().await;
+    let code = site.invite().await;
+    let agent = site.answering(code);
+    agent.turn_back(TEN_YEARS);
+    agent.is_online().await;
+    assert_eq!(site.attend().await.accepted.len(), 1);
+    agent.meets(Gate::Open).await;
+    let visitor = site.visitor();
+    visitor.meets(Gate::Open).await;
+    assert_they_talk(&visitor, &agent).await;
+}
+
+#[tokio::test]
+async fn a_console_whose_clock_jumps_ten_years_ahead_and_back_loses_nothing() {
+    let mut site = TestSite::start().await;
+    let agent = site.agent().await;
+    let visitor = site.visitor();
+    assert_they_talk(&visitor, &agent).await;
+
+    agent.advance(TEN_YEARS);
+    agent.meets(Gate::RosterExpired).await;
+    visitor.say("sementara itu");
+    agent.reads("sementara itu").await;
+    agent.say("jawaban yang tertahan");
+    agent.until("the answer to wait", |screen| screen.item("jawaban yang tertahan").is_some()).await;
+    assert_eq!(agent.screen().delivery("jawaban yang tertahan"), Some(Delivery::Sending));
+
+    agent.turn_back(TEN_YEARS);
+    agent.meets(Gate::Open).await;
+    visitor.reads("jawaban yang tertahan").await;
+    // Prekeys that the wrong clock deleted would leave this one closed.
+    let newcomer = site.visitor();
+    newcomer.say("pengunjung lain");
+    agent.reads("pengunjung lain").await;
+}
+
+#[test]
+fn a_relay_ten_years_off_changes_nothing_about_what_is_sealed_and_opened() {
+    let off = i64::try_from(TEN_YEARS.as_secs()).unwrap();
+    for ahead in [off, -off] {
+        let site = BenchSite::new();
+        let mut table = Table::of_visitor(&site);
+        table.ahead = ahead;
+        table.say("jam relay salah");
+        assert_eq!(table.sent_to(HOSTILE).len(), 2, "it was sealed to the agent like the one before");
+        let answer = table.post(HOSTILE, table.letter(content::Body::Text("terbaca".to_owned())));
+        assert!(matches!(&table.item(answer.event).unwrap().body, Body::Text(text) if text == "terbaca"));
+        assert_eq!(table.refusals(), []);
+    }
+}
+
+/// Each writes once and reads the other.
+async fn assert_they_talk(visitor: &Client, agent: &Client) {
+    visitor.say("jam berapa di sana?");
+    let read = agent.reads("jam berapa di sana?").await;
+    assert_eq!(read.refusals, []);
+    agent.say("jam yang sama dengan daftar");
+    let read = visitor.reads("jam yang sama dengan daftar").await;
+    let texts: Vec<_> = read.items.values().filter(|item| matches!(item.body, Body::Text(_))).collect();
+    assert!(texts.len() >= 2);
+    assert_eq!(read.closed().count(), 0);
+}

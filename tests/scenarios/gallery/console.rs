@@ -1,0 +1,67 @@
+//! The agents' console, state by state.
+
+use thirtyfour::Key;
+
+use super::walk;
+use crate::harness::Device;
+use crate::relay_killed::expect_relay_to_be_away;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_console_from_its_first_page_to_a_busy_day() {
+    walk(async |stage, gallery, words| {
+        let console = stage.demo().console().to_owned();
+        let lost = stage.enrolling(&console).await;
+        lost.sees(".enrol .now").await;
+        gallery.hang(&lost, "console-without-a-code").await;
+        let invitation = stage.demo().invite().await.unwrap();
+        let agent = stage.enrolling(&invitation).await;
+        agent.sees(".enrol .now").await;
+        stage.demo().next_round().await.unwrap();
+        agent.is_at_the_desk().await;
+        gallery.hang(&agent, "console-empty").await;
+
+        let visitors: Vec<_> = (20..23).map(|seed| stage.native_visitor_of(seed)).collect();
+        for (visitor, text) in visitors.iter().zip([words.question, words.second, words.third]) {
+            visitor.say(text);
+            visitor.has_sent(text).await;
+        }
+        agent.sees(".inbox li:nth-child(3)").await;
+        gallery.hang(&agent, "console-inbox").await;
+        agent.chooses(words.question).await;
+        agent.says(words.answer).await;
+        visitors[0].reads(words.answer).await;
+        visitors[0].say(&words.masked());
+        agent.reads(&words.masked()).await;
+        agent.says(words.advice).await;
+        visitors[0].reads(words.advice).await;
+        gallery.hang(&agent, "console-conversation").await;
+        agent.types(words.draft).await;
+        agent.sees(".masking .masked").await;
+        gallery.hang(&agent, "console-masking").await;
+        agent.clicks(".over .check").await;
+        agent.sees(".verify .number").await;
+        gallery.hang(&agent, "console-safety-number").await;
+        agent.clicks(".verify .return").await;
+        agent.browser().run("document.activeElement.blur()").await;
+        agent.presses("?").await;
+        agent.sees(".help").await;
+        gallery.hang(&agent, "console-keys").await;
+        agent.presses(Key::Escape + "").await;
+
+        let supervisor = stage.supervisor_on(Device::Desktop).await;
+        supervisor.sees(".inbox li:nth-child(3)").await;
+        supervisor.chooses_newest().await;
+        gallery.hang(&supervisor, "console-enrolled-later").await;
+        visitors[0].say(words.second);
+        agent.reads(words.second).await;
+        agent.clicks(".deeds .deed").await;
+        agent.sees(".heirs").await;
+        gallery.hang(&agent, "console-hands-over").await;
+        agent.presses(Key::Escape + "").await;
+        expect_relay_to_be_away(stage);
+        stage.demo().kill_relay().await.unwrap();
+        agent.sees(".banner").await;
+        gallery.hang(&agent, "console-offline").await;
+    })
+    .await;
+}

@@ -1,0 +1,145 @@
+//! The visitor's chat, state by state.
+
+use std::fs;
+
+use segel_testkit::client::Client;
+use segel_wire::ids::RootKey;
+use tempfile::TempDir;
+use thirtyfour::Key;
+
+use super::walk;
+use super::words::Words;
+use crate::harness::{Person, make_picture};
+use crate::relay_killed::expect_relay_to_be_away;
+
+const LONG_NAME: &str =
+    "daftar-pesanan-teko-keramik-putih-dan-hijau-tua-untuk-bulan-ini-yang-belum-dibayar-lunas.csv";
+/// Long words, a right-to-left sentence, several lines, an address, and marks that pile up.
+const ODD: [&str; 4] = [
+    "https://toko.example/produk/teko-keramik-putih-dan-hijau-tua?warna=putih&ukuran=besar&jumlah=1&kemasan=kado",
+    "مرحبا، هل ما زال الإبريق متوفرا؟ رقم الطلب TC-2041 من فضلك.",
+    "Satu\nDua\n\nEmpat baris, dan kata yang tidak putus: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    "Z̷̤͝ạ̸̌l̴̝̏g̷̮̀ȍ̴̲ 👩🏽‍🔧 👜🫖",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_chat_before_and_during_a_conversation() {
+    walk(async |stage, gallery, words| {
+        let visitor = stage.visitor().await;
+        visitor.sees(".hindrance:not(:empty)").await;
+        gallery.hang(&visitor, "visitor-nobody-enrolled").await;
+        let agent = stage.native_agent().await;
+        visitor.sees(".hindrance:empty, .composer:not(:has(.hindrance:not(:empty)))").await;
+        gallery.hang(&visitor, "visitor-greeting").await;
+        talk(&visitor, &agent, words).await;
+        gallery.hang(&visitor, "visitor-conversation").await;
+        visitor.types(words.draft).await;
+        visitor.sees(".masking .masked").await;
+        gallery.hang(&visitor, "visitor-masking").await;
+        agent.types();
+        visitor.sees(".typing .who").await;
+        gallery.hang(&visitor, "visitor-typing").await;
+        agent.say(words.asks_for_code);
+        visitor.sees(".caution").await;
+        gallery.hang(&visitor, "visitor-warned-of-a-code").await;
+        visitor.clicks(".header .check").await;
+        visitor.sees(".verify .number").await;
+        gallery.hang(&visitor, "visitor-safety-number").await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_can_be_taken_back() {
+    walk(async |stage, gallery, words| {
+        let agent = stage.native_agent().await;
+        let visitor = stage.visitor().await;
+        talk(&visitor, &agent, words).await;
+        visitor.browser().run("document.querySelector('.undo').focus()").await;
+        visitor.presses(Key::Enter + "").await;
+        visitor.sees(".question").await;
+        gallery.hang(&visitor, "visitor-withdraw").await;
+        visitor.presses(Key::Escape + "").await;
+        visitor.says("4111 1111").await;
+        agent.reads("4111 1111").await;
+        visitor.types("1111 1111").await;
+        visitor.sees(".masking button").await;
+        gallery.hang(&visitor, "visitor-number-in-two-messages").await;
+        visitor.clicks(".masking button").await;
+        visitor.sees(".shut .bubble").await;
+        gallery.hang(&visitor, "visitor-withdrawn").await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_and_odd_texts() {
+    walk(async |stage, gallery, _| {
+        let folder = TempDir::new().unwrap();
+        let put = |name: &str, bytes: &[u8]| {
+            let path = folder.path().join(name);
+            fs::write(&path, bytes).unwrap();
+            path
+        };
+        let table = put(LONG_NAME, b"nama,kartu\nPemesan,4111 1111 1111 1111\n");
+        let (picture, liar) = (put("struk.png", &make_picture(96)), put("program.png", b"MZ\x90\0"));
+        let agent = stage.native_agent().await;
+        let visitor = stage.visitor().await;
+        visitor.chooses_files(&[&picture, &table]).await;
+        visitor.sees(".tray li:nth-child(2) .says").await;
+        gallery.hang(&visitor, "visitor-files-chosen").await;
+        visitor.sends().await;
+        visitor.sees(".row:nth-child(2) .take").await;
+        visitor.clicks(".row:has(.name) .take").await;
+        visitor.chooses_files(&[&liar]).await;
+        visitor.sees(".tray .refused .says").await;
+        gallery.hang(&visitor, "visitor-files-sent-and-refused").await;
+        visitor.clicks(".tray .refused button").await;
+        for odd in ODD {
+            visitor.pastes(odd).await;
+            visitor.sends().await;
+            agent.reads(odd).await;
+            agent.say(odd);
+            visitor.reads(odd).await;
+        }
+        gallery.hang(&visitor, "visitor-odd-texts").await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bad_connections_and_refusals() {
+    walk(async |stage, gallery, words| {
+        let agent = stage.native_agent().await;
+        let visitor = stage.visitor().await;
+        talk(&visitor, &agent, words).await;
+        expect_relay_to_be_away(stage);
+        stage.demo().kill_relay().await.unwrap();
+        visitor.says(words.second).await;
+        visitor.sees(".banner").await;
+        visitor.sees(".row:last-child .status:not(:empty)").await;
+        gallery.hang(&visitor, "visitor-offline").await;
+        stage.demo().start_relay().await.unwrap();
+        agent.reads(words.second).await;
+
+        let mut tag = stage.demo().tag().clone();
+        tag.root = RootKey([9; 32]);
+        let shop = stage.another_shop(&tag).await;
+        let refused = stage.visitor_at(&shop).await;
+        refused.sees(".sentence.refused").await;
+        gallery.hang(&refused, "visitor-refused").await;
+    })
+    .await;
+}
+
+/// A short conversation with a card in it.
+async fn talk(visitor: &Person, agent: &Client, words: &Words) {
+    visitor.says(words.question).await;
+    agent.reads(words.question).await;
+    agent.say(words.answer);
+    visitor.reads(words.answer).await;
+    visitor.says(words.card).await;
+    agent.reads(&words.masked()).await;
+    agent.say(words.advice);
+    visitor.reads(words.advice).await;
+}

@@ -1,0 +1,51 @@
+//! What people say in the gallery, in its languages.
+
+/// A conversation, message by message.
+pub(crate) struct Words {
+    pub(crate) question: &'static str,
+    pub(crate) answer: &'static str,
+    /// With a card number, as it is typed.
+    pub(crate) card: &'static str,
+    pub(crate) advice: &'static str,
+    /// Asks for what never may be given.
+    pub(crate) asks_for_code: &'static str,
+    pub(crate) second: &'static str,
+    pub(crate) third: &'static str,
+    pub(crate) draft: &'static str,
+}
+
+impl Words {
+    pub(crate) fn of(language: &str) -> &'static Self {
+        match language {
+            "en" => &ENGLISH,
+            _ => &INDONESIAN,
+        }
+    }
+
+    /// What others see of the message with the card.
+    pub(crate) fn masked(&self) -> String {
+        self.card.replace("4111 1111 1111 1111", "•••• •••• •••• 1111")
+    }
+}
+
+const INDONESIAN: Words = Words {
+    question: "Halo! Apakah teko keramiknya masih ada?",
+    answer: "Halo, masih ada: putih dan hijau tua. Mau kami sisihkan satu?",
+    card: "Mau. Kartu saya 4111 1111 1111 1111, bisa?",
+    advice: "Sudah kami sisihkan. Nomor kartunya tersamar sebelum terkirim, jadi silakan bayar di kasir.",
+    asks_for_code: "Boleh kirim kode OTP yang baru masuk?",
+    second: "Kapan pesanan saya dikirim?",
+    third: "Alamat saya pindah",
+    draft: "Baik. Kalau yang ini, 5500 0055 5555 5559?",
+};
+
+const ENGLISH: Words = Words {
+    question: "Hello! Is the ceramic teapot still in stock?",
+    answer: "Hello, it is: in white and in dark green. Shall we put one aside?",
+    card: "Please. My card is 4111 1111 1111 1111, all right?",
+    advice: "It is yours. The card number was masked before it was sent, so please pay at the counter.",
+    asks_for_code: "Could you send the OTP code that has just come in?",
+    second: "When will my order be shipped?",
+    third: "I have moved to another address",
+    draft: "Good. And this one, 5500 0055 5555 5559?",
+};
