@@ -18,6 +18,7 @@ mod hindered;
 mod identity;
 mod journals;
 mod keyboard;
+mod languages;
 mod looks;
 mod many;
 mod receipts;

@@ -19,6 +19,7 @@ mod size;
 mod stamp;
 mod start;
 mod test;
+mod texts;
 mod toolchain;
 mod tools;
 
