@@ -1,6 +1,9 @@
 //! Each person in their own language, also in one that is written from right to left.
 
+use std::fs;
+
 use segel_ui::Language;
+use thirtyfour::Key;
 
 use crate::harness::{Device, Person, Stage};
 use crate::looks::assert_fits;
@@ -66,6 +69,15 @@ async fn a_visitor_writes_arabic_from_right_to_left_and_an_agent_reads_it_in_eng
         visitor.sees(".typing .who").await;
         shoot(&visitor, "arabic-chat").await;
         shoot(&agent, "arabic-read-in-english").await;
+        let folder = tempfile::tempdir().unwrap();
+        let table = folder.path().join("daftar-harga.csv");
+        fs::write(&table, "barang,harga\nteko,240000\n").unwrap();
+        visitor.chooses_files(&[&table]).await;
+        visitor.sees(".tray .says").await;
+        shoot(&visitor, "arabic-tray").await;
+        visitor.sends().await;
+        visitor.sees(".row .take").await;
+        shoot(&visitor, "arabic-file").await;
         visitor.clicks(".header .check").await;
         visitor.sees(".verify .number").await;
         shoot(&visitor, "arabic-verify").await;
@@ -98,9 +110,7 @@ async fn an_agent_works_in_arabic_on_a_desktop_and_on_a_phone() {
         desktop.reads(THANKS).await;
         shoot(&desktop, "console-arabic-desktop").await;
         shoot(&phone, "console-arabic-phone").await;
-        desktop.presses("?").await;
-        desktop.browser().run("document.activeElement.blur()").await;
-        desktop.presses("?").await;
+        desktop.presses(Key::Escape + "?").await;
         desktop.sees(".help").await;
         shoot(&desktop, "console-arabic-help").await;
     })
@@ -110,6 +120,7 @@ async fn an_agent_works_in_arabic_on_a_desktop_and_on_a_phone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_frame_that_is_opened_alone_says_so_in_the_browsers_language() {
     Stage::play(async |stage| {
+        stage.expect_in_console("favicon.ico");
         let frame = format!("{}/frame.html", stage.demo().tag().widget);
         for (tag, direction) in [("en-GB", "ltr"), ("ar-EG", "rtl"), ("fr,id", "ltr")] {
             let arguments = [&*format!("--accept-lang={tag}")];

@@ -33,14 +33,13 @@ impl Composer {
         let text = language.text();
         let area = el("textarea")
             .attr("rows", "1")
-            .attr("dir", "auto")
             .attr("aria-label", text.write())
             .attr("placeholder", text.write())
             .attr("aria-describedby", "segel-hindrance segel-count")
             .attr("enterkeyhint", "send");
         let grow = el("div").class("grow");
         // A copy of what is typed, behind it: as high as the text, and underlined where something was found.
-        let backdrop = el("div").class("backdrop").attr("aria-hidden", "true").attr("dir", "auto");
+        let backdrop = el("div").class("backdrop").attr("aria-hidden", "true");
         let send = el("button")
             .class("send")
             .attr("type", "submit")
