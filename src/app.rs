@@ -23,7 +23,6 @@ use wasm_bindgen::JsValue;
 use web_sys::MessagePort;
 
 use crate::model::{self, Model};
-use crate::options::Options;
 use crate::view::Panel;
 
 /// A running widget.
@@ -80,8 +79,7 @@ json_write!(ToLoader { kind = "type", count, conversation, visitor });
 
 impl App {
     /// Puts the panel on the page and starts the engine once this tab leads.
-    pub(crate) fn start(options: Options, port: MessagePort) -> Self {
-        let Options { config, language } = options;
+    pub(crate) fn start(config: VisitorConfig, language: Language, port: MessagePort) -> Self {
         Self { _running: Running::start(|handle| Widget::new(handle, config, language, port)) }
     }
 }

@@ -1,7 +1,6 @@
 //! What the page's tag says, parsed into types once.
 
 use segel_core::VisitorConfig;
-use segel_ui::Language;
 use segel_web::json;
 use segel_wire::ids::{RootKey, SiteId};
 use segel_wire::json_read;
@@ -15,24 +14,14 @@ struct Tag {
     relay: String,
     key: String,
     floor: Option<String>,
-    language: String,
 }
 
-json_read!(Tag { site, relay, key, floor, language });
-
-/// The widget's configuration.
-#[derive(Debug)]
-pub(crate) struct Options {
-    /// What the engine needs.
-    pub(crate) config: VisitorConfig,
-    /// The language of the screen.
-    pub(crate) language: Language,
-}
+json_read!(Tag { site, relay, key, floor });
 
 /// Why a tag is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum OptionsError {
-    /// Not an object with the four texts.
+    /// Not an object with the three texts.
     #[error("options.malformed: the tag's settings are incomplete")]
     Malformed,
     /// `data-site` is no site id.
@@ -47,18 +36,19 @@ pub(crate) enum OptionsError {
     /// `data-floor` is no roster's order.
     #[error("options.floor: data-floor must be a roster's generation and version, such as 1.12")]
     Floor,
+    /// The texts are not those of this program.
+    #[error("options.texts: the texts do not belong to this version")]
+    Texts,
 }
 
-impl Options {
-    /// Parses the tag; `page` is the origin of the page as the browser reported it.
-    pub(crate) fn parse(config: JsValue, page: String) -> Result<Self, OptionsError> {
-        let tag: Tag = json::from_value(config).map_err(|_| OptionsError::Malformed)?;
-        tag.into_options(page)
-    }
+/// Parses the tag into what the engine needs; `page` is the origin of the page as the browser reported it.
+pub(crate) fn parse(config: JsValue, page: String) -> Result<VisitorConfig, OptionsError> {
+    let tag: Tag = json::from_value(config).map_err(|_| OptionsError::Malformed)?;
+    tag.into_config(page)
 }
 
 impl Tag {
-    fn into_options(self, page: String) -> Result<Options, OptionsError> {
+    fn into_config(self, page: String) -> Result<VisitorConfig, OptionsError> {
         let site: SiteId = self.site.parse().map_err(|_| OptionsError::Site)?;
         let key = self.key.strip_prefix("ed25519:").ok_or(OptionsError::Key)?;
         let root: RootKey = key.parse().map_err(|_| OptionsError::Key)?;
@@ -68,8 +58,7 @@ impl Tag {
             return Err(OptionsError::Relay);
         }
         let floor = self.floor.as_deref().map_or(Some(Order::default()), order).ok_or(OptionsError::Floor)?;
-        let config = VisitorConfig { site, root, relay: relay.to_owned(), page, floor };
-        Ok(Options { config, language: Language::choose([self.language.as_str()]) })
+        Ok(VisitorConfig { site, root, relay: relay.to_owned(), page, floor })
     }
 }
 
@@ -89,12 +78,11 @@ mod tests {
             relay: "http://127.0.0.1:4702".to_owned(),
             key: format!("ed25519:{}", RootKey([2; 32])),
             floor: None,
-            language: "en".to_owned(),
         }
     }
 
     fn parse(tag: Tag) -> Result<VisitorConfig, OptionsError> {
-        tag.into_options("http://localhost:4700".to_owned()).map(|options| options.config)
+        tag.into_config("http://localhost:4700".to_owned())
     }
 
     #[test]

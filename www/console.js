@@ -1,18 +1,29 @@
 // The console's first step: it starts the agent's application, or says in words that it cannot.
-const TEXT = {
-  id: "Konsol ini tidak dapat berjalan di peramban ini: WebAssembly diblokir atau berkasnya tidak termuat. Muat ulang halaman, atau pakai peramban lain.",
-  en: "This console cannot run in this browser: WebAssembly is blocked or its files did not load. Reload the page, or use another browser.",
-};
+// The build puts the languages' sentences for that here, from www/texts.
+const TEXT = "texts:console";
+
+const tags = navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase());
+const language = tags.find((tag) => Object.hasOwn(TEXT, tag)) ?? "id";
+document.documentElement.lang = language;
 
 try {
-  const { default: init, mount } = await import("./console_app.js");
+  const [texts, { default: init, mount }] = await Promise.all([fetchTexts(), import("./console_app.js")]);
   await init({ module_or_path: new URL("console_app_bg.wasm", import.meta.url) });
-  await mount();
+  // The first line is the direction that the others are written in.
+  [document.documentElement.dir] = texts.split("\n", 1);
+  await mount(texts);
 } catch (error) {
   console.error(error);
   const notice = document.createElement("p");
   notice.className = "notice";
   notice.setAttribute("role", "alert");
-  notice.textContent = navigator.language.startsWith("en") ? TEXT.en : TEXT.id;
+  notice.dir = "auto";
+  notice.textContent = TEXT[language].failed;
   document.querySelector("main").replaceChildren(notice);
+}
+
+async function fetchTexts() {
+  const answer = await fetch(new URL(`texts/${language}.txt`, import.meta.url));
+  if (!answer.ok) throw new Error(`The texts did not arrive: ${answer.status}`);
+  return answer.text();
 }

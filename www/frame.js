@@ -1,17 +1,14 @@
 // The frame's first step: it takes one port from the page that frames it, then starts the widget.
-const TEXT = {
-  id: {
-    failed: "Chat ini tidak dapat berjalan di peramban ini, dan pesan tidak pernah dikirim tanpa segel. Silakan hubungi kami dengan cara lain.",
-    alone: "Halaman ini adalah jendela chat. Buka chat lewat tombol di situs yang memasangnya.",
-  },
-  en: {
-    failed: "This chat cannot run in this browser, and a message is never sent unsealed. Please contact us another way.",
-    alone: "This page is a chat window. Open the chat with the button on the site that embeds it.",
-  },
-};
+// The build puts the tags of the languages here.
+const LANGUAGES = "texts";
+// Where a language's file has what is for this step; crates/ui/src/text/table.rs has the order.
+const DIRECTION = 0;
+const FAILED = 1;
+const ALONE = 2;
 
 if (parent === window) {
-  say(navigator.language.startsWith("en") ? "en" : "id", "alone");
+  const tags = navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase());
+  say(fetchTexts(tags.find((tag) => LANGUAGES.includes(tag))), ALONE);
 } else {
   addEventListener("message", welcome);
   // Says only that the frame is here: whoever answers is judged by the origin the browser reports.
@@ -25,31 +22,44 @@ function welcome(event) {
 }
 
 async function start(config, origin, port) {
-  const { language } = config;
-  document.documentElement.lang = language;
+  const fetched = fetchTexts(config.language);
   let files;
   try {
     files = await Promise.all([
+      fetched,
       import("./widget.js"),
       WebAssembly.compileStreaming(fetch(new URL("widget_bg.wasm", import.meta.url))),
     ]);
-    const [{ default: init, mount }, module] = files;
+    const [texts, { default: init, mount }, module] = files;
     await init({ module_or_path: module });
-    await mount(config, origin, port);
+    await mount(config, origin, port, texts);
     port.postMessage({ type: "mounted" });
   } catch (error) {
     console.error(error);
     // A file that did not arrive is a TypeError; one that cannot be read or run here is any other error. The
     // loader starts a lost frame anew, since a page never asks again for a module that it failed to load.
-    if (!files && error instanceof TypeError) port.postMessage({ type: "failed" });
-    else say(language, "failed");
+    const lost = () => port.postMessage({ type: "failed" });
+    if (!files && error instanceof TypeError) lost();
+    else say(fetched, FAILED).catch(lost);
   }
 }
 
-function say(language, sentence) {
+// The sentences of one language, a line each; the page is told what is written on it.
+async function fetchTexts(wanted) {
+  const language = LANGUAGES.includes(wanted) ? wanted : "id";
+  const answer = await fetch(new URL(`texts/${language}.txt`, import.meta.url));
+  if (!answer.ok) throw new TypeError(`The texts did not arrive: ${answer.status}`);
+  const texts = await answer.text();
+  document.documentElement.lang = language;
+  document.documentElement.dir = texts.split("\n", 1)[DIRECTION];
+  return texts;
+}
+
+async function say(fetched, sentence) {
+  const texts = await fetched;
   const notice = document.createElement("p");
   notice.className = "notice";
   notice.setAttribute("role", "alert");
-  notice.textContent = (TEXT[language] ?? TEXT.id)[sentence];
+  notice.textContent = texts.split("\n")[sentence];
   document.querySelector("main").replaceChildren(notice);
 }

@@ -17,15 +17,15 @@ impl Greeting {
     /// A greeting in nobody's name.
     pub(crate) fn new(language: Language) -> Self {
         let text = language.text();
-        let sealed = el("p").attr("dir", "auto");
+        let sealed = el("p");
         let root = el("div")
             .class("greeting")
             // Where the screen is small it scrolls, by keyboard too.
             .attr("tabindex", "0")
             .child(stamp())
-            .child(el("h2").text(text.greeting))
+            .child(el("h2").text(text.greeting()))
             .place(&sealed)
-            .child(el("p").text(text.greeting_masked));
+            .child(el("p").text(text.greeting_masked()));
         Self { language, root, sealed }
     }
 
@@ -39,7 +39,7 @@ impl Greeting {
         dom::set_hidden(&self.root, !is_empty);
         dom::set_text(
             &self.sealed,
-            &fill(self.language.text().greeting_sealed, business.unwrap_or_default()),
+            &fill(self.language.text().greeting_sealed(), business.unwrap_or_default()),
         );
     }
 }

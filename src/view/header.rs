@@ -26,15 +26,15 @@ impl Header {
         let initial = el("span").class("initial").attr("aria-hidden", "true");
         let name = el("h1").attr("dir", "auto");
         let mark =
-            el("p").class("mark").child(icon(icons::LOCK)).child(el("span").text(text.sealed)).hidden();
-        let here = el("p").class("here").attr("dir", "auto").hidden();
+            el("p").class("mark").child(icon(icons::LOCK)).child(el("span").text(text.sealed())).hidden();
+        let here = el("p").class("here").hidden();
         let check = verify::button(language, act).hidden();
         let act = Rc::clone(act);
         let close = el("button")
             .class("plain close")
             .attr("type", "button")
-            .attr("aria-label", text.close)
-            .attr("title", text.close)
+            .attr("aria-label", text.close())
+            .attr("title", text.close())
             .child(icon(icons::CROSS))
             .on("click", move |_| act(Action::Close));
         let title = el("div").class("title").place(&name).place(&mark).place(&here);
@@ -52,13 +52,13 @@ impl Header {
         // The style makes it a capital letter.
         let initial = business.and_then(|name| name.chars().next()).map(String::from);
         dom::set_text(&self.initial, initial.as_deref().unwrap_or_default());
-        dom::set_text(&self.name, business.unwrap_or(self.language.text().timeline));
+        dom::set_text(&self.name, business.unwrap_or(self.language.text().timeline()));
         for part in [&self.initial, &self.mark] {
             dom::set_hidden(part, business.is_none());
         }
         dom::set_hidden(&self.here, here.is_none());
         if let Some(Author::Agent(name)) = here {
-            dom::set_text(&self.here, &fill(self.language.text().here, name));
+            dom::set_text(&self.here, &fill(self.language.text().here(), name));
         }
         dom::set_hidden(&self.check, business.is_none() || !offers_check);
     }

@@ -128,7 +128,7 @@ impl Panel {
         self.composer.guard(model.situation.masking.as_ref(), Writer::Visitor, model.items().as_slice());
         self.composer.hinder(self.language.gate(model.situation.gate));
         let (safety, text) = (model.safety(), self.language.text());
-        let why = safety.map_or(text.verify_later, |_| text.verify_visitor);
+        let why = safety.map_or(text.verify_later(), |_| text.verify_visitor());
         self.verify.render(safety, &fill(why, business.unwrap_or_default()));
         let turns = std::mem::replace(&mut self.verifying, verifying) != verifying;
         if turns && verifying {

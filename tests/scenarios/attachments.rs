@@ -18,7 +18,7 @@ const SIDE: u32 = 708;
 #[tokio::test(flavor = "multi_thread")]
 async fn a_picture_and_a_table_arrive_to_the_byte_and_the_card_in_the_table_does_not() {
     Stage::play(async |stage| {
-        let text = Language::Id.text();
+        let text = Language::indonesian().text();
         let (desk, folder) = (TempDir::new().unwrap(), TempDir::new().unwrap());
         let picture = make_picture(SIDE);
         assert!(picture.len() > 1_500_000);
@@ -27,7 +27,7 @@ async fn a_picture_and_a_table_arrive_to_the_byte_and_the_card_in_the_table_does
         let visitor = stage.visitor().await;
 
         visitor.chooses_files(&[&put(&folder, "pesanan.csv", TABLE.as_bytes())]).await;
-        visitor.is_told(".tray .says", &fill(text.file_masked, "1")).await;
+        visitor.is_told(".tray .says", &fill(text.file_masked(), "1")).await;
         visitor.sends().await;
         agent.chooses_newest().await;
         agent.is_told(".file .name", "pesanan.csv").await;
@@ -35,7 +35,7 @@ async fn a_picture_and_a_table_arrive_to_the_byte_and_the_card_in_the_table_does
         assert_eq!(saved(desk.path(), "pesanan.csv", MASKED.len()).await, MASKED.as_bytes());
 
         visitor.chooses_files(&[&put(&folder, "struk.png", &picture)]).await;
-        visitor.is_told(".tray .says", text.file_unread).await;
+        visitor.is_told(".tray .says", text.file_unread()).await;
         visitor.says("Ini struknya.").await;
         agent.reads("Ini struknya.").await;
         shows(&agent, "struk.png").await;
@@ -63,7 +63,7 @@ async fn what_must_not_be_sent_is_said_where_it_was_chosen_and_goes_nowhere() {
             ("latin.csv", b"caf\xe9,4111111111111111", Refusal::FileUnmasked),
         ] {
             visitor.chooses_files(&[&put(&folder, name, bytes)]).await;
-            visitor.is_told(".tray .refused .says", Language::Id.refusal(refusal)).await;
+            visitor.is_told(".tray .refused .says", Language::indonesian().refusal(refusal)).await;
             visitor.sees(".send[aria-disabled=true]").await;
             visitor.browser().shoot("shop-file-refused").await;
             visitor.clicks(".tray .refused button").await;
@@ -80,7 +80,7 @@ async fn what_must_not_be_sent_is_said_where_it_was_chosen_and_goes_nowhere() {
                 return !document.querySelector('textarea').dispatchEvent(new kind(arguments[0], init));";
             let is_taken: bool = visitor.browser().script(carry, vec![event.into()]).await;
             assert!(is_taken, "the browser is not left to open what was dropped");
-            visitor.is_told(".tray .refused .says", Language::Id.refusal(Refusal::FileTypeRefused)).await;
+            visitor.is_told(".tray .refused .says", Language::indonesian().refusal(Refusal::FileTypeRefused)).await;
             visitor.clicks(".tray .refused button").await;
         }
         visitor.presses_enter().await;

@@ -56,7 +56,7 @@ async fn filters(agent: &Person) -> Vec<String> {
 async fn who_waits_longest_is_first_and_filters_say_how_many_they_list() {
     Stage::play(async |stage| {
         let (agent, visitors) = busy(stage, Device::Desktop).await;
-        let words = Language::Id.desk();
+        let words = Language::indonesian().desk();
         lists(&agent, &[FIRST, SECOND, THIRD]).await;
         title_is(&agent, "(3) Segel · Konsol agen").await;
 
@@ -67,16 +67,16 @@ async fn who_waits_longest_is_first_and_filters_say_how_many_they_list() {
         title_is(&agent, "(2) Segel · Konsol agen").await;
         let counted = async || {
             let expected = [
-                format!("{} 1", words.filter_mine),
-                format!("{} 2", words.filter_unassigned),
-                format!("{} 3", words.filter_all),
+                format!("{} 1", words.filter_mine()),
+                format!("{} 2", words.filter_unassigned()),
+                format!("{} 3", words.filter_all()),
             ];
             (filters(&agent).await == expected).then_some(())
         };
         agent.until("the counts", counted).await;
-        agent.clicks_button(&format!("{}1", words.filter_mine)).await;
+        agent.clicks_button(&format!("{}1", words.filter_mine())).await;
         lists(&agent, &["Masih ada, Kak."]).await;
-        agent.clicks_button(&format!("{}2", words.filter_unassigned)).await;
+        agent.clicks_button(&format!("{}2", words.filter_unassigned())).await;
         lists(&agent, &[SECOND, THIRD]).await;
 
         visitors[1].say("Halo?");
@@ -121,7 +121,7 @@ async fn a_search_finds_what_was_opened_here_and_says_where_it_looked() {
         agent.presses("HIJAU").await;
         lists(&agent, &["Warnanya hijau tua, dua buah"]).await;
         agent.presses("x").await;
-        agent.is_told(".inbox .nothing", Language::Id.desk().search_empty).await;
+        agent.is_told(".inbox .nothing", Language::indonesian().desk().search_empty()).await;
         assert_fits(&agent).await;
         agent.browser().shoot("console-search-empty").await;
         agent.presses(Key::Escape).await;
@@ -142,7 +142,7 @@ async fn keys_lead_through_the_chats_and_do_nothing_while_one_types() {
         agent.presses("k").await;
         agent.reads(FIRST).await;
         agent.presses("c").await;
-        agent.is_told(".holder", Language::Id.desk().mine).await;
+        agent.is_told(".holder", Language::indonesian().desk().mine()).await;
         agent.presses("w").await;
         agent.sees("textarea:focus").await;
         agent.presses("jkcw/123?").await;
@@ -154,7 +154,7 @@ async fn keys_lead_through_the_chats_and_do_nothing_while_one_types() {
         agent.presses(Key::Escape).await;
         agent.sees(".log:focus").await;
         agent.presses("?").await;
-        agent.is_told(".help", Language::Id.desk().keys_why).await;
+        agent.is_told(".help", Language::indonesian().desk().keys_why()).await;
         agent.browser().shoot("console-help").await;
         agent.presses("j").await;
         agent.presses(Key::Escape).await;
@@ -163,7 +163,7 @@ async fn keys_lead_through_the_chats_and_do_nothing_while_one_types() {
 
         agent.clicks(".inbox .top .plain:last-child").await;
         agent.clicks(".help label").await;
-        agent.clicks_button(Language::Id.desk().keys_close).await;
+        agent.clicks_button(Language::indonesian().desk().keys_close()).await;
         agent.presses("j").await;
         agent.reloads().await;
         agent.sees(".inbox li").await;
@@ -211,7 +211,7 @@ async fn an_agent_who_looks_elsewhere_is_told_that_somebody_wrote_and_not_what()
         visitors[2].has_sent("Rahasia sekali").await;
         agent.turns_to_tab(desk).await;
         sees_listed(&agent, "Rahasia sekali").await;
-        assert_eq!(noticed().await, ["Toko Contoh", Language::Id.desk().notice]);
+        assert_eq!(noticed().await, ["Toko Contoh", Language::indonesian().desk().notice()]);
     })
     .await;
 }
@@ -239,7 +239,7 @@ async fn the_list_fits_the_smallest_phone_and_the_dark() {
             assert_eq!(small, Vec::<String>::new(), "targets are 44 pixels high");
             agent.browser().shoot(&format!("console-inbox-{name}")).await;
             agent.clicks(".filters button").await;
-            agent.is_told(".inbox .nothing", Language::Id.desk().filter_empty).await;
+            agent.is_told(".inbox .nothing", Language::indonesian().desk().filter_empty()).await;
             agent.browser().shoot(&format!("console-inbox-empty-{name}")).await;
             agent.clicks(".inbox .top .plain:last-child").await;
             agent.sees(".help").await;

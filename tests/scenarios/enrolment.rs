@@ -8,7 +8,7 @@ use crate::harness::Stage;
 async fn nobody_enrolled_is_said_in_the_composer_and_the_draft_is_kept_until_somebody_is() {
     Stage::play(async |stage| {
         let visitor = stage.visitor().await;
-        let nobody = Language::Id.text().nobody_enrolled;
+        let nobody = Language::indonesian().text().nobody_enrolled();
         visitor.is_told(".hindrance", nobody).await;
         visitor.types("Ada orang di sana?").await;
         visitor.presses_enter().await;
@@ -36,10 +36,14 @@ async fn a_code_that_was_used_and_no_code_at_all_are_told_in_words() {
 
         let late = stage.enrolling(&invitation).await;
         stage.expect_in_console("409 (Conflict)");
-        late.is_told(".enrol .now", Language::Id.refusal(segel_core::show::Refusal::EnrolmentRefused)).await;
+        late.is_told(
+            ".enrol .now",
+            Language::indonesian().refusal(segel_core::show::Refusal::EnrolmentRefused),
+        )
+        .await;
         let console = stage.demo().console().to_owned();
         let lost = stage.enrolling(&console).await;
-        lost.is_told(".enrol .now", Language::Id.desk().enrol_no_code).await;
+        lost.is_told(".enrol .now", Language::indonesian().desk().enrol_no_code()).await;
     })
     .await;
 }

@@ -42,7 +42,7 @@ async fn who_is_signed_in_on_the_page_is_shown_to_the_agent_with_a_seal_and_nobo
         agent.is_told(".inbox .name", SUBJECT).await;
         agent.is_told(".word", "dipastikan situs").await;
         agent.sees(".person .vouched").await;
-        let said = fill(Language::Id.text().introduced, SUBJECT);
+        let said = fill(Language::indonesian().text().introduced(), SUBJECT);
         agent.is_noticed(&said).await;
         visitor.turns_to_chat().await;
         visitor.is_noticed(&said).await;
@@ -62,7 +62,7 @@ async fn who_is_signed_in_on_the_page_is_shown_to_the_agent_with_a_seal_and_nobo
         let asked = signs_in(&visitor, "fourth").await;
         answers(&visitor, "fourth", &backend.sign(&token(stage, &asked, ""))).await;
         agent.is_told(".person", "Pengunjung ").await;
-        agent.is_noticed(Language::Id.text().signed_out).await;
+        agent.is_noticed(Language::indonesian().text().signed_out()).await;
         assert_eq!(agent.seen(".vouched").await, None);
     })
     .await;

@@ -19,6 +19,7 @@ mod hindered;
 mod identity;
 mod journals;
 mod keyboard;
+mod languages;
 mod looks;
 mod many;
 mod receipts;

@@ -12,7 +12,7 @@ async fn a_message_is_shown_as_read_when_the_other_side_has_it_on_the_screen_and
         visitor.says("apakah sudah dibaca?").await;
         visitor.has_sent("apakah sudah dibaca?").await;
         agent.sees(".inbox .preview").await;
-        assert_eq!(status(&visitor, "apakah sudah dibaca?").await, Language::Id.text().sent);
+        assert_eq!(status(&visitor, "apakah sudah dibaca?").await, Language::indonesian().text().sent());
         agent.chooses("apakah sudah dibaca?").await;
         is_read(&visitor, "apakah sudah dibaca?").await;
 
@@ -22,7 +22,11 @@ async fn a_message_is_shown_as_read_when_the_other_side_has_it_on_the_screen_and
         agent.says("sudah, Kak").await;
         visitor.sees_launcher("Buka chat, 1 pesan belum dibaca").await;
         agent.has_sent("sudah, Kak").await;
-        assert_ne!(status(&agent, "sudah, Kak").await, Language::Id.text().read, "the chat is closed");
+        assert_ne!(
+            status(&agent, "sudah, Kak").await,
+            Language::indonesian().text().read(),
+            "the chat is closed"
+        );
         visitor.opens_chat().await;
         is_read(&agent, "sudah, Kak").await;
     })
@@ -34,6 +38,6 @@ async fn status(person: &Person, text: &str) -> String {
 }
 
 async fn is_read(person: &Person, text: &str) {
-    let read = Language::Id.text().read;
+    let read = Language::indonesian().text().read();
     person.sees_row(&format!("{text} as read"), |row| row.text == text && row.status == read).await;
 }

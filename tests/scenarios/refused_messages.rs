@@ -92,7 +92,7 @@ async fn an_event_over_the_size_limit_is_refused_and_can_be_sent_anew() {
             other => other,
         });
         visitor.says("membengkak").await;
-        let sentence = Language::Id.refusal(Refusal::TooLarge);
+        let sentence = Language::indonesian().refusal(Refusal::TooLarge);
         visitor.sees_row("the failed message", |row| row.status.contains(sentence)).await;
         stage.proxy().be_honest();
         visitor.clicks(".retry").await;
@@ -132,5 +132,6 @@ async fn goes_on(stage: &Stage, agent: &Client, visitor: &Person) {
 }
 
 fn is_closed(text: &str, refusal: Refusal) -> bool {
-    text.contains(Language::Id.text().closed) && text.contains(Language::Id.refusal(refusal))
+    text.contains(Language::indonesian().text().closed())
+        && text.contains(Language::indonesian().refusal(refusal))
 }

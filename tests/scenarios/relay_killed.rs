@@ -55,11 +55,11 @@ async fn what_is_written_while_the_relay_is_away_is_kept_and_sent_when_it_is_bac
         agent.reads("masih tersambung").await;
 
         stage.demo().kill_relay().await.unwrap();
-        let text = Language::Id.text();
-        visitor.is_told(".banner", text.offline).await;
+        let text = Language::indonesian().text();
+        visitor.is_told(".banner", text.offline()).await;
         visitor.says("untuk nanti").await;
         visitor
-            .sees_row("to be sending", |row| row.text == "untuk nanti" && row.status == text.sending)
+            .sees_row("to be sending", |row| row.text == "untuk nanti" && row.status == text.sending())
             .await;
         stage.demo().start_relay().await.unwrap();
         visitor.has_sent("untuk nanti").await;

@@ -20,7 +20,7 @@ async fn a_card_is_shown_masked_before_sending_and_neither_it_nor_a_sentence_is_
         let agent = stage.agent().await;
         let visitor = stage.visitor().await;
         visitor.types(RAW).await;
-        visitor.is_told(".masking", Language::Id.text().will_send).await;
+        visitor.is_told(".masking", Language::indonesian().text().will_send()).await;
         visitor.is_told(".masking .masked", MASKED).await;
         assert_eq!(visitor.draft().await, RAW);
         visitor.sends().await;

@@ -60,7 +60,7 @@ async fn a_tab_that_follows_takes_back_what_was_sent_in_the_one_that_leads() {
         visitor.presses(Key::Enter).await;
         visitor.sees(".question button:first-child:focus").await;
         visitor.presses(Key::Enter).await;
-        let withdrawn = Language::Id.text().withdrawn;
+        let withdrawn = Language::indonesian().text().withdrawn();
         visitor.sees_row("it withdrawn", |row| row.text == withdrawn).await;
         turns_to_chat_in(&visitor, &first).await;
         visitor.sees_row("it withdrawn", |row| row.text == withdrawn).await;
@@ -84,7 +84,7 @@ async fn what_is_sent_in_one_tab_survives_the_end_of_the_tab_that_led() {
         visitor.has_sent("dari tab pertama").await;
 
         stage.demo().kill_relay().await.unwrap();
-        visitor.is_told(".banner", Language::Id.text().offline).await;
+        visitor.is_told(".banner", Language::indonesian().text().offline()).await;
         visitor.says("di tengah jalan").await;
         visitor.turns_to_tab(first).await;
         visitor.closes_tab().await;
@@ -120,7 +120,7 @@ async fn a_file_goes_on_from_the_tab_that_holds_it_when_another_one_takes_the_le
         visitor.has_sent("ini struknya").await;
 
         stage.demo().kill_relay().await.unwrap();
-        visitor.is_told(".banner", Language::Id.text().offline).await;
+        visitor.is_told(".banner", Language::indonesian().text().offline()).await;
         visitor.chooses_files(&[&path]).await;
         visitor.clicks(".send[aria-disabled=false]").await;
         visitor.is_told(".file .name", "struk.png").await;
@@ -194,7 +194,7 @@ async fn a_page_without_https_says_in_one_sentence_why_there_is_no_chat() {
         let address = stage.demo().console().replace("127.0.0.1", "toko.test");
         let agent = Person::agent(stage.browser(Device::Desktop, &names).await);
         agent.goes_to(&address).await;
-        agent.is_told(".sentence", Language::Id.text().insecure).await;
+        agent.is_told(".sentence", Language::indonesian().text().insecure()).await;
     })
     .await;
 }

@@ -36,7 +36,7 @@ fn secret() -> String {
 }
 
 fn is_withdrawn(row: &Row, by: &str) -> bool {
-    row.by == by && row.text == Language::Id.text().withdrawn
+    row.by == by && row.text == Language::indonesian().text().withdrawn()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -60,7 +60,7 @@ async fn a_message_is_taken_back_by_keyboard_and_by_mouse_and_nothing_of_it_stay
         // By keyboard: asked, thought better of, asked again.
         tabs_back_to_button(&visitor).await;
         visitor.presses(Key::Enter).await;
-        visitor.is_told(".question", Language::Id.text().withdraw_why).await;
+        visitor.is_told(".question", Language::indonesian().text().withdraw_why()).await;
         visitor.sees(".question button:first-child:focus").await;
         visitor.presses(Key::Escape).await;
         visitor.sees(".undo:focus").await;
@@ -147,7 +147,7 @@ async fn a_relay_that_drops_a_message_by_itself_hides_it_from_nobody() {
 
         let late = stage.agent().await;
         late.chooses_newest().await;
-        let missing = Language::Id.refusal(Refusal::MessageMissing);
+        let missing = Language::indonesian().refusal(Refusal::MessageMissing);
         late.sees_row("that a message is missing", |row| row.text.contains(missing)).await;
         agent.reads("jangan hilang").await;
     })

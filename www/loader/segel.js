@@ -3,26 +3,8 @@
 (() => {
   "use strict";
 
-  const TEXT = {
-    id: {
-      title: "Jendela chat",
-      open: "Buka chat",
-      close: "Tutup chat",
-      unread: (count) => `${count} pesan belum dibaca`,
-      opening: "Membuka chat\u2026",
-      failed: "Chat tidak dapat dimuat. Periksa koneksi internet Anda, lalu coba lagi.",
-      insecure: "Chat hanya berjalan di halaman yang aman. Buka halaman ini dengan alamat https.",
-    },
-    en: {
-      title: "Chat window",
-      open: "Open chat",
-      close: "Close chat",
-      unread: (count) => `${count} unread ${count === 1 ? "message" : "messages"}`,
-      opening: "Opening chat\u2026",
-      failed: "The chat could not be loaded. Check your internet connection, then try again.",
-      insecure: "The chat only runs on a secure page. Open this page with an https address.",
-    },
-  };
+  // The build puts the languages' sentences here, from www/texts.
+  const TEXT = "texts:loader";
 
   const BUBBLE =
     "M4 3h16a2 2 0 0 1 2 2v11a2 2 0 0 1-2 2h-7l-5 4v-4H4a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2z" +
@@ -102,7 +84,7 @@ iframe { position: absolute; inset: 0; width: 100%; height: 100%; border: 0; }
   const icon = make("path", make("svg", launcher, { viewBox: "0 0 24 24", "aria-hidden": "true" }, SVG), {}, SVG);
   const badge = make("span", launcher, { class: "badge", "aria-hidden": "true" });
   const panel = make("div", home, { class: "panel" });
-  const notice = make("p", panel, { role: "status" });
+  const notice = make("p", panel, { role: "status", dir: "auto" });
 
   let isOpen = false;
   let exists = false;
@@ -134,7 +116,8 @@ iframe { position: absolute; inset: 0; width: 100%; height: 100%; border: 0; }
     icon.setAttribute("d", isOpen ? CROSS : BUBBLE);
     badge.textContent = isOpen || !unread ? "" : unread > 9 ? "9+" : unread;
     launcher.setAttribute("aria-expanded", isOpen);
-    const invitation = unread ? `${text.open}, ${text.unread(unread)}` : text.open;
+    const count = (unread === 1 ? text.unread_one : text.unread).replace("#", unread);
+    const invitation = unread ? `${text.open}, ${count}` : text.open;
     launcher.setAttribute("aria-label", isOpen ? text.close : invitation);
   };
 

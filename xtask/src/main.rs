@@ -20,6 +20,7 @@ mod size;
 mod stamp;
 mod start;
 mod test;
+mod texts;
 mod toolchain;
 mod tools;
 

@@ -1,13 +1,14 @@
 //! Pages, scripts and styles: from `www` to what a browser loads.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use data_encoding::BASE64;
 use serde_json::json;
 use sha2::{Digest, Sha384};
 
+use crate::texts::Texts;
 use crate::{paths, shell, stamp, tools};
 
 /// How a file of `www` becomes a file of [`paths::dist`].
@@ -16,7 +17,7 @@ enum Recipe {
     Copy,
     /// A classic script, in ASCII: the page that holds it may have any encoding.
     Script,
-    /// A module with what it imports, except the glue.
+    /// A module.
     Module,
     /// A style sheet with what it imports.
     Style,
@@ -33,18 +34,23 @@ const PAGES: [(&str, &str, Recipe); 7] = [
 ];
 
 /// Part of the stamp: this file and the tools' versions decide what comes out.
-const RECIPE: &str = concat!(include_str!("pages.rs"), include_str!("tools.rs"));
+const RECIPE: &str = concat!(include_str!("pages.rs"), include_str!("texts.rs"), include_str!("tools.rs"));
 
 /// Makes the pages of widget and console, copies the demo shop, and notes the loader's integrity for the tag.
 pub(crate) fn build() -> Result<()> {
     let (www, dist) = (paths::root().join("www"), paths::dist());
     let mut outputs = PAGES.map(|(_, output, _)| dist.join(output)).to_vec();
-    outputs.extend([dist.join("shop"), dist.join("integrity.json")]);
-    stamp::when_changed("pages", RECIPE, &paths::files_below(&www)?, &outputs, || {
-        shell::work("pages and styles", || {
+    outputs.extend(["widget/texts", "console/texts", "shop", "integrity.json"].map(|name| dist.join(name)));
+    let mut inputs = paths::files_below(&www)?;
+    inputs.push(Texts::order());
+    stamp::when_changed("pages", RECIPE, &inputs, &outputs, || {
+        shell::work("pages, styles and texts", || {
+            let texts = Texts::read(&www.join("texts"))?;
             for (input, output, recipe) in &PAGES {
-                page(&www.join(input), &dist.join(output), recipe)?;
+                page(&www.join(input), &dist.join(output), recipe, &texts)?;
             }
+            texts.write(&dist.join("widget/texts"), false)?;
+            texts.write(&dist.join("console/texts"), true)?;
             shop(&www.join("shop"), &dist.join("shop"))?;
             let integrity = json!({ "segel.js": integrity(&dist.join("widget/segel.js"))? });
             Ok(fs::write(dist.join("integrity.json"), integrity.to_string())?)
@@ -52,20 +58,28 @@ pub(crate) fn build() -> Result<()> {
     })
 }
 
-fn page(input: &Path, output: &Path, recipe: &Recipe) -> Result<()> {
-    let options: &[&str] = match recipe {
-        Recipe::Copy => return paths::copy(input, output),
-        Recipe::Script => &["--charset=ascii"],
-        Recipe::Module => &[
-            "--bundle",
-            "--format=esm",
-            "--charset=utf8",
-            "--external:./widget.js",
-            "--external:./console_app.js",
-        ],
-        Recipe::Style => &["--bundle", "--charset=utf8"],
-    };
-    tools::minify(options, input, output)
+fn page(input: &Path, output: &Path, recipe: &Recipe, texts: &Texts) -> Result<()> {
+    match recipe {
+        Recipe::Copy => paths::copy(input, output),
+        Recipe::Script => tools::minify(&["--charset=ascii"], &with_sentences(input, texts)?, output),
+        Recipe::Module => {
+            tools::minify(&["--format=esm", "--charset=utf8"], &with_sentences(input, texts)?, output)
+        }
+        Recipe::Style => tools::minify(&["--bundle", "--charset=utf8"], input, output),
+    }
+}
+
+/// A copy of a script that has, in the place of `"texts:SECTION"`, that section in every language, and in the place of
+/// `"texts"` the languages' tags.
+fn with_sentences(script: &Path, texts: &Texts) -> Result<PathBuf> {
+    let mut text = fs::read_to_string(script)?.replace("\"texts\"", &texts.tags().to_string());
+    for section in ["loader", "console"] {
+        text = text.replace(&format!("\"texts:{section}\""), &texts.section(section).to_string());
+    }
+    let copy = paths::scratch().join("scripts").join(script.file_name().unwrap_or_default());
+    fs::create_dir_all(paths::scratch().join("scripts"))?;
+    fs::write(&copy, text)?;
+    Ok(copy)
 }
 
 fn shop(from: &Path, to: &Path) -> Result<()> {

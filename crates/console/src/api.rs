@@ -2,6 +2,9 @@
 
 use std::cell::RefCell;
 
+use js_sys::Error;
+use segel_ui::Language;
+use segel_ui::text::WITH_DESK;
 use wasm_bindgen::prelude::*;
 
 use crate::app::App;
@@ -12,8 +15,12 @@ thread_local! {
 }
 
 /// Starts the console in this page, ending one that runs already. An enrolment code is taken from the
-/// address's fragment (`#CODE`), which is then cleared: it never reaches a server or the history.
+/// address's fragment (`#CODE`), which is then cleared: it never reaches a server or the history. `texts` is what is served of
+/// a language. Throws an `Error` with a stable code and a sentence if that is of another version.
 #[wasm_bindgen]
-pub fn mount() {
-    RUNNING.replace(Some(App::start()));
+pub fn mount(texts: String) -> Result<(), JsValue> {
+    let wrong = "options.texts: the texts do not belong to this version";
+    let language = Language::read(texts, WITH_DESK).ok_or_else(|| Error::new(wrong))?;
+    RUNNING.replace(Some(App::start(language)));
+    Ok(())
 }

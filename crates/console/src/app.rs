@@ -55,15 +55,13 @@ struct Parts {
 
 impl App {
     /// Puts the console on the page and starts the engine once this tab leads.
-    pub(crate) fn start() -> Self {
-        Self { _running: Running::start(Desk::new) }
+    pub(crate) fn start(language: Language) -> Self {
+        Self { _running: Running::start(|handle| Desk::new(handle, language)) }
     }
 }
 
 impl Desk {
-    fn new(handle: Handle) -> Self {
-        let languages = page::languages();
-        let language = Language::choose(languages.iter().map(String::as_str));
+    fn new(handle: Handle, language: Language) -> Self {
         let parts = Rc::new_cyclic(|me| {
             let (acts, desk, keyboard) = (me.clone(), me.clone(), me.clone());
             let act: Act = Rc::new(move |action| with(&acts, |parts| parts.act(action)));
@@ -210,8 +208,8 @@ impl Parts {
         let is_away = !(page::visible() && page::has_focus());
         if model.notices == model::Notices::On && is_away && model.is_news(summary) {
             let text = self.language.desk();
-            let name = model.situation.business.as_deref().unwrap_or(text.console);
-            self.notices.borrow_mut().show(name, text.notice);
+            let name = model.situation.business.as_deref().unwrap_or(text.console());
+            self.notices.borrow_mut().show(name, text.notice());
         }
     }
 

@@ -20,8 +20,12 @@ use crate::files;
 const MARKER: &str = "<!-- segel:tag -->";
 
 /// Paths of the pages that are sent as any shop would send them, and their files.
-const PAGES: [(&str, &str); 3] =
-    [("/", "index.html"), ("/index.html", "index.html"), ("/produk.html", "produk.html")];
+const PAGES: [(&str, &str); 4] = [
+    ("/", "index.html"),
+    ("/index.html", "index.html"),
+    ("/produk.html", "produk.html"),
+    ("/arab.html", "arab.html"),
+];
 
 /// The page that is sent with a strict policy and a nonce.
 const STRICT_PAGE: &str = "csp.html";
@@ -132,7 +136,7 @@ mod tests {
     #[tokio::test]
     async fn each_page_of_the_shop_carries_the_tag_where_it_wants_it() {
         let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../www/shop");
-        for path in ["/", "/index.html", "/produk.html"] {
+        for path in ["/", "/index.html", "/produk.html", "/arab.html"] {
             let (text, _) = page(&dir, path).await;
             assert_eq!(text.matches(&tag().html()).count(), 1, "{path}");
         }

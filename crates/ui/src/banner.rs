@@ -26,7 +26,7 @@ impl Banner {
         let dismiss = el("button")
             .class("plain")
             .attr("type", "button")
-            .attr("aria-label", language.text().dismiss)
+            .attr("aria-label", language.text().dismiss())
             .child(icon(icons::CROSS))
             .on("click", move |_| act(Action::Dismiss));
         let root = el("div").class("banner").attr("role", "status").place(&words).place(&dismiss);

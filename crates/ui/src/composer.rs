@@ -33,19 +33,18 @@ impl Composer {
         let text = language.text();
         let area = el("textarea")
             .attr("rows", "1")
-            .attr("dir", "auto")
-            .attr("aria-label", text.write)
-            .attr("placeholder", text.write)
+            .attr("aria-label", text.write())
+            .attr("placeholder", text.write())
             .attr("aria-describedby", "segel-hindrance segel-count")
             .attr("enterkeyhint", "send");
         let grow = el("div").class("grow");
         // A copy of what is typed, behind it: as high as the text, and underlined where something was found.
-        let backdrop = el("div").class("backdrop").attr("aria-hidden", "true").attr("dir", "auto");
+        let backdrop = el("div").class("backdrop").attr("aria-hidden", "true");
         let send = el("button")
             .class("send")
             .attr("type", "submit")
-            .attr("aria-label", text.send)
-            .attr("title", text.send)
+            .attr("aria-label", text.send())
+            .attr("title", text.send())
             .child(icon(icons::SEND));
         let guard = Rc::<RefCell<Guard>>::default();
         let tray = Tray::new(language, Rc::clone(&guard));
@@ -256,8 +255,8 @@ impl Parts {
         let text = self.language.text();
         let words = match MESSAGE_CHARS.checked_sub(length) {
             Some(left) if left > COUNTED => String::new(),
-            Some(left) => fill(text.left, &left.to_string()),
-            None => fill(text.excess, &(length - MESSAGE_CHARS).to_string()),
+            Some(left) => fill(text.left(), &left.to_string()),
+            None => fill(text.excess(), &(length - MESSAGE_CHARS).to_string()),
         };
         dom::set_text(&self.count, &words);
         dom::set_class(&self.count, "excess", length > MESSAGE_CHARS);

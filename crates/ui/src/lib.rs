@@ -13,6 +13,7 @@ pub mod icons;
 pub mod items;
 pub mod notice;
 pub mod running;
+pub mod said;
 pub mod sentence;
 pub mod situation;
 pub mod size;

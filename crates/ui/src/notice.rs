@@ -34,12 +34,12 @@ impl Notice {
         let heard = el("p").class("heard").attr("role", "status");
         let earlier = Rc::<RefCell<Vec<EventId>>>::default();
         let (act, events) = (Rc::clone(act), Rc::clone(&earlier));
-        let withdraw = el("button").attr("type", "button").text(language.text().withdraw).hidden();
+        let withdraw = el("button").attr("type", "button").text(language.text().withdraw()).hidden();
         let (node, offer, news) = (Element::clone(&withdraw), Element::clone(&why), Element::clone(&heard));
         let withdraw = withdraw.on("click", move |_| {
             dom::set_hidden(&node, true);
             dom::set_text(&offer, "");
-            dom::set_text(&news, language.text().withdrawn);
+            dom::set_text(&news, language.text().withdrawn());
             for event in events.take() {
                 act(Action::Withdraw(event));
             }
@@ -64,12 +64,12 @@ impl Notice {
         let text = self.language.text();
         let (lead, why, pieces) = match masking {
             Ok(masked) if masked.spans.is_empty() && masked.earlier.is_empty() => ("", String::new(), vec![]),
-            Ok(masked) => (text.will_send, self.why(masked), pieces(masked)),
+            Ok(masked) => (text.will_send(), self.why(masked), pieces(masked)),
             Err(MaskError::Blocked(spans)) => {
                 let blocked = kinds(spans, |outcome| *outcome == Outcome::Blocked);
-                ("", self.each(text.blocked, &blocked), vec![])
+                ("", self.each(text.blocked(), &blocked), vec![])
             }
-            Err(_) => ("", text.mask_failed.to_owned(), vec![]),
+            Err(_) => ("", text.mask_failed().to_owned(), vec![]),
         };
         dom::set_text(&self.lead, lead);
         dom::set_text(&self.why, &why);
@@ -93,7 +93,7 @@ impl Notice {
     pub fn tell_sent(&self, sent: &Masked, earlier: Vec<EventId>) {
         let text = self.language.text();
         let masked = kinds(&sent.spans, |outcome| matches!(outcome, Outcome::Masked(_)));
-        let why = [self.each(text.was_masked, &masked), self.each(text.sent_before, &parts(sent))];
+        let why = [self.each(text.was_masked(), &masked), self.each(text.sent_before(), &parts(sent))];
         let why = why.join(" ").trim().to_owned();
         dom::set_text(&self.why, &why);
         dom::set_text(&self.heard, &why);
@@ -111,9 +111,9 @@ impl Notice {
         let is_masked = |outcome: &Outcome| matches!(outcome, Outcome::Masked(_));
         let masks = masked.spans.iter().any(|span| is_masked(&span.outcome));
         let sentences = [
-            if masks { text.why_masked.to_owned() } else { String::new() },
-            self.each(text.warned, &kinds(&masked.spans, |outcome| *outcome == Outcome::Warned)),
-            self.each(text.sent_before, &parts(masked)),
+            if masks { text.why_masked().to_owned() } else { String::new() },
+            self.each(text.warned(), &kinds(&masked.spans, |outcome| *outcome == Outcome::Warned)),
+            self.each(text.sent_before(), &parts(masked)),
         ];
         sentences
             .iter()

@@ -19,7 +19,7 @@ pub fn stamp() -> El {
 
 /// What is shown while the roster is being verified.
 pub fn preparing(language: Language) -> El {
-    let words = el("p").text(language.text().preparing);
+    let words = el("p").text(language.text().preparing());
     el("div").class("preparing").attr("role", "status").child(stamp()).child(words)
 }
 
@@ -34,7 +34,7 @@ pub struct Sentence {
 impl Sentence {
     /// Says nothing yet.
     pub fn new(language: Language) -> Self {
-        let heading = el("h2").text(language.text().stopped);
+        let heading = el("h2").text(language.text().stopped());
         let why = el("p");
         let code = el("p").class("code");
         let root = el("div")
@@ -60,7 +60,7 @@ impl Sentence {
         dom::set_class(&self.root, "refused", matches!(trouble, Trouble::Refused(_)));
         dom::set_text(&self.why, self.language.trouble(trouble));
         let code = match trouble {
-            Trouble::Refused(refusal) => fill(self.language.text().code, Refusal::code(refusal)),
+            Trouble::Refused(refusal) => fill(self.language.text().code(), Refusal::code(refusal)),
             _ => String::new(),
         };
         dom::set_text(&self.code, &code);

@@ -13,8 +13,7 @@ pub fn in_words(bytes: u64, language: Language) -> String {
     if whole >= 10 || tenth == 0 {
         return [&whole.to_string(), unit].concat();
     }
-    let point = if language == Language::Id { "," } else { "." };
-    [&whole.to_string(), point, &tenth.to_string(), unit].concat()
+    [&whole.to_string(), language.text().point(), &tenth.to_string(), unit].concat()
 }
 
 #[cfg(test)]
@@ -32,8 +31,8 @@ mod tests {
             (1_500_000, "1,5 MB"),
             (104_857_600, "104 MB"),
         ] {
-            assert_eq!(in_words(bytes, Language::Id), words);
+            assert_eq!(in_words(bytes, Language::indonesian()), words);
         }
-        assert_eq!(in_words(1_500_000, Language::En), "1.5 MB");
+        assert_eq!(in_words(1_500_000, Language::english()), "1.5 MB");
     }
 }

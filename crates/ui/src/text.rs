@@ -1,7 +1,8 @@
-//! Every visible sentence, in every language, as typed tables: a language that lacks one does not compile.
+//! Every visible sentence, by name. The sentences themselves stand in `www/texts`, a file for each language; the
+//! program is given those of one, in the order of the tables.
 
-mod en;
-mod id;
+#[cfg(feature = "shipped")]
+mod shipped;
 mod table;
 
 use segel_core::show::{Gate, Refusal};
@@ -11,109 +12,91 @@ pub use table::{DeskText, Text};
 
 use crate::trouble::Trouble;
 
-/// A language of the screen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
-    /// Indonesian.
-    Id,
-    /// English.
-    En,
+/// How many sentences widget and console share: the lines of a file of the widget.
+pub const SHARED: usize = table::months::END;
+/// How many there are with those that only agents see: the lines of a file of the console.
+pub const WITH_DESK: usize = table::desk::END;
+
+/// The language of the screen.
+#[derive(Debug, Clone, Copy)]
+pub struct Language(Sentences);
+
+/// The sentences of a language, each at its place.
+#[derive(Debug, Clone, Copy)]
+struct Sentences(&'static [&'static str]);
+
+impl Sentences {
+    /// The sentence at a place.
+    fn at(self, place: usize) -> &'static str {
+        self.0.get(place).copied().unwrap_or_default()
+    }
 }
 
 impl Language {
-    /// The first of these BCP 47 tags that there are sentences for; Indonesian if there is none.
-    pub fn choose<'a>(tags: impl IntoIterator<Item = &'a str>) -> Self {
-        tags.into_iter().find_map(Self::of_tag).unwrap_or(Self::Id)
-    }
-
-    /// The tag for a `lang` attribute.
-    pub const fn tag(self) -> &'static str {
-        match self {
-            Self::Id => "id",
-            Self::En => "en",
-        }
+    /// Reads a file as it is served, a sentence a line, and keeps it as long as the program runs; `None` if it has not
+    /// as many as there should be ([`SHARED`] or [`WITH_DESK`]).
+    pub fn read(texts: String, count: usize) -> Option<Self> {
+        let sentences: Vec<_> = texts.leak().split('\n').collect();
+        (sentences.len() == count).then(|| Self(Sentences(sentences.leak())))
     }
 
     /// The sentences that widget and console share.
-    pub const fn text(self) -> &'static Text {
-        match self {
-            Self::Id => &id::TEXT,
-            Self::En => &en::TEXT,
-        }
+    pub const fn text(self) -> Text {
+        Text(self.0)
     }
 
     /// The sentences that only agents see.
-    pub const fn desk(self) -> &'static DeskText {
-        match self {
-            Self::Id => &id::DESK,
-            Self::En => &en::DESK,
-        }
+    pub const fn desk(self) -> DeskText {
+        DeskText(self.0)
     }
 
     /// The name of a kind of number that is masked, within a sentence.
-    pub const fn kind(self, kind: Kind) -> &'static str {
-        match self {
-            Self::Id => id::kind(kind),
-            Self::En => en::kind(kind),
-        }
+    pub fn kind(self, kind: Kind) -> &'static str {
+        self.0.at(Sentences::kinds(kind))
     }
 
     /// Why something was refused.
-    pub const fn refusal(self, refusal: Refusal) -> &'static str {
-        match self {
-            Self::Id => id::refusal(refusal),
-            Self::En => en::refusal(refusal),
-        }
+    pub fn refusal(self, refusal: Refusal) -> &'static str {
+        self.0.at(Sentences::refusals(refusal))
     }
 
     /// Why the composer cannot send now; `None` if it can.
-    pub const fn gate(self, gate: Gate) -> Option<&'static str> {
+    pub fn gate(self, gate: Gate) -> Option<&'static str> {
         let text = self.text();
         match gate {
             Gate::Open => None,
-            Gate::Preparing => Some(text.preparing),
-            Gate::NobodyEnrolled => Some(text.nobody_enrolled),
-            Gate::AwaitingRoster => Some(text.awaiting_roster),
-            Gate::Removed => Some(text.removed),
+            Gate::Preparing => Some(text.preparing()),
+            Gate::NobodyEnrolled => Some(text.nobody_enrolled()),
+            Gate::AwaitingRoster => Some(text.awaiting_roster()),
+            Gate::Removed => Some(text.removed()),
             Gate::RosterExpired => Some(self.refusal(Refusal::RosterExpired)),
             Gate::Refused(refusal) => Some(self.refusal(refusal)),
         }
     }
 
     /// What is wrong, in a sentence.
-    pub const fn trouble(self, trouble: Trouble) -> &'static str {
+    pub fn trouble(self, trouble: Trouble) -> &'static str {
         let text = self.text();
         match trouble {
-            Trouble::Offline => text.offline,
-            Trouble::Connecting => text.connecting,
-            Trouble::OtherTab => text.other_tab,
-            Trouble::Insecure => text.insecure,
-            Trouble::StoreBlocked => text.store_blocked,
-            Trouble::NotKept => text.not_kept,
-            Trouble::Removed => text.removed,
+            Trouble::Offline => text.offline(),
+            Trouble::Connecting => text.connecting(),
+            Trouble::OtherTab => text.other_tab(),
+            Trouble::Insecure => text.insecure(),
+            Trouble::StoreBlocked => text.store_blocked(),
+            Trouble::NotKept => text.not_kept(),
+            Trouble::Removed => text.removed(),
             Trouble::Refused(refusal) => self.refusal(refusal),
         }
     }
 
-    /// The days of the week, from Sunday.
-    pub const fn weekdays(self) -> &'static [&'static str; 7] {
-        match self {
-            Self::Id => &id::WEEKDAYS,
-            Self::En => &en::WEEKDAYS,
-        }
+    /// A day of the week, from 0 for Sunday.
+    pub fn weekday(self, day: usize) -> &'static str {
+        self.0.at(table::weekdays::FIRST + day)
     }
 
-    /// The months, from January.
-    pub const fn months(self) -> &'static [&'static str; 12] {
-        match self {
-            Self::Id => &id::MONTHS,
-            Self::En => &en::MONTHS,
-        }
-    }
-
-    fn of_tag(tag: &str) -> Option<Self> {
-        let primary = tag.split(['-', '_']).next().unwrap_or_default();
-        [Self::Id, Self::En].into_iter().find(|language| primary.eq_ignore_ascii_case(language.tag()))
+    /// A month, from 0 for January.
+    pub fn month(self, month: usize) -> &'static str {
+        self.0.at(table::months::FIRST + month)
     }
 }
 
@@ -136,10 +119,11 @@ pub fn fill_two(sentence: &str, first: &str, second: &str) -> String {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::Path;
 
+    use super::shipped::{compile, fault};
     use super::*;
-
-    const LANGUAGES: [Language; 2] = [Language::Id, Language::En];
 
     /// A refusal that is missing here does not compile.
     macro_rules! every_refusal {
@@ -149,21 +133,45 @@ mod tests {
         }};
     }
 
-    fn sentences(language: Language) -> Vec<(&'static str, &'static str)> {
-        let mut all = language.text().sentences();
-        all.extend(language.desk().sentences());
-        all.extend(language.weekdays().map(|name| ("weekday", name)));
-        all.extend(language.months().map(|name| ("month", name)));
-        all
+    /// The tag of each language that there is a file for, and what stands in it.
+    fn files() -> Vec<(String, String)> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../www/texts");
+        let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        paths
+            .map(|path| {
+                (path.file_stem().unwrap().to_str().unwrap().to_owned(), fs::read_to_string(path).unwrap())
+            })
+            .collect()
+    }
+
+    fn languages() -> Vec<Language> {
+        files().iter().map(|(_, file)| Language::shipped(file)).collect()
     }
 
     #[test]
     fn every_language_has_every_sentence_with_the_same_places_to_fill() {
-        for language in LANGUAGES {
-            for ((field, sentence), (_, other)) in sentences(language).iter().zip(sentences(Language::Id)) {
-                assert!(!sentence.trim().is_empty(), "{language:?} lacks {field}");
-                assert_eq!(sentence.matches('#').count(), other.matches('#').count(), "{language:?} {field}");
-            }
+        let files = files();
+        assert!(files.iter().any(|(tag, _)| tag == "id") && files.len() > 1);
+        let (_, model) = files.iter().find(|(tag, _)| tag == "id").unwrap();
+        for (tag, file) in &files {
+            assert_eq!(fault(file, model), None, "{tag}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_lacks_a_sentence_or_has_one_too_many_or_other_places_to_fill_is_found() {
+        let (_, model) = files().into_iter().find(|(tag, _)| tag == "id").unwrap();
+        for (from, to, found) in [
+            ("\"retry\": \"Coba lagi\",", "", "text.retry"),
+            ("\"retry\": \"Coba lagi\",", "\"retry\": \" \",", "text.retry"),
+            ("\"retry\": \"Coba lagi\",", "\"retry\": \"Coba\\nlagi\",", "text.retry"),
+            ("\"retry\":", "\"retries\": \"Coba\", \"retry\":", "text.retries"),
+            ("\"Sisa # karakter\"", "\"Sisa karakter\"", "text.left"),
+            ("\"Minggu\"", "\"Minggu #\"", "weekdays.sunday"),
+        ] {
+            let broken = model.replacen(from, to, 1);
+            assert_ne!(broken, model, "{from} is in the file");
+            assert_eq!(fault(&broken, &model).as_deref(), Some(found));
         }
     }
 
@@ -177,17 +185,39 @@ mod tests {
             FileEmpty FileTooLarge FileNameRefused FileTypeRefused FileUnmasked SourceChanged SourceGone
             QuotaExceeded PolicyRefused TokenRefused MessageMissing WithdrawalRefused
         );
+        let languages = languages();
         let said: BTreeSet<_> =
-            LANGUAGES.iter().flat_map(|language| refusals.map(|refusal| language.refusal(refusal))).collect();
-        assert_eq!(said.len(), LANGUAGES.len() * refusals.len());
+            languages.iter().flat_map(|language| refusals.map(|refusal| language.refusal(refusal))).collect();
+        assert_eq!(said.len(), languages.len() * refusals.len());
         assert!(said.iter().all(|sentence| sentence.ends_with('.')));
     }
 
     #[test]
-    fn a_language_is_chosen_by_the_first_tag_that_is_known() {
-        assert_eq!(Language::choose(["fr-FR", "en-GB", "id"]), Language::En);
-        assert_eq!(Language::choose(["ID_id"]), Language::Id);
-        assert_eq!(Language::choose(["ar", "x"]), Language::Id);
+    fn what_is_asked_for_is_what_the_file_says() {
+        let language = Language::indonesian();
+        assert_eq!((language.text().point(), language.text().verify_back()), (",", "Kembali ke percakapan"));
+        assert_eq!(
+            (language.kind(Kind::Card), language.kind(Kind::Ssn)),
+            ("nomor kartu", "nomor jaminan sosial")
+        );
+        assert_eq!(language.refusal(Refusal::FileEmpty), "Berkas ini kosong.");
+        assert_eq!((language.weekday(0), language.weekday(6)), ("Minggu", "Sabtu"));
+        assert_eq!((language.month(0), language.month(11)), ("Januari", "Desember"));
+        assert_eq!(
+            (language.desk().console(), language.desk().step_roster()),
+            ("Konsol agen", "Tanda tangan pemilik")
+        );
+    }
+
+    #[test]
+    fn a_file_that_is_cut_off_or_of_another_program_is_not_read() {
+        let whole = compile(&files()[0].1);
+        let cut_off = &whole[..whole.rfind('\n').unwrap()];
+        assert!(Language::read(whole.clone(), WITH_DESK).is_some());
+        assert!(Language::read(whole.clone(), SHARED).is_none());
+        assert!(Language::read(cut_off.to_owned(), WITH_DESK).is_none());
+        let shared: Vec<_> = whole.split('\n').take(SHARED).collect();
+        assert!(Language::read(shared.join("\n"), SHARED).is_some());
     }
 
     #[test]

@@ -68,10 +68,10 @@ impl Moment {
     pub fn day_in_words(self, language: Language, today: Self) -> String {
         let text = language.text();
         match today.day - self.day {
-            0 => text.today.to_owned(),
-            1 => text.yesterday.to_owned(),
+            0 => text.today().to_owned(),
+            1 => text.yesterday().to_owned(),
             _ => {
-                let mut words = fill(text.day, self.weekday(language));
+                let mut words = fill(text.day(), self.weekday(language));
                 words.push_str(&self.short_date(language, today));
                 words
             }
@@ -82,7 +82,7 @@ impl Moment {
     pub fn short_date(self, language: Language, today: Self) -> String {
         let mut words = self.date.to_string();
         words.push(' ');
-        words.push_str(language.months().get(usize::from(self.month)).copied().unwrap_or_default());
+        words.push_str(language.month(usize::from(self.month)));
         if self.year != today.year {
             words.push(' ');
             words.push_str(&self.year.to_string());
@@ -93,7 +93,7 @@ impl Moment {
     fn weekday(self, language: Language) -> &'static str {
         // The first of January 1970 was a Thursday; weeks here begin on Sunday.
         let weekday = (self.day + 4).rem_euclid(7);
-        usize::try_from(weekday).ok().and_then(|at| language.weekdays().get(at)).copied().unwrap_or_default()
+        usize::try_from(weekday).map_or("", |day| language.weekday(day))
     }
 }
 
@@ -115,10 +115,10 @@ mod tests {
     fn a_day_is_named_as_seen_from_today() {
         let earlier = |days, date, month, year| Moment { day: TODAY.day - days, date, month, year, ..TODAY };
         let words = |moment: Moment, language| moment.day_in_words(language, TODAY);
-        assert_eq!(words(TODAY, Language::Id), "Hari ini");
-        assert_eq!(words(earlier(1, 21, 10, 2026), Language::En), "Yesterday");
-        assert_eq!(words(earlier(2, 20, 10, 2026), Language::Id), "Jumat, 20 November");
-        assert_eq!(words(earlier(365, 22, 10, 2025), Language::En), "Saturday, 22 November 2025");
+        assert_eq!(words(TODAY, Language::indonesian()), "Hari ini");
+        assert_eq!(words(earlier(1, 21, 10, 2026), Language::english()), "Yesterday");
+        assert_eq!(words(earlier(2, 20, 10, 2026), Language::indonesian()), "Jumat, 20 November");
+        assert_eq!(words(earlier(365, 22, 10, 2025), Language::english()), "Saturday, 22 November 2025");
     }
 
     #[test]

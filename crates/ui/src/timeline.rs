@@ -63,9 +63,9 @@ impl Timeline {
             .attr("role", "log")
             .attr("aria-live", "polite")
             .attr("aria-relevant", "additions")
-            .attr("aria-label", text.timeline)
+            .attr("aria-label", text.timeline())
             .attr("tabindex", "0");
-        let newer = el("button").class("newer").attr("type", "button").text(text.newer).hidden();
+        let newer = el("button").class("newer").attr("type", "button").text(text.newer()).hidden();
         let (log_node, newer_node) = (log.clone(), newer.clone());
         let view = Rc::new(View { keeps_to_end: Cell::new(true), ..View::default() });
 

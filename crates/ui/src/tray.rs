@@ -63,8 +63,8 @@ impl Tray {
         let button = el("button")
             .class("plain attach")
             .attr("type", "button")
-            .attr("aria-label", text.attach)
-            .attr("title", text.attach)
+            .attr("aria-label", text.attach())
+            .attr("title", text.attach())
             .child(icon(icons::CLIP))
             .on("click", move |_| field.unchecked_ref::<HtmlElement>().click());
         Self { button: el("div").child(button).child(input), parts }
@@ -152,9 +152,9 @@ impl Parts {
             Err(refusal) => (self.language.refusal(*refusal).to_owned(), String::new()),
             Ok(copy) => {
                 let words = match copy.masked_places() {
-                    None => text.file_unread.to_owned(),
-                    Some(0) => text.file_clean.to_owned(),
-                    Some(places) => fill(text.file_masked, &places.to_string()),
+                    None => text.file_unread().to_owned(),
+                    Some(0) => text.file_clean().to_owned(),
+                    Some(places) => fill(text.file_masked(), &places.to_string()),
                 };
                 (words, about(copy.description(), self.language))
             }
@@ -164,7 +164,7 @@ impl Parts {
         let take_out = el("button")
             .class("plain")
             .attr("type", "button")
-            .attr("aria-label", &[text.take_out, " ", name].concat())
+            .attr("aria-label", &[text.take_out(), " ", name].concat())
             .child(icon(icons::CROSS))
             .on("click", move |_| {
                 if let Some(parts) = me.upgrade() {

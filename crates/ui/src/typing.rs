@@ -26,7 +26,7 @@ pub struct Typing {
 impl Typing {
     /// Nobody is typing.
     pub fn new(language: Language) -> Self {
-        let words = el("span").class("who").attr("dir", "auto");
+        let words = el("span").class("who");
         let line = el("p").attr("aria-hidden", "true").child(el("span").class("dots")).place(&words).hidden();
         let heard = el("p").class("heard").attr("role", "status");
         let root = el("div").class("typing").place(&line).place(&heard);
@@ -42,7 +42,7 @@ impl Typing {
     pub fn render(&self, who: Option<&Author>) {
         dom::set_hidden(&self.line, who.is_none());
         let Some(who) = who else { return dom::set_text(&self.heard, "") };
-        let sentence = fill(self.language.text().typing, name(who, self.language));
+        let sentence = fill(self.language.text().typing(), name(who, self.language));
         dom::set_text(&self.words, &sentence);
         let now = now_ms();
         if now.abs_diff(self.told_at.get()) > QUIET {

@@ -25,20 +25,20 @@ impl Verify {
     pub fn new(language: Language, act: &Act) -> Self {
         let text = language.text();
         let groups: Vec<_> = (0..SafetyNumber::GROUPS).map(|_| el("li")).collect();
-        let heading = el("h2").attr("tabindex", "-1").text(text.verify);
-        let number = el("ol").class("number").attr("dir", "ltr").attr("aria-label", text.verify);
+        let heading = el("h2").attr("tabindex", "-1").text(text.verify());
+        let number = el("ol").class("number").attr("dir", "ltr").attr("aria-label", text.verify());
         let number = groups.iter().fold(number, |number, group| number.place(group));
-        let why = el("p").attr("dir", "auto");
-        let differs = el("p").text(text.verify_differs);
+        let why = el("p");
+        let differs = el("p").text(text.verify_differs());
         let (act, escape) = (Rc::clone(act), Rc::clone(act));
         let back = el("button")
             .class("return")
             .attr("type", "button")
-            .text(text.verify_back)
+            .text(text.verify_back())
             .on("click", move |_| act(Action::Verify(false)));
         let root = el("section")
             .class("verify")
-            .attr("aria-label", text.verify)
+            .attr("aria-label", text.verify())
             .place(&heading)
             .place(&why)
             .place(&number)
@@ -85,8 +85,8 @@ pub fn button(language: Language, act: &Act) -> El {
     el("button")
         .class("plain check")
         .attr("type", "button")
-        .attr("aria-label", text.verify)
-        .attr("title", text.verify)
+        .attr("aria-label", text.verify())
+        .attr("title", text.verify())
         .child(dom::icon(crate::icons::CHECK))
         .on("click", move |_| act(Action::Verify(true)))
 }

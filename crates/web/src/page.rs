@@ -1,4 +1,4 @@
-//! The page this code runs in: online or not, seen or not, in which languages.
+//! The page this code runs in: online or not, seen or not.
 
 use std::rc::Rc;
 
@@ -142,11 +142,4 @@ pub fn remember(name: &str, text: &str) {
         // Storage that is full or blocked is said where it matters, by the store.
         let _ = storage.set_item(name, text);
     }
-}
-
-/// The visitor's languages as BCP 47 tags, most wanted first.
-pub fn languages() -> Vec<String> {
-    web_sys::window()
-        .map(|window| window.navigator().languages().iter().filter_map(|tag| tag.as_string()).collect())
-        .unwrap_or_default()
 }

@@ -15,7 +15,7 @@ use crate::harness::Stage;
 
 /// Languages that tests look at, unless `SEGEL_GALLERY` wishes for everything.
 const TESTED: [&str; 1] = ["id"];
-const ALL: [&str; 2] = ["id", "en"];
+const ALL: [&str; 3] = ["id", "en", "ar"];
 
 /// Plays the states of one part in each language, and fails at the end with all that was found.
 async fn walk(states: impl AsyncFn(&mut Stage, &Gallery, &Words)) {

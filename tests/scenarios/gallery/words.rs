@@ -18,6 +18,7 @@ impl Words {
     pub(crate) fn of(language: &str) -> &'static Self {
         match language {
             "en" => &ENGLISH,
+            "ar" => &ARABIC,
             _ => &INDONESIAN,
         }
     }
@@ -48,4 +49,15 @@ const ENGLISH: Words = Words {
     second: "When will my order be shipped?",
     third: "I have moved to another address",
     draft: "Good. And this one, 5500 0055 5555 5559?",
+};
+
+const ARABIC: Words = Words {
+    question: "مرحبا! هل ما زال إبريق الخزف متوفرا؟",
+    answer: "مرحبا، نعم: بالأبيض وبالأخضر الداكن. هل نحجز لك واحدا؟",
+    card: "من فضلكم. بطاقتي 4111 1111 1111 1111 هل يصح ذلك؟",
+    advice: "حجزناه لك. حُجب رقم البطاقة قبل إرساله، فادفع عند الاستلام من فضلك.",
+    asks_for_code: "هل ترسل رمز OTP الذي وصلك الآن؟",
+    second: "متى يُشحن طلبي؟",
+    third: "انتقلت إلى عنوان آخر",
+    draft: "حسنا. وهذه، 5500 0055 5555 5559؟",
 };

@@ -122,6 +122,15 @@ impl Person {
         .await;
     }
 
+    /// Turns to the chat's frame, whatever it shows.
+    pub(crate) async fn turns_to_frame(&self) {
+        self.until("the chat's frame", async || {
+            self.turns_to_page().await;
+            self.in_loader("iframe").await?.enter_frame().await.ok()
+        })
+        .await;
+    }
+
     /// Turns back to the page around the chat.
     pub(crate) async fn turns_to_page(&self) {
         self.browser.driver().enter_default_frame().await.unwrap();
@@ -227,8 +236,8 @@ impl Person {
 
     /// Waits until an own message is shown as stored by the relay.
     pub(crate) async fn has_sent(&self, text: &str) {
-        let words = Language::Id.text();
-        let sent = [words.sent, words.delivered, words.read];
+        let words = Language::indonesian().text();
+        let sent = [words.sent(), words.delivered(), words.read()];
         let is = |row: &Row| row.by == "own" && row.text == text && sent.contains(&row.status.as_str());
         self.sees_row(&format!("to have sent {text}"), is).await;
     }
@@ -256,13 +265,13 @@ impl Person {
 
     /// Waits until a refusal stands in the place of the chat.
     pub(crate) async fn is_refused(&self, refusal: Refusal) {
-        self.is_told(".sentence.refused", Language::Id.refusal(refusal)).await;
+        self.is_told(".sentence.refused", Language::indonesian().refusal(refusal)).await;
         assert_eq!(self.seen("textarea").await, None, "there is nowhere to write");
     }
 
     /// Waits until a refusal stands above the chat.
     pub(crate) async fn is_warned(&self, refusal: Refusal) {
-        self.is_told(".banner.refused", Language::Id.refusal(refusal)).await;
+        self.is_told(".banner.refused", Language::indonesian().refusal(refusal)).await;
     }
 
     /// Clicks on what the selector names, once it can be seen.

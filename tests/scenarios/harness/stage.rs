@@ -119,17 +119,22 @@ impl Stage {
 
     /// The agent at a new device of this kind, enrolled.
     pub(crate) async fn agent_on(&mut self, device: Device) -> Person {
-        self.agent_called(AGENT, device).await
+        self.agent_called(AGENT, device, &[]).await
+    }
+
+    /// The agent at a new device whose browser has these arguments, enrolled.
+    pub(crate) async fn agent_with(&mut self, device: Device, arguments: &[&str]) -> Person {
+        self.agent_called(AGENT, device, arguments).await
     }
 
     /// The supervisor at a new device of this kind, enrolled.
     pub(crate) async fn supervisor_on(&mut self, device: Device) -> Person {
-        self.agent_called(SUPERVISOR, device).await
+        self.agent_called(SUPERVISOR, device, &[]).await
     }
 
-    async fn agent_called(&mut self, name: &str, device: Device) -> Person {
+    async fn agent_called(&mut self, name: &str, device: Device, arguments: &[&str]) -> Person {
         let invitation = self.demo.invite_for(name).await.unwrap();
-        let agent = Person::agent(self.browser(device, &[]).await);
+        let agent = Person::agent(self.browser(device, arguments).await);
         agent.goes_to(&invitation).await;
         assert_eq!(self.demo.next_round().await.unwrap().accepted.len(), 1);
         agent.is_at_the_desk().await;

@@ -39,13 +39,13 @@ impl Conversation {
     /// Nothing is open.
     pub(crate) fn new(language: Language, act: &Act) -> Self {
         let text = language.desk();
-        let choose = el("p").class("nothing").text(text.choose);
+        let choose = el("p").class("nothing").text(text.choose());
         let person = Person::new(language);
         let act_back = Rc::clone(act);
         let back = el("button")
             .class("plain back")
             .attr("type", "button")
-            .attr("aria-label", text.back)
+            .attr("aria-label", text.back())
             .child(icon(icons::BACK))
             .on("click", move |_| act_back(Action::Back));
         let holding = Holding::new(language, act);
@@ -122,7 +122,7 @@ impl Conversation {
     fn render_verify(&mut self, opened: &Opened<'_>, changed: bool) {
         let (verifying, text) = (opened.verifying, self.language.desk());
         let safety = opened.summary.and_then(|summary| summary.safety.as_ref());
-        self.verify.render(safety, safety.map_or(text.verify_unknown, |_| text.verify_agent));
+        self.verify.render(safety, safety.map_or(text.verify_unknown(), |_| text.verify_agent()));
         dom::set_hidden(self.verify.root(), !verifying);
         for part in [self.timeline.root(), self.typing.root(), self.composer.root(), &self.check] {
             dom::set_hidden(part, verifying);
@@ -153,8 +153,8 @@ impl Conversation {
     fn hindrance(&self, model: &Model, opened: &Opened<'_>) -> Option<&'static str> {
         let text = self.language.desk();
         let why = opened.summary.and_then(|summary| match summary.hold.standing {
-            _ if !summary.answerable => Some(text.not_answerable),
-            Standing::Others => Some(text.others),
+            _ if !summary.answerable => Some(text.not_answerable()),
+            Standing::Others => Some(text.others()),
             Standing::Free | Standing::Mine | Standing::Joined => None,
         });
         self.language.gate(model.situation.gate).or(why)

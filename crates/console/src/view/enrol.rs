@@ -19,16 +19,16 @@ impl Enrol {
     /// Hidden until a step is shown.
     pub(crate) fn new(language: Language) -> Self {
         let text = language.desk();
-        let steps = [text.step_code, text.step_keys, text.step_roster].map(|step| el("li").text(step));
+        let steps = [text.step_code(), text.step_keys(), text.step_roster()].map(|step| el("li").text(step));
         let now = el("p").class("now").attr("role", "status");
         let list = steps.iter().fold(el("ol").class("steps"), |list, step| list.place(step));
         let root = el("section")
             .class("enrol")
             .child(stamp())
-            .child(el("h2").text(text.enrol))
+            .child(el("h2").text(text.enrol()))
             .child(list)
             .place(&now)
-            .child(el("p").class("why").text(text.enrol_why))
+            .child(el("p").class("why").text(text.enrol_why()))
             .hidden();
         Self { language, root, steps, now }
     }
@@ -43,10 +43,10 @@ impl Enrol {
         let text = self.language.desk();
         dom::set_hidden(&self.root, enrolment.is_none());
         let (present, words) = match enrolment {
-            Some(Enrolment::NoCode) => (0, text.enrol_no_code),
+            Some(Enrolment::NoCode) => (0, text.enrol_no_code()),
             Some(Enrolment::Refused(refusal)) => (0, self.language.refusal(refusal)),
-            Some(Enrolment::MakingKeys) => (1, text.enrol_making_keys),
-            Some(Enrolment::Waiting) => (2, text.enrol_waiting),
+            Some(Enrolment::MakingKeys) => (1, text.enrol_making_keys()),
+            Some(Enrolment::Waiting) => (2, text.enrol_waiting()),
             Some(Enrolment::Done) | None => (3, ""),
         };
         for (at, step) in self.steps.iter().enumerate() {

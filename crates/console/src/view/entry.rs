@@ -5,7 +5,7 @@ use std::rc::Rc;
 use segel_core::show::{Identity, Standing, Summary};
 use segel_ui::text::fill;
 use segel_ui::time::Moment;
-use segel_ui::{Act, Action, Language, icons};
+use segel_ui::{Act, Action, Language, icons, said};
 use segel_web::dom::{self, El, el, icon};
 use segel_wire::ids::ConversationId;
 use web_sys::Element;
@@ -48,14 +48,14 @@ impl Entry {
             el("span").class("vouched").child(icon(icons::SEAL)),
             el("span").class("called").attr("dir", "auto"),
         );
-        let mine = el("span").class("mine").text(text.mine_short).hidden();
-        let draft = el("span").class("draft").text(text.draft).hidden();
+        let mine = el("span").class("mine").text(text.mine_short()).hidden();
+        let draft = el("span").class("draft").text(text.draft()).hidden();
         let title = el("span").class("name").place(&seal).place(&name).place(&mine).place(&draft);
         let time = el("time");
         let waits = el("span")
             .class("waits")
             .child(icon(icons::CLOCK))
-            .child(el("span").class("heard").text(text.waits))
+            .child(el("span").class("heard").text(text.waits()))
             .hidden();
         let when = el("span").class("when").place(&waits).place(&time);
         let preview = el("span").class("preview").attr("dir", "auto");
@@ -125,15 +125,15 @@ impl Entry {
         dom::set_class(&self.root, "waiting", is_waiting);
         let is_others = matches!(summary.hold.standing, Standing::Joined | Standing::Others);
         let held = is_others.then(|| hold::holder(&summary.hold, text));
-        let preview = if summary.preview.is_empty() { text.no_preview } else { &summary.preview };
+        let preview = if summary.preview.is_empty() { text.no_preview() } else { &summary.preview };
         let words = shown.found.as_deref().filter(|found| !found.is_empty()).or(held.as_deref());
-        dom::set_text(&self.preview, words.unwrap_or(preview));
+        said::show(&self.preview, words.unwrap_or(preview));
         dom::set_class(&self.root, "held", is_others);
         dom::set_hidden(&self.mine, summary.hold.standing != Standing::Mine);
         dom::set_hidden(&self.draft, !shown.has_draft);
         let unread = summary.unread.to_string();
         dom::set_text(&self.count, &unread);
-        dom::set_text(&self.heard, &fill(text.unread, &unread));
+        dom::set_text(&self.heard, &fill(text.unread(), &unread));
         // What came before another took it is the other's to answer.
         let is_news = summary.unread > 0 && summary.hold.standing != Standing::Others;
         dom::set_hidden(&self.unread, !is_news);

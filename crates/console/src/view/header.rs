@@ -23,7 +23,7 @@ impl Header {
         let business = el("h1").attr("dir", "auto");
         let agent = el("p").class("agent").attr("dir", "auto");
         let link = el("p").class("link").attr("role", "status");
-        let mark = el("p").class("mark").text(language.desk().console);
+        let mark = el("p").class("mark").text(language.desk().console());
         let title = el("div").class("title").place(&business).place(&mark);
         let seat = el("div").class("seat").place(&agent).place(&link);
         let root = el("header").class("header").child(title).child(seat);
@@ -38,15 +38,15 @@ impl Header {
     /// Shows names and connection.
     pub(crate) fn render(&self, model: &Model) {
         let text = self.language.desk();
-        dom::set_text(&self.business, model.situation.business.as_deref().unwrap_or(text.console));
+        dom::set_text(&self.business, model.situation.business.as_deref().unwrap_or(text.console()));
         dom::set_hidden(&self.mark, model.situation.business.is_none());
         dom::set_text(&self.agent, model.situation.agent.as_deref().unwrap_or_default());
         dom::set_text(
             &self.link,
             match model.situation.link {
-                Link::Online => text.online,
-                Link::Connecting => text.connecting,
-                Link::Offline => text.offline,
+                Link::Online => text.online(),
+                Link::Connecting => text.connecting(),
+                Link::Offline => text.offline(),
             },
         );
         dom::set_attr(

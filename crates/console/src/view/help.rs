@@ -33,15 +33,15 @@ impl Help {
         let close = el("button")
             .class("return")
             .attr("type", "button")
-            .text(text.keys_close)
+            .text(text.keys_close())
             .on("click", move |_| closes(Deed::Help(false)));
         let root = el("dialog")
             .class("help")
             .attr("aria-labelledby", "segel-help")
-            .child(el("h2").attr("id", "segel-help").text(text.keys))
+            .child(el("h2").attr("id", "segel-help").text(text.keys()))
             .child(lines)
-            .child(el("label").place(&on).child(el("span").text(text.keys_on)))
-            .child(el("p").text(text.keys_why))
+            .child(el("label").place(&on).child(el("span").text(text.keys_on())))
+            .child(el("p").text(text.keys_why()))
             .child(close)
             .on("close", move |_| ends(Deed::Help(false)));
         Self { root, on }
@@ -66,16 +66,16 @@ impl Help {
     }
 }
 
-fn words(deed: &Deed, text: &'static DeskText) -> &'static str {
+fn words(deed: &Deed, text: DeskText) -> &'static str {
     match deed {
-        Deed::Next => text.key_next,
-        Deed::Previous => text.key_previous,
-        Deed::Claim => text.key_claim,
-        Deed::Write => text.key_write,
-        Deed::Find => text.key_find,
-        Deed::Filter(_) => text.key_filter,
-        Deed::Read => text.key_read,
-        Deed::Help(_) => text.key_help,
+        Deed::Next => text.key_next(),
+        Deed::Previous => text.key_previous(),
+        Deed::Claim => text.key_claim(),
+        Deed::Write => text.key_write(),
+        Deed::Find => text.key_find(),
+        Deed::Filter(_) => text.key_filter(),
+        Deed::Read => text.key_read(),
+        Deed::Help(_) => text.key_help(),
         Deed::Search(_) | Deed::Keys(_) | Deed::Notices | Deed::Scrolled => "",
     }
 }

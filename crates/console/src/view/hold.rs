@@ -42,13 +42,13 @@ impl Holding {
             .class("heirs")
             .attr("id", "segel-heirs")
             .attr("role", "group")
-            .attr("aria-label", text.transfer_to)
-            .child(el("p").text(text.transfer_to))
+            .attr("aria-label", text.transfer_to())
+            .child(el("p").text(text.transfer_to()))
             .hidden();
         let transfer = {
             let (heirs, is_choosing) = (heirs.clone(), Rc::clone(&is_choosing));
             let transfer =
-                button(text.transfer).attr("aria-controls", "segel-heirs").attr("aria-expanded", "false");
+                button(text.transfer()).attr("aria-controls", "segel-heirs").attr("aria-expanded", "false");
             let node = transfer.clone();
             transfer.on("click", move |_| choose(!is_choosing.get(), &is_choosing, &node, &heirs)).hidden()
         };
@@ -58,7 +58,7 @@ impl Holding {
         Self {
             language,
             act: Rc::clone(act),
-            holder: el("p").class("holder").attr("dir", "auto").attr("role", "status"),
+            holder: el("p").class("holder").attr("role", "status"),
             deeds,
             buttons: buttons.into(),
             transfer,
@@ -134,24 +134,24 @@ fn choose(chooses: bool, is_choosing: &Cell<bool>, transfer: &Element, heirs: &E
     dom::set_attr(transfer, "aria-expanded", if chooses { "true" } else { "false" });
 }
 
-fn words(deed: Deed<AgentId>, text: &DeskText) -> &str {
+fn words(deed: Deed<AgentId>, text: DeskText) -> &'static str {
     match deed {
-        Deed::Claim => text.claim,
-        Deed::Transfer(_) => text.transfer,
-        Deed::Release => text.release,
-        Deed::Takeover => text.takeover,
-        Deed::Join => text.join,
-        Deed::Leave => text.leave,
+        Deed::Claim => text.claim(),
+        Deed::Transfer(_) => text.transfer(),
+        Deed::Release => text.release(),
+        Deed::Takeover => text.takeover(),
+        Deed::Join => text.join(),
+        Deed::Leave => text.leave(),
     }
 }
 
 /// Who holds a conversation, in words.
-pub(crate) fn holder(hold: &Hold, text: &DeskText) -> String {
+pub(crate) fn holder(hold: &Hold, text: DeskText) -> String {
     let name = hold.holder.as_deref().unwrap_or_default();
     match hold.standing {
-        Standing::Free => text.free.to_owned(),
-        Standing::Mine => text.mine.to_owned(),
-        Standing::Joined => fill(text.joined, name),
-        Standing::Others => fill(text.held, name),
+        Standing::Free => text.free().to_owned(),
+        Standing::Mine => text.mine().to_owned(),
+        Standing::Joined => fill(text.joined(), name),
+        Standing::Others => fill(text.held(), name),
     }
 }

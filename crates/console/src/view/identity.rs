@@ -25,9 +25,9 @@ impl Person {
     pub(crate) fn new(language: Language) -> Self {
         let seal = el("span").class("vouched").child(icon(icons::SEAL)).hidden();
         let name = el("span").class("called").attr("dir", "auto");
-        let here = el("span").class("here").text(language.desk().here).hidden();
+        let here = el("span").class("here").text(language.desk().here()).hidden();
         let title = el("h2").class("person").place(&seal).place(&name).place(&here);
-        let word = el("p").attr("dir", "auto").attr("role", "status").hidden();
+        let word = el("p").attr("role", "status").hidden();
         Self { language, title, seal, name, here, word }
     }
 
@@ -48,10 +48,10 @@ impl Person {
         let (class, word) = match identity {
             Identity::Unknown => ("word", String::new()),
             Identity::Confirmed { at, .. } => {
-                ("word", fill_two(text.confirmed, &mark(conversation), &when(at)))
+                ("word", fill_two(text.confirmed(), &mark(conversation), &when(at)))
             }
-            Identity::Lapsed { subject, at } => ("word lapsed", fill_two(text.lapsed, subject, &when(at))),
-            Identity::Refused => ("word refused", text.unconfirmed.to_owned()),
+            Identity::Lapsed { subject, at } => ("word lapsed", fill_two(text.lapsed(), subject, &when(at))),
+            Identity::Refused => ("word refused", text.unconfirmed().to_owned()),
         };
         dom::set_hidden(&self.seal, !matches!(identity, Identity::Confirmed { .. }));
         dom::set_hidden(&self.here, !here);
@@ -63,10 +63,10 @@ impl Person {
 }
 
 /// What agents call the visitor: the business's name for who is confirmed, a mark for everybody else.
-pub(crate) fn name(conversation: ConversationId, identity: &Identity, text: &DeskText) -> String {
+pub(crate) fn name(conversation: ConversationId, identity: &Identity, text: DeskText) -> String {
     match identity {
         Identity::Confirmed { subject, .. } => subject.clone(),
-        _ => fill(text.title, &mark(conversation)),
+        _ => fill(text.title(), &mark(conversation)),
     }
 }
 
@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn only_a_confirmed_visitor_goes_by_a_name() {
-        let (id, text) = (ConversationId([7; 16]), Language::En.desk());
+        let (id, text) = (ConversationId([7; 16]), Language::english().desk());
         let subject = || "Pelanggan Demo".to_owned();
         assert_eq!(name(id, &Identity::Confirmed { subject: subject(), at: 1 }, text), "Pelanggan Demo");
         for identity in [Identity::Unknown, Identity::Lapsed { subject: subject(), at: 1 }, Identity::Refused]

@@ -45,9 +45,9 @@ impl Inbox {
         let filters = Filter::EACH.map(|filter| {
             let does = Rc::clone(does);
             let words = match filter {
-                Filter::Mine => text.filter_mine,
-                Filter::Unassigned => text.filter_unassigned,
-                Filter::All => text.filter_all,
+                Filter::Mine => text.filter_mine(),
+                Filter::Unassigned => text.filter_unassigned(),
+                Filter::All => text.filter_all(),
             };
             let count = el("span").class("count");
             let button = el("button")
@@ -57,15 +57,15 @@ impl Inbox {
                 .on("click", move |_| does(Deed::Filter(filter)));
             (filter, button, count)
         });
-        let choice = el("div").class("filters").attr("role", "group").attr("aria-label", text.filter);
+        let choice = el("div").class("filters").attr("role", "group").attr("aria-label", text.filter());
         let choice = filters.iter().fold(choice, |choice, (_, button, _)| choice.place(button));
         let (searches, ends, helps, scrolls) =
             (Rc::clone(does), Rc::clone(does), Rc::clone(does), Rc::clone(does));
         let search = el("input")
             .class("search")
             .attr("type", "search")
-            .attr("placeholder", text.search)
-            .attr("aria-label", text.search)
+            .attr("placeholder", text.search())
+            .attr("aria-label", text.search())
             .attr("autocomplete", "off")
             .attr("spellcheck", "false")
             .on("input", move |event| {
@@ -86,8 +86,8 @@ impl Inbox {
         let help = el("button")
             .class("plain")
             .attr("type", "button")
-            .attr("aria-label", text.keys)
-            .attr("title", text.keys)
+            .attr("aria-label", text.keys())
+            .attr("title", text.keys())
             .text("?")
             .on("click", move |_| helps(Deed::Help(true)));
         let rings = Rc::clone(does);
@@ -117,8 +117,8 @@ impl Inbox {
         };
         let root = el("nav")
             .class("inbox")
-            .attr("aria-label", text.inbox)
-            .child(el("div").class("top").child(el("h2").text(text.inbox)).place(&bell).child(help))
+            .attr("aria-label", text.inbox())
+            .child(el("div").class("top").child(el("h2").text(text.inbox())).place(&bell).child(help))
             .child(choice)
             .place(&search)
             .place(&empty)
@@ -203,9 +203,9 @@ impl Inbox {
     fn render_bell(&self, notices: Notices) {
         let text = self.language.desk();
         let (is_on, words) = match notices {
-            Notices::On => ("true", text.notices),
-            Notices::Off => ("false", text.notices),
-            Notices::Barred => ("false", text.notices_barred),
+            Notices::On => ("true", text.notices()),
+            Notices::Off => ("false", text.notices()),
+            Notices::Barred => ("false", text.notices_barred()),
         };
         dom::set_attr(&self.bell, "aria-pressed", is_on);
         dom::set_attr(&self.bell, "aria-disabled", if notices == Notices::Barred { "true" } else { "false" });
@@ -216,11 +216,11 @@ impl Inbox {
     fn say_empty(&self, model: &Model, is_empty: bool) {
         let text = self.language.desk();
         let (heading, why) = if model.inbox.is_empty() {
-            (text.inbox_empty, text.inbox_empty_why)
+            (text.inbox_empty(), text.inbox_empty_why())
         } else if model.inbox.searches() {
-            (text.search_empty, text.search_where)
+            (text.search_empty(), text.search_where())
         } else {
-            (text.filter_empty, "")
+            (text.filter_empty(), "")
         };
         dom::set_hidden(&self.empty, !is_empty);
         dom::set_hidden(&self.list, is_empty);

@@ -92,7 +92,7 @@ impl Console {
 
     /// Shows the model.
     pub(crate) fn render(&mut self, model: &Model) {
-        let name = ["Segel · ", self.language.desk().console].concat();
+        let name = ["Segel · ", self.language.desk().console()].concat();
         page::set_title(&match model.inbox.waiting() {
             0 => name,
             waiting => ["(", &waiting.to_string(), ") ", &name].concat(),

@@ -1,25 +1,91 @@
-//! The tables that every language fills.
+//! The tables that every language's file fills, in the order in which its sentences are served.
+//!
+//! `cargo xtask build` reads sections and names from here: a line `NAME: ... {` begins a section, and within it every
+//! line that is no comment begins with a name.
 
-macro_rules! table {
-    ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $field:ident,)* }) => {
-        $(#[$about])*
-        #[derive(Debug)]
-        pub struct $name {
-            $($(#[$doc])* pub $field: &'static str,)*
+use segel_core::show::Refusal;
+use segel_mask::Kind;
+
+use super::Sentences;
+
+/// The place of each name of a section, after all of the section `before`.
+macro_rules! places {
+    ($section:ident, $before:ident, $($name:ident)*) => {
+        #[allow(dead_code, non_upper_case_globals, reason = "names are those of the files, and some are asked for by number")]
+        pub(super) mod $section {
+            #[expect(non_camel_case_types, reason = "counts the names")]
+            enum Place { $($name),* }
+
+            pub(in crate::text) const FIRST: usize = super::$before::END;
+            pub(in crate::text) const NAMES: &[&str] = &[$(stringify!($name)),*];
+            pub(in crate::text) const END: usize = FIRST + NAMES.len();
+            $(pub(in crate::text) const $name: usize = FIRST + Place::$name as usize;)*
         }
+    };
+}
 
-        #[cfg(test)]
-        impl $name {
-            pub(super) fn sentences(&self) -> Vec<(&'static str, &'static str)> {
-                vec![$((stringify!($field), self.$field),)*]
+/// A section that is asked by number.
+macro_rules! numbered {
+    ($section:ident: after $before:ident { $($name:ident,)* }) => { places!($section, $before, $($name)*); };
+}
+
+/// A section with a sentence for each variant of an enum: one that is missing here does not compile.
+macro_rules! by_variant {
+    ($(#[$about:meta])* $section:ident: $of:ident after $before:ident { $($name:ident: $variant:pat,)* }) => {
+        places!($section, $before, $($name)*);
+
+        impl Sentences {
+            $(#[$about])*
+            pub(super) const fn $section(of: $of) -> usize {
+                match of {
+                    $($variant => $section::$name,)*
+                }
             }
         }
     };
 }
 
-table! {
+/// A section that is asked by name: one that is not here does not compile.
+macro_rules! by_name {
+    ($(#[$about:meta])* $section:ident: $table:ident after $before:ident { $($(#[$doc:meta])* $name:ident,)* }) => {
+        places!($section, $before, $($name)*);
+
+        $(#[$about])*
+        #[derive(Debug, Clone, Copy)]
+        pub struct $table(pub(super) Sentences);
+
+        impl $table {
+            $(
+                $(#[$doc])*
+                pub fn $name(self) -> &'static str {
+                    self.0.at($section::$name)
+                }
+            )*
+        }
+    };
+}
+
+/// Nothing comes before the first section.
+mod start {
+    pub(super) const END: usize = 0;
+}
+
+numbered! {
+    frame: after start {
+        // Of the page, `ltr` or `rtl`.
+        direction,
+        // The program does not run in this browser.
+        failed,
+        // The frame is not within a page.
+        alone,
+    }
+}
+
+by_name! {
     /// What widget and console share. `#` stands for what [`fill`](super::fill) puts there.
-    Text {
+    text: Text after frame {
+        /// Stands between whole numbers and tenths.
+        point,
         /// Mark beside the business's name.
         sealed,
         /// Label of the button that closes the panel.
@@ -173,9 +239,108 @@ table! {
     }
 }
 
-table! {
+by_variant! {
+    /// The place of a kind of number that is masked.
+    kinds: Kind after text {
+        card: Kind::Card,
+        cvv: Kind::Cvv,
+        expiry: Kind::Expiry,
+        track: Kind::Track,
+        pin: Kind::Pin,
+        otp: Kind::Otp,
+        nik: Kind::Nik,
+        kk: Kind::Kk,
+        npwp: Kind::Npwp,
+        bpjs: Kind::Bpjs,
+        passport: Kind::Passport,
+        medical_record: Kind::MedicalRecord,
+        bank_account: Kind::BankAccount,
+        iban: Kind::Iban,
+        phone: Kind::Phone,
+        email: Kind::Email,
+        ssn: Kind::Ssn,
+        custom: _,
+    }
+}
+
+by_variant! {
+    /// The place of why something was refused.
+    refusals: Refusal after kinds {
+        wrong_root: Refusal::WrongRoot,
+        roster_altered: Refusal::RosterAltered,
+        roster_expired: Refusal::RosterExpired,
+        roster_older: Refusal::RosterOlder,
+        roster_forked: Refusal::RosterForked,
+        roster_missing: Refusal::RosterMissing,
+        bundle_refused: Refusal::BundleRefused,
+        weak_key: Refusal::WeakKey,
+        message_altered: Refusal::MessageAltered,
+        message_replayed: Refusal::MessageReplayed,
+        unknown_sender: Refusal::UnknownSender,
+        too_large: Refusal::TooLarge,
+        origin_refused: Refusal::OriginRefused,
+        page_refused: Refusal::PageRefused,
+        not_a_member: Refusal::NotAMember,
+        enrolment_refused: Refusal::EnrolmentRefused,
+        relay_refused: Refusal::RelayRefused,
+        store_broken: Refusal::StoreBroken,
+        store_failed: Refusal::StoreFailed,
+        message_stale: Refusal::MessageStale,
+        events_missing: Refusal::EventsMissing,
+        log_forked: Refusal::LogForked,
+        roster_outdated: Refusal::RosterOutdated,
+        not_understood: Refusal::NotUnderstood,
+        act_refused: Refusal::ActRefused,
+        held_by_another: Refusal::HeldByAnother,
+        attachment_altered: Refusal::AttachmentAltered,
+        attachment_missing: Refusal::AttachmentMissing,
+        file_empty: Refusal::FileEmpty,
+        file_too_large: Refusal::FileTooLarge,
+        file_name_refused: Refusal::FileNameRefused,
+        file_type_refused: Refusal::FileTypeRefused,
+        file_unmasked: Refusal::FileUnmasked,
+        source_changed: Refusal::SourceChanged,
+        source_gone: Refusal::SourceGone,
+        quota_exceeded: Refusal::QuotaExceeded,
+        policy_refused: Refusal::PolicyRefused,
+        token_refused: Refusal::TokenRefused,
+        message_missing: Refusal::MessageMissing,
+        withdrawal_refused: Refusal::WithdrawalRefused,
+    }
+}
+
+numbered! {
+    weekdays: after refusals {
+        sunday,
+        monday,
+        tuesday,
+        wednesday,
+        thursday,
+        friday,
+        saturday,
+    }
+}
+
+numbered! {
+    months: after weekdays {
+        january,
+        february,
+        march,
+        april,
+        may,
+        june,
+        july,
+        august,
+        september,
+        october,
+        november,
+        december,
+    }
+}
+
+by_name! {
     /// What only agents see. `#` stands for what [`fill`](super::fill) puts there.
-    DeskText {
+    desk: DeskText after months {
         /// Name of the page.
         console,
         /// The relay is reached.

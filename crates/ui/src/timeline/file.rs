@@ -50,7 +50,7 @@ impl FileView {
         let root = el("div")
             .class("bubble file")
             .attr("role", "group")
-            .attr("aria-label", text.file)
+            .attr("aria-label", text.file())
             .child(el("div").class("what").child(icon(outline)).child(words))
             .place(&bar)
             .place(&refused)
@@ -84,14 +84,14 @@ impl FileView {
         dom::set_hidden(&self.take, !has_arrived || is_under_way);
         let is_here = self.address.borrow().is_some();
         let take = match (is_here, self.file.is_picture()) {
-            (true, _) => text.save,
-            (false, true) => text.show,
-            (false, false) => text.download,
+            (true, _) => text.save(),
+            (false, true) => text.show(),
+            (false, false) => text.download(),
         };
         dom::set_text(&self.take, take);
         let is_failed = matches!(delivery, Delivery::Failed(_));
         dom::set_hidden(&self.give_up, !is_under_way && !is_failed);
-        dom::set_text(&self.give_up, if is_failed { text.take_out } else { text.cancel });
+        dom::set_text(&self.give_up, if is_failed { text.take_out() } else { text.cancel() });
     }
 
     /// The file came whole: a picture is shown, anything else is saved.
@@ -108,7 +108,7 @@ impl FileView {
             address.save(&self.file.name);
         }
         *self.address.borrow_mut() = Some(address);
-        dom::set_text(&self.take, language.text().save);
+        dom::set_text(&self.take, language.text().save());
     }
 }
 

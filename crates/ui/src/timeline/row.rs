@@ -13,6 +13,7 @@ use super::file::FileView;
 use super::shape::Shape;
 use super::withdraw::{self, Question};
 use crate::action::{Act, Action};
+use crate::said;
 use crate::text::{Language, fill, fill_two};
 use crate::time::Moment;
 
@@ -137,16 +138,16 @@ impl Row {
         dom::set_class(&self.root, "shut", is_shut);
         dom::set_hidden(&self.bubble, matches!(item.body, Body::File(_)));
         match &item.body {
-            Body::Text(said) => dom::set_text(&self.bubble, said),
+            Body::Text(said) => said::show(&self.bubble, said),
             Body::Closed(refusal @ (Refusal::TokenRefused | Refusal::WithdrawalRefused)) => {
                 dom::set_text(&self.bubble, language.refusal(*refusal));
             }
-            Body::Introduced(subject) if subject.is_empty() => dom::set_text(&self.bubble, text.signed_out),
-            Body::Introduced(subject) => dom::set_text(&self.bubble, &fill(text.introduced, subject)),
+            Body::Introduced(subject) if subject.is_empty() => dom::set_text(&self.bubble, text.signed_out()),
+            Body::Introduced(subject) => dom::set_text(&self.bubble, &fill(text.introduced(), subject)),
             Body::Closed(refusal) => {
-                dom::set_text(&self.bubble, &[text.closed, language.refusal(*refusal)].join(" "));
+                dom::set_text(&self.bubble, &[text.closed(), language.refusal(*refusal)].join(" "));
             }
-            Body::BeforeEnrolment => dom::set_text(&self.bubble, text.before_enrolment),
+            Body::BeforeEnrolment => dom::set_text(&self.bubble, text.before_enrolment()),
             Body::File(file) => {
                 if self.file.is_none() {
                     let view = FileView::new(self.event, file, language, act);
@@ -159,7 +160,7 @@ impl Row {
             }
             Body::Withheld => dom::set_text(&self.bubble, ""),
             Body::Withdrawn => {
-                dom::set_text(&self.bubble, text.withdrawn);
+                dom::set_text(&self.bubble, text.withdrawn());
                 if let Some(file) = self.file.take() {
                     file.root().remove();
                 }
@@ -175,7 +176,7 @@ impl Row {
             _ => false,
         };
         dom::set_hidden(&self.caution, !asks);
-        dom::set_text(&self.caution, if asks { language.text().caution } else { "" });
+        dom::set_text(&self.caution, if asks { language.text().caution() } else { "" });
     }
 
     /// Puts the button beside it by which it is taken back, as long as it can be.
@@ -203,15 +204,15 @@ impl Row {
         };
         dom::set_class(&self.root, "failed", failure.is_some());
         match item.delivery {
-            Delivery::Sending => dom::set_text(&self.status, text.sending),
-            Delivery::Sent => dom::set_text(&self.status, text.sent),
-            Delivery::Delivered => dom::set_text(&self.status, text.delivered),
-            Delivery::Read => dom::set_text(&self.status, text.read),
+            Delivery::Sending => dom::set_text(&self.status, text.sending()),
+            Delivery::Sent => dom::set_text(&self.status, text.sent()),
+            Delivery::Delivered => dom::set_text(&self.status, text.delivered()),
+            Delivery::Read => dom::set_text(&self.status, text.read()),
             Delivery::Failed(refusal) => {
-                dom::set_text(&self.status, &[text.failed, language.refusal(refusal)].join(" "));
+                dom::set_text(&self.status, &[text.failed(), language.refusal(refusal)].join(" "));
             }
             Delivery::Received => {
-                let vouched = item.vouched.as_deref().map(|giver| fill(text.vouched, giver));
+                let vouched = item.vouched.as_deref().map(|giver| fill(text.vouched(), giver));
                 dom::set_text(&self.status, &vouched.unwrap_or_default());
             }
         }
@@ -226,7 +227,7 @@ impl Row {
                 let retry = el("button")
                     .class("retry")
                     .attr("type", "button")
-                    .text(text.retry)
+                    .text(text.retry())
                     .on("click", move |_| act(Action::Retry(event)));
                 dom::insert(&self.meta, &retry, None);
                 self.retry = Some(retry);
@@ -253,10 +254,10 @@ fn side(author: &Author) -> &'static str {
 pub(crate) fn name(author: &Author, language: Language) -> &str {
     let text = language.text();
     match author {
-        Author::Own => text.own,
-        Author::Visitor => text.visitor,
+        Author::Own => text.own(),
+        Author::Visitor => text.visitor(),
         Author::Agent(name) => name,
-        Author::Unknown => text.unknown,
+        Author::Unknown => text.unknown(),
     }
 }
 
@@ -270,12 +271,12 @@ fn is_notice(body: &Body) -> bool {
 fn in_words(deed: &Deed<String>, who: &str, language: Language) -> String {
     let text = language.text();
     match deed {
-        Deed::Claim => fill(text.claimed, who),
-        Deed::Transfer(to) => fill_two(text.transferred, who, to),
-        Deed::Release => fill(text.released, who),
-        Deed::Takeover => fill(text.taken_over, who),
-        Deed::Join => fill(text.has_joined, who),
-        Deed::Leave => fill(text.has_left, who),
+        Deed::Claim => fill(text.claimed(), who),
+        Deed::Transfer(to) => fill_two(text.transferred(), who, to),
+        Deed::Release => fill(text.released(), who),
+        Deed::Takeover => fill(text.taken_over(), who),
+        Deed::Join => fill(text.has_joined(), who),
+        Deed::Leave => fill(text.has_left(), who),
     }
 }
 

@@ -30,8 +30,8 @@ impl Question {
     pub(super) fn new(language: Language, act: &Act, log: &Element) -> Self {
         let text = language.text();
         let button = |words: &str| el("button").attr("type", "button").text(words);
-        let yes = button(text.withdraw).attr("aria-describedby", "segel-withdraw");
-        let no = button(text.cancel);
+        let yes = button(text.withdraw()).attr("aria-describedby", "segel-withdraw");
+        let no = button(text.cancel());
         let question = Self(Rc::new(Parts {
             root: RefCell::default(),
             asked: RefCell::default(),
@@ -43,7 +43,7 @@ impl Question {
         let root = el("div")
             .class("question")
             .attr("role", "group")
-            .child(el("p").attr("id", "segel-withdraw").text(text.withdraw_why))
+            .child(el("p").attr("id", "segel-withdraw").text(text.withdraw_why()))
             .child(el("div").child(yes).child(no))
             .on("click", move |event| {
                 let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
@@ -76,8 +76,8 @@ impl Question {
         let button = el("button")
             .class("undo")
             .attr("type", "button")
-            .attr("aria-label", text.withdraw)
-            .attr("title", text.withdraw)
+            .attr("aria-label", text.withdraw())
+            .attr("title", text.withdraw())
             .child(icon(icons::UNDO));
         let node: Element = button.clone();
         button.on("click", move |_| {

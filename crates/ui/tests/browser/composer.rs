@@ -17,7 +17,7 @@ const MASKED: &str = "kartu saya •••• •••• •••• 1111 ya"
 
 fn composer() -> (Composer, Stage, Heard) {
     let heard = Heard::default();
-    let composer = Composer::new(Language::Id, heard.act());
+    let composer = Composer::new(Language::indonesian(), heard.act());
     let stage = Stage::with(composer.root());
     (composer, stage, heard)
 }
@@ -67,7 +67,7 @@ fn what_the_site_blocks_is_not_sent_and_stays_with_the_reason() {
         (stage.typed(), stage.text(".found")),
         ("nik 3171065512990003".to_owned(), "3171065512990003".to_owned())
     );
-    assert_eq!(stage.text(".why"), fill(Language::Id.text().blocked, "NIK"));
+    assert_eq!(stage.text(".why"), fill(Language::indonesian().text().blocked(), "NIK"));
     stage.fill("nik nanti saja");
     heard.take();
     stage.press_enter(false, false);
@@ -80,7 +80,7 @@ fn what_the_site_warns_of_is_sent_as_it_is_and_said_so() {
     composer.guard(Some(&policy("phone", MaskingAction::Warn)), Writer::Visitor, &[]);
     stage.fill("hp 081234567890");
     heard.take();
-    assert_eq!(stage.text(".why"), fill(Language::Id.text().warned, "nomor telepon"));
+    assert_eq!(stage.text(".why"), fill(Language::indonesian().text().warned(), "nomor telepon"));
     stage.press_enter(false, false);
     assert_eq!(heard.take(), ["draft ", "send hp 081234567890"]);
 }
@@ -94,7 +94,7 @@ fn where_masking_fails_nothing_is_sent_and_the_text_stays() {
     composer.guard(Some(&broken), Writer::Visitor, &[]);
     stage.fill("halo");
     heard.take();
-    assert_eq!(stage.text(".why"), Language::Id.text().mask_failed);
+    assert_eq!(stage.text(".why"), Language::indonesian().text().mask_failed());
     stage.press_enter(false, false);
     stage.click(".send");
     assert!(heard.take().is_empty());
@@ -159,7 +159,7 @@ fn what_cannot_be_masked_is_not_sent() {
     let (_composer, stage, heard) = composer();
     stage.fill(&"a".repeat(segel_mask::MAX_BYTES + 1));
     heard.take();
-    assert_eq!(stage.text("[role=status].heard"), Language::Id.text().mask_failed);
+    assert_eq!(stage.text("[role=status].heard"), Language::indonesian().text().mask_failed());
     stage.press_enter(false, false);
     assert!(heard.take().is_empty());
 }
@@ -205,7 +205,8 @@ fn messages_with_parts_of_a_number_are_offered_to_be_taken_back_before_and_after
     stage.press_enter(false, false);
     assert_eq!(heard.take(), ["draft ".to_owned(), "send •••• ••••".to_owned()]);
     assert!(
-        is_offered() && stage.text(".why").contains(&fill(Language::Id.text().sent_before, "nomor kartu"))
+        is_offered()
+            && stage.text(".why").contains(&fill(Language::indonesian().text().sent_before(), "nomor kartu"))
     );
     stage.click(".masking button");
     assert_eq!(heard.take(), [format!("Withdraw({:?})", EventId([1; 16]))]);

@@ -21,7 +21,7 @@ struct Shown {
 impl Shown {
     fn new() -> Self {
         let heard = Heard::default();
-        let timeline = Timeline::new(Language::En, heard.act());
+        let timeline = Timeline::new(Language::english(), heard.act());
         let stage = Stage::with(timeline.root());
         Self { timeline, stage, heard }
     }
@@ -68,7 +68,7 @@ fn a_file_that_came_is_fetched_when_it_is_wanted_and_can_be_given_up() {
 
     let refused = Refusal::AttachmentAltered;
     shown.show("struk.png", "image/png", Delivery::Received, Progress::Refused(refused));
-    assert_eq!(shown.stage.text(".file .refused"), Language::En.refusal(refused));
+    assert_eq!(shown.stage.text(".file .refused"), Language::english().refusal(refused));
     assert_eq!(shown.stage.count(".file img"), 0);
 }
 
@@ -103,7 +103,7 @@ fn a_file_that_was_not_sent_is_tried_again_if_that_helps_and_can_be_taken_out() 
         assert_eq!(shown.stage.text(".give-up"), "Cancel");
         assert!(shown.is_hidden(".take"));
         shown.show("a.pdf", "application/pdf", Delivery::Failed(refusal), Progress::Sending(50));
-        assert!(shown.stage.text(".status").ends_with(Language::En.refusal(refusal)));
+        assert!(shown.stage.text(".status").ends_with(Language::english().refusal(refusal)));
         assert_eq!(shown.stage.count(".retry"), retries, "{refusal:?}");
         assert_eq!(shown.stage.text(".give-up"), "Remove");
         assert!(shown.is_hidden(".file progress"));

@@ -31,7 +31,7 @@ fn own(id: u8, delivery: Delivery) -> Item {
 
 fn timeline() -> (Timeline, Stage, Heard) {
     let heard = Heard::default();
-    let timeline = Timeline::new(Language::En, heard.act());
+    let timeline = Timeline::new(Language::english(), heard.act());
     let stage = Stage::with(timeline.root());
     let style = "position: relative; height: 100px; overflow: auto; overflow-anchor: none";
     stage.find(".log").set_attribute("style", style).unwrap();
@@ -87,7 +87,7 @@ fn a_message_from_before_takes_its_place_before() {
 fn a_failed_message_says_why_and_can_be_sent_anew() {
     let (mut timeline, stage, heard) = timeline();
     show(&mut timeline, &[own(1, Delivery::Failed(Refusal::StoreFailed))]);
-    assert!(stage.text(".status").ends_with(Language::En.refusal(Refusal::StoreFailed)));
+    assert!(stage.text(".status").ends_with(Language::english().refusal(Refusal::StoreFailed)));
     stage.click(".retry");
     assert_eq!(heard.take(), [format!("Retry({:?})", EventId([1; 16]))]);
     show(&mut timeline, &[own(1, Delivery::Sending)]);
@@ -100,8 +100,8 @@ fn a_message_that_cannot_be_opened_is_shown_with_its_reason() {
     let closed = Item { body: Body::Closed(Refusal::MessageAltered), ..said(1, "") };
     show(&mut timeline, &[closed]);
     let shown = stage.text(".shut .bubble");
-    assert!(shown.contains(Language::En.text().closed));
-    assert!(shown.contains(Language::En.refusal(Refusal::MessageAltered)));
+    assert!(shown.contains(Language::english().text().closed()));
+    assert!(shown.contains(Language::english().refusal(Refusal::MessageAltered)));
 }
 
 #[wasm_bindgen_test]
@@ -172,7 +172,7 @@ fn under_a_request_for_a_secret_stands_a_warning_and_under_a_warning_none() {
     let items = [said(1, asks[0]), said(2, "Jangan berikan PIN kepada siapa pun."), said(3, asks[1])];
     show(&mut timeline, &items);
     assert_eq!(stage.count(".caution:not([hidden])"), 2);
-    assert_eq!(stage.text(".caution"), Language::En.text().caution);
+    assert_eq!(stage.text(".caution"), Language::english().text().caution());
     let own = Item { author: Author::Own, ..said(4, asks[0]) };
     show(&mut timeline, &[own]);
     assert_eq!(stage.count(".caution:not([hidden])"), 0);
@@ -181,11 +181,11 @@ fn under_a_request_for_a_secret_stands_a_warning_and_under_a_warning_none() {
 #[wasm_bindgen_test]
 fn an_own_message_is_taken_back_after_a_question_and_says_so_then() {
     let (mut timeline, stage, heard) = timeline();
-    let text = Language::En.text();
+    let text = Language::english().text();
     show(&mut timeline, &[own(1, Delivery::Sent), own(2, Delivery::Read), said(3, "jawab")]);
     assert_eq!((stage.count(".undo"), stage.count(".question")), (2, 0), "nobody else's can be taken back");
     stage.click(".row:nth-child(2) .undo");
-    assert!(stage.text(".row:nth-child(2) .question").starts_with(text.withdraw_why));
+    assert!(stage.text(".row:nth-child(2) .question").starts_with(text.withdraw_why()));
     stage.click(".question button:last-child");
     assert_eq!((stage.count(".question"), heard.take()), (0, vec![]));
     stage.click(".row:nth-child(2) .undo");
@@ -198,8 +198,8 @@ fn an_own_message_is_taken_back_after_a_question_and_says_so_then() {
     let withdrawn = |delivery| Item { body: Body::Withdrawn, ..own(2, delivery) };
     stage.click(".row:nth-child(1) .undo");
     show(&mut timeline, &[own(1, Delivery::Sent), withdrawn(Delivery::Sending), said(3, "jawab")]);
-    assert_eq!(stage.text(".row:nth-child(2) .bubble"), text.withdrawn);
-    assert_eq!(stage.text(".row:nth-child(2) .status"), text.sending);
+    assert_eq!(stage.text(".row:nth-child(2) .bubble"), text.withdrawn());
+    assert_eq!(stage.text(".row:nth-child(2) .status"), text.sending());
     assert_eq!((stage.count(".undo"), stage.count(".question")), (1, 1), "the question is about another one");
     let taken_back = Item { body: Body::Withdrawn, ..own(1, Delivery::Sent) };
     show(&mut timeline, &[taken_back, withdrawn(Delivery::Failed(Refusal::RelayRefused))]);
@@ -217,7 +217,7 @@ fn of_a_file_that_was_taken_back_nothing_is_left_to_be_fetched() {
     assert_eq!((stage.count(".file"), stage.count(".undo")), (1, 1));
     show(&mut timeline, &[sent(Body::Withdrawn)]);
     assert_eq!((stage.count(".file"), stage.count(".undo")), (0, 0));
-    assert_eq!(stage.text(".bubble"), Language::En.text().withdrawn);
+    assert_eq!(stage.text(".bubble"), Language::english().text().withdrawn());
 }
 
 /// Where a message stands on the screen, from the top of the log.

@@ -1,0 +1,78 @@
+//! Languages read from their files, for tests: browsers are served what `cargo xtask build` makes of them.
+#![expect(clippy::expect_used, reason = "a test without its language has failed")]
+
+use std::collections::BTreeMap;
+
+use super::table::{desk, frame, kinds, months, refusals, text, weekdays};
+use super::{Language, WITH_DESK};
+
+/// Sections of a file, each with its sentences by name.
+type File = BTreeMap<String, BTreeMap<String, String>>;
+
+/// The sections that programs ask, in the order in which they are served.
+const SECTIONS: [(&str, &[&str]); 7] = [
+    ("frame", frame::NAMES),
+    ("text", text::NAMES),
+    ("kinds", kinds::NAMES),
+    ("refusals", refusals::NAMES),
+    ("weekdays", weekdays::NAMES),
+    ("months", months::NAMES),
+    ("desk", desk::NAMES),
+];
+
+impl Language {
+    /// Indonesian.
+    pub fn indonesian() -> Self {
+        Self::shipped(include_str!("../../../../www/texts/id.json"))
+    }
+
+    /// English.
+    pub fn english() -> Self {
+        Self::shipped(include_str!("../../../../www/texts/en.json"))
+    }
+
+    /// Arabic.
+    pub fn arabic() -> Self {
+        Self::shipped(include_str!("../../../../www/texts/ar.json"))
+    }
+
+    /// The language of a file of `www/texts`. Panics if that lacks a sentence.
+    pub(super) fn shipped(file: &str) -> Self {
+        Self::read(compile(file), WITH_DESK).expect("every sentence has one line")
+    }
+}
+
+/// What is served of a file of `www/texts`: a sentence a line, in the order of the tables.
+pub(super) fn compile(file: &str) -> String {
+    let file = parse(file);
+    let sentences = SECTIONS.iter().flat_map(|(section, names)| {
+        names.iter().map(|name| file.get(*section).and_then(|section| section.get(*name)))
+    });
+    let sentences: Vec<_> = sentences.map(|sentence| sentence.expect("a sentence").as_str()).collect();
+    sentences.join("\n")
+}
+
+/// The first `SECTION.NAME` that is not as it is in `model`, or that is not as programs ask it.
+#[cfg(test)]
+pub(super) fn fault(file: &str, model: &str) -> Option<String> {
+    let (file, model) = (parse(file), parse(model));
+    let holes = |of: &File, section: &str, name: &str| Some(of.get(section)?.get(name)?.matches('#').count());
+    let asked = SECTIONS.iter().flat_map(|(section, names)| names.iter().map(move |name| (*section, *name)));
+    let said = |of: &File| -> Vec<_> {
+        of.iter()
+            .flat_map(|(section, names)| names.keys().map(move |name| (section.clone(), name.clone())))
+            .collect()
+    };
+    let asked = asked.map(|(section, name)| (section.to_owned(), name.to_owned()));
+    asked.chain(said(&file)).chain(said(&model)).find_map(|(section, name)| {
+        let sentence = file.get(&section).and_then(|names| names.get(&name));
+        let is_said =
+            sentence.is_some_and(|sentence| !sentence.trim().is_empty() && !sentence.contains('\n'));
+        let is_alike = holes(&file, &section, &name) == holes(&model, &section, &name);
+        (!is_said || !is_alike).then(|| [&section, ".", &name].concat())
+    })
+}
+
+fn parse(file: &str) -> File {
+    serde_json::from_str(file).expect("a language's file is JSON: sections of names and sentences")
+}
