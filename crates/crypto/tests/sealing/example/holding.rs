@@ -37,7 +37,7 @@ pub(super) fn write(page: &mut Page, cast: &Cast, second: &Second, talk: &mut Ta
     let start = Assignment::default();
     let (held, signed) = act(page, cast, second, &start, (ActKind::Claim, None));
     let claim = tell(page, talk, second, (0xe3, "a claim", 2, None, Body::Act(signed)), draws);
-    send(page, cast, second, (talk, &mut between), ("claim", &claim, [51, 52, 53]), draws);
+    send(page, cast, second, (talk, &mut between), ("claim", &claim), draws);
     talk.put(page, "the claim's", claim);
 
     page.section(
@@ -49,7 +49,7 @@ pub(super) fn write(page: &mut Page, cast: &Cast, second: &Second, talk: &mut Ta
     assert_eq!((held.holder, after.holder), (Some(AgentId([0xa0; 16])), to));
     let transfer =
         tell(page, talk, second, (0xe4, "a transfer", 3, Some(held.hash), Body::Act(signed)), draws);
-    send(page, cast, second, (talk, &mut between), ("transfer", &transfer, [55, 56, 0]), draws);
+    send(page, cast, second, (talk, &mut between), ("transfer", &transfer), draws);
     talk.put(page, "the transfer's", transfer);
 
     page.section(
@@ -64,7 +64,7 @@ pub(super) fn write(page: &mut Page, cast: &Cast, second: &Second, talk: &mut Ta
     }
     let said = (0xe5, "four grants", 4, Some(after.hash), Body::Grants(grants));
     let history = tell(page, talk, second, said, draws);
-    let key = send(page, cast, second, (talk, &mut between), ("grants", &history, [58, 0, 0]), draws);
+    let key = send(page, cast, second, (talk, &mut between), ("grants", &history), draws);
     open_history(&history, &key, talk);
     talk.put(page, "the grants'", history);
 }
@@ -154,27 +154,26 @@ fn tell(
     said.write(page, draws)
 }
 
-/// Wraps the content key for each recipient in turn, with the draws of each wrap; the second agent's device opens
-/// its own.
+/// Wraps the content key for each recipient in turn; the second agent's device opens its own.
 fn send(
     page: &mut Page,
     cast: &Cast,
     second: &Second,
     (talk, between): (&mut Talk, &mut Between),
-    (what, spoken, turns): (&str, &Spoken, [u8; 3]),
+    (what, spoken): (&str, &Spoken),
     draws: &mut Draws,
 ) -> ContentKey {
     let [visitor, _] = talk.ends;
     let mut heard = None;
-    let mut turns = turns.into_iter();
     for recipient in &spoken.recipients {
         let place = spoken.place(*recipient);
         let begins = between.theirs.is_none() && *recipient == between.second;
-        let (own, salt) = (begins.then(|| turns.next().unwrap()), turns.next().unwrap());
-        assert_eq!(draws.0 + 1, own.unwrap_or(salt));
+        let own = begins.then_some(draws.0 + 1);
+        let salt = own.unwrap_or(draws.0) + 1;
         let told = match own {
             Some(own) => format!(
-                "Draws: {own} ratchet key, {salt} salt. The first seal begins a chain; the wrap carries the init"
+                "Draws: {own} ratchet key, {salt} salt. The first seal begins a chain; wraps carry the\n\
+                 init until an answer is heard"
             ),
             None => format!("The chain goes on; draw {salt} is the salt"),
         };

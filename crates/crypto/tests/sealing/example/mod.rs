@@ -37,9 +37,10 @@ const OPENING: &str = "\
 # The protocol by example
 
 Written by a test (`crates/crypto/tests/sealing/example`) that fails when a byte changes. It computes every value
-twice: by the code, and from the text with nothing but primitives. Bytes are in hexadecimal; of more than 200
-bytes that follow from others the page has the length and the SHA-256. Whatever PROTOCOL.md calls random is fixed
-here: the n-th draw of random bytes is the byte n, repeated. Site, desk, conversation and event ids are one byte repeated too, and now is 1800000000.
+twice: by the code, and from the text with nothing but primitives; the second implementation in `tests/interop` computes
+each a third time. Bytes are in hexadecimal; of more than 200 bytes that follow from others the page has the length and the
+SHA-256. Whatever PROTOCOL.md calls random is fixed here: the n-th draw of random bytes is the byte n, repeated. Site,
+desk, conversation, event, agent and attachment ids are one byte repeated too, and now is 1800000000.
 ";
 
 /// The n-th draw is the byte n, repeated.
