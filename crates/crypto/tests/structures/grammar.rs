@@ -6,7 +6,8 @@ use cddl_cat::ivt::{Literal, Node};
 use cddl_cat::validate_cbor;
 use ciborium::Value;
 
-const DOCUMENT: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/PROTOCOL.md"));
+pub(crate) const DOCUMENT: &str =
+    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/PROTOCOL.md"));
 
 /// All blocks of the document that are marked as CDDL, joined.
 pub(crate) fn text() -> String {

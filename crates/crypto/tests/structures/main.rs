@@ -4,6 +4,7 @@
 
 mod damage;
 mod grammar;
+mod labels;
 mod names;
 mod samples;
 
@@ -21,6 +22,15 @@ use crate::samples::{Sample, samples};
 fn the_document_is_a_whole_specification() {
     assert_eq!(Faults::of(&grammar::text()), Faults::default());
     assert!(Grammar::of_document().names().count() > 30);
+}
+
+#[test]
+fn every_label_of_the_code_stands_in_the_document() {
+    let used = labels::of_sources();
+    assert!(used.len() > 25, "the sources are read: {}", used.len());
+    let missing: Vec<_> = used.into_iter().filter(|label| !labels::is_in(grammar::DOCUMENT, label)).collect();
+    assert_eq!(missing, [""; 0]);
+    assert!(!labels::is_in(grammar::DOCUMENT, "segel/1 unheard of"));
 }
 
 #[test]
