@@ -132,6 +132,8 @@ test('an identity token counts in its place and time only', () => {
   const place = { vouchers: [signed.voucher], site: SITE, conversation: CONVERSATION, identity: visitor };
   const world = { ...place, timeMs: NOW * 1_000, storedMs: NOW * 1_000 };
   assert.equal(openToken(signed, world), 'anna');
+  // Both times are taken in whole seconds.
+  assert.equal(openToken(signed, { ...world, storedMs: (NOW + 300) * 1_000 + 999 }), 'anna');
   const hours = { timeMs: (NOW + 300) * 1_000, storedMs: (NOW + 300) * 1_000 };
   for (const change of [
     { vouchers: [] },
