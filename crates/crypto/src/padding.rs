@@ -1,4 +1,4 @@
-//! Padmé padding with a floor of 256 bytes: PROTOCOL.md, section 5.3.
+//! Padmé padding with a floor of 256 bytes: PROTOCOL.md, section 5.6.
 
 #[cfg(test)]
 use segel_wire::limits::PADDING_FLOOR;

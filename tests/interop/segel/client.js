@@ -9,6 +9,7 @@ import * as prekeys from './prekeys.js';
 import { sha256 } from './primitives.js';
 import { demand } from './refused.js';
 import * as sessions from './sessions.js';
+import { BODY } from './structures.js';
 import { openWrap, parseWrap, sealWrap } from './wraps.js';
 
 const DAY = 86_400;
@@ -17,6 +18,7 @@ const KEPT_AFTER_EXPIRY = 7 * DAY;
 const MOST_PRIVATE_HALVES = 200;
 const REPLACED_AFTER = 1_024;
 const MOST_HANDSHAKES = 2_048;
+const MOST_TEXT = 4_000;
 
 function newState({ site, root, view, now, secrets }) {
   const keys = publicKeys(secrets);
@@ -101,6 +103,9 @@ export class Client {
   // 5.4 and 5.6. `recipients`: { device, scope } each. Draws the content key, then for each wrap in the order of
   // the devices' ids.
   seal({ conversation, event, recipients, message }) {
+    const { kind, value } = message.body;
+    const fits = kind !== BODY.text || [...value].length <= MOST_TEXT;
+    demand(fits, 'too-large', 'who writes a text has 4,000 characters');
     const sorted = [...recipients].sort((a, b) => Buffer.compare(a.device, b.device));
     const devices = sorted.map(({ device }) => device);
     const common = { event, conversation, sender: this.id, recipients: devices, view: this.state.view };

@@ -11,7 +11,6 @@ const SUITE = 2;
 const QUIET = 0x01;
 const HEADER = 3 + 16 + 8 + 8 + 32;
 const MOST_BYTES = 32_768;
-const MOST_TEXT = 4_000;
 const MOST_GRANTS = 256;
 const MOST_ASKED = 64;
 const QUIET_BODIES = [BODY.grants, BODY.request, BODY.signalKey, BODY.read];
@@ -79,7 +78,6 @@ function unpad(bytes) {
 }
 
 function checkLimits({ body: { kind, value } }) {
-  if (kind === BODY.text) demand([...value].length <= MOST_TEXT, 'too-large', 'a text has at most 4,000 characters');
   if (kind === BODY.grants) demand(value.length <= MOST_GRANTS, 'too-large', 'at most 256 grants in a content');
   if (kind === BODY.read) demand(value > 0, 'malformed', 'reading begins with the first event');
   if (kind === BODY.request) demand(value.length <= MOST_ASKED, 'too-large', 'at most 64 events in a request');

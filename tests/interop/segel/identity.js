@@ -3,7 +3,7 @@ import { equal, statement, u64, utf8 } from './bytes.js';
 import { ed25519Public, sha256, sha512, sign, verify } from './primitives.js';
 import { demand, refusedAs } from './refused.js';
 import { fromBytes, toBytes } from './shapes.js';
-import { SignedToken, Token } from './structures.js';
+import { Token } from './structures.js';
 
 const MOST_SUBJECT = 128;
 const MOST_TOKEN = 512;
@@ -26,7 +26,7 @@ export function signToken(voucherSeed, token) {
 // the relay). Answers the subject.
 export function openToken(signed, { vouchers, site, conversation, identity, timeMs, storedMs }) {
   const refused = (condition, reason) => demand(condition, 'token-refused', reason);
-  refused(toBytes(SignedToken, signed).length <= MOST_TOKEN, 'too large');
+  refused(signed.token.length <= MOST_TOKEN, 'too large');
   refused(
     vouchers.some((key) => equal(key, signed.voucher)),
     'the voucher is not listed',
@@ -37,9 +37,9 @@ export function openToken(signed, { vouchers, site, conversation, identity, time
   refused(!MISLEADS.test(token.subject) && !UNSEEN.test(token.subject), 'the subject misleads');
   refused(equal(token.site, site) && equal(token.conversation, conversation), 'of another place');
   refused(equal(token.visitor, sha256(identity)), 'of another visitor');
-  const lapses = token.notAfter * 1_000;
-  refused(timeMs < lapses && lapses <= timeMs + TOKEN_LIVES * 1_000, 'of another time');
-  refused(Math.abs(timeMs - storedMs) <= MOST_SKEW * 1_000, "the message's time is not the relay's");
+  const [written, stored] = [timeMs, storedMs].map((ms) => Math.floor(ms / 1_000));
+  refused(written < token.notAfter && token.notAfter <= written + TOKEN_LIVES, 'of another time');
+  refused(Math.abs(written - stored) <= MOST_SKEW, "the message's time is not the relay's");
   return token.subject;
 }
 

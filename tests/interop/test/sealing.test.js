@@ -29,6 +29,12 @@ for (const oneTime of [true, false]) {
   });
 }
 
+test('who writes a text has 4,000 characters', () => {
+  const { visitor, agent } = pair();
+  say(visitor, agent, '👋'.repeat(4_000));
+  refuses('too-large', () => send(visitor, agent, 'x'.repeat(4_001)), visitor);
+});
+
 test('with randomness of the system too', () => {
   const [visitor, agent] = [client(systemRandom()), client(systemRandom())];
   agent.makePrekeys(1);

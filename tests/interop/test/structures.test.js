@@ -82,6 +82,21 @@ test('a roster is refused for each thing that 3.3 names', () => {
   altered({ profile: { name: '', pages: Array(257).fill('p'), apps: [] } });
 });
 
+test('a roster whose masking is out of order, or lets a card through, is refused', () => {
+  const profile = (masking) => ({ profile: { name: '', pages: [], apps: [], masking } });
+  const rule = (kind, visitor, agent = 0) => ({ kind, visitor, agent });
+  opened(profile({ rules: [rule('card', 6), rule('phone', 7, 5)], allowed: ['1'], patterns: [rule('#{8}', 5)] }));
+  const altered = (masking) => refuses('roster-altered', () => opened(profile(masking)));
+  altered({ rules: [rule('phone', 7), rule('card', 6)] });
+  altered({ rules: [rule('phone', 7), rule('phone', 7)] });
+  for (const kind of ['card', 'cvv', 'pin', 'track']) {
+    altered({ rules: [rule(kind, 0, 5)] });
+    altered({ rules: [rule(kind, 7)] });
+  }
+  altered({ allowed: Array(65).fill('1') });
+  altered({ allowed: ['1'.repeat(129)] });
+});
+
 test('a newer roster must reach back to the kept one', () => {
   const kept = opened();
   const next = opened({ order: { generation: 1, version: 4 }, previous: kept.hash });
@@ -117,6 +132,8 @@ test('an identity token counts in its place and time only', () => {
   const place = { vouchers: [signed.voucher], site: SITE, conversation: CONVERSATION, identity: visitor };
   const world = { ...place, timeMs: NOW * 1_000, storedMs: NOW * 1_000 };
   assert.equal(openToken(signed, world), 'anna');
+  // Both times are taken in whole seconds.
+  assert.equal(openToken(signed, { ...world, storedMs: (NOW + 300) * 1_000 + 999 }), 'anna');
   const hours = { timeMs: (NOW + 300) * 1_000, storedMs: (NOW + 300) * 1_000 };
   for (const change of [
     { vouchers: [] },

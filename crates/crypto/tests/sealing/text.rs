@@ -2,13 +2,14 @@
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{ChaCha20Poly1305, XChaCha20Poly1305};
+use ed25519_dalek::Signer;
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
 use ml_kem::kem::{Decapsulate, KeyExport, TryKeyInit};
 use ml_kem::ml_kem_768::{DecapsulationKey, EncapsulationKey};
 use segel_wire::ids::{KemCiphertext, KemKey, PrekeyKey};
 use segel_wire::signed::statement;
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha256, Sha512};
 use x25519_dalek::{PublicKey, StaticSecret};
 
 use crate::support::Place;
@@ -17,6 +18,16 @@ pub(crate) type Key = [u8; 32];
 
 pub(crate) fn sha256(bytes: &[u8]) -> Key {
     Sha256::digest(bytes).into()
+}
+
+pub(crate) fn sha512(bytes: &[u8]) -> [u8; 64] {
+    Sha512::digest(bytes).into()
+}
+
+/// The Ed25519 public key of a seed, and its signature.
+pub(crate) fn sign(seed: &Key, message: &[u8]) -> (Key, [u8; 64]) {
+    let key = ed25519_dalek::SigningKey::from_bytes(seed);
+    (key.verifying_key().to_bytes(), key.sign(message).to_bytes())
 }
 
 /// HKDF-Extract.
@@ -58,7 +69,7 @@ pub(crate) fn open(key: &Key, nonce: [u8; 12], aad: &[u8], msg: &[u8]) -> Option
     ChaCha20Poly1305::new(key.into()).decrypt(&nonce.into(), Payload { msg, aad }).ok()
 }
 
-fn seal_x(key: &Key, nonce: [u8; 24], aad: &[u8], msg: &[u8]) -> Vec<u8> {
+pub(crate) fn seal_x(key: &Key, nonce: [u8; 24], aad: &[u8], msg: &[u8]) -> Vec<u8> {
     XChaCha20Poly1305::new(key.into()).encrypt(&nonce.into(), Payload { msg, aad }).unwrap()
 }
 

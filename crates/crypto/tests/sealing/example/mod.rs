@@ -1,24 +1,29 @@
 //! docs/protocol-example.md: one exchange with fixed inputs. `SEGEL_WRITE_EXAMPLE=1` writes it anew.
 
+mod attachment;
 mod conversation;
+mod handshake;
+mod holding;
+mod identity;
+mod sealing;
+mod signal;
+mod site;
+mod withdrawal;
 
 use core::convert::Infallible;
 use core::fmt::Write;
 
 use data_encoding::HEXLOWER;
 use rand_core::{TryCryptoRng, TryRng};
-use segel_crypto::authority::{Admin, AdminSecret, RootSecret};
+use segel_crypto::authority::{AdminSecret, RootSecret};
 use segel_crypto::device::DeviceSecrets;
 use segel_crypto::enrol::EnrolmentCode;
 use segel_crypto::prekeys::Prekeys;
 use segel_crypto::storage::StateKey;
 use segel_wire::cbor;
-use segel_wire::ids::{AgentId, ConversationId, DeskId, RosterHash, SiteId};
+use segel_wire::ids::{ConversationId, DeskId, SiteId};
 use segel_wire::limits::ONE_TIME_KEPT;
-use segel_wire::signed::{
-    self, Agent, Bundle, Certificate, Desk, Device, DeviceKeys, Order, Prekey, Profile, Roster,
-    VerifiedRoster,
-};
+use segel_wire::signed::{self, Bundle, DeviceKeys, Invitation, Prekey};
 
 use crate::text;
 
@@ -32,9 +37,10 @@ const OPENING: &str = "\
 # The protocol by example
 
 Written by a test (`crates/crypto/tests/sealing/example`) that fails when a byte changes. It computes every value
-twice: by the code, and from the text with nothing but primitives. Bytes are in hexadecimal; of more than 200
-bytes that follow from others the page has the length and the SHA-256. Whatever PROTOCOL.md calls random is fixed
-here: the n-th draw of random bytes is the byte n, repeated. Site, desk, conversation and event ids are one byte repeated too, and now is 1800000000.
+twice: by the code, and from the text with nothing but primitives; the second implementation in `tests/interop` computes
+each a third time. Bytes are in hexadecimal; of more than 200 bytes that follow from others the page has the length and the
+SHA-256. Whatever PROTOCOL.md calls random is fixed here: the n-th draw of random bytes is the byte n, repeated. Site,
+desk, conversation, event, agent and attachment ids are one byte repeated too, and now is 1800000000.
 ";
 
 /// The n-th draw is the byte n, repeated.
@@ -86,6 +92,11 @@ impl Page {
         }
     }
 
+    /// What is no bytes.
+    fn text(&mut self, name: &str, text: &str) {
+        writeln!(self.0, "    {name}\n      {text}").unwrap();
+    }
+
     fn prekey(&mut self, which: &str, prekey: &Prekey) {
         self.value(&format!("{which} prekey, X25519"), &prekey.curve.0);
         self.value(&format!("{which} prekey, ML-KEM-768"), prekey.kem.as_bytes());
@@ -114,8 +125,8 @@ fn write_page() -> String {
     let mut page = Page(OPENING.to_owned());
     let mut draws = Draws(0);
     let cast = write_keys(&mut page, &mut draws);
-    let newest = write_roster(&mut page, &cast);
-    conversation::write(&mut page, &cast, newest, &mut draws);
+    let published = site::write(&mut page, &cast);
+    let mut talk = conversation::write(&mut page, &cast, published.newest(), &mut draws);
 
     page.section(
         "Enrolment",
@@ -123,8 +134,11 @@ fn write_page() -> String {
     );
     let code = EnrolmentCode::make(SITE, cast.root.derive_public(), "https://relay.example", &mut draws);
     page.whole("enrolment code", &cbor::encode(&code));
-    writeln!(page.0, "    the same as text\n      {}", code.to_text()).unwrap();
-    page.value("invitation id", &code.derive_invitation().0);
+    page.text("the same as text", &code.to_text());
+    let invitation =
+        Invitation { site: SITE, id: code.derive_invitation(), not_after: NOW + 7 * 24 * 60 * 60 };
+    page.value("invitation id", &invitation.id.0);
+    page.whole("the invitation as it is published", &published.admin.sign_invitation(&invitation));
     page.whole("enrolment", &code.enrol(&cast.visitor));
 
     page.section(
@@ -133,6 +147,13 @@ fn write_page() -> String {
     );
     let sealed = StateKey::new([0x20; 32]).seal("account", 7, b"halo", &mut draws);
     page.value("the record `halo` under the name `account`, written by transaction 7", &sealed);
+
+    let second = site::write_second(&mut page, &cast, &published, &mut draws);
+    identity::write(&mut page, &cast, &second.published);
+    holding::write(&mut page, &cast, &second, &mut talk, &mut draws);
+    signal::write(&mut page, talk.ends[0], &mut draws);
+    attachment::write(&mut page, &mut draws);
+    withdrawal::write(&mut page, &second, &talk, &mut draws);
     page.0
 }
 
@@ -167,53 +188,6 @@ fn write_keys(page: &mut Page, draws: &mut Draws) -> Cast {
     assert_eq!(Bundle::verify(&encoded, &SITE, &keys.derive_id(&SITE), NOW).unwrap(), bundle);
     page.value("bundle that the visitor is handed", &encoded);
     Cast { root, admin, agent, prekeys, visitor, bundle }
-}
-
-fn write_roster(page: &mut Page, cast: &Cast) -> (Order, RosterHash) {
-    let agent = cast.agent.derive_keys();
-    let year = NOW + 365 * 24 * 60 * 60;
-    let certificate = Certificate {
-        site: SITE,
-        generation: 1,
-        admin: cast.admin.derive_public(),
-        not_before: NOW,
-        not_after: year,
-    };
-    let roster = Roster {
-        site: SITE,
-        order: Order { generation: 1, version: 1 },
-        previous: RosterHash([0; 32]),
-        issued_at: NOW,
-        not_after: NOW + 30 * 24 * 60 * 60,
-        profile: Profile {
-            name: "Toko Contoh".to_owned(),
-            pages: vec!["https://toko.example".to_owned()],
-            apps: vec![],
-            vouchers: None,
-            masking: None,
-        },
-        desks: vec![Desk {
-            id: DESK,
-            name: "Penjualan".to_owned(),
-            inbox: vec![agent.derive_id(&SITE)],
-            supervisors: None,
-        }],
-        agents: vec![Agent {
-            id: AgentId([0xa0; 16]),
-            name: "Agen Demo".to_owned(),
-            devices: vec![Device { keys: agent, not_after: year }],
-        }],
-    };
-    let (bytes, signature) = cast.root.certify(&certificate);
-    let signed = Admin::new(cast.admin.clone(), bytes.clone(), signature).sign_roster(&roster);
-    let verified = VerifiedRoster::open(&signed, &SITE, &cast.root.derive_public()).unwrap();
-    page.section("Roster", "Sections 3.2 and 3.3.");
-    page.whole("certificate", &bytes);
-    page.value("certificate, the root key's signature", &signature.0);
-    page.whole("roster", &cbor::encode(&roster));
-    page.value("roster hash", &verified.hash().0);
-    page.whole("the roster as it is published", &signed);
-    (roster.order, verified.hash())
 }
 
 #[test]
