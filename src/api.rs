@@ -2,9 +2,10 @@
 
 use std::cell::RefCell;
 
-use js_sys::Error;
+use js_sys::{Error, Function};
 use segel_ui::Language;
 use segel_ui::text::SHARED;
+use segel_web::rest;
 use wasm_bindgen::prelude::*;
 use web_sys::MessagePort;
 
@@ -18,9 +19,17 @@ thread_local! {
 
 /// Starts the widget in this frame, ending one that runs already. `config` is the tag's `{site, relay, key, floor?}`;
 /// `origin` the page's origin as the browser reported it; `port` the bridge to the page's loader; `texts` what is
-/// served of a language. Throws an `Error` with a stable code and a sentence if the tag or the texts are wrong.
+/// served of a language; `fetch_rest` fetches the part of this program that is served apart, if one is. Throws an
+/// `Error` with a stable code and a sentence if the tag or the texts are wrong.
 #[wasm_bindgen]
-pub fn mount(config: JsValue, origin: String, port: MessagePort, texts: String) -> Result<(), JsValue> {
+pub fn mount(
+    config: JsValue,
+    origin: String,
+    port: MessagePort,
+    texts: String,
+    fetch_rest: Option<Function>,
+) -> Result<(), JsValue> {
+    rest::comes_by(fetch_rest);
     let start = || {
         let config = options::parse(config, origin)?;
         let language = Language::read(texts, SHARED).ok_or(OptionsError::Texts)?;

@@ -30,9 +30,15 @@ async function start(config, origin, port) {
       import("./widget.js"),
       WebAssembly.compileStreaming(fetch(new URL("widget_bg.wasm", import.meta.url))),
     ]);
-    const [texts, { default: init, mount }, module] = files;
+    const [texts, { default: init, mount, fetchRest }, module] = files;
     await init({ module_or_path: module });
-    await mount(config, origin, port, texts);
+    await mount(config, origin, port, texts, fetchRest);
+    // Whoever is about to do anything but write and send should not have to wait.
+    for (const hint of ["pointerover", "focusin", "dragenter"]) {
+      addEventListener(hint, ({ target, type }) => {
+        if (type === "dragenter" || target.closest?.(".attach, .check")) fetchRest?.();
+      });
+    }
     port.postMessage({ type: "mounted" });
   } catch (error) {
     console.error(error);

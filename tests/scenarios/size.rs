@@ -1,4 +1,5 @@
-//! What a visitor downloads until the first message is sent is what `cargo xtask size` says.
+//! What a visitor downloads until the first message is sent is what `cargo xtask size` says; the rest of the program comes
+//! afterwards.
 
 use std::env;
 
@@ -9,22 +10,32 @@ use crate::harness::Stage;
 const TRANSFERRED: &str = "
     return [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
         .filter((entry) => entry.name.startsWith(arguments[0] + '/') && entry.initiatorType !== 'iframe')
-        .map((entry) => [entry.name, entry.encodedBodySize]);";
+        .map((entry) => [entry.name, entry.encodedBodySize, performance.timeOrigin + entry.startTime]);";
+
+/// How the address of what comes afterwards ends.
+const REST: &str = "/widget_rest.wasm";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_message_costs_the_bytes_that_size_says() {
     Stage::play(async |stage| {
         let agent = stage.native_agent().await;
         let visitor = stage.visitor().await;
-        visitor.says("pesan pertama").await;
-        visitor.has_sent("pesan pertama").await;
-        agent.reads("pesan pertama").await;
+        visitor.types("pesan pertama, kartu 4111 1111 1111 1111").await;
+        let sent: f64 =
+            visitor.browser().script("return performance.timeOrigin + performance.now()", vec![]).await;
+        visitor.sends().await;
+        visitor.has_sent("pesan pertama, kartu •••• •••• •••• 1111").await;
+        agent.reads("pesan pertama, kartu •••• •••• •••• 1111").await;
+        agent.say("terbaca");
+        visitor.reads("terbaca").await;
 
         let widget = vec![stage.demo().tag().widget.as_str().into()];
-        let mut files: Vec<(String, u64)> = visitor.browser().script(TRANSFERRED, widget.clone()).await;
+        let mut files: Vec<(String, u64, f64)> = visitor.browser().script(TRANSFERRED, widget.clone()).await;
         visitor.turns_to_page().await;
         files.extend(visitor.browser().script::<Vec<_>>(TRANSFERRED, widget).await);
-        let transferred: u64 = files.iter().map(|(_, bytes)| bytes).sum();
+        let (rest, files): (Vec<_>, Vec<_>) = files.into_iter().partition(|(name, ..)| name.ends_with(REST));
+        assert!(matches!(rest[..], [(_, _, at)] if at > sent), "once, after {sent}: {rest:?}");
+        let transferred: u64 = files.iter().map(|(_, bytes, _)| bytes).sum();
         let said = env::var("SEGEL_SIZE").expect("SEGEL_SIZE is the total of `cargo xtask size`");
         let said: u64 = said.parse().unwrap();
         assert!(transferred.abs_diff(said) * 100 <= said, "{transferred} instead of {said}: {files:#?}");

@@ -97,6 +97,7 @@ pub(crate) fn bound(
     program::bind(wasm_bindgen, name, &compiled.join(format!("{file}.wasm")), dir)?;
     let program = dir.join(format!("{name}_bg.wasm"));
     program::shrink(name, &program, &program, features)?;
+    program::finish(&program, &program)?;
     Ok(program)
 }
 

@@ -17,6 +17,7 @@ mod shell;
 mod shots;
 mod simulate;
 mod size;
+mod split;
 mod stamp;
 mod start;
 mod test;

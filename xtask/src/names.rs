@@ -8,7 +8,7 @@ use serde::Deserialize;
 /// Makes `wasm-opt` shorten the names and print an [`Outcome`].
 pub(crate) const SHORTEN: &str = "--minify-imports-and-exports-and-modules";
 /// What `wasm-opt` calls every module that a program imports from.
-const MODULE: &str = "a";
+pub(crate) const MODULE: &str = "a";
 
 /// Long names and short ones.
 #[derive(Deserialize)]

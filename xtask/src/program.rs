@@ -8,7 +8,7 @@ use std::slice;
 use anyhow::Result;
 
 use crate::toolchain::TARGET;
-use crate::{names, panics, paths, shell, stamp, tools};
+use crate::{names, panics, paths, shell, split, stamp, tools};
 
 /// A package that browsers run, and the folder of [`paths::dist`] that it is served from.
 pub(crate) struct Program {
@@ -16,11 +16,14 @@ pub(crate) struct Program {
     pub(crate) folder: &'static str,
     /// Base name of the glue `NAME.js` and of `NAME_bg.wasm`.
     pub(crate) name: &'static str,
+    /// What is served apart, as `NAME_rest.wasm`: beginnings of paths, one a line. Nothing of a program of one part.
+    pub(crate) later: &'static str,
 }
 
-pub(crate) const WIDGET: Program = Program { package: "segel", folder: "widget", name: "widget" };
+pub(crate) const WIDGET: Program =
+    Program { package: "segel", folder: "widget", name: "widget", later: include_str!("../later.txt") };
 pub(crate) const CONSOLE: Program =
-    Program { package: "segel-console", folder: "console", name: "console_app" };
+    Program { package: "segel-console", folder: "console", name: "console_app", later: "" };
 
 /// What Rust's target uses, since the section of the file that says so may be missing.
 const FEATURES: [&str; 6] = [
@@ -47,6 +50,11 @@ const RECIPE: &str = concat!(
     include_str!("program.rs"),
     include_str!("panics.rs"),
     include_str!("names.rs"),
+    include_str!("split.rs"),
+    include_str!("split/first.rs"),
+    include_str!("split/functions.rs"),
+    include_str!("split/rest.rs"),
+    include_str!("../../www/rest.js"),
     include_str!("tools.rs")
 );
 
@@ -59,21 +67,37 @@ impl Program {
             .join(format!("{}.wasm", self.package.replace('-', "_")));
         let dist = paths::dist().join(self.folder);
         let bound = paths::scratch().join(self.name);
-        let [glue, wasm] = [format!("{}.js", self.name), format!("{}_bg.wasm", self.name)];
-        let outputs = [dist.join(&glue), dist.join(&wasm)];
-        let recipe = format!("dev={dev} {} {RECIPE}", tools::wasm_bindgen_version()?);
+        let [glue, wasm, rest] = ["NAME.js", "NAME_bg.wasm", "NAME_rest.wasm"]
+            .map(|name| dist.join(name.replace("NAME", self.name)));
+        let is_split = !dev && !self.later.is_empty();
+        let outputs: Vec<_> =
+            [glue.clone(), wasm.clone()].into_iter().chain(is_split.then(|| rest.clone())).collect();
+        let recipe = format!("dev={dev} {} {} {RECIPE}", self.later, tools::wasm_bindgen_version()?);
         stamp::when_changed(self.name, &recipe, slice::from_ref(&compiled), &outputs, || {
             bind(wasm_bindgen, self.name, &compiled, &bound)?;
+            let [bound_glue, bound_wasm] =
+                [&glue, &wasm].map(|file| bound.join(file.file_name().unwrap_or_default()));
             if dev {
-                paths::copy(&bound.join(&glue), &outputs[0])?;
-                paths::copy(&bound.join(&wasm), &outputs[1])
-            } else {
-                let [small, short] = ["small.wasm", "short.js"].map(|name| bound.join(name));
-                let names = shrink(self.name, &bound.join(&wasm), &small, &[names::SHORTEN])?;
-                paths::copy(&small, &outputs[1])?;
-                fs::write(&short, names::shorten(&fs::read_to_string(bound.join(&glue))?, &names)?)?;
-                tools::minify(&["--format=esm"], &short, &outputs[0])
+                paths::copy(&bound_glue, &glue)?;
+                return paths::copy(&bound_wasm, &wasm);
             }
+            let [small, short] = ["small.wasm", "short.js"].map(|name| bound.join(name));
+            let names = shrink(self.name, &bound_wasm, &small, &[names::SHORTEN, "--debuginfo"])?;
+            let mut script = names::shorten(&fs::read_to_string(bound_glue)?, &names)?;
+            if is_split {
+                let later: Vec<_> = self.later.lines().filter(|line| !line.starts_with('#')).collect();
+                let parts = split::split(&fs::read(&small)?, &later)?;
+                script = split::join(&script)?;
+                for (part, bytes, to) in [("first", parts.first, &wasm), ("rest", parts.rest, &rest)] {
+                    let cut = bound.join(format!("{part}.wasm"));
+                    fs::write(&cut, bytes)?;
+                    finish(&cut, to)?;
+                }
+            } else {
+                finish(&small, &wasm)?;
+            }
+            fs::write(&short, script)?;
+            tools::minify(&["--format=esm"], &short, &glue)
         })
     }
 }
@@ -93,6 +117,13 @@ pub(crate) fn shrink(name: &str, from: &Path, to: &Path, more: &[&str]) -> Resul
     fs::write(&silent, panics::silence(&fs::read(from)?)?)?;
     let mut shrink = Command::new(tools::wasm_opt()?);
     shrink.args(SHRINK).args(FEATURES).args(more);
-    shrink.args(["--strip-debug", "--strip-producers", "--strip-target-features"]);
     shell::step(&format!("shrink {name}"), shrink.arg(&silent).arg("-o").arg(to))
+}
+
+/// Takes out of a program what no browser looks at.
+pub(crate) fn finish(from: &Path, to: &Path) -> Result<()> {
+    let mut finish = Command::new(tools::wasm_opt()?);
+    finish.args(FEATURES).args(["--remove-unused-module-elements", "--strip-debug", "--strip-producers"]);
+    shell::quiet(finish.arg("--strip-target-features").arg(from).arg("-o").arg(to))?;
+    Ok(())
 }

@@ -10,6 +10,7 @@ use js_sys::futures::spawn_local;
 use segel_core::show::Show;
 use segel_core::tabs::Stand;
 use segel_core::{Engine, Input, Output};
+use segel_wire::ServerFrame;
 use segel_wire::ids::EventId;
 use web_sys::File;
 
@@ -18,6 +19,7 @@ use crate::files::{self, Fetched, Pieces, Sources};
 use crate::line::{Line, LineEvent, Ways};
 use crate::page::{self, Listener};
 use crate::random::Random;
+use crate::rest;
 use crate::store::Store;
 use crate::timer::{Timer, after};
 pub(crate) use keeper::Keeper;
@@ -118,10 +120,22 @@ impl Work {
     /// Takes inputs one after the other, also those that come while one is being carried out.
     fn input(&self, input: Input) {
         self.inputs.borrow_mut().push(input);
-        if self.busy.replace(true) {
-            return;
+        if !self.busy.replace(true) {
+            self.work();
         }
+    }
+
+    fn work(&self) {
         loop {
+            if self.inputs.borrow().first().is_some_and(needs_rest) && !rest::is_here() {
+                // What comes meanwhile stays behind it.
+                let me = self.me.clone();
+                return rest::then(move || {
+                    if let Some(work) = me.upgrade() {
+                        work.work();
+                    }
+                });
+            }
             let next = take_first(&mut self.inputs.borrow_mut());
             let Some(input) = next else { break };
             self.engine.borrow_mut().handle(input, now_ms(), &mut *self.random.borrow_mut());
@@ -198,6 +212,25 @@ impl Work {
         });
         *self.line.borrow_mut() = Some(line);
     }
+}
+
+/// Whether the engine uses code for this that a visitor needs no earlier than for the first message that comes.
+fn needs_rest(input: &Input) -> bool {
+    use Input::{Act, Attach, Cancel, Fetch, Frame, Introduce, Loaded, Open, Read, Retry, Withdraw};
+    matches!(
+        input,
+        Frame(ServerFrame::Event(_) | ServerFrame::Signal { .. })
+            | Act { .. }
+            | Attach { .. }
+            | Cancel { .. }
+            | Fetch { .. }
+            | Introduce(Some(_))
+            | Loaded { .. }
+            | Open(_)
+            | Read { .. }
+            | Retry { .. }
+            | Withdraw { .. }
+    )
 }
 
 /// The oldest of a few that wait, which are too few for anything but a list.

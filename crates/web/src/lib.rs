@@ -16,6 +16,7 @@ pub mod line;
 pub mod notice;
 pub mod page;
 pub mod random;
+pub mod rest;
 pub mod state_key;
 pub mod store;
 pub mod tab_lock;

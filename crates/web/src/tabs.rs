@@ -1,5 +1,7 @@
 //! What tabs of one origin say to each other over a broadcast channel.
 
+use std::rc::Rc;
+
 use gloo::events::EventListener;
 use js_sys::{Array, Uint8Array};
 use segel_wire::ids::EventId;
@@ -7,6 +9,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{BroadcastChannel, File, MessageEvent};
 
 use crate::files::Fetched;
+use crate::rest;
 
 /// The channel of all tabs with one name. Dropping it leaves it.
 pub struct Tabs {
@@ -43,10 +46,14 @@ impl Tabs {
     /// where the browser has no such channels.
     pub fn join(name: &str, on_said: impl Fn(Said) + 'static) -> Option<Self> {
         let channel = BroadcastChannel::new(name).ok()?;
+        let on_said = Rc::new(on_said);
         let messages = EventListener::new(&channel, "message", move |event| {
-            if let Some(said) = Said::read(event.unchecked_ref::<MessageEvent>().data()) {
-                on_said(said);
-            }
+            let (data, on_said) = (event.unchecked_ref::<MessageEvent>().data(), Rc::clone(&on_said));
+            rest::then(move || {
+                if let Some(said) = Said::read(data) {
+                    on_said(said);
+                }
+            });
         });
         Some(Self { channel, _messages: messages })
     }

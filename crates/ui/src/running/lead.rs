@@ -9,6 +9,7 @@ use segel_web::driver::Driver;
 use segel_web::kept;
 use segel_web::page;
 use segel_web::random::{self, Random};
+use segel_web::rest;
 use segel_web::tab_lock::{Lead, TabLock};
 use segel_web::tabs::Said;
 use segel_wire::ids::EventId;
@@ -118,6 +119,9 @@ impl Work {
     async fn start_engine(&self, term: u32) -> Result<(), Trouble> {
         let mut random = Random::new().map_err(|_| Trouble::Insecure)?;
         let state = kept::open(&self.screen.store_name(), self.screen.reads_later(), &mut random).await;
+        if state.as_ref().is_ok_and(|state| state.kept.generation > 0) {
+            rest::fetch().await;
+        }
         if self.place.term.get() != term {
             return Ok(());
         }
