@@ -9,6 +9,9 @@ const BULLET: char = '•';
 /// Shows what was said. A number that was masked goes from left to right, also among words that go from right to left:
 /// bullets have no direction of their own, and the digits that are left would change sides.
 pub fn show(place: &Element, said: &str) {
+    if split(said).is_none() {
+        return dom::set_text(place, said);
+    }
     if place.text_content().as_deref() == Some(said) {
         return;
     }
