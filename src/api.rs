@@ -17,7 +17,7 @@ thread_local! {
     static RUNNING: RefCell<Option<App>> = const { RefCell::new(None) };
 }
 
-/// Starts the widget in this frame, ending one that runs already. `config` is the tag's `{site, relay, key, floor?}`;
+/// Starts the widget in this frame, ending one that runs already. `config` is the tag's `{floor?, site, relay, key}`;
 /// `origin` the page's origin as the browser reported it; `port` the bridge to the page's loader; `texts` what is
 /// served of a language; `fetch_rest` fetches the part of this program that is served apart, if one is. Throws an
 /// `Error` with a stable code and a sentence if the tag or the texts are wrong.

@@ -17,7 +17,7 @@ const THANKS: &str = "شكرًا جزيلًا!";
 const PAGE: &str = "return [document.documentElement.dir, document.documentElement.lang];";
 /// Where the first and the last character of a masked number begin.
 const NUMBER: &str = "
-    const text = document.querySelector('.bubble [dir=ltr]').firstChild;
+    const text = document.querySelector('.bubble .masked-number').firstChild;
     return [0, text.length - 1].map((at) => {
         const range = document.createRange();
         range.setStart(text, at);
