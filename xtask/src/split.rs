@@ -104,7 +104,137 @@ fn name(mut at: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::process::Command;
+
+    use wasm_encoder::{
+        CodeSection, ConstExpr, ElementSection, Elements, EntityType, ExportKind, ExportSection, Function,
+        FunctionSection, GlobalSection, GlobalType, ImportSection, MemArg, MemorySection, MemoryType, Module,
+        NameMap, NameSection, RefType, TableSection, TableType, TypeSection, ValType,
+    };
+
     use super::*;
+
+    /// Runs both parts: what they answer before and after the rest came, and how often it was asked for.
+    const RUN: &str = "
+        const [first, rest] = process.argv.slice(1).map((hex) => new WebAssembly.Module(Buffer.from(hex, 'hex')));
+        const said = [];
+        const a = { say: (value) => said.push(value) };
+        let joins = 0;
+        const j = () => { joins += 1; new WebAssembly.Instance(rest, { a, b: app }); };
+        const app = new WebAssembly.Instance(first, { a, b: { j } }).exports;
+        console.log(JSON.stringify([app.early(20), joins, app.late(20), app.late(30), app.by_table(5), joins, said]));";
+
+    /// Imports `say`; exports `early`, which calls nothing else, `late` and `by_table`, which call functions of
+    /// `app::later` by number and through the table; one of these calls back a function that stays, and `say`.
+    fn program() -> Vec<u8> {
+        let mut types = TypeSection::new();
+        types.ty().function([ValType::I32], [ValType::I32]);
+        types.ty().function([ValType::I32], []);
+        let mut imports = ImportSection::new();
+        imports.import(MODULE, "say", EntityType::Function(1));
+        let mut functions = FunctionSection::new();
+        for _ in 0..5 {
+            functions.function(0);
+        }
+        let mut tables = TableSection::new();
+        let [minimum, maximum] = [2, 2];
+        tables.table(TableType {
+            element_type: RefType::FUNCREF,
+            minimum,
+            maximum: Some(maximum),
+            table64: false,
+            shared: false,
+        });
+        let mut memory = MemorySection::new();
+        memory.memory(MemoryType {
+            minimum: 1,
+            maximum: None,
+            memory64: false,
+            shared: false,
+            page_size_log2: None,
+        });
+        let mut globals = GlobalSection::new();
+        globals.global(
+            GlobalType { val_type: ValType::I32, mutable: true, shared: false },
+            &ConstExpr::i32_const(7),
+        );
+        let mut exports = ExportSection::new();
+        for (name, number) in [("early", 1), ("late", 2), ("by_table", 3)] {
+            exports.export(name, ExportKind::Func, number);
+        }
+        let mut elements = ElementSection::new();
+        elements.active(None, &ConstExpr::i32_const(1), Elements::Functions([5].as_slice().into()));
+        let mut code = CodeSection::new();
+        let mut body = |write: &dyn Fn(&mut Function)| {
+            let mut function = Function::new([]);
+            write(&mut function);
+            function.instructions().end();
+            code.function(&function);
+        };
+        body(&|early| {
+            early.instructions().local_get(0).i32_const(1).i32_add();
+        });
+        body(&|late| {
+            late.instructions().local_get(0).call(4);
+        });
+        body(&|by_table| {
+            by_table.instructions().local_get(0).i32_const(1).call_indirect(0, 0);
+        });
+        // Says what it got, and answers what `early` makes of twice that.
+        body(&|twice| {
+            twice.instructions().local_get(0).call(0).local_get(0).i32_const(2).i32_mul().call(1);
+        });
+        // Adds the global, by way of the memory.
+        body(&|seven| {
+            let at = MemArg { offset: 0, align: 2, memory_index: 0 };
+            let mut write = seven.instructions();
+            write.i32_const(0).local_get(0).global_get(0).i32_add().i32_store(at).i32_const(0).i32_load(at);
+        });
+        let mut names = NameMap::new();
+        for (number, name) in (0..).zip([
+            "say",
+            "app::early",
+            "app::late",
+            "app::by_table",
+            "app[1]::later::twice",
+            "<app[1]::later::Seven as T>::add",
+        ]) {
+            names.append(number, name);
+        }
+        let mut section = NameSection::new();
+        section.functions(&names);
+        let mut module = Module::new();
+        module
+            .section(&types)
+            .section(&imports)
+            .section(&functions)
+            .section(&tables)
+            .section(&memory)
+            .section(&globals);
+        module.section(&exports).section(&elements).section(&code).section(&section);
+        module.finish()
+    }
+
+    #[test]
+    fn both_parts_do_what_the_whole_did_and_the_rest_is_joined_once_when_it_is_called() {
+        let parts = split(&program(), &["app::later"]).unwrap();
+        let hex = |bytes: &[u8]| data_encoding::HEXLOWER.encode(bytes);
+        let run =
+            Command::new("node").args(["-e", RUN, &hex(&parts.first), &hex(&parts.rest)]).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&run.stderr), "");
+        assert_eq!(String::from_utf8_lossy(&run.stdout).trim(), "[21,0,41,61,12,1,[20,30]]");
+    }
+
+    #[test]
+    fn a_list_that_names_nothing_is_refused_and_so_is_glue_of_another_kind() {
+        assert!(split(&program(), &["app::elsewhere"]).is_err());
+        assert!(join("return { \"other\": import0, };").is_err());
+        assert!(
+            join("return { \"a\": import0, };")
+                .unwrap()
+                .contains("\"a\": (functions = import0), \"b\": { j: join }")
+        );
+    }
 
     #[test]
     fn names_are_short_and_differ() {
