@@ -15,6 +15,7 @@ use segel_web::kept::KeptState;
 use segel_web::page::{self, Listener};
 use segel_web::random::Random;
 use segel_web::store::Later;
+use segel_web::timer::{Timer, after};
 use segel_web::{dom, json};
 use segel_wire::ids::{ConversationId, EventId, Octets};
 use segel_wire::signed::Masking;
@@ -24,6 +25,9 @@ use web_sys::MessagePort;
 
 use crate::model::{self, Model};
 use crate::view::Panel;
+
+/// In milliseconds.
+const MINUTE: u32 = 60_000;
 
 /// A running widget.
 pub(crate) struct App {
@@ -46,6 +50,8 @@ struct Parts {
     awaits_focus: Cell<bool>,
     focus: RefCell<Option<Listener>>,
     told: Cell<Told>,
+    /// What the clock says of the site's hours changes.
+    minute: RefCell<Option<Timer>>,
 }
 
 /// What the loader was told last.
@@ -104,6 +110,7 @@ impl Widget {
                 awaits_focus: Cell::new(false),
                 focus: RefCell::default(),
                 told: Cell::default(),
+                minute: RefCell::default(),
             }
         });
         dom::mount("segel", parts.panel.borrow().root());
@@ -187,6 +194,10 @@ impl Screen for Widget {
         let parts = &self.0;
         let model = parts.model.borrow();
         parts.panel.borrow_mut().render(&model);
+        if model.situation.hours.is_some() {
+            let handle = parts.handle.clone();
+            *parts.minute.borrow_mut() = Some(after(MINUTE, move || handle.render_soon()));
+        }
         if model.screen() != model::Screen::Chat {
             // A page that the site does not list learns nothing.
             return;

@@ -111,7 +111,7 @@ mod tests {
     }
 
     fn site() -> Show {
-        Show::Site(Site { name: "Toko Contoh".to_owned(), agent: None, masking: None })
+        Show::Site(Site { name: "Toko Contoh".to_owned(), agent: None, masking: None, hours: None })
     }
 
     fn item(delivery: Delivery) -> Show {

@@ -11,6 +11,7 @@ pub(crate) struct Greeting {
     language: Language,
     root: El,
     sealed: El,
+    away: El,
 }
 
 impl Greeting {
@@ -18,15 +19,17 @@ impl Greeting {
     pub(crate) fn new(language: Language) -> Self {
         let text = language.text();
         let sealed = el("p");
+        let away = el("p").class("away").text(text.greeting_away()).hidden();
         let root = el("div")
             .class("greeting")
             // Where the screen is small it scrolls, by keyboard too.
             .attr("tabindex", "0")
             .child(stamp())
             .child(el("h2").text(text.greeting()))
+            .place(&away)
             .place(&sealed)
             .child(el("p").text(text.greeting_masked()));
-        Self { language, root, sealed }
+        Self { language, root, sealed, away }
     }
 
     /// The element to put on the page.
@@ -34,8 +37,9 @@ impl Greeting {
         &self.root
     }
 
-    /// Shows who can read what is written, while nothing is.
-    pub(crate) fn render(&self, business: Option<&str>, is_empty: bool) {
+    /// Shows who can read what is written, and whether nobody is there, while nothing is.
+    pub(crate) fn render(&self, business: Option<&str>, is_away: bool, is_empty: bool) {
+        dom::set_hidden(&self.away, !is_away);
         dom::set_hidden(&self.root, !is_empty);
         dom::set_text(
             &self.sealed,

@@ -16,6 +16,7 @@ pub(crate) struct Header {
     name: El,
     mark: El,
     here: El,
+    hours: El,
     check: El,
 }
 
@@ -28,6 +29,7 @@ impl Header {
         let mark =
             el("p").class("mark").child(icon(icons::LOCK)).child(el("span").text(text.sealed())).hidden();
         let here = el("p").class("here").hidden();
+        let hours = el("p").class("hours").hidden();
         let check = verify::button(language, act).hidden();
         let act = Rc::clone(act);
         let close = el("button")
@@ -37,9 +39,9 @@ impl Header {
             .attr("title", text.close())
             .child(icon(icons::CROSS))
             .on("click", move |_| act(Action::Close));
-        let title = el("div").class("title").place(&name).place(&mark).place(&here);
+        let title = el("div").class("title").place(&name).place(&mark).place(&here).place(&hours);
         let root = el("header").class("header").place(&initial).child(title).place(&check).child(close);
-        Self { language, root, initial, name, mark, here, check }
+        Self { language, root, initial, name, mark, here, hours, check }
     }
 
     /// The element to put on the page.
@@ -61,6 +63,12 @@ impl Header {
             dom::set_text(&self.here, &fill(self.language.text().here(), name));
         }
         dom::set_hidden(&self.check, business.is_none() || !offers_check);
+    }
+
+    /// Shows how soon somebody answers, unless somebody is here.
+    pub(crate) fn render_hours(&self, line: Option<&str>) {
+        dom::set_hidden(&self.hours, line.is_none());
+        dom::set_text(&self.hours, line.unwrap_or_default());
     }
 
     /// Puts the focus back on the button that leads to the safety number.

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use segel_mask::Writer;
 use segel_ui::banner::Banner;
 use segel_ui::composer::Composer;
+use segel_ui::opening;
 use segel_ui::sentence::{self, Sentence};
 use segel_ui::text::fill;
 use segel_ui::timeline::Timeline;
@@ -18,6 +19,7 @@ use segel_web::dom::{self, El, el};
 use segel_web::files::Fetched;
 use segel_web::page;
 use segel_wire::ids::EventId;
+use segel_wire::signed::Opening;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
@@ -120,7 +122,13 @@ impl Panel {
             Screen::Preparing | Screen::Chat => None,
         });
         self.banner.render(model.situation.banner());
-        self.greeting.render(business, model.items().is_empty());
+        let hours = model.situation.hours.as_ref().filter(|_| screen == Screen::Chat);
+        let opening = hours.and_then(|hours| Some((hours, opening::now(hours)?)));
+        let line = opening.filter(|_| model.here().is_none());
+        let line = line.and_then(|(hours, opening)| opening::line(self.language, hours, opening));
+        self.header.render_hours(line.as_deref());
+        let is_away = matches!(opening, Some((_, Opening::Closed(_))));
+        self.greeting.render(business, is_away, model.items().is_empty());
         dom::set_hidden(self.timeline.root(), model.items().is_empty());
         self.timeline.render(model.items().as_slice());
         self.timeline.render_transfers(model.items());

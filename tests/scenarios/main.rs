@@ -16,6 +16,7 @@ mod gallery;
 mod handover;
 mod harness;
 mod hindered;
+mod hours;
 mod identity;
 mod journals;
 mod keyboard;

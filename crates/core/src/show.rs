@@ -2,7 +2,7 @@
 
 pub use segel_crypto::safety::SafetyNumber;
 use segel_wire::ids::{AgentId, ConversationId, EventId};
-use segel_wire::signed::Masking;
+use segel_wire::signed::{Hours, Masking};
 use segel_wire::{cbor_index, cbor_map, cbor_variants};
 
 pub use crate::identity::Identity;
@@ -63,9 +63,11 @@ pub struct Site {
     pub agent: Option<String>,
     /// What it has masked; [`crate::masker`] reads it.
     pub masking: Option<Masking>,
+    /// When it answers.
+    pub hours: Option<Hours>,
 }
 
-cbor_map!(Site { 0: name, 1: agent, 2: masking });
+cbor_map!(Site { 0: name, 1: agent, 2: masking, 3: hours });
 
 /// Whether a message can be sealed and accepted now. The composer keeps its draft in every case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

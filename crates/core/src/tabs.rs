@@ -178,7 +178,7 @@ impl core::fmt::Debug for Wish {
 mod tests {
     use segel_wire::cbor;
     use segel_wire::ids::{IdentityKey, RootKey, SiteId};
-    use segel_wire::signed::{Masking, MaskingAction, MaskingRule};
+    use segel_wire::signed::{Hours, Masking, MaskingAction, MaskingRule, Span};
 
     use super::*;
     use crate::show::{
@@ -209,6 +209,8 @@ mod tests {
             visitor: MaskingAction::Mask(2),
             agent: MaskingAction::Leave,
         };
+        let hours =
+            Hours { zone: "Asia/Jakarta".to_owned(), open: vec![Span { from: 480, to: 1_020 }], reply: None };
         let masking = Masking { rules: Some(vec![rule]), allowed: None, patterns: None };
         let file = File { name: "struk.png".to_owned(), media_type: "image/png".to_owned(), size: 42 };
         let hold = Hold {
@@ -231,7 +233,12 @@ mod tests {
             identity: Identity::Confirmed { subject: "Pelanggan Demo".to_owned(), at: 7 },
         };
         let shows = vec![
-            Show::Site(Site { name: "Toko Contoh".to_owned(), agent: None, masking: Some(masking) }),
+            Show::Site(Site {
+                name: "Toko Contoh".to_owned(),
+                agent: None,
+                masking: Some(masking),
+                hours: Some(hours),
+            }),
             Show::Gate(Gate::Refused(Refusal::RosterForked)),
             Show::Link(Link::Online),
             Show::Conversation(summary),

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use axum::http::header::InvalidHeaderValue;
-use segel_owner::{Origin, Publisher, Round};
+use segel_owner::{Origin, Publisher, Round, Stretch};
 use segel_wire::ids::{DeviceId, VoucherKey};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -206,6 +206,12 @@ impl Demo {
     /// Lets identity tokens by this key count; the roster that says so is published a moment later.
     pub async fn vouch(&self, key: VoucherKey) -> Result<(), DemoError> {
         Ok(self.owner.vouch(key).await?)
+    }
+
+    /// Says when the demo is open, and within how many minutes it answers; the roster that says so is published a moment
+    /// later.
+    pub async fn set_hours(&self, open: &[Stretch], reply: Option<u64>) -> Result<(), DemoError> {
+        Ok(self.owner.set_hours(open, reply).await?)
     }
 
     /// Waits until a device of the agent is enrolled and in the published roster, or refused. Answers

@@ -9,7 +9,7 @@ use getrandom::SysRng;
 use rand_core::UnwrapErr;
 use segel_owner::{
     FileError, NotAnOrigin, Origin, Owner, OwnerError, Pending, PublishError, Publisher, Round, RoundError,
-    SiteDescription,
+    SiteDescription, Stretch,
 };
 use segel_wire::ids::{DeviceId, RootKey, VoucherKey};
 use segel_wire::{Code, SiteId};
@@ -23,6 +23,10 @@ pub const SUPERVISOR: &str = "Penyelia Demo";
 
 const SHOP: &str = "Toko Contoh";
 const DESK: &str = "Layanan";
+const ZONE: &str = "Asia/Jakarta";
+const ALWAYS: &str = "mon-sun 00:00-24:00";
+/// Minutes within which whoever tries the demo is said to answer.
+const REPLY: u64 = 5;
 
 const DAY_SECONDS: u64 = 24 * 60 * 60;
 
@@ -35,6 +39,9 @@ pub enum SeedError {
     /// An address of the demo is not a web origin.
     #[error(transparent)]
     Origin(#[from] NotAnOrigin),
+    /// The demo's hours are none.
+    #[error("{0}")]
+    Hours(&'static str),
     /// The owner could not sign or keep something.
     #[error(transparent)]
     Owner(#[from] OwnerError),
@@ -97,7 +104,9 @@ impl DemoOwner {
             Err(FileError::Missing { .. }) => {
                 let description =
                     SiteDescription { name: SHOP.into(), relay, pages, apps, desks: vec![DESK.into()] };
-                Owner::create(folder, description, now(), &mut random())?
+                let mut owner = Owner::create(folder, description, now(), &mut random())?;
+                owner.set_hours(ZONE, &[ALWAYS.parse().map_err(SeedError::Hours)?], Some(REPLY))?;
+                owner
             }
             Err(error) => return Err(error.into()),
         };
@@ -164,6 +173,11 @@ impl DemoOwner {
     /// Lets identity tokens by this key count; the next attendance publishes it.
     pub async fn vouch(&self, key: VoucherKey) -> Result<(), SeedError> {
         Ok(Owner::open(&self.folder.lock().await)?.add_voucher(key)?)
+    }
+
+    /// Says when the demo is open, and within how many minutes it answers; the next round publishes it.
+    pub async fn set_hours(&self, open: &[Stretch], reply: Option<u64>) -> Result<(), SeedError> {
+        Ok(Owner::open(&self.folder.lock().await)?.set_hours(ZONE, open, reply)?)
     }
 
     /// Attends until a device has been enrolled or refused; waits for a relay that is away and while another

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
-use segel_owner::{Action, Origin};
+use segel_owner::{Action, Origin, Stretch};
 use segel_wire::DeviceId;
 use segel_wire::ids::VoucherKey;
 
@@ -70,6 +70,9 @@ pub(crate) enum Command {
     /// What visitors and agents write that is masked before sealing; docs/MASKING.md.
     #[command(subcommand)]
     Masking(MaskingCommand),
+    /// When the site answers, for visitors to see.
+    #[command(subcommand)]
+    Hours(HoursCommand),
     /// Invite one device of an agent; prints the enrolment code, a secret between you and the agent.
     Invite {
         /// The agent's name.
@@ -166,6 +169,24 @@ pub(crate) enum MaskingCommand {
         number: String,
     },
     /// Take all of it back: everything is masked.
+    Reset,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum HoursCommand {
+    /// Say when, instead of what was said before.
+    Set {
+        /// The time zone, such as Asia/Jakarta.
+        #[arg(long)]
+        zone: String,
+        /// Days and times, such as `mon-fri 08:00-17:00`; repeatable.
+        #[arg(long = "open")]
+        open: Vec<Stretch>,
+        /// Within how many minutes an answer usually comes.
+        #[arg(long)]
+        reply: Option<u64>,
+    },
+    /// Say nothing of it.
     Reset,
 }
 

@@ -12,8 +12,8 @@ use segel_owner::{
 use segel_wire::signed::Order;
 
 use crate::args::{
-    AgentCommand, Args, Command, DeviceCommand, MaskingActions, MaskingCommand, RosterCommand, Supervision,
-    SupervisorCommand, VoucherCommand,
+    AgentCommand, Args, Command, DeviceCommand, HoursCommand, MaskingActions, MaskingCommand, RosterCommand,
+    Supervision, SupervisorCommand, VoucherCommand,
 };
 
 const WATCH_INTERVAL: Duration = Duration::from_secs(2);
@@ -98,6 +98,10 @@ pub(crate) async fn run(args: Args, out: &mut impl Write) -> Result<(), CommandE
         Command::Masking(MaskingCommand::Reset) => {
             change(&keys, out, Owner::mask_everything).await?;
         }
+        Command::Hours(HoursCommand::Set { zone, open, reply }) => {
+            change(&keys, out, |owner| owner.set_hours(&zone, &open, reply)).await?;
+        }
+        Command::Hours(HoursCommand::Reset) => change(&keys, out, Owner::forget_hours).await?,
         Command::Invite { agent } => {
             let mut owner = Owner::open(&keys)?;
             let invited = owner.invite(&agent, now(), rng)?;
@@ -213,6 +217,14 @@ fn show_roster(owner: &Owner, out: &mut impl Write) -> Result<(), CommandError> 
         }
         for number in masking.allowed.iter().flatten() {
             writeln!(out, "masking   {number} stays")?;
+        }
+        if let Some(hours) = &roster.profile.hours {
+            for span in &hours.open {
+                writeln!(out, "open      minutes {} to {} of the week, {}", span.from, span.to, hours.zone)?;
+            }
+            if let Some(minutes) = hours.reply {
+                writeln!(out, "replies   within {minutes} minutes")?;
+            }
         }
     }
     for desk in &roster.desks {

@@ -6,6 +6,7 @@
 
 mod accept;
 mod folder;
+mod hours;
 mod keyring;
 mod masking;
 mod origin;
@@ -19,6 +20,7 @@ mod trust;
 
 pub use accept::{AcceptError, Accepted};
 pub use folder::FileError;
+pub use hours::{HoursEntry, Stretch};
 pub use masking::{Action, Actions, MaskingEntry};
 pub use origin::{NotAnOrigin, Origin};
 pub use owner::{Owner, OwnerError};

@@ -8,6 +8,7 @@ use segel_wire::limits;
 use segel_wire::signed::{Agent, Desk, Device, DeviceKeys, Order, Profile, Roster};
 use serde::{Deserialize, Serialize};
 
+use crate::hours::HoursEntry;
 use crate::masking::MaskingEntry;
 use crate::origin::Origin;
 
@@ -54,6 +55,9 @@ pub struct Site {
     /// What is masked before sealing.
     #[serde(default)]
     pub masking: MaskingEntry,
+    /// When it answers.
+    #[serde(default)]
+    pub hours: Option<HoursEntry>,
 }
 
 /// A desk and who answers there.
@@ -132,6 +136,12 @@ pub enum SiteError {
     /// A pattern cannot be used.
     #[error("this pattern cannot be used: {0}")]
     BadPattern(String),
+    /// This is no time zone's name.
+    #[error("{0:?} is no time zone's name: they look like Asia/Jakarta")]
+    BadZone(String),
+    /// A reply that takes no time, or more than a week.
+    #[error("an answer comes within 1 minute to a week")]
+    BadReply,
     /// A list is at its limit.
     #[error(
         "a site lists at most {} agents, devices, desks, origins and vouchers each",
@@ -162,6 +172,7 @@ impl Site {
             agents: Vec::new(),
             vouchers: Vec::new(),
             masking: MaskingEntry::default(),
+            hours: None,
         };
         site.set_origins(pages, apps)?;
         for name in desks {
@@ -213,6 +224,7 @@ impl Site {
                 apps: self.apps.iter().map(Origin::to_string).collect(),
                 vouchers: sorted_if_any(self.vouchers.iter().copied()),
                 masking: self.masking.draw(),
+                hours: self.hours.as_ref().map(HoursEntry::draw),
             },
             desks: desks.collect(),
             agents,

@@ -62,6 +62,7 @@ impl Owner {
                 apps: Vec::new(),
                 vouchers: Some(vec![voucher.key()]),
                 masking: None,
+                hours: None,
             },
             desks: vec![desk],
             agents: (1..=agents).map(|number| agent(u8::try_from(number).unwrap_or(u8::MAX))).collect(),

@@ -12,6 +12,7 @@ mod guard;
 pub mod icons;
 pub mod items;
 pub mod notice;
+pub mod opening;
 pub mod running;
 pub mod said;
 pub mod sentence;

@@ -1,7 +1,7 @@
 //! Where things stand apart from the conversations: what widget and console both fold, without a browser.
 
 use segel_core::show::{Gate, Link, Refusal, Show};
-use segel_wire::signed::Masking;
+use segel_wire::signed::{Hours, Masking};
 
 use crate::trouble::Trouble;
 
@@ -14,6 +14,8 @@ pub struct Situation {
     pub agent: Option<String>,
     /// What the site has masked, from its signed roster.
     pub masking: Option<Masking>,
+    /// When it answers, from its signed roster.
+    pub hours: Option<Hours>,
     /// Whether messages can be written now.
     pub gate: Gate,
     /// The connection to the relay.
@@ -30,6 +32,7 @@ impl Default for Situation {
             business: None,
             agent: None,
             masking: None,
+            hours: None,
             gate: Gate::Preparing,
             link: Link::Connecting,
             elsewhere: false,
@@ -48,6 +51,7 @@ impl Situation {
                 self.business = Some(site.name);
                 self.agent = site.agent;
                 self.masking = site.masking;
+                self.hours = site.hours;
             }
             Show::Gate(gate) => self.gate = gate,
             Show::Link(link) => self.link = link,

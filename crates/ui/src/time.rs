@@ -90,7 +90,8 @@ impl Moment {
         words
     }
 
-    fn weekday(self, language: Language) -> &'static str {
+    /// The day of the week.
+    pub(crate) fn weekday(self, language: Language) -> &'static str {
         // The first of January 1970 was a Thursday; weeks here begin on Sunday.
         let weekday = (self.day + 4).rem_euclid(7);
         usize::try_from(weekday).map_or("", |day| language.weekday(day))

@@ -25,6 +25,17 @@ extern "C" {
     #[wasm_bindgen(method, setter)]
     pub(crate) fn set_durability(this: &DurabilityOptions, durability: &str);
 
+    /// A `Date` that says so where it cannot be written as asked.
+    #[wasm_bindgen(js_name = Date)]
+    pub(crate) type WrittenDate;
+
+    /// Now.
+    #[wasm_bindgen(constructor, js_class = "Date")]
+    pub(crate) fn now() -> WrittenDate;
+
+    #[wasm_bindgen(catch, method, js_class = "Date", js_name = toLocaleString)]
+    pub(crate) fn written(this: &WrittenDate, locale: &str, options: &JsValue) -> Result<String, JsValue>;
+
     /// A `Navigator` that may have Web Locks.
     pub(crate) type LockingNavigator;
 

@@ -144,6 +144,8 @@ pub const PADDING_FLOOR: usize = 256;
 pub const TOKEN_SECONDS: u64 = 60 * 60;
 /// Lifetime of a login challenge, in seconds.
 pub const CHALLENGE_SECONDS: u64 = 60;
+/// Stretches of a week in which a site is open.
+pub const HOURS_SPANS: usize = 28;
 /// Default lifetime of a roster, in seconds.
 pub const ROSTER_SECONDS: u64 = 30 * 24 * 60 * 60;
 /// A signed prekey is replaced at this age, in seconds.

@@ -48,6 +48,7 @@ export function openRoster(bytes, pinned) {
   checkLimits(roster, altered);
   checkListed(roster, altered);
   checkMasking(roster.profile.masking ?? {}, altered);
+  if (roster.profile.hours) checkHours(roster.profile.hours, altered);
   return { ...roster, hash: sha256(body) };
 }
 
@@ -77,6 +78,16 @@ function checkMasking({ rules = [], allowed = [], patterns = [] }, altered) {
   altered(strictlyAscending(rules.map(({ kind }) => utf8(kind))), 'masking is not sorted');
   const through = ({ visitor, agent }) => [visitor, agent].some((action) => LETS_THROUGH.includes(BigInt(action)));
   altered(!rules.some((rule) => ALWAYS.includes(rule.kind) && through(rule)), 'a card is let through');
+}
+
+// Minutes.
+const WEEK = 7 * 24 * 60;
+
+function checkHours({ zone, open, reply }, altered) {
+  altered(/^[A-Za-z0-9/_+-]{1,128}$/.test(zone), 'hours of no zone');
+  altered(open.length <= 28 && open.every(({ from, to }) => from < to && to <= WEEK), 'hours without a beginning or an end');
+  altered(open.every(({ from }, at) => at === 0 || open[at - 1].to < from), 'hours are out of order');
+  altered(reply === undefined || (reply > 0 && reply <= WEEK), 'an answer in no time, or in too long a time');
 }
 
 function checkListed({ site, profile, desks, agents }, altered) {

@@ -27,12 +27,15 @@ export const Masking = map({
   allowed: [1, optional(list(text(), 1))],
   patterns: [2, optional(list(rule, 1))],
 });
+const span = tuple({ from: uint, to: uint });
+export const Hours = map({ zone: [0, text()], open: [1, list(span)], reply: [2, optional(uint)] });
 export const Profile = map({
   name: [0, text()],
   pages: [1, list(text())],
   apps: [2, list(text())],
   vouchers: [3, optional(list(key, 1))],
   masking: [4, optional(Masking)],
+  hours: [5, optional(Hours)],
 });
 export const Desk = map({
   id: [0, id],

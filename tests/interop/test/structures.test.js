@@ -97,6 +97,20 @@ test('a roster whose masking is out of order, or lets a card through, is refused
   altered({ allowed: ['1'.repeat(129)] });
 });
 
+test('a roster whose hours are out of order, touch or have no zone is refused', () => {
+  const profile = (hours) => ({ profile: { name: '', pages: [], apps: [], hours } });
+  const zone = 'Asia/Jakarta';
+  const span = (from, to) => ({ from, to });
+  assert.equal(opened(profile({ zone, open: [span(480, 1020), span(1920, 10080)], reply: 5 })).profile.hours.zone, zone);
+  const altered = (hours) => refuses('roster-altered', () => opened(profile({ zone, open: [], ...hours })));
+  altered({ open: [span(5, 5)] });
+  altered({ open: [span(0, 2), span(2, 3)] });
+  altered({ open: [span(4, 5), span(0, 1)] });
+  altered({ open: [span(0, 10_081)] });
+  altered({ zone: 'Asia Jakarta' });
+  altered({ reply: 0 });
+});
+
 test('a newer roster must reach back to the kept one', () => {
   const kept = opened();
   const next = opened({ order: { generation: 1, version: 4 }, previous: kept.hash });

@@ -110,8 +110,12 @@ async fn files_and_odd_texts() {
 #[tokio::test(flavor = "multi_thread")]
 async fn bad_connections_and_refusals() {
     walk(async |stage, gallery, words| {
+        stage.demo().set_hours(&[], None).await.unwrap();
+        // Whoever is enrolled is listed in a roster that says so.
         let agent = stage.native_agent().await;
         let visitor = stage.visitor().await;
+        visitor.sees(".greeting .away").await;
+        gallery.hang(&visitor, "visitor-away").await;
         talk(&visitor, &agent, words).await;
         expect_relay_to_be_away(stage);
         stage.demo().kill_relay().await.unwrap();

@@ -108,10 +108,10 @@ impl Engine {
     fn site_stands(&self) -> Option<Site> {
         let roster = self.membership.counting()?;
         let profile = &roster.roster().profile;
-        let (name, masking) = (profile.name.clone(), profile.masking.clone());
+        let (name, masking, hours) = (profile.name.clone(), profile.masking.clone(), profile.hours.clone());
         // Only who it is, not whether it still may: that is the gate's.
         let device = self.account.as_ref().map(Account::device);
         let agent = device.and_then(|device| roster.device(&device, 0)).map(|(agent, _)| agent.name.clone());
-        Some(Site { name, agent, masking })
+        Some(Site { name, agent, masking, hours })
     }
 }

@@ -135,6 +135,7 @@ impl BenchSite {
                 apps: vec![],
                 vouchers: None,
                 masking: None,
+                hours: None,
             },
             desks: vec![Desk { id: DeskId([1; 16]), name: "Layanan".into(), inbox, supervisors: None }],
             agents: vec![Agent {

@@ -32,6 +32,7 @@ fn roster() -> Roster {
             apps: vec![],
             vouchers: None,
             masking: None,
+            hours: None,
         },
         desks: vec![],
         agents: vec![],

@@ -181,6 +181,7 @@ impl Site {
                 apps: vec![],
                 vouchers: None,
                 masking: None,
+                hours: None,
             },
             desks,
             agents,

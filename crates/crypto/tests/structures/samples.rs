@@ -17,8 +17,8 @@ use segel_wire::cbor_array;
 use segel_wire::ids::SiteId;
 use segel_wire::limits::ONE_TIME_KEPT;
 use segel_wire::signed::{
-    AdminSigned, Bundle, Certificate, DeviceKeys, Enrolment, Invitation, Order, Prekey, Prekeys, Roster,
-    SignedToken, Token,
+    AdminSigned, Bundle, Certificate, DeviceKeys, Enrolment, Hours, Invitation, Order, Prekey, Prekeys,
+    Roster, SignedToken, Span, Token,
 };
 use serde_json::Value;
 
@@ -65,6 +65,10 @@ pub(crate) fn samples() -> Vec<Sample> {
     assert!(stock.restock(0, 0, ONE_TIME_KEPT, 1_800_000_000, &mut random));
     let upload = stock.derive_upload(&device, &SiteId([0x51; 16])).unwrap();
     samples.push(sample::<Prekeys>("prekeys", upload));
+    let mut roster: Roster = cbor::decode(&example("next roster")).unwrap();
+    let open = vec![Span { from: 480, to: 1_020 }, Span { from: 1_920, to: 10_080 }];
+    roster.profile.hours = Some(Hours { zone: "Asia/Jakarta".to_owned(), open, reply: Some(5) });
+    samples.push(sample::<Roster>("roster", cbor::encode(&roster)));
     samples
 }
 

@@ -96,6 +96,18 @@ by_name! {
         greeting_sealed,
         /// What is masked before sending.
         greeting_masked,
+        /// Nobody is there to answer a first message.
+        greeting_away,
+        /// Within how many minutes an answer usually comes.
+        replies_in_minutes,
+        /// Within how many hours an answer usually comes.
+        replies_in_hours,
+        /// It is closed and opens on a day of the week at a time.
+        back,
+        /// It is closed and opens later today.
+        back_today,
+        /// It is closed, and nobody says until when.
+        away,
         /// The roster is being verified.
         preparing,
         /// No agent's device is enrolled.

@@ -6,6 +6,7 @@
 mod certificate;
 mod device;
 mod enrolment;
+mod hours;
 mod login;
 mod masking;
 mod prekey;
@@ -15,6 +16,7 @@ mod token;
 pub use certificate::{AdminSigned, Certificate, CertificateError};
 pub use device::DeviceKeys;
 pub use enrolment::{Enrolment, EnrolmentError, Invitation};
+pub use hours::{Hours, Opening, Span};
 pub use login::LoginStatement;
 pub use masking::{Masking, MaskingAction, MaskingRule};
 pub use prekey::{Bundle, BundleError, Prekey, PrekeyRole, Prekeys};

@@ -119,6 +119,7 @@ pub(crate) fn roster() -> Roster {
             apps: vec!["https://obrolan.example".to_owned()],
             vouchers: Some(vouchers()),
             masking: None,
+            hours: None,
         },
         desks: vec![
             Desk {

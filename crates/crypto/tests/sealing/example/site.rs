@@ -62,6 +62,7 @@ pub(super) fn write(page: &mut Page, cast: &Cast) -> Published {
             apps: vec![],
             vouchers: None,
             masking: None,
+            hours: None,
         },
         desks: vec![Desk {
             id: DESK,

@@ -67,6 +67,7 @@ impl Owner {
                 apps: vec![WIDGET.into()],
                 vouchers: None,
                 masking: None,
+                hours: None,
             },
             desks: vec![Desk { id: DESK, name: "Meja Demo".into(), inbox, supervisors: None }],
             agents: vec![Agent {
