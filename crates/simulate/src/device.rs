@@ -56,7 +56,7 @@ pub(crate) struct Browser {
     pub(crate) disk: Disk,
     /// Copies of the disk, for a restored backup.
     pub(crate) copies: Vec<Disk>,
-    /// The tab whose engine started last, if it runs.
+    /// The tab whose engine started last of those that run.
     pub(crate) leader: Option<usize>,
     pub(crate) lock: Lock,
     /// The tab that the person looks at.

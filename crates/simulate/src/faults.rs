@@ -180,6 +180,14 @@ impl World {
         }
     }
 
+    /// So is reading what is kept.
+    pub(crate) fn strike_start(&mut self, tab: usize) {
+        if self.weather.tabs_freeze && self.now < self.weather.ends_at && self.chance.one_in(10) {
+            self.tally.count("tabs frozen while they start");
+            self.freeze(tab, false);
+        }
+    }
+
     /// Plans at least one and at most `most` of these before the calm.
     pub(crate) fn scatter(&mut self, most: u64, mut make: impl FnMut(&mut Chance) -> Happening) {
         for _ in 0..self.chance.between(1, most) {

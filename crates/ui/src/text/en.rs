@@ -72,6 +72,8 @@ pub(super) static TEXT: Text = Text {
     other_tab: "Open in another tab. Continue there, or close that tab to use it here.",
     insecure: "Messages can only be sealed on a secure page. Open this page with an https address.",
     store_blocked: "This browser does not allow storage, so the device keys cannot be kept here. Allow storage, then reload.",
+    store_busy: "What is kept here cannot be opened now. Close other tabs of this site, then reload.",
+    begin_anew: "Delete what is kept here and begin anew",
     not_kept: "This browser does not allow storage: this conversation is gone once the page is closed.",
     stopped: "Cannot be opened here",
     code: "Code: #",

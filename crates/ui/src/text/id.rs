@@ -72,6 +72,8 @@ pub(super) static TEXT: Text = Text {
     other_tab: "Sedang terbuka di tab lain. Lanjutkan di sana, atau tutup tab itu untuk memakainya di sini.",
     insecure: "Pesan hanya dapat disegel di halaman yang aman. Buka halaman ini dengan alamat https.",
     store_blocked: "Peramban ini tidak mengizinkan penyimpanan, jadi kunci perangkat tidak dapat disimpan di sini. Izinkan penyimpanan, lalu muat ulang.",
+    store_busy: "Yang tersimpan di sini belum dapat dibuka. Tutup tab lain dari situs ini, lalu muat ulang.",
+    begin_anew: "Hapus yang tersimpan di sini dan mulai lagi",
     not_kept: "Peramban ini tidak mengizinkan penyimpanan: percakapan ini hilang begitu halaman ditutup.",
     stopped: "Tidak dapat dibuka di sini",
     code: "Kode: #",
