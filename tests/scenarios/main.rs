@@ -17,6 +17,7 @@ mod harness;
 mod hindered;
 mod identity;
 mod journals;
+mod kept;
 mod keyboard;
 mod looks;
 mod many;

@@ -295,10 +295,10 @@ impl World {
 
     /// The engine of this tab carries out itself what no other may have.
     fn fulfil_held(&mut self, tab: usize) {
-        for wish in core::mem::take(&mut self.devices[tab].tab.held) {
-            if wish.makes().is_some() {
-                self.devices[tab].tab.held.push(wish.clone());
-            }
+        let held = self.devices[tab].tab.held.clone();
+        // What is shown of one may settle the others.
+        self.devices[tab].tab.held.retain(|wish| wish.makes().is_some());
+        for wish in held {
             self.fulfil(tab, wish);
         }
     }

@@ -155,6 +155,7 @@ pub fn run(seed: u64, planted: Option<Planted>, traced: bool) -> Result<Tally, F
             break;
         }
         world.try_failed_again();
+        world.withdraw_again();
         for browser in 0..world.browsers.len() {
             world.fetch_missing(browser);
         }

@@ -135,10 +135,10 @@ impl Work {
 
     /// This tab has an engine: it carries out itself what no other may have.
     pub(super) fn fulfil_held(&self) {
-        for (wish, file) in self.follower.held.take() {
-            if wish.makes().is_some() {
-                self.follower.hold(wish.clone(), file.clone());
-            }
+        let held = self.follower.held.borrow().clone();
+        // What is shown of one may settle the others.
+        self.follower.held.borrow_mut().retain(|(wish, _)| wish.makes().is_some());
+        for (wish, file) in held {
             self.fulfil(wish, file);
         }
     }
