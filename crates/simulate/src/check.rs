@@ -163,17 +163,14 @@ fn was_torn(world: &World, receiver: &Browser, row: &Row) -> bool {
     is_torn || (sender.is_some_and(Browser::is_visitor) && is_nobody_known(world, receiver, row))
 }
 
-/// Whether a console could open nothing of a visitor whom it first met after the relay had been set back: it cannot ask who
-/// that is.
+/// Whether a console of a visitor whom it first met after the relay had been set back could open nothing, so that it cannot
+/// ask who that is; or may have asked in vain, while another held the conversation.
 fn is_nobody_known(world: &World, receiver: &Browser, row: &Row) -> bool {
-    let screen = receiver.leader.map(|leader| &world.devices[leader].screen);
-    let items = screen.into_iter().flat_map(|screen| screen.items.values());
-    let mut opened = items.filter(|item| {
-        item.conversation == row.conversation
-            && item.author == Author::Visitor
-            && !matches!(item.body, Body::Closed(_))
-    });
-    world.tally.counts.contains_key("relay set back") && opened.next().is_none()
+    let Some(screen) = receiver.leader.map(|leader| &world.devices[leader].screen) else { return false };
+    let of_visitor = |item: &&Item| item.conversation == row.conversation && item.author == Author::Visitor;
+    let opened = screen.items.values().filter(of_visitor).any(|item| !matches!(item.body, Body::Closed(_)));
+    let is_others = receiver.others.contains(&row.conversation);
+    world.tally.counts.contains_key("relay set back") && (!opened || is_others)
 }
 
 /// Whether a screen holds together by itself.

@@ -5,7 +5,7 @@ mod lead;
 
 pub(crate) use self::lead::{Lead, Lock};
 
-use segel_core::show::Show;
+use segel_core::show::{Show, Standing};
 use segel_core::tabs::{Wish, WishedFile, settled};
 use segel_core::{Input, Outgoing, OutgoingFile};
 use segel_mask::{MaskedText, Masker};
@@ -245,6 +245,12 @@ impl World {
         }
         if let (Show::Introduce { conversation, visitor }, true) = (&show, self.weather.vouches) {
             self.ask_page(tab, *conversation, visitor);
+        }
+        if let Show::Conversation(summary) = &show
+            && summary.hold.standing == Standing::Others
+        {
+            let browser = self.devices[tab].browser;
+            self.browsers[browser].others.insert(summary.conversation);
         }
         if let Some(event) = settled(&show) {
             self.devices[tab].tab.let_go(event);

@@ -380,13 +380,15 @@ impl World {
         }
         let Some((generation, changes)) = self.devices[device].pending.pop_front() else { return };
         match self.keep(device, generation, changes) {
+            Committed::Stale if self.planted != Some(Planted::GoesOnOvertaken) => {
+                self.happen(Happening::Overtaken { tab: device, run });
+            }
             Committed::Kept => self.give(device, run, Input::Stored(generation)),
-            Committed::NoRoom => {
+            Committed::NoRoom | Committed::Stale => {
                 self.tally.count("steps that could not be kept");
                 self.devices[device].pending.clear();
                 self.give(device, run, Input::StoreFailed(generation));
             }
-            Committed::Stale => self.happen(Happening::Overtaken { tab: device, run }),
         }
         if self.weather.crashes_after_commits && self.chance.one_in(60) {
             self.fault(Fault::TabCrashes { device });
