@@ -160,17 +160,22 @@ fn was_torn(world: &World, receiver: &Browser, row: &Row) -> bool {
     let sender = world.browsers.iter().find(|browser| browser.id == Some(row.sender));
     let is_removed = sender.is_some_and(|sender| !is_served(world, sender));
     let is_torn = receiver.was_set_back || is_removed || sender.is_none_or(|sender| sender.was_set_back);
-    is_torn || (sender.is_some_and(Browser::is_visitor) && is_nobody_known(world, receiver, row))
+    // While another held the conversation, a console asks in vain for what did not open.
+    let may_ask_in_vain = receiver.others.contains(&row.conversation)
+        || (sender.is_some_and(Browser::is_visitor) && is_nobody_known(world, receiver, row));
+    is_torn || (world.tally.counts.contains_key("relay set back") && may_ask_in_vain)
 }
 
-/// Whether a console of a visitor whom it first met after the relay had been set back could open nothing, so that it cannot
-/// ask who that is; or may have asked in vain, while another held the conversation.
+/// Whether a console could open nothing of a visitor: then it cannot ask who that is.
 fn is_nobody_known(world: &World, receiver: &Browser, row: &Row) -> bool {
-    let Some(screen) = receiver.leader.map(|leader| &world.devices[leader].screen) else { return false };
-    let of_visitor = |item: &&Item| item.conversation == row.conversation && item.author == Author::Visitor;
-    let opened = screen.items.values().filter(of_visitor).any(|item| !matches!(item.body, Body::Closed(_)));
-    let is_others = receiver.others.contains(&row.conversation);
-    world.tally.counts.contains_key("relay set back") && (!opened || is_others)
+    let screen = receiver.leader.map(|leader| &world.devices[leader].screen);
+    let items = screen.into_iter().flat_map(|screen| screen.items.values());
+    let mut opened = items.filter(|item| {
+        item.conversation == row.conversation
+            && item.author == Author::Visitor
+            && !matches!(item.body, Body::Closed(_))
+    });
+    opened.next().is_none()
 }
 
 /// Whether a screen holds together by itself.

@@ -383,11 +383,12 @@ async fn what_the_relay_refuses_for_now_goes_on_and_what_it_refuses_for_good_is_
             if subject.contains("?size=") { lost.take().map(Loss::Refused) } else { None }
         },
     );
-    let openings = || asked(&site.proxy().records(), "PUT", &visitor.conversation().to_string());
+    let opening = format!("PUT /v1/conversations/{}", visitor.conversation());
+    let openings = || site.proxy().records().iter().filter(|record| record.subject == opening).count();
     let before = openings();
     visitor.attach("lagi.png", PNG, &sent);
     visitor.has_sent_file("lagi.png").await;
-    assert_eq!(openings(), before + 1, "a relay that lacks the conversation is told of it again");
+    assert!(openings() > before, "a relay that lacks the conversation is told of it again");
 
     for (code, refusal) in [
         (Code::NotAMember, Refusal::NotAMember),
