@@ -99,8 +99,9 @@ impl Weather {
             events_repeat,
             frames_double,
         };
-        // Who is set back as well may be the only one who had what the relay has lost.
-        weather.relay_is_set_back = relay_dies && !storage_fails && chance.one_in(2);
+        // Who is set back as well may be the only one who had what the relay has lost, and what was sealed to a console
+        // that is enrolled meanwhile may stay closed to it.
+        weather.relay_is_set_back = relay_dies && !storage_fails && !rosters_change && chance.one_in(2);
         weather
     }
 }
