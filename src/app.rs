@@ -232,6 +232,7 @@ impl Parts {
                 self.model.borrow_mut().situation.dismiss();
                 self.handle.render_soon();
             }
+            Action::BeginAnew => self.handle.begin_anew(),
             Action::Verify(on) => {
                 self.model.borrow_mut().verify(on);
                 self.handle.render_soon();

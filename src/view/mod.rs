@@ -54,7 +54,7 @@ impl Panel {
         let timeline = Timeline::new(language, Rc::clone(act));
         let typing = Typing::new(language);
         let composer = Composer::new(language, Rc::clone(act));
-        let sentence = Sentence::new(language);
+        let sentence = Sentence::new(language, act);
         let preparing = sentence::preparing(language);
         let chat = el("div")
             .class("chat")

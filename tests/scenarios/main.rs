@@ -19,6 +19,7 @@ mod hindered;
 mod hours;
 mod identity;
 mod journals;
+mod kept;
 mod keyboard;
 mod languages;
 mod looks;

@@ -181,6 +181,25 @@ async fn a_frozen_tab_gives_up_the_lead_and_shows_what_came_when_it_wakes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_leading_tab_that_was_shut_out_of_the_store_reads_it_anew_and_sends() {
+    Stage::play(async |stage| {
+        let agent = stage.native_agent().await;
+        let visitor = stage.visitor().await;
+        visitor.says("sebelumnya").await;
+        visitor.has_sent("sebelumnya").await;
+        for text in ["terhalang", "terhalang lagi"] {
+            let is_done: bool = visitor.browser().answer(BEGIN_A_TERM, vec![]).await;
+            assert!(is_done);
+            visitor.says(text).await;
+            visitor.has_sent(text).await;
+            agent.reads(text).await;
+        }
+        assert_eq!(visitor.texts().await, ["sebelumnya", "terhalang", "terhalang lagi"]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_page_without_https_says_in_one_sentence_why_there_is_no_chat() {
     Stage::play(async |stage| {
         let address = stage.demo().shop().replace("localhost", "toko.test");
@@ -211,6 +230,20 @@ const WRITE_BY_ITSELF: &str = "
         area.dispatchEvent(new InputEvent('input', { bubbles: true }));
         document.querySelector('.send').click();
     }, 20);";
+
+/// Begins a term in the store, as a tab does that was frozen while it began to lead and wakes when another one leads.
+const BEGIN_A_TERM: &str = "
+    const [done] = arguments;
+    indexedDB.databases().then(([{ name }]) => {
+        const opening = indexedDB.open(name);
+        opening.onsuccess = () => {
+            const transaction = opening.result.transaction('meta', 'readwrite');
+            const meta = transaction.objectStore('meta');
+            const term = meta.get('term');
+            term.onsuccess = () => meta.put(term.result + 1n, 'term');
+            transaction.oncomplete = () => { opening.result.close(); done(true); };
+        };
+    });";
 
 /// How many texts each tab writes.
 const EACH: usize = 5;

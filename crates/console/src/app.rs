@@ -295,6 +295,7 @@ impl Parts {
                 self.handle.input(Input::Typing { conversation, typing });
             }
             (Action::Dismiss, _) => self.model.borrow_mut().situation.dismiss(),
+            (Action::BeginAnew, _) => self.handle.begin_anew(),
             (Action::Open(conversation), _) => self.model.borrow_mut().open(conversation),
             (Action::Verify(on), _) => self.model.borrow_mut().verify(on),
             (Action::Back, _) => self.model.borrow_mut().back(),

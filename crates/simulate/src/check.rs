@@ -5,6 +5,7 @@ mod identities;
 pub(crate) use self::identities::confirmed;
 
 use segel_core::show::{Author, Body, Delivery, Item, Refusal};
+use segel_core::tabs::Wish;
 
 use crate::device::{Browser, Device, Screen};
 use crate::people::{CARD, Said, shows};
@@ -48,10 +49,16 @@ fn running(world: &World) -> impl Iterator<Item = (&Browser, &Device)> {
 fn arrival(world: &World, said: &Said) -> Vec<String> {
     let text = &said.text;
     let sender = &world.browsers[said.browser];
+    if said.is_withdrawn {
+        return withdrawal(world, said);
+    }
     let Some(row) = world.relay.log().iter().find(|row| row.event == said.event) else {
         // A file that its tab took with it is gone.
         let is_safe = (said.is_kept && !said.is_gone_here && said.file.is_none()) || lives(world, said);
-        let is_owed = is_safe && is_served(world, sender) && !is_excused(world, sender, said);
+        let is_owed = is_safe
+            && is_served(world, sender)
+            && !is_excused(world, sender, said)
+            && !world.relay.has_lost_for_good(said.event, sender.is_visitor());
         return if is_owed {
             vec![format!("{text:?} of {} never reached the relay", sender.name)]
         } else {
@@ -88,6 +95,25 @@ fn arrival(world: &World, said: &Said) -> Vec<String> {
             if is_read && said.file.is_some() && !world.fetched.contains(&(tab.browser, said.event)) {
                 found.push(format!("{} did not get {text:?}", browser.name));
             }
+        }
+    }
+    found
+}
+
+/// Whether a text that was taken back is shown to nobody, and the relay has nothing of it.
+fn withdrawal(world: &World, said: &Said) -> Vec<String> {
+    let (text, sender) = (&said.text, &world.browsers[said.browser]);
+    // Who does not know any more that it is theirs cannot take it back.
+    if said.is_gone_here || sender.was_set_back || !is_served(world, sender) {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    if world.relay.log().iter().any(|row| row.event == said.event && !row.is_withdrawn) {
+        found.push(format!("the relay still has {text:?}, which {} took back", sender.name));
+    }
+    for (browser, tab) in running(world).filter(|(browser, _)| is_served(world, browser)) {
+        if tab.screen.items.values().any(|item| shows(&item.body, text)) {
+            found.push(format!("{} still shows {text:?}, which {} took back", browser.name, sender.name));
         }
     }
     found
@@ -134,11 +160,13 @@ fn was_torn(world: &World, receiver: &Browser, row: &Row) -> bool {
     let sender = world.browsers.iter().find(|browser| browser.id == Some(row.sender));
     let is_removed = sender.is_some_and(|sender| !is_served(world, sender));
     let is_torn = receiver.was_set_back || is_removed || sender.is_none_or(|sender| sender.was_set_back);
-    is_torn || (sender.is_some_and(Browser::is_visitor) && is_nobody_known(world, receiver, row))
+    // While another held the conversation, a console asks in vain for what did not open.
+    let may_ask_in_vain = receiver.others.contains(&row.conversation)
+        || (sender.is_some_and(Browser::is_visitor) && is_nobody_known(world, receiver, row));
+    is_torn || (world.tally.counts.contains_key("relay set back") && may_ask_in_vain)
 }
 
-/// Whether a console could open nothing of a visitor whom it first met after the relay had been set back: it cannot ask who
-/// that is.
+/// Whether a console could open nothing of a visitor: then it cannot ask who that is.
 fn is_nobody_known(world: &World, receiver: &Browser, row: &Row) -> bool {
     let screen = receiver.leader.map(|leader| &world.devices[leader].screen);
     let items = screen.into_iter().flat_map(|screen| screen.items.values());
@@ -147,7 +175,7 @@ fn is_nobody_known(world: &World, receiver: &Browser, row: &Row) -> bool {
             && item.author == Author::Visitor
             && !matches!(item.body, Body::Closed(_))
     });
-    world.tally.counts.contains_key("relay set back") && opened.next().is_none()
+    opened.next().is_none()
 }
 
 /// Whether a screen holds together by itself.
@@ -190,7 +218,9 @@ fn screen(world: &World, browser: &Browser, tab: &Device) -> Vec<String> {
     let peers_lost_state = world.tally.counts.contains_key("storage set back")
         || world.tally.counts.contains_key("storage lost");
     let unexplained = tab.screen.refusals.iter().filter(|refusal| {
-        let is_of_relay = matches!(refusal, Refusal::LogForked | Refusal::EventsMissing) && relay_lost_events;
+        // A file can be fetched again once its conversation has been opened again.
+        let of_relay = [Refusal::LogForked, Refusal::EventsMissing, Refusal::AttachmentMissing];
+        let is_of_relay = of_relay.contains(refusal) && relay_lost_events;
         !is_of_relay && !is_explained(**refusal, peers_lost_state)
     });
     found.extend(unexplained.map(|refusal| format!("{} shows {}", browser.name, refusal.code())));
@@ -209,7 +239,11 @@ fn follower(world: &World, browser: &Browser, device: &Device) -> Vec<String> {
     leader.everything(browser.clock(world.now)).into_iter().for_each(|show| owed.apply(show));
     let mut found = owed.differences(&device.screen);
     if !device.tab.held.is_empty() && is_served(world, browser) {
-        found.push(format!("{} wishes still held", device.tab.held.len()));
+        let shown = device.tab.held.iter().filter_map(Wish::makes).map(|event| {
+            let item = device.screen.items.values().find(|item| item.event == event);
+            format!("{event} {:?}", item.map(|item| item.delivery))
+        });
+        found.push(format!("wishes still held: {}", shown.collect::<Vec<_>>().join(", ")));
     }
     let is_leader = core::ptr::eq(leader, device);
     let which = if is_leader { "leads" } else { "follows" };

@@ -1,6 +1,6 @@
 //! A device: an engine, its disk, its clock and its screen. Like a browser tab, it may end at any moment.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use segel_core::show::{
     Body, Delivery, Gate, Item, Link, Progress, Refusal, Show, Standing, Summary, Transfer,
@@ -56,7 +56,7 @@ pub(crate) struct Browser {
     pub(crate) disk: Disk,
     /// Copies of the disk, for a restored backup.
     pub(crate) copies: Vec<Disk>,
-    /// The tab whose engine started last, if it runs.
+    /// The tab whose engine started last of those that run.
     pub(crate) leader: Option<usize>,
     pub(crate) lock: Lock,
     /// The tab that the person looks at.
@@ -65,6 +65,8 @@ pub(crate) struct Browser {
     pub(crate) ended: u64,
     /// Whether its storage was lost or set back.
     pub(crate) was_set_back: bool,
+    /// Conversations that another agent held at some time.
+    pub(crate) others: BTreeSet<ConversationId>,
     /// How wrong the clock is, in milliseconds.
     pub(crate) skew: i64,
     /// The device's id, as soon as it logged in.
@@ -211,6 +213,7 @@ impl Browser {
             seen: None,
             ended: 0,
             was_set_back: false,
+            others: BTreeSet::new(),
             skew: 0,
             id: None,
         }

@@ -17,6 +17,7 @@ pub(crate) struct Weather {
     pub(crate) consoles: usize,
     pub(crate) texts: u64,
     pub(crate) acts: u64,
+    pub(crate) withdrawals: u64,
     /// Whether the shop's pages can say who a visitor is.
     pub(crate) vouches: bool,
     pub(crate) files: u64,
@@ -78,6 +79,7 @@ impl Weather {
             consoles: agents + chance.place(2),
             texts: chance.between(6, 40),
             acts: if chance.one_in(2) { chance.between(1, 8) } else { 0 },
+            withdrawals: if chance.one_in(2) { chance.between(1, 6) } else { 0 },
             vouches: chance.one_in(2),
             files: if chance.one_in(2) { chance.between(1, 5) } else { 0 },
             files_change: chance.one_in(3),
@@ -133,7 +135,7 @@ impl World {
         }
         if self.weather.relay_is_set_back {
             self.scatter(3, |_| Happening::Fault(Fault::RelayCopied));
-            self.scatter(1, |_| Happening::Fault(Fault::RelaySetBack));
+            self.scatter(2, |_| Happening::Fault(Fault::RelaySetBack));
         }
         if clocks_jump {
             self.scatter(4, |chance| Happening::Fault(Fault::ClockJumps { browser: chance.place(browsers) }));
@@ -177,6 +179,14 @@ impl World {
             1 | 2 if self.weather.tabs_crash => self.crash_tab(device),
             3 | 4 if self.weather.tabs_freeze => self.freeze(device, self.now.is_multiple_of(3)),
             _ => {}
+        }
+    }
+
+    /// So is reading what is kept.
+    pub(crate) fn strike_start(&mut self, tab: usize) {
+        if self.weather.tabs_freeze && self.now < self.weather.ends_at && self.chance.one_in(10) {
+            self.tally.count("tabs frozen while they start");
+            self.freeze(tab, false);
         }
     }
 

@@ -39,6 +39,8 @@ pub enum Planted {
     LetGoEarly,
     /// A tab that led before does not have the others ask anew.
     OutOfDate,
+    /// A leading tab that another one shut out of the store goes on.
+    GoesOnOvertaken,
 }
 
 /// What a run came to.
@@ -61,13 +63,14 @@ pub struct Failure {
 
 impl Planted {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::SendBeforePersist,
         Self::NoDedupe,
         Self::CursorOffByOne,
         Self::TwoLeaders,
         Self::LetGoEarly,
         Self::OutOfDate,
+        Self::GoesOnOvertaken,
     ];
 }
 

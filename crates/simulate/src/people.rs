@@ -22,6 +22,10 @@ pub(crate) enum Deed {
     Say {
         browser: usize,
     },
+    /// Somebody takes back a text of theirs.
+    Withdraw {
+        browser: usize,
+    },
     /// Somebody sends a file.
     Attach {
         browser: usize,
@@ -70,6 +74,8 @@ pub(crate) struct Said {
     pub(crate) is_kept: bool,
     /// Whether its sender's storage has lost it since.
     pub(crate) is_gone_here: bool,
+    /// Whether its sender wants it taken back.
+    pub(crate) is_withdrawn: bool,
 }
 
 const ATTENDED_EVERY: u64 = 4_000;
@@ -100,6 +106,11 @@ impl World {
             let before = at.saturating_sub(self.chance.between(500, 6_000));
             self.agenda.plan(before, Happening::Deed(Deed::Type { browser }));
         }
+        for _ in 0..self.weather.withdrawals {
+            let at = self.chance.between(self.now + 10_000, self.weather.ends_at);
+            let browser = self.chance.place(browsers);
+            self.agenda.plan(at, Happening::Deed(Deed::Withdraw { browser }));
+        }
         for _ in 0..self.weather.files {
             let browser = self.chance.place(browsers);
             let at = self.chance.between(self.now + 5_000, self.weather.ends_at);
@@ -118,6 +129,7 @@ impl World {
     pub(crate) fn deed(&mut self, deed: Deed) {
         match deed {
             Deed::Say { browser } => self.say(browser),
+            Deed::Withdraw { browser } => self.withdraw(browser),
             Deed::Attach { browser } => self.attach(browser),
             Deed::Fetch { browser } => self.fetch_missing(browser),
             Deed::Type { browser } => self.begin_to_write(browser),
@@ -221,6 +233,37 @@ impl World {
         }
     }
 
+    /// Somebody takes back one of the texts that they see as theirs.
+    fn withdraw(&mut self, browser: usize) {
+        let Some(tab) = self.look_somewhere(browser) else { return };
+        let own = self.own_texts(tab, |said| !said.is_withdrawn);
+        let Some(&(conversation, event)) = self.chance.pick(&own) else { return };
+        self.tally.count("texts withdrawn");
+        self.note(tab, || format!("withdraws {event}"));
+        self.said.iter_mut().filter(|said| said.event == event).for_each(|said| said.is_withdrawn = true);
+        self.input(tab, Input::Withdraw { conversation, event });
+    }
+
+    /// Whoever still sees a text that they took back takes it back again: the tab may have ended before that was kept.
+    pub(crate) fn withdraw_again(&mut self) {
+        for browser in 0..self.browsers.len() {
+            let Some(tab) = self.look_somewhere(browser) else { continue };
+            for (conversation, event) in self.own_texts(tab, |said| said.is_withdrawn) {
+                self.input(tab, Input::Withdraw { conversation, event });
+            }
+        }
+    }
+
+    /// Own texts that a tab shows, and offers to take back.
+    fn own_texts(&self, tab: usize, is: impl Fn(&Said) -> bool) -> Vec<(ConversationId, EventId)> {
+        let device = &self.devices[tab];
+        let said = self.said.iter().filter(|said| said.browser == device.browser && is(said));
+        let items = device.screen.items.values();
+        let shown: Vec<_> = items.filter(|item| matches!(item.body, Body::Text(_))).collect();
+        let own = said.filter_map(|said| shown.iter().find(|item| item.event == said.event));
+        own.map(|item| (item.conversation, item.event)).collect()
+    }
+
     /// A tab takes a message; answers its id.
     pub(crate) fn remember(&mut self, tab: usize, text: String, file: Option<Document>) -> EventId {
         let event = EventId(self.chance.id());
@@ -235,6 +278,7 @@ impl World {
             generation: u64::MAX,
             is_kept: false,
             is_gone_here: false,
+            is_withdrawn: false,
         });
         event
     }

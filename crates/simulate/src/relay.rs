@@ -23,6 +23,10 @@ use crate::Planted;
 use crate::chance::Chance;
 use crate::owner::RELAY;
 
+/// So many of its own events of a conversation a device keeps.
+const VISITORS_KEEP: usize = 64;
+const AGENTS_KEEP: usize = 8;
+
 pub(crate) struct Relay {
     site: SiteId,
     root: RootKey,
@@ -31,6 +35,8 @@ pub(crate) struct Relay {
     kept: Durable,
     /// What was committed at some time, as an operator copied it.
     copy: Option<Durable>,
+    /// Events that were ever stored, in order, as their senders sent them first.
+    ever: Vec<(ConversationId, DeviceId, EventId)>,
     /// Rows that were ever written: no two that stood in the same place have the same mark.
     marks: u64,
     challenges: BTreeMap<Challenge, u64>,
@@ -85,7 +91,18 @@ pub(crate) struct Row {
 impl Relay {
     pub(crate) fn new(site: SiteId, root: RootKey, planted: Option<Planted>) -> Self {
         let (kept, challenges, streams) = (Durable::default(), BTreeMap::new(), BTreeMap::new());
-        Self { site, root, planted, is_up: true, kept, copy: None, marks: 0, challenges, streams }
+        Self {
+            site,
+            root,
+            planted,
+            is_up: true,
+            kept,
+            copy: None,
+            ever: Vec::new(),
+            marks: 0,
+            challenges,
+            streams,
+        }
     }
 
     /// Everything in memory is gone; the sockets that were open are named.
@@ -122,6 +139,16 @@ impl Relay {
     /// Enrolments, in no order that means anything.
     pub(crate) fn enrolments(&self) -> impl Iterator<Item = (InvitationId, Vec<u8>)> {
         self.kept.enrolments.iter().map(|(id, bytes)| (*id, bytes.clone()))
+    }
+
+    /// Whether an event was stored and lost, and its sender has sent so many after it in that conversation that it keeps it no
+    /// more (docs/PROTOCOL.md, 6.4).
+    pub(crate) fn has_lost_for_good(&self, event: EventId, is_visitors: bool) -> bool {
+        let Some(place) = self.ever.iter().position(|(.., stored)| *stored == event) else { return false };
+        let (conversation, sender, _) = self.ever[place];
+        let later = self.ever.iter().skip(place + 1);
+        let later = later.filter(|(of, by, _)| (*of, *by) == (conversation, sender)).count();
+        later >= if is_visitors { VISITORS_KEEP } else { AGENTS_KEEP }
     }
 
     /// Everything stored, in order.
@@ -229,6 +256,10 @@ impl Relay {
         let row =
             Row { conversation, position, event, sender, time: now, mark, envelope, withdraws, is_withdrawn };
         self.kept.log.push(row);
+        let place = (conversation, sender, event);
+        if !self.ever.contains(&place) {
+            self.ever.push(place);
+        }
         Ok((position, now))
     }
 

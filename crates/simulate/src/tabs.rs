@@ -5,7 +5,7 @@ mod lead;
 
 pub(crate) use self::lead::{Lead, Lock};
 
-use segel_core::show::Show;
+use segel_core::show::{Show, Standing};
 use segel_core::tabs::{Wish, WishedFile, settled};
 use segel_core::{Input, Outgoing, OutgoingFile};
 use segel_mask::{MaskedText, Masker};
@@ -37,7 +37,7 @@ pub(crate) struct Tab {
     /// What its person sent and the relay may not have, in order.
     pub(crate) held: Vec<Wish>,
     /// The timer that runs, by its number, and what it is for.
-    patience: Option<(u64, Then)>,
+    awaited: Option<(u64, Then)>,
     timers: u64,
     quarrels: u32,
     /// Files that its person asked for.
@@ -115,12 +115,21 @@ impl Tab {
         }
     }
 
+    /// How long it waits before it asks for the lead after another quarrel: not at all after the first.
+    fn pause(&self) -> u64 {
+        self.patience() - PATIENCE
+    }
+
+    fn patience(&self) -> u64 {
+        PATIENCE << self.quarrels.min(MOST_QUARRELS)
+    }
+
     fn let_go(&mut self, event: EventId) {
         self.held.retain(|wish| wish.makes() != Some(event));
     }
 
     fn lose_sight(&mut self) {
-        self.patience = None;
+        self.awaited = None;
         self.is_served = false;
     }
 }
@@ -192,11 +201,11 @@ impl World {
             }
             _ if !self.follows(tab) => {}
             Word::Here => self.follow(tab),
-            Word::Patience if is_served => self.devices[tab].tab.patience = None,
+            Word::Patience if is_served => self.devices[tab].tab.awaited = None,
             Word::Patience => self.set_timer(tab, Then::AsksAgain, PATIENCE),
             Word::Everything(asker, shows) if asker == tab => self.see_everything(tab, shows),
             Word::Change(show) if is_served => {
-                self.devices[tab].tab.patience = None;
+                self.devices[tab].tab.awaited = None;
                 self.see(tab, show);
             }
             Word::File(event, bytes) => self.hand(tab, event, &bytes),
@@ -206,7 +215,7 @@ impl World {
 
     /// A tab's timer ends.
     pub(crate) fn lose_patience(&mut self, tab: usize, number: u64) {
-        let patience = self.devices[tab].tab.patience.take_if(|(running, _)| *running == number);
+        let patience = self.devices[tab].tab.awaited.take_if(|(running, _)| *running == number);
         if !self.follows(tab) {
             return;
         }
@@ -237,6 +246,12 @@ impl World {
         if let (Show::Introduce { conversation, visitor }, true) = (&show, self.weather.vouches) {
             self.ask_page(tab, *conversation, visitor);
         }
+        if let Show::Conversation(summary) = &show
+            && summary.hold.standing == Standing::Others
+        {
+            let browser = self.devices[tab].browser;
+            self.browsers[browser].others.insert(summary.conversation);
+        }
         if let Some(event) = settled(&show) {
             self.devices[tab].tab.let_go(event);
         }
@@ -244,7 +259,7 @@ impl World {
     }
 
     fn see_everything(&mut self, tab: usize, shows: Vec<Show>) {
-        self.devices[tab].tab.patience = None;
+        self.devices[tab].tab.awaited = None;
         let refusals = core::mem::take(&mut self.devices[tab].screen.refusals);
         self.devices[tab].screen = Screen { refusals, ..Screen::default() };
         for show in shows {
@@ -286,10 +301,10 @@ impl World {
 
     /// The engine of this tab carries out itself what no other may have.
     fn fulfil_held(&mut self, tab: usize) {
-        for wish in core::mem::take(&mut self.devices[tab].tab.held) {
-            if wish.makes().is_some() {
-                self.devices[tab].tab.held.push(wish.clone());
-            }
+        let held = self.devices[tab].tab.held.clone();
+        // What is shown of one may settle the others.
+        self.devices[tab].tab.held.retain(|wish| wish.makes().is_some());
+        for wish in held {
             self.fulfil(tab, wish);
         }
     }
@@ -369,14 +384,13 @@ impl World {
 
     /// Without a sign of life, a tab that the person looks at takes the lead.
     fn await_life(&mut self, tab: usize) {
-        let quarrels = self.devices[tab].tab.quarrels.min(MOST_QUARRELS);
-        self.set_timer(tab, Then::TakesTheLead, PATIENCE << quarrels);
+        self.set_timer(tab, Then::TakesTheLead, self.devices[tab].tab.patience());
     }
 
     fn set_timer(&mut self, tab: usize, then: Then, wait: u64) {
         let own = &mut self.devices[tab].tab;
         own.timers += 1;
-        own.patience = Some((own.timers, then));
+        own.awaited = Some((own.timers, then));
         let number = own.timers;
         self.agenda.plan(self.now + wait, Happening::Patience { tab, number });
     }

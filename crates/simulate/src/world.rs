@@ -74,6 +74,16 @@ pub(crate) enum Happening {
         tab: usize,
         ticket: u64,
     },
+    /// A tab finds that another began a term in their store.
+    Overtaken {
+        tab: usize,
+        run: u64,
+    },
+    /// A tab that was overtaken gets in line again.
+    LinesUp {
+        tab: usize,
+        ticket: u64,
+    },
     /// A tab hears another one of its browser.
     Heard {
         tab: usize,
@@ -121,6 +131,15 @@ pub(crate) enum Happening {
     Fault(Fault),
 }
 
+/// What came of a step on its way to the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Committed {
+    Kept,
+    NoRoom,
+    /// Another tab began a term since.
+    Stale,
+}
+
 /// Plays a seed. What happened is written down line by line if `traced`.
 pub fn run(seed: u64, planted: Option<Planted>, traced: bool) -> Result<Tally, Failure> {
     let mut world = World::new(seed, planted, traced);
@@ -136,6 +155,7 @@ pub fn run(seed: u64, planted: Option<Planted>, traced: bool) -> Result<Tally, F
             break;
         }
         world.try_failed_again();
+        world.withdraw_again();
         for browser in 0..world.browsers.len() {
             world.fetch_missing(browser);
         }
@@ -224,6 +244,8 @@ impl World {
         match happening {
             Happening::Lead { tab, ticket, lead } => self.lead_changed(tab, ticket, lead),
             Happening::EngineStarts { tab, ticket } => self.engine_starts(tab, ticket),
+            Happening::Overtaken { tab, run } => self.overtaken(tab, run),
+            Happening::LinesUp { tab, ticket } => self.line_up_again(tab, ticket),
             Happening::Heard { tab, life, word } => {
                 if self.devices[tab].tab.is_alive(life) {
                     self.hear(tab, word);
@@ -283,8 +305,9 @@ impl World {
             match errand {
                 // What a person does waits no longer than a glance; what the relay sends may wait.
                 Errand::Load { conversation, names } if is_persons => {
-                    generation =
-                        self.take(device, self.messages_of(device, conversation, &names)).or(generation);
+                    if let Some(input) = self.messages_of(device, conversation, &names) {
+                        generation = self.take(device, input).or(generation);
+                    }
                 }
                 Errand::Commit { generation: next, changes } => {
                     generation = Some(next);
@@ -305,8 +328,9 @@ impl World {
             Errand::Commit { generation, changes } => self.write(device, run, generation, changes),
             Errand::Load { conversation, names } => {
                 let at = self.now + self.chance.between(1, 40);
-                let input = self.messages_of(device, conversation, &names);
-                self.agenda.plan(at, Happening::Input { device, run, input });
+                if let Some(input) = self.messages_of(device, conversation, &names) {
+                    self.agenda.plan(at, Happening::Input { device, run, input });
+                }
             }
             Errand::Ask { id, request, token } => {
                 let at = self.now + self.latency(device);
@@ -330,10 +354,16 @@ impl World {
         }
     }
 
-    fn messages_of(&self, device: usize, conversation: ConversationId, names: &str) -> Input {
-        let disk = &self.browsers[self.devices[device].browser].disk;
+    /// What is kept of a conversation, for a tab that still may read it.
+    fn messages_of(&mut self, device: usize, conversation: ConversationId, names: &str) -> Option<Input> {
+        let Device { browser, term, run, .. } = self.devices[device];
+        let disk = &self.browsers[browser].disk;
+        if disk.term != term && self.planted != Some(Planted::TwoLeaders) {
+            self.agenda.plan(self.now, Happening::Overtaken { tab: device, run });
+            return None;
+        }
         let records = Some(disk.named(|name| name.starts_with(names)));
-        Input::Loaded { conversation, records }
+        Some(Input::Loaded { conversation, records })
     }
 
     fn write(&mut self, device: usize, run: u64, generation: u64, changes: Vec<Change>) {
@@ -349,32 +379,37 @@ impl World {
             return;
         }
         let Some((generation, changes)) = self.devices[device].pending.pop_front() else { return };
-        let kept = self.keep(device, generation, changes);
-        let input = if kept { Input::Stored(generation) } else { Input::StoreFailed(generation) };
-        if !kept {
-            self.tally.count("steps that could not be kept");
-            self.devices[device].pending.clear();
+        match self.keep(device, generation, changes) {
+            Committed::Stale if self.planted != Some(Planted::GoesOnOvertaken) => {
+                self.happen(Happening::Overtaken { tab: device, run });
+            }
+            Committed::Kept => self.give(device, run, Input::Stored(generation)),
+            Committed::NoRoom | Committed::Stale => {
+                self.tally.count("steps that could not be kept");
+                self.devices[device].pending.clear();
+                self.give(device, run, Input::StoreFailed(generation));
+            }
         }
-        self.give(device, run, input);
         if self.weather.crashes_after_commits && self.chance.one_in(60) {
             self.fault(Fault::TabCrashes { device });
         }
     }
 
     /// Keeps a generation and what was said with it.
-    pub(crate) fn keep(&mut self, device: usize, generation: u64, changes: Vec<Change>) -> bool {
+    pub(crate) fn keep(&mut self, device: usize, generation: u64, changes: Vec<Change>) -> Committed {
         let tab = &self.devices[device];
         let (taken, disk) = ((device, tab.run), &mut self.browsers[tab.browser].disk);
         let is_next = disk.expects(tab.term, generation);
-        if !is_next && tab.term != disk.term {
+        if !is_next && self.planted != Some(Planted::TwoLeaders) {
             self.tally.count("writes of former leaders");
+            return Committed::Stale;
         }
-        let kept = (is_next || self.planted == Some(Planted::TwoLeaders)) && disk.commit(generation, changes);
-        if kept {
-            let with = self.said.iter_mut().filter(|said| said.taken == Some(taken));
-            with.filter(|said| said.generation <= generation).for_each(|said| said.is_kept = true);
+        if !disk.commit(generation, changes) {
+            return Committed::NoRoom;
         }
-        kept
+        let with = self.said.iter_mut().filter(|said| said.taken == Some(taken));
+        with.filter(|said| said.generation <= generation).for_each(|said| said.is_kept = true);
+        Committed::Kept
     }
 
     /// A request reaches the relay, or does not; its answer reaches the device, or does not.
@@ -424,6 +459,8 @@ impl Happening {
             }
             Self::Lead { tab, .. }
             | Self::EngineStarts { tab, .. }
+            | Self::Overtaken { tab, .. }
+            | Self::LinesUp { tab, .. }
             | Self::Heard { tab, .. }
             | Self::Patience { tab, .. }
             | Self::Vouched { tab, .. } => Some(*tab),

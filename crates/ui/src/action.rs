@@ -29,6 +29,8 @@ pub enum Action {
     Draft(String),
     /// The sentence in the banner was read.
     Dismiss,
+    /// Delete what is kept here and cannot be read, and begin as somebody new.
+    BeginAnew,
     /// Show the safety number in the place of the conversation, or the conversation again.
     Verify(bool),
     /// Close the panel.

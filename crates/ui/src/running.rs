@@ -183,6 +183,11 @@ impl Handle {
         });
     }
 
+    /// Deletes what is kept here and begins with nothing.
+    pub fn begin_anew(&self) {
+        self.with(Work::begin_anew);
+    }
+
     /// Says which conversation the person has before their eyes, if that is news.
     pub fn looks(&self, conversation: Option<ConversationId>) {
         self.with(|work| {
@@ -226,6 +231,12 @@ impl Handle {
 }
 
 impl Work {
+    /// Does something after so many milliseconds, unless the timer is dropped before.
+    fn later(&self, ms: u32, act: fn(&Self)) -> Timer {
+        let me = self.me.clone();
+        after(ms, move || me.with(act))
+    }
+
     fn driver(&self) -> Option<Driver> {
         self.driver.borrow().clone()
     }

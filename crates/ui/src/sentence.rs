@@ -1,9 +1,12 @@
 //! One sentence in the place of a conversation.
 
+use std::rc::Rc;
+
 use segel_core::show::Refusal;
 use segel_web::dom::{self, El, el, icon};
 use web_sys::Element;
 
+use crate::action::{Act, Action};
 use crate::icons;
 use crate::text::{Language, fill};
 use crate::trouble::Trouble;
@@ -29,14 +32,20 @@ pub struct Sentence {
     root: El,
     why: El,
     code: El,
+    /// What can be done where what is kept cannot be read.
+    anew: El,
 }
 
 impl Sentence {
     /// Says nothing yet.
-    pub fn new(language: Language) -> Self {
-        let heading = el("h2").text(language.text().stopped());
+    pub fn new(language: Language, act: &Act) -> Self {
+        let text = language.text();
+        let heading = el("h2").text(text.stopped());
         let why = el("p");
         let code = el("p").class("code");
+        let act = Rc::clone(act);
+        let anew = el("button").attr("type", "button").text(text.begin_anew());
+        let anew = anew.on("click", move |_| act(Action::BeginAnew)).hidden();
         let root = el("div")
             .class("sentence")
             .attr("role", "alert")
@@ -44,8 +53,9 @@ impl Sentence {
             .child(heading)
             .place(&why)
             .place(&code)
+            .place(&anew)
             .hidden();
-        Self { language, root, why, code }
+        Self { language, root, why, code, anew }
     }
 
     /// The element to put on the page.
@@ -58,6 +68,7 @@ impl Sentence {
         dom::set_hidden(&self.root, trouble.is_none());
         let Some(trouble) = trouble else { return };
         dom::set_class(&self.root, "refused", matches!(trouble, Trouble::Refused(_)));
+        dom::set_hidden(&self.anew, trouble != Trouble::Refused(Refusal::StoreBroken));
         dom::set_text(&self.why, self.language.trouble(trouble));
         let code = match trouble {
             Trouble::Refused(refusal) => fill(self.language.text().code(), Refusal::code(refusal)),

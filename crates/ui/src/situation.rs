@@ -67,9 +67,10 @@ impl Situation {
         None
     }
 
-    /// An engine serves this tab, its own or another tab's; `kept` if what it keeps outlives its tab.
+    /// An engine serves this tab, its own or another tab's, whatever stood in the way before; `kept` if what it keeps outlives its tab.
     pub fn served(&mut self, kept: bool) {
         self.elsewhere = false;
+        self.stopped = None;
         self.unkept = !kept;
     }
 
@@ -127,6 +128,15 @@ mod tests {
         assert_eq!(situation.banner(), Some(Trouble::Connecting));
         situation.apply(Show::Link(Link::Online));
         assert_eq!(situation.banner(), Some(Trouble::NotKept));
+    }
+
+    #[test]
+    fn what_stopped_a_tab_stands_in_the_way_until_an_engine_serves_it() {
+        let mut situation = Situation::default();
+        situation.stop(Trouble::StoreBusy);
+        assert_eq!(situation.stopped(), Some(Trouble::StoreBusy));
+        situation.served(true);
+        assert_eq!(situation.stopped(), None);
     }
 
     #[test]

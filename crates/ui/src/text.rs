@@ -83,6 +83,7 @@ impl Language {
             Trouble::OtherTab => text.other_tab(),
             Trouble::Insecure => text.insecure(),
             Trouble::StoreBlocked => text.store_blocked(),
+            Trouble::StoreBusy => text.store_busy(),
             Trouble::NotKept => text.not_kept(),
             Trouble::Removed => text.removed(),
             Trouble::Refused(refusal) => self.refusal(refusal),

@@ -15,6 +15,8 @@ pub enum Trouble {
     Insecure,
     /// The browser lets nothing be kept, and without that there is nothing to be done here.
     StoreBlocked,
+    /// What is kept cannot be opened now: another page has it, or the browser gives no answer.
+    StoreBusy,
     /// The browser lets nothing be kept: the conversation ends with the tab.
     NotKept,
     /// This device is no longer in the roster.

@@ -23,6 +23,7 @@ use crate::rest;
 use crate::store::Store;
 use crate::timer::{Timer, after};
 pub(crate) use keeper::Keeper;
+use keeper::Told;
 
 /// An engine at work in this tab. It stops when the last handle is dropped.
 #[derive(Clone)]
@@ -47,13 +48,15 @@ struct Work {
 
 impl Driver {
     /// Starts an engine. Without a store nothing outlives the tab. Neither `on_show` nor
-    /// `on_file`, which is given the files that came whole, may hand in an input.
+    /// `on_file`, which is given the files that came whole, may hand in an input. `on_overtaken` hears that another tab began a
+    /// term in the store: the engine can keep nothing more and is to be dropped.
     pub fn start(
         engine: Engine,
         random: Random,
         store: Option<Store>,
         on_show: impl Fn(Show) + 'static,
         on_file: impl Fn(EventId, Fetched) + 'static,
+        on_overtaken: impl Fn() + 'static,
     ) -> Self {
         let ways = Rc::<Ways>::default();
         let work = Rc::new_cyclic(|me: &Weak<Work>| {
@@ -63,7 +66,10 @@ impl Driver {
                 me: me.clone(),
                 engine: RefCell::new(engine),
                 random: RefCell::new(random),
-                keeper: Keeper::new(store, move |input| tell(&kept, input)),
+                keeper: Keeper::new(store, move |told| match told {
+                    Told::Input(input) => tell(&kept, input),
+                    Told::Overtaken => on_overtaken(),
+                }),
                 inputs: RefCell::default(),
                 busy: Cell::new(false),
                 line: RefCell::default(),

@@ -18,30 +18,48 @@ pub struct KeptState {
     pub kept: Kept,
 }
 
-/// What is kept in this browser cannot be read.
+/// Why there is nothing to start from.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
-#[error("what is kept in this browser cannot be read")]
-pub struct Unreadable;
+pub enum KeptError {
+    /// It was written under another key, or by code that this code does not follow.
+    #[error("what is kept in this browser cannot be read")]
+    Unreadable,
+    /// The store is another page's now, which has taken it over or runs newer code.
+    #[error("the store cannot be opened now")]
+    Busy,
+}
 
-/// Opens the store of this name and reads it, but for what is left for later. A browser that blocks storage, or is full, gets a state that passes with the
-/// tab: the conversation works and the screen says that it is not kept.
+/// Opens the store of this name and reads it, but for what is left for later. A browser that blocks storage, or is full,
+/// gets a state that passes with the tab: the conversation works and the screen says that it is not kept. This takes for ever
+/// while a page of other code has the store open, or the browser gives no answer.
+///
+/// `leads` is asked before whoever had the store so far is shut out: a tab that was frozen since it began may lead no more.
 pub async fn open(
     name: &str,
     later: Option<&'static Later>,
     random: &mut Random,
-) -> Result<KeptState, Unreadable> {
-    match read(name, later).await {
+    leads: impl Fn() -> bool,
+) -> Result<KeptState, KeptError> {
+    match read(name, later, leads).await {
         Ok(state) => Ok(state),
         Err(StateKeyError::Store(StoreError::Blocked | StoreError::Full)) => {
             Ok(KeptState { store: None, key: StateKey::make_passing(random), kept: Kept::default() })
         }
-        Err(_) => Err(Unreadable),
+        Err(StateKeyError::Store(StoreError::Newer | StoreError::Stale)) => Err(KeptError::Busy),
+        Err(_) => Err(KeptError::Unreadable),
     }
 }
 
-async fn read(name: &str, later: Option<&'static Later>) -> Result<KeptState, StateKeyError> {
+async fn read(
+    name: &str,
+    later: Option<&'static Later>,
+    leads: impl Fn() -> bool,
+) -> Result<KeptState, StateKeyError> {
     let store = Store::open(name).await.map_err(StateKeyError::Store)?.in_parts(later);
     let key = StateKey::new(*state_key::load_or_make(&store).await?);
+    if !leads() {
+        return Err(StateKeyError::Store(StoreError::Stale));
+    }
     store.take_over().await.map_err(StateKeyError::Store)?;
     let loaded = store.load().await.map_err(StateKeyError::Store)?;
     let kept = Kept { generation: loaded.generation, records: loaded.records, left_out: later.is_some() };

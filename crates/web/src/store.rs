@@ -15,6 +15,8 @@ use crate::bindings::{DurabilityOptions, DurableDatabase, error_name};
 pub use later::{LATER, Later};
 use request::{finished, outcome};
 
+/// The form of what is kept, as the browser numbers it.
+const FORM: u32 = 1;
 const RECORDS: &str = "records";
 const META: &str = "meta";
 const GENERATION: &str = "generation";
@@ -23,8 +25,8 @@ const TERM: &str = "term";
 
 /// An open database of sealed records, each under a text key, with the generation that counts its commits.
 ///
-/// Dropping it closes the database. When the database is deleted, this one is closed at once, so that it is not
-/// in the way, and every later call answers [`StoreError::Broken`].
+/// Dropping it closes the database. When the database is deleted or opened in a newer form, this one is closed at once, so
+/// that it is not in the way, and every later call answers [`StoreError::Stale`].
 pub struct Store {
     database: DurableDatabase,
     term: Cell<u64>,
@@ -60,10 +62,14 @@ pub enum StoreError {
     /// The device or the page's quota is full.
     #[error("there is no room left to store")]
     Full,
-    /// Another tab has committed since this one loaded.
+    /// Another tab has committed or begun a term since this one loaded, or the database was closed to be deleted or
+    /// opened in a newer form: whoever goes on opens it anew.
     #[error("the store has moved on since it was loaded")]
     Stale,
-    /// The database was deleted, or holds what this code did not write.
+    /// The database is of a newer form than this code writes.
+    #[error("the store was written by newer code")]
+    Newer,
+    /// The database holds what this code did not write.
     #[error("the store cannot be read or written")]
     Broken,
 }
@@ -73,6 +79,9 @@ impl StoreError {
         match error_name(thrown).as_str() {
             "QuotaExceededError" => Self::Full,
             "SecurityError" | "NotAllowedError" => Self::Blocked,
+            "VersionError" => Self::Newer,
+            // What a transaction is refused with once its database is closed.
+            "InvalidStateError" => Self::Stale,
             _ => Self::Broken,
         }
     }
@@ -81,10 +90,11 @@ impl StoreError {
 impl Store {
     /// Opens the database `name` of this origin, making it where there is none.
     ///
-    /// Answers [`StoreError::Full`] where there is no room for it; any other failure to open is
-    /// [`StoreError::Blocked`], since browsers hide a refusal behind several names.
+    /// Answers [`StoreError::Full`] where there is no room for it, and [`StoreError::Newer`] for one of a newer form; any
+    /// other failure to open is [`StoreError::Blocked`], since browsers hide a refusal behind several names. It waits for
+    /// as long as a page of other code keeps the database to itself.
     pub async fn open(name: &str) -> Result<Self, StoreError> {
-        let request = factory()?.open_with_u32(name, 1).map_err(|_| StoreError::Blocked)?;
+        let request = factory()?.open_with_u32(name, FORM).map_err(|_| StoreError::Blocked)?;
         let opening = request.clone();
         let _upgrade = EventListener::once(&request, "upgradeneeded", move |_| {
             if let Ok(database) = opening.result() {
@@ -95,13 +105,19 @@ impl Store {
             }
         });
         let database = outcome(&request).await.map_err(|error| match error {
-            StoreError::Full => StoreError::Full,
+            StoreError::Full | StoreError::Newer => error,
             _ => StoreError::Blocked,
         })?;
         let database: DurableDatabase = database.unchecked_into();
         let closing = database.clone();
         let version_change = EventListener::once(&database, "versionchange", move |_| closing.close());
         Ok(Self { database, term: Cell::new(0), later: None, _version_change: version_change })
+    }
+
+    /// Has the browser delete the database `name` with everything in it before anybody opens it again; whoever has it open
+    /// hears so and lets it go.
+    pub fn destroy(name: &str) -> Result<(), StoreError> {
+        factory()?.delete_database(name).map(drop).map_err(|_| StoreError::Blocked)
     }
 
     /// Begins a term: whoever has the store open besides can commit nothing from now on, so that what is loaded next stays
@@ -141,8 +157,14 @@ impl Store {
     }
 
     /// Reads the records whose keys begin with `prefix`, in order of key.
+    ///
+    /// Answers [`StoreError::Stale`] if somebody has begun a term since this one did: what is kept may be newer than what
+    /// was loaded.
     pub async fn load_named(&self, prefix: &str) -> Result<Vec<Record>, StoreError> {
         let transaction = self.transaction(IdbTransactionMode::Readonly)?;
+        if number(&object_store(&transaction, META)?, TERM).await? != self.term.get() {
+            return Err(StoreError::Stale);
+        }
         later::beginning_with(&object_store(&transaction, RECORDS)?, prefix).await
     }
 

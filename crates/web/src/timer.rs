@@ -13,6 +13,11 @@ pub struct Timer {
 /// Browsers count in a signed 32-bit number: a longer wait fires after 24.8 days, so what waits longer looks
 /// at the clock again when it is called.
 pub fn after(ms: u32, callback: impl FnOnce() + 'static) -> Timer {
+    set(ms, Box::new(callback))
+}
+
+/// What makes a function of ours one of the browser's is downloaded once, not for each callback.
+fn set(ms: u32, callback: Box<dyn FnOnce()>) -> Timer {
     let ms = ms.min(i32::MAX.cast_unsigned());
     Timer { _timeout: Timeout::new(ms, callback) }
 }

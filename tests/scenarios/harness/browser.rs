@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::Arc;
 use std::{env, fs};
 
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -90,13 +91,23 @@ pub(crate) struct Browser {
     _process: DriverProcess,
     driver: WebDriver,
     journal: Journal,
-    _profile: TempDir,
+    profile: Arc<TempDir>,
 }
 
 impl Browser {
     /// Starts a browser with an empty profile and more command-line arguments.
     pub(crate) async fn start(device: Device, more: &[&str]) -> Self {
-        let profile = tempfile::tempdir().unwrap();
+        Self::start_in(Arc::new(tempfile::tempdir().unwrap()), device, more).await
+    }
+
+    /// Ends it in the midst of whatever it does, as a crash does, and starts another with what it kept.
+    pub(crate) async fn crash(&self) -> Self {
+        // No answer comes from a browser that is gone.
+        let _ = self.driver.cdp().send_raw("Browser.crash", json!({})).await;
+        Self::start_in(Arc::clone(&self.profile), Device::Desktop, &[]).await
+    }
+
+    async fn start_in(profile: Arc<TempDir>, device: Device, more: &[&str]) -> Self {
         let process = DriverProcess::start().await;
         let mut wishes = DesiredCapabilities::chrome();
         wishes.set_binary(&env::var("SEGEL_CHROMIUM").expect("SEGEL_CHROMIUM names Chromium")).unwrap();
@@ -118,7 +129,7 @@ impl Browser {
         let driver = WebDriver::new(&process.url, wishes).await.expect("a session begins");
         let debugger = &driver.handle().capabilities().get("goog:chromeOptions").unwrap()["debuggerAddress"];
         let journal = Journal::begin(debugger.as_str().expect("Chromium can be debugged")).await;
-        let browser = Self { _process: process, driver, journal, _profile: profile };
+        let browser = Self { _process: process, driver, journal, profile };
         browser.note_shadow_roots().await;
         if !matches!(device, Device::Phone(..)) {
             browser.fit_window(1280, 800).await;

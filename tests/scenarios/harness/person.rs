@@ -60,6 +60,11 @@ impl Person {
         Self { seat: Seat::Console, browser }
     }
 
+    /// The same person at another browser.
+    pub(super) fn sits_at(&self, browser: Arc<Browser>) -> Self {
+        Self { seat: self.seat, browser }
+    }
+
     /// The browser that they sit at.
     pub(crate) fn browser(&self) -> &Browser {
         &self.browser

@@ -148,6 +148,14 @@ impl Stage {
         agent
     }
 
+    /// Crashes a person's browser and starts it again.
+    pub(crate) async fn crash_browser_of(&mut self, person: Person) -> Person {
+        let place = self.browsers.iter_mut().find(|browser| std::ptr::eq(&***browser, person.browser()));
+        let browser = place.expect("a browser on this stage");
+        *browser = Arc::new(browser.crash().await);
+        person.sits_at(Arc::clone(browser))
+    }
+
     /// Closes every browser; answers the errors and warnings in their consoles.
     pub(crate) async fn written_meanwhile(&mut self) -> Vec<String> {
         let mut written = Vec::new();

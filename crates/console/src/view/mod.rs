@@ -47,7 +47,7 @@ impl Console {
         let header = Header::new(language);
         let banner = Banner::new(language, act);
         let preparing = sentence::preparing(language);
-        let sentence = Sentence::new(language);
+        let sentence = Sentence::new(language, act);
         let enrol = Enrol::new(language);
         let inbox = Inbox::new(language, act, does);
         let conversation = Conversation::new(language, act);

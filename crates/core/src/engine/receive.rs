@@ -332,10 +332,9 @@ impl Engine {
                 self.link.under_way.remove(&id);
                 return;
             }
-            _ if is_lost && self.part != Part::Agent && conversation.facts.opened => {
+            _ if is_lost && self.part != Part::Agent => {
                 // A relay that was restored from a backup may lack it.
-                conversation.facts.opened = false;
-                self.ledger.put(Name::Conversation(id), &conversation.facts);
+                self.open_again(id);
                 self.link.under_way.remove(&id);
                 return self.sending.failed(now, random);
             }

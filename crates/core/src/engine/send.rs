@@ -431,6 +431,15 @@ impl Engine {
         self.ledger.after_store(Output::Send(ClientFrame::Send { conversation, event, envelope, withdraws }));
     }
 
+    /// The relay lacks a conversation: whose it is opens it again before anything else.
+    pub(super) fn open_again(&mut self, id: ConversationId) {
+        let Some(conversation) = self.conversations.get_mut(&id) else { return };
+        if conversation.facts.opened {
+            conversation.facts.opened = false;
+            self.ledger.put(Name::Conversation(id), &conversation.facts);
+        }
+    }
+
     pub(super) fn conversation_answered(
         &mut self,
         id: ConversationId,

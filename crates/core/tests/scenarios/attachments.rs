@@ -377,6 +377,19 @@ async fn what_the_relay_refuses_for_now_goes_on_and_what_it_refuses_for_good_is_
         let is_refused = |screen: &Screen| screen.transfers.get(&event) == Some(&Progress::Refused(refusal));
         agent.until(&format!("{refusal:?}"), is_refused).await;
     }
+    let mut lost = Some(Code::NotFound);
+    site.proxy().lose(
+        move |subject| {
+            if subject.contains("?size=") { lost.take().map(Loss::Refused) } else { None }
+        },
+    );
+    let opening = format!("PUT /v1/conversations/{}", visitor.conversation());
+    let openings = || site.proxy().records().iter().filter(|record| record.subject == opening).count();
+    let before = openings();
+    visitor.attach("lagi.png", PNG, &sent);
+    visitor.has_sent_file("lagi.png").await;
+    assert!(openings() > before, "a relay that lacks the conversation is told of it again");
+
     for (code, refusal) in [
         (Code::NotAMember, Refusal::NotAMember),
         (Code::Conflict, Refusal::RelayRefused),

@@ -8,7 +8,7 @@ use super::{Sleep, Start, Tab, Word};
 use crate::Planted;
 use crate::faults::Fault;
 use crate::people::Deed;
-use crate::world::{Happening, World};
+use crate::world::{Committed, Happening, World};
 
 /// A browser's line for the lead.
 #[derive(Debug, Default)]
@@ -59,7 +59,7 @@ impl World {
         own.asleep = None;
         own.held.clear();
         own.wanted.clear();
-        own.patience = None;
+        own.awaited = None;
     }
 
     /// A tab is frozen between two steps. One that may rest first lets go of the lead.
@@ -97,9 +97,7 @@ impl World {
         self.note(tab, || "wakes".to_owned());
         let (places, others): (Vec<_>, Vec<_>) =
             postponed.into_iter().partition(|one| matches!(one, Happening::Lead { .. }));
-        // But not after it began a term with what it read.
-        let is_starting = others.iter().any(|one| matches!(one, Happening::EngineStarts { .. }));
-        let is_last = !is_starting && self.chance.one_in(2);
+        let is_last = self.chance.one_in(2);
         let later = self.now + self.chance.between(1, 5_000);
         if rests {
             self.line_up(tab);
@@ -127,13 +125,40 @@ impl World {
             Lead::Waiting => self.follow(tab),
             Lead::Lost => {
                 self.devices[tab].tab.quarrels += 1;
-                self.step_down(tab);
-                // What it told since it was frozen may be out of date.
-                if self.planted != Some(Planted::OutOfDate) {
-                    self.say_to_tabs(tab, &Word::Here);
-                }
+                self.stand_back(tab);
                 self.line_up(tab);
             }
+        }
+    }
+
+    /// Another tab began a term in the store. Whoever of the two has the lead is for the browser to say: this one gets in line
+    /// anew, and reads anew what is kept when it is its turn.
+    pub(crate) fn overtaken(&mut self, tab: usize, run: u64) {
+        if self.devices[tab].run != run || !self.devices[tab].is_running() {
+            return;
+        }
+        let is_holder = self.browsers[self.devices[tab].browser].lock.holder == Some(tab);
+        self.tally.count(if is_holder { "leaders overtaken" } else { "former leaders overtaken" });
+        self.note(tab, || "is overtaken".to_owned());
+        let wait = self.devices[tab].tab.pause();
+        self.devices[tab].tab.quarrels += 1;
+        self.stand_back(tab);
+        self.leave_line(tab);
+        let ticket = self.devices[tab].tab.ticket;
+        self.agenda.plan(self.now + wait, Happening::LinesUp { tab, ticket });
+    }
+
+    pub(crate) fn line_up_again(&mut self, tab: usize, ticket: u64) {
+        if self.devices[tab].tab.ticket == ticket {
+            self.line_up(tab);
+        }
+    }
+
+    /// Leads no more; what it told since it was frozen may be out of date.
+    fn stand_back(&mut self, tab: usize) {
+        self.step_down(tab);
+        if self.planted != Some(Planted::OutOfDate) {
+            self.say_to_tabs(tab, &Word::Here);
         }
     }
 
@@ -218,6 +243,7 @@ impl World {
         let takes =
             if self.chance.one_in(12) { self.chance.between(500, 5_000) } else { self.chance.between(1, 60) };
         self.agenda.plan(self.now + takes, Happening::EngineStarts { tab, ticket });
+        self.strike_start(tab);
     }
 
     /// Ends this tab's engine; what was handed in and not kept is still with whoever handed it in.
@@ -240,7 +266,7 @@ impl World {
         let pending = core::mem::take(&mut self.devices[tab].pending);
         let arrive = self.chance.place(pending.len().min(most_writes) + 1);
         for (generation, changes) in pending.into_iter().take(arrive) {
-            if !self.keep(tab, generation, changes) {
+            if self.keep(tab, generation, changes) != Committed::Kept {
                 break;
             }
         }
@@ -248,8 +274,11 @@ impl World {
         if let Some(socket) = self.devices[tab].crash() {
             self.close(socket);
         }
-        let leader = &mut self.browsers[browser].leader;
-        *leader = leader.filter(|leader| *leader != tab);
+        if self.browsers[browser].leader == Some(tab) {
+            // One that was overtaken and has had nothing to keep since goes on.
+            let goes_on = self.open_tabs(browser).find(|other| self.devices[*other].is_running());
+            self.browsers[browser].leader = goes_on;
+        }
     }
 
     /// A tab that crashed is opened again, or another one.

@@ -7,7 +7,7 @@ use segel_core::tabs::{Wish, settled};
 use segel_web::page;
 use segel_web::random;
 use segel_web::tabs::{Said, Tabs};
-use segel_web::timer::{Timer, after};
+use segel_web::timer::Timer;
 use segel_wire::cbor;
 use segel_wire::ids::EventId;
 use web_sys::File;
@@ -32,7 +32,7 @@ pub(super) struct Follower {
     /// What its person sent and the relay may not have, in order.
     held: RefCell<Vec<(Wish, Option<File>)>>,
     /// Runs while a sign of life is awaited.
-    patience: RefCell<Option<Timer>>,
+    awaited: RefCell<Option<Timer>>,
     /// How often the lead was taken away by this tab or from it since it was told everything: two tabs that do not hear
     /// each other must not go on for ever taking it from each other.
     quarrels: Cell<u32>,
@@ -47,6 +47,15 @@ impl Follower {
     /// The lead was taken away by this tab or from it.
     pub(super) fn quarrel(&self) {
         self.quarrels.set(self.quarrels.get().saturating_add(1));
+    }
+
+    /// How long to wait before the lead is asked for after another quarrel, in milliseconds: not at all after the first.
+    pub(super) fn pause(&self) -> u32 {
+        self.patience() - PATIENCE
+    }
+
+    fn patience(&self) -> u32 {
+        PATIENCE << self.quarrels.get().min(MOST_QUARRELS)
     }
 
     pub(super) fn let_go(&self, event: EventId) {
@@ -106,7 +115,7 @@ impl Work {
 
     /// No sign of life is awaited any more.
     pub(super) fn lose_patience(&self) {
-        drop(self.follower.patience.take());
+        drop(self.follower.awaited.take());
     }
 
     /// Takes what the person did in this tab; what makes a message stays here until the relay has it.
@@ -126,10 +135,10 @@ impl Work {
 
     /// This tab has an engine: it carries out itself what no other may have.
     pub(super) fn fulfil_held(&self) {
-        for (wish, file) in self.follower.held.take() {
-            if wish.makes().is_some() {
-                self.follower.hold(wish.clone(), file.clone());
-            }
+        let held = self.follower.held.borrow().clone();
+        // What is shown of one may settle the others.
+        self.follower.held.borrow_mut().retain(|(wish, _)| wish.makes().is_some());
+        for (wish, file) in held {
             self.fulfil(wish, file);
         }
     }
@@ -205,30 +214,23 @@ impl Work {
 
     /// Without a sign of life, a tab that the person looks at takes the lead; others ask again when they are seen.
     fn await_life(&self) {
-        let me = self.me.clone();
-        let patience = PATIENCE << self.follower.quarrels.get().min(MOST_QUARRELS);
-        let timer = after(patience, move || {
-            me.with(|work| {
-                work.lose_patience();
-                if work.follows() && page::visible() {
-                    work.follower.quarrel();
-                    work.take_away();
-                }
-            });
+        let timer = self.later(self.follower.patience(), |work| {
+            work.lose_patience();
+            if work.follows() && page::visible() {
+                work.follower.quarrel();
+                work.take_away();
+            }
         });
-        drop(self.follower.patience.replace(Some(timer)));
+        drop(self.follower.awaited.replace(Some(timer)));
     }
 
     /// The tab that leads is starting: it is asked again a little later.
     fn ask_again(&self) {
-        let me = self.me.clone();
-        let timer = after(PATIENCE, move || {
-            me.with(|work| {
-                if work.follows() {
-                    work.follow();
-                }
-            });
+        let timer = self.later(PATIENCE, |work| {
+            if work.follows() {
+                work.follow();
+            }
         });
-        drop(self.follower.patience.replace(Some(timer)));
+        drop(self.follower.awaited.replace(Some(timer)));
     }
 }

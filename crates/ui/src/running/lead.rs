@@ -6,22 +6,33 @@ use js_sys::futures::spawn_local;
 use segel_core::Input;
 use segel_core::show::Refusal;
 use segel_web::driver::Driver;
-use segel_web::kept;
+use segel_web::kept::{self, KeptError};
 use segel_web::page;
 use segel_web::random::{self, Random};
 use segel_web::rest;
+use segel_web::store::Store;
 use segel_web::tab_lock::{Lead, TabLock};
 use segel_web::tabs::Said;
+use segel_web::timer::Timer;
 use segel_wire::ids::EventId;
 
 use super::Work;
 use crate::situation::Situation;
 use crate::trouble::Trouble;
 
+/// How long the store may take to be opened and read: so many stretches of milliseconds. However long a page was frozen, only
+/// one of them has passed when it wakes.
+const OPENING: u32 = 3_000;
+const STRETCHES: u32 = 4;
+
 /// Where this tab stands among those of its name.
 #[derive(Default)]
 pub(super) struct Place {
     lock: RefCell<Option<TabLock>>,
+    /// Runs while the store is awaited, or until this tab gets in line again.
+    timer: RefCell<Option<Timer>>,
+    /// How many stretches the store has left.
+    stretches: Cell<u32>,
     /// Goes up whenever the lead comes or goes: what was begun under another term is not finished.
     term: Cell<u32>,
     pub(super) engine: Cell<Start>,
@@ -46,6 +57,7 @@ pub(super) enum Start {
 impl Work {
     /// Gets in line for the lead.
     pub(super) fn line_up(&self) {
+        self.leave_line();
         let me = self.me.clone();
         let lock = TabLock::request(&self.screen.store_name(), move |lead| {
             me.with(|work| work.lead_changed(lead));
@@ -55,9 +67,9 @@ impl Work {
 
     /// Takes the lead from a tab that gives no sign of life.
     pub(super) fn take_away(&self) {
+        // What follows is asked for in the same name.
+        self.leave_line();
         let me = self.me.clone();
-        // The place in line is left first: what follows is asked for in the same name.
-        drop(self.place.lock.take());
         let lock = TabLock::take_away(&self.screen.store_name(), move |lead| {
             me.with(|work| work.lead_changed(lead));
         });
@@ -82,6 +94,11 @@ impl Work {
     /// Lets go of the lead and of the place in line.
     pub(super) fn leave(&self) {
         self.step_down();
+        self.leave_line();
+    }
+
+    fn leave_line(&self) {
+        drop(self.place.timer.take());
         drop(self.place.lock.take());
     }
 
@@ -91,12 +108,28 @@ impl Work {
             Lead::Waiting => self.follow(),
             Lead::Lost => {
                 self.follower.quarrel();
-                self.step_down();
-                // What it told the others since it was frozen may be out of date: they ask anew.
-                self.say(&Said::Here);
+                self.stand_back();
                 self.line_up();
             }
         }
+    }
+
+    /// Another tab began a term in the store. Whoever of the two has the lead is for the browser to say: this one gets in line
+    /// anew, and reads anew what is kept when it is its turn. Where a browser has no lead to give, tabs that overtake each other
+    /// wait longer each time.
+    fn overtaken(&self) {
+        let wait = self.follower.pause();
+        self.follower.quarrel();
+        self.stand_back();
+        self.leave_line();
+        let again = self.later(wait, Self::line_up);
+        drop(self.place.timer.replace(Some(again)));
+    }
+
+    /// Leads no more; what it told the others since it was frozen may be out of date: they ask anew.
+    fn stand_back(&self) {
+        self.step_down();
+        self.say(&Said::Here);
     }
 
     fn start(&self) {
@@ -108,24 +141,57 @@ impl Work {
         spawn_local(async move {
             let Some(work) = me else { return };
             if let Err(trouble) = work.start_engine(term).await {
-                // Another tab may fare better.
-                work.say(&Said::Alone(0));
-                work.leave();
-                work.stop(trouble);
+                work.give_up(trouble);
             }
         });
+        self.place.stretches.set(STRETCHES);
+        self.await_store();
+    }
+
+    /// Gives the store what it has left of its stretches.
+    fn await_store(&self) {
+        let timer = self.later(OPENING, |work| {
+            let left = work.place.stretches.get().saturating_sub(1);
+            work.place.stretches.set(left);
+            match work.place.engine.get() {
+                Start::Starts if left == 0 => work.give_up(Trouble::StoreBusy),
+                Start::Starts => work.await_store(),
+                _ => {}
+            }
+        });
+        drop(self.place.timer.replace(Some(timer)));
+    }
+
+    /// Leaves the lead to other tabs, which may fare better.
+    fn give_up(&self, trouble: Trouble) {
+        self.say(&Said::Alone(0));
+        self.leave();
+        self.stop(trouble);
+    }
+
+    /// Deletes what is kept, which cannot be read, and gets in line for the lead with nothing.
+    pub(super) fn begin_anew(&self) {
+        self.leave();
+        // Where it cannot be deleted it is as unreadable as before, and said to be so again.
+        let _ = Store::destroy(&self.screen.store_name());
+        self.line_up();
     }
 
     async fn start_engine(&self, term: u32) -> Result<(), Trouble> {
         let mut random = Random::new().map_err(|_| Trouble::Insecure)?;
-        let state = kept::open(&self.screen.store_name(), self.screen.reads_later(), &mut random).await;
+        let leads = || self.place.term.get() == term;
+        let (name, later) = (self.screen.store_name(), self.screen.reads_later());
+        let state = kept::open(&name, later, &mut random, leads).await;
         if state.as_ref().is_ok_and(|state| state.kept.generation > 0) {
             rest::fetch().await;
         }
-        if self.place.term.get() != term {
+        if !leads() {
             return Ok(());
         }
-        let state = state.map_err(|_| Trouble::Refused(Refusal::StoreBroken))?;
+        let state = state.map_err(|error| match error {
+            KeptError::Unreadable => Trouble::Refused(Refusal::StoreBroken),
+            KeptError::Busy => Trouble::StoreBusy,
+        })?;
         let is_kept = state.store.is_some();
         let engine = self.screen.make_engine(&state, &mut random)?;
         self.screen.change(&move |situation: &mut Situation| situation.served(is_kept));
@@ -135,10 +201,12 @@ impl Work {
             return Ok(());
         };
         self.screen.forget();
-        let (shows, hands) = (self.me.clone(), self.me.clone());
+        let (shows, hands, overtaken) = (self.me.clone(), self.me.clone(), self.me.clone());
         let on_show = move |show| shows.with(|work| work.serve(show));
         let on_file = move |event, fetched| hands.with(|work| work.serve_file(event, fetched));
-        *self.driver.borrow_mut() = Some(Driver::start(engine, random, state.store, on_show, on_file));
+        let on_overtaken = move || overtaken.with(Self::overtaken);
+        let driver = Driver::start(engine, random, state.store, on_show, on_file, on_overtaken);
+        *self.driver.borrow_mut() = Some(driver);
         self.place.engine.set(if is_kept { Start::Runs } else { Start::RunsUnkept });
         self.say(&Said::Here);
         self.fulfil_held();

@@ -230,6 +230,10 @@ by_name! {
         insecure,
         /// The browser lets nothing be kept, so there is nothing to be done here.
         store_blocked,
+        /// What is kept cannot be opened now.
+        store_busy,
+        /// Button: delete what cannot be read, and begin as somebody new.
+        begin_anew,
         /// The browser lets nothing be kept, so the conversation ends with the tab.
         not_kept,
         /// Heading over a refusal that leaves nothing else to be seen.

@@ -17,12 +17,20 @@ struct Queue {
     store: Option<Store>,
     waiting: RefCell<Vec<(u64, Vec<Change>)>>,
     busy: Cell<bool>,
-    tell: Box<dyn Fn(Input)>,
+    tell: Box<dyn Fn(Told)>,
+}
+
+/// What came of keeping and reading.
+pub(super) enum Told {
+    /// What the engine is to hear.
+    Input(Input),
+    /// Another tab began a term: this one keeps nothing more, and what is kept may be newer than its engine.
+    Overtaken,
 }
 
 impl Keeper {
     /// `tell` hears what was kept and what was not. Without a store everything counts as kept at once.
-    pub(super) fn new(store: Option<Store>, tell: impl Fn(Input) + 'static) -> Self {
+    pub(super) fn new(store: Option<Store>, tell: impl Fn(Told) + 'static) -> Self {
         Self(Rc::new(Queue {
             store,
             waiting: RefCell::default(),
@@ -51,10 +59,13 @@ impl Keeper {
         let queue = Rc::clone(&self.0);
         spawn_local(async move {
             let records = match &queue.store {
-                Some(store) => store.load_named(&names).await.ok(),
-                None => None,
+                Some(store) => store.load_named(&names).await,
+                None => Err(StoreError::Broken),
             };
-            (queue.tell)(Input::Loaded { conversation, records });
+            (queue.tell)(match records {
+                Err(StoreError::Stale) => Told::Overtaken,
+                records => Told::Input(Input::Loaded { conversation, records: records.ok() }),
+            });
         });
     }
 }
@@ -71,14 +82,16 @@ impl Queue {
         loop {
             let next = take_first(&mut self.waiting.borrow_mut());
             let Some((generation, changes)) = next else { break };
-            let told = if self.commit(generation, changes).await.is_ok() {
-                Input::Stored(generation)
-            } else {
+            let kept = self.commit(generation, changes).await;
+            if kept.is_err() {
                 // What follows builds on it; the engine hands it all out again.
                 self.waiting.borrow_mut().clear();
-                Input::StoreFailed(generation)
-            };
-            (self.tell)(told);
+            }
+            (self.tell)(match kept {
+                Ok(()) => Told::Input(Input::Stored(generation)),
+                Err(StoreError::Stale) => Told::Overtaken,
+                Err(_) => Told::Input(Input::StoreFailed(generation)),
+            });
         }
         self.busy.set(false);
     }

@@ -7,6 +7,7 @@
 
 mod files;
 mod http;
+mod kept;
 mod letting_go;
 mod line;
 mod mailbox;

@@ -50,7 +50,7 @@ pub(crate) async fn succeeded(request: &IdbRequest) {
     done.next().await;
 }
 
-fn database_factory() -> IdbFactory {
+pub(crate) fn database_factory() -> IdbFactory {
     web_sys::window().unwrap().indexed_db().unwrap().unwrap()
 }
 
@@ -123,6 +123,11 @@ async fn whoever_takes_over_shuts_out_who_had_the_store_before() {
     let after = Store::open("taken-over").await.unwrap();
     after.take_over().await.unwrap();
     assert_eq!(before.commit(2, vec![put("a", &[2])]).await, Err(StoreError::Stale));
+    assert_eq!(
+        before.load_named("a").await,
+        Err(StoreError::Stale),
+        "what is kept may be newer than what it loaded"
+    );
     after.commit(2, vec![put("a", &[3])]).await.unwrap();
     assert_eq!(records(&after).await, [("a".to_owned(), vec![3])]);
 }
@@ -146,7 +151,7 @@ async fn a_store_whose_database_is_deleted_lets_it_go_and_the_next_one_is_new() 
     store.commit(1, vec![put("a", &[1])]).await.unwrap();
     clear("deleted").await;
 
-    assert_eq!(store.commit(2, vec![put("a", &[2])]).await, Err(StoreError::Broken));
+    assert_eq!(store.commit(2, vec![put("a", &[2])]).await, Err(StoreError::Stale));
     let anew = Store::open("deleted").await.unwrap().load().await.unwrap();
     assert_eq!((anew.generation, anew.records.len()), (0, 0));
 }

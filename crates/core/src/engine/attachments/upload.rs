@@ -317,6 +317,11 @@ impl Engine {
             {
                 self.attachments.sending.failed(now, random);
             }
+            // A relay that was restored from a backup may lack the conversation.
+            Answer::Problem(problem) if problem.code == Code::NotFound => {
+                self.open_again(self.attachments.uploads[at].conversation);
+                self.attachments.sending.failed(now, random);
+            }
             Answer::Problem(problem) => match self.verdict(problem, now, random) {
                 Verdict::Again => {
                     self.attachments.uploads[at].next = next;

@@ -1,0 +1,137 @@
+//! What an engine starts from: as an earlier form of this code kept it, and while others have their hands on it.
+
+use js_sys::{Array, Uint8Array};
+use segel_core::{Engine, VisitorConfig};
+use segel_crypto::storage::StateKey;
+use segel_web::kept::{self, KeptError};
+use segel_web::random::Random;
+use segel_web::store::{Change, Store, StoreError};
+use segel_wire::ids::{RootKey, SiteId};
+use segel_wire::signed::Order;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::{AesGcmParams, AesKeyGenParams, CryptoKey};
+
+use crate::store::{database_factory, fresh, plant, succeeded};
+
+/// The key of the state in `first_form.txt`, and its generation.
+const KEY: [u8; 32] = [7; 32];
+const GENERATION: u64 = 1;
+
+/// A visitor's state as the first engine that kept anything wrote it (suite 1): names, and what was sealed in hexadecimal.
+const FIRST_FORM: &str = include_str!("first_form.txt");
+
+#[wasm_bindgen_test]
+async fn what_the_first_form_kept_is_refused_as_it_is_and_can_be_deleted_to_begin_anew() {
+    let name = "first-form";
+    let records: Vec<_> = FIRST_FORM.lines().map(|line| line.split_once(' ').unwrap()).collect();
+    let records = records.into_iter().map(|(name, sealed)| (name.to_owned(), octets(sealed)));
+    let records: Vec<_> = records.collect();
+    keep(name, &records).await;
+
+    for attempt in 1..3 {
+        let state = open(name).await.unwrap();
+        assert_eq!(state.kept.generation, GENERATION);
+        let start = Engine::visitor(config(), state.key, &state.kept);
+        assert!(start.is_err(), "attempt {attempt}: its keys are of another suite");
+        assert_eq!(state.kept.records, sorted(records.clone()), "nothing of it is lost");
+    }
+
+    Store::destroy(name).unwrap();
+    let state = open(name).await.unwrap();
+    assert!(Engine::visitor(config(), state.key, &state.kept).is_ok());
+}
+
+#[wasm_bindgen_test]
+async fn what_was_kept_before_stores_had_terms_is_taken_over_whole() {
+    let name = "before-terms";
+    let mut random = Random::new().unwrap();
+    let sealed = StateKey::new(KEY).seal("cursor", GENERATION, b"record", &mut random);
+    keep(name, &[("cursor".to_owned(), sealed.clone())]).await;
+
+    let state = open(name).await.unwrap();
+    assert_eq!(state.kept.records, [("cursor".to_owned(), sealed)]);
+    let [(name, sealed)] = &state.kept.records[..] else { panic!("one record") };
+    assert_eq!(&state.key.open(name, sealed, 1).unwrap().bytes[..], b"record");
+    state.store.unwrap().commit(2, vec![Change::Delete("cursor".to_owned())]).await.unwrap();
+}
+
+#[wasm_bindgen_test]
+async fn who_does_not_lead_any_more_shuts_nobody_out() {
+    let name = "not-leading";
+    drop(fresh(name).await);
+    let leading = open(name).await.unwrap().store.unwrap();
+    let frozen = kept::open(name, None, &mut Random::new().unwrap(), || false).await;
+    assert_eq!(frozen.err(), Some(KeptError::Busy));
+    leading.commit(1, vec![Change::Put("a".to_owned(), vec![1])]).await.unwrap();
+}
+
+#[wasm_bindgen_test]
+async fn a_store_of_a_newer_form_is_busy_and_not_taken_for_storage_that_is_blocked() {
+    let name = "newer-form";
+    drop(fresh(name).await);
+    let request = database_factory().open_with_u32(name, 9).unwrap();
+    succeeded(&request).await;
+    request.result().unwrap().unchecked_into::<web_sys::IdbDatabase>().close();
+    assert_eq!(open(name).await.err(), Some(KeptError::Busy));
+    Store::destroy(name).unwrap();
+}
+
+#[wasm_bindgen_test]
+async fn a_store_gives_way_to_newer_code_and_says_that_it_is_to_be_opened_anew() {
+    let name = "giving-way";
+    let store = fresh(name).await;
+    store.commit(1, vec![Change::Put("a".to_owned(), vec![1])]).await.unwrap();
+    let newer = database_factory().open_with_u32(name, 9).unwrap();
+    succeeded(&newer).await;
+    assert_eq!(store.commit(2, vec![]).await, Err(StoreError::Stale));
+    assert_eq!(store.load_named("a").await, Err(StoreError::Stale));
+    newer.result().unwrap().unchecked_into::<web_sys::IdbDatabase>().close();
+    Store::destroy(name).unwrap();
+}
+
+async fn open(name: &str) -> Result<kept::KeptState, KeptError> {
+    kept::open(name, None, &mut Random::new().unwrap(), || true).await
+}
+
+fn config() -> VisitorConfig {
+    VisitorConfig {
+        site: SiteId([1; 16]),
+        root: RootKey([2; 32]),
+        relay: "https://relay.test".to_owned(),
+        page: "https://shop.test".to_owned(),
+        floor: Order::default(),
+    }
+}
+
+/// Writes a database as it has been written since the first form: the key wrapped, the records, and their generation.
+async fn keep(name: &str, records: &[(String, Vec<u8>)]) {
+    drop(fresh(name).await);
+    plant(name, "meta", "state-key", &wrapped().await).await;
+    plant(name, "meta", "generation", &JsValue::from(GENERATION)).await;
+    for (key, sealed) in records {
+        plant(name, "records", key, &Uint8Array::from(sealed.as_slice())).await;
+    }
+}
+
+async fn wrapped() -> JsValue {
+    let crypto = web_sys::window().unwrap().crypto().unwrap().subtle();
+    let usages = Array::of2(&"encrypt".into(), &"decrypt".into());
+    let wish = AesKeyGenParams::new("AES-GCM", 256);
+    let key = crypto.generate_key_with_object(&wish, false, &usages).unwrap().await.unwrap();
+    let key: CryptoKey = key.unchecked_into();
+    let nonce = Uint8Array::from([3; 12].as_slice());
+    let cipher = AesGcmParams::new_with_u8_array("AES-GCM", &nonce);
+    let sealed = crypto.encrypt_with_object_and_u8_array(&cipher, &key, &KEY).unwrap().await.unwrap();
+    Array::of3(&key, &nonce, &sealed).into()
+}
+
+fn octets(hexadecimal: &str) -> Vec<u8> {
+    let places = (0..hexadecimal.len()).step_by(2);
+    places.map(|place| u8::from_str_radix(&hexadecimal[place..place + 2], 16).unwrap()).collect()
+}
+
+fn sorted(mut records: Vec<(String, Vec<u8>)>) -> Vec<(String, Vec<u8>)> {
+    records.sort();
+    records
+}
