@@ -113,6 +113,7 @@ impl Gallery {
         let metrics =
             json!({ "width": look.width, "height": look.height, "deviceScaleFactor": 2, "mobile": false });
         devtools.send_raw("Emulation.setDeviceMetricsOverride", metrics).await.unwrap();
+        devtools.send_raw("Emulation.setScrollbarsHidden", json!({ "hidden": is_phone })).await.unwrap();
         let scheme = if look.theme == Theme::Dark { "dark" } else { "light" };
         let forced = if look.theme == Theme::Forced { "active" } else { "none" };
         let features = json!([

@@ -150,7 +150,8 @@ impl Stage {
 
     /// Crashes a person's browser and starts it again.
     pub(crate) async fn crash_browser_of(&mut self, person: Person) -> Person {
-        let place = self.browsers.iter_mut().find(|browser| std::ptr::eq(&***browser, person.browser()));
+        let place =
+            self.browsers.iter_mut().find(|browser| std::ptr::eq(Arc::as_ptr(browser), person.browser()));
         let browser = place.expect("a browser on this stage");
         *browser = Arc::new(browser.crash().await);
         person.sits_at(Arc::clone(browser))
