@@ -110,8 +110,11 @@ impl Gallery {
 
     async fn put_on(&self, person: &Person, look: Look) {
         let devtools = person.browser().driver().cdp();
-        let metrics =
-            json!({ "width": look.width, "height": look.height, "deviceScaleFactor": 2, "mobile": false });
+        // Phones lay scrollbars over what scrolls.
+        let is_phone = look.width < 500;
+        let metrics = json!({
+            "width": look.width, "height": look.height, "deviceScaleFactor": 2, "mobile": is_phone,
+        });
         devtools.send_raw("Emulation.setDeviceMetricsOverride", metrics).await.unwrap();
         devtools.send_raw("Emulation.setScrollbarsHidden", json!({ "hidden": is_phone })).await.unwrap();
         let scheme = if look.theme == Theme::Dark { "dark" } else { "light" };
