@@ -14,7 +14,7 @@ use crate::peers::Peer;
 use crate::reads::Reads;
 use crate::records::{BrokenStore, Name, Opened, Record};
 use crate::sent::Sent;
-use crate::show::{Author, Body, Delivery, File, Hold, Item, Refusal, SafetyNumber, Summary};
+use crate::show::{Author, Body, Delivery, File, Hold, Item, Rating, Refusal, SafetyNumber, Summary};
 use crate::sorted::{Sorted, SortedSet};
 
 /// A message as it is kept.
@@ -231,6 +231,7 @@ impl Conversation {
             safety,
             hold,
             identity: self.identity(now),
+            life: self.life(),
         }
     }
 
@@ -364,6 +365,10 @@ impl Message {
                 self.token = Some(Octets(cbor::encode(&signed)));
                 Body::Withheld
             }
+            content::Body::End => Body::Ended,
+            content::Body::Rating(rating) => {
+                Body::Rated(Rating { comment: rating.comment.as_deref().map(masking::on_arrival), ..rating })
+            }
             content::Body::Withdrawal(event) => {
                 self.withdraws = Some(Withdraws { event, attachment: None });
                 Body::Withheld
@@ -377,6 +382,8 @@ impl Message {
         match (&self.body, &self.attachment, &self.token) {
             (Body::Text(text), ..) => Some(content::Body::Text(text.clone())),
             (Body::File(_), Some(attachment), _) => Some(content::Body::Attachment(attachment.clone())),
+            (Body::Ended, ..) => Some(content::Body::End),
+            (Body::Rated(rating), ..) => Some(content::Body::Rating(rating.clone())),
             (.., Some(token)) => cbor::decode(&token.0).ok().map(content::Body::Token),
             _ => self.withdraws.map(|withdraws| content::Body::Withdrawal(withdraws.event)),
         }
@@ -391,6 +398,7 @@ impl Message {
     pub(crate) fn is_open(&self) -> bool {
         matches!(self.body, Body::Text(_) | Body::File(_) | Body::Withdrawn)
             || self.is_of_its_moment()
+            || self.closes()
             || self.withdraws.is_some()
     }
 
@@ -411,7 +419,10 @@ impl Message {
     }
 
     pub(crate) fn shown_body(&self) -> Body {
-        if self.act.as_ref().is_some_and(|act| !act.counts()) { Body::Withheld } else { self.body.clone() }
+        // An end or a rating by a colleague's word alone is none yet.
+        let is_claimed = self.closes() && self.vouched.is_some();
+        let is_idle = self.act.as_ref().is_some_and(|act| !act.counts());
+        if is_claimed || is_idle { Body::Withheld } else { self.body.clone() }
     }
 
     /// Whether it is sealed and kept, and may have been sent.
@@ -423,7 +434,7 @@ impl Message {
     pub(crate) fn is_unsent_message(&self) -> bool {
         let is_unsent = self.is_outgoing() || matches!(self.stage, Stage::Failed(_));
         let is_said = matches!(self.body, Body::Text(_) | Body::File(_) | Body::Withdrawn);
-        is_unsent && (is_said || self.withdraws.is_some())
+        is_unsent && (is_said || self.closes() || self.withdraws.is_some())
     }
 
     /// Whether something is still to be done about it that the person need not ask for.

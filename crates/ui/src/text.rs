@@ -183,7 +183,7 @@ mod tests {
             EnrolmentRefused RelayRefused StoreBroken StoreFailed MessageStale EventsMissing LogForked
             RosterOutdated NotUnderstood ActRefused HeldByAnother AttachmentAltered AttachmentMissing
             FileEmpty FileTooLarge FileNameRefused FileTypeRefused FileUnmasked SourceChanged SourceGone
-            QuotaExceeded PolicyRefused TokenRefused MessageMissing WithdrawalRefused
+            QuotaExceeded PolicyRefused TokenRefused MessageMissing WithdrawalRefused ConversationEnded EndRefused
         );
         let languages = languages();
         let said: BTreeSet<_> =

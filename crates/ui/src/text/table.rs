@@ -236,6 +236,40 @@ by_name! {
         verify_differs,
         /// Button: back to the conversation.
         verify_back,
+        /// Somebody ended the conversation; `#` is who.
+        ended,
+        /// Stands where messages were written, once the conversation has ended.
+        over,
+        /// The same in a word.
+        over_short,
+        /// Button: end the conversation.
+        end,
+        /// Button: begin another conversation.
+        begin,
+        /// Button: what else can be done about the conversation.
+        more,
+        /// Button and heading: the visitor's conversations.
+        conversations,
+        /// Messages of a conversation not yet seen; `#` is their number.
+        unread,
+        /// Asks what the visitor thinks of the conversation.
+        rate,
+        /// How good it was; `#` is the number of stars.
+        stars,
+        /// Label of the words that go with the stars.
+        comment,
+        /// Button: send stars and comment.
+        rate_send,
+        /// Button: send neither.
+        rate_skip,
+        /// Button: save what was said as a file.
+        transcript,
+        /// First line of a transcript; `#` is the business.
+        transcript_of,
+        /// Second line of a transcript; `#` is when it was made.
+        transcript_made,
+        /// How the name of its file begins.
+        transcript_file,
     }
 }
 
@@ -306,6 +340,8 @@ by_variant! {
         token_refused: Refusal::TokenRefused,
         message_missing: Refusal::MessageMissing,
         withdrawal_refused: Refusal::WithdrawalRefused,
+        conversation_ended: Refusal::ConversationEnded,
+        end_refused: Refusal::EndRefused,
     }
 }
 
