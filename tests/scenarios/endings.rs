@@ -39,9 +39,9 @@ async fn an_agent_ends_it_the_visitor_rates_it_keeps_it_and_begins_another() {
         assert_eq!(visitor.seen(".composer").await, None, "nothing can be written");
         agent.is_told(".hindrance", text.over()).await;
         agent.is_told(".holder", text.over_short()).await;
-        agent.clicks_button(desk.filter_mine()).await;
+        agent.clicks(".filters button:nth-child(1)").await;
         agent.is_told(".inbox .nothing .heading", desk.filter_empty()).await;
-        agent.clicks_button(desk.filter_all()).await;
+        agent.clicks(".filters button:nth-child(3)").await;
         assert_fits(&visitor).await;
         assert_fits(&agent).await;
 

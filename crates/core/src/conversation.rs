@@ -4,17 +4,16 @@ use segel_crypto::attachment::Attachment;
 use segel_crypto::content::{self, ContentHash, ContentKey};
 use segel_wire::ids::{ConversationId, DeviceId, EventId, Octets};
 use segel_wire::{Delivered, Envelope, Withdraws};
-use segel_wire::{cbor, cbor_array, cbor_map, cbor_variants, limits};
+use segel_wire::{cbor_array, cbor_map, cbor_variants, limits};
 
 use crate::acts::ActRecord;
 use crate::engine::Pulls;
 use crate::facts::Facts;
-use crate::masking;
 use crate::peers::Peer;
 use crate::reads::Reads;
 use crate::records::{BrokenStore, Name, Opened, Record};
 use crate::sent::Sent;
-use crate::show::{Author, Body, Delivery, File, Hold, Item, Rating, Refusal, SafetyNumber, Summary};
+use crate::show::{Author, Body, Delivery, File, Hold, Item, Refusal, SafetyNumber, Summary};
 use crate::sorted::{Sorted, SortedSet};
 
 /// A message as it is kept.
@@ -346,47 +345,6 @@ impl Message {
     /// Whether this device wrote it, and knows that it did.
     pub(crate) fn is_own(&self) -> bool {
         matches!(self.stage, Stage::Waiting | Stage::Sealed(_) | Stage::Sent)
-    }
-
-    /// Takes in what a content says that opened.
-    pub(crate) fn say(&mut self, body: content::Body) {
-        self.body = match body {
-            content::Body::Text(text) => Body::Text(masking::on_arrival(&text)),
-            content::Body::Attachment(attachment) => match File::described(&attachment) {
-                Ok(mut file) => {
-                    file.name = masking::on_arrival(&file.name);
-                    self.attachment =
-                        Some(Attachment { name: file.name.clone(), caption: None, ..attachment });
-                    Body::File(file)
-                }
-                Err(refusal) => Body::Closed(refusal),
-            },
-            content::Body::Token(signed) => {
-                self.token = Some(Octets(cbor::encode(&signed)));
-                Body::Withheld
-            }
-            content::Body::End => Body::Ended,
-            content::Body::Rating(rating) => {
-                Body::Rated(Rating { comment: rating.comment.as_deref().map(masking::on_arrival), ..rating })
-            }
-            content::Body::Withdrawal(event) => {
-                self.withdraws = Some(Withdraws { event, attachment: None });
-                Body::Withheld
-            }
-            _ => Body::Closed(Refusal::NotUnderstood),
-        };
-    }
-
-    /// What a content of this message says, if it is a person's and ready to be sealed.
-    pub(crate) fn said(&self) -> Option<content::Body> {
-        match (&self.body, &self.attachment, &self.token) {
-            (Body::Text(text), ..) => Some(content::Body::Text(text.clone())),
-            (Body::File(_), Some(attachment), _) => Some(content::Body::Attachment(attachment.clone())),
-            (Body::Ended, ..) => Some(content::Body::End),
-            (Body::Rated(rating), ..) => Some(content::Body::Rating(rating.clone())),
-            (.., Some(token)) => cbor::decode(&token.0).ok().map(content::Body::Token),
-            _ => self.withdraws.map(|withdraws| content::Body::Withdrawal(withdraws.event)),
-        }
     }
 
     /// Whether it is an act or an identity token: dated when it is sealed, and given up rather than tried again.

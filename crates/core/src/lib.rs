@@ -22,6 +22,7 @@ mod peers;
 mod reads;
 mod records;
 mod refusal;
+mod said;
 mod sent;
 pub mod show;
 mod signals;

@@ -1,6 +1,8 @@
 //! Every visible sentence, by name. The sentences themselves stand in `www/texts`, a file for each language; the
 //! program is given those of one, in the order of the tables.
 
+#[macro_use]
+mod sections;
 #[cfg(feature = "shipped")]
 mod shipped;
 mod table;
