@@ -8,9 +8,9 @@ use segel_core::tabs::Stand;
 use segel_core::{Engine, Input, OutgoingToken, VisitorConfig};
 use segel_mask::Writer;
 use segel_ui::running::{Handle, Running, Screen};
-use segel_ui::{Act, Action, Language, Situation, Trouble};
+use segel_ui::{Act, Action, Language, Situation, Trouble, transcript};
 use segel_web::channel::Port;
-use segel_web::files::Fetched;
+use segel_web::files::{Address, Fetched};
 use segel_web::kept::KeptState;
 use segel_web::page::{self, Listener};
 use segel_web::random::Random;
@@ -23,7 +23,7 @@ use segel_wire::{json_read, json_write};
 use wasm_bindgen::JsValue;
 use web_sys::MessagePort;
 
-use crate::model::{self, Model};
+use crate::model::{self, Model, Place};
 use crate::view::Panel;
 
 /// In milliseconds.
@@ -44,7 +44,6 @@ struct Parts {
     model: RefCell<Model>,
     panel: RefCell<Panel>,
     port: RefCell<Option<Port>>,
-    conversation: Cell<Option<ConversationId>>,
     open: Cell<bool>,
     /// The panel was opened and the browser has not brought the focus yet.
     awaits_focus: Cell<bool>,
@@ -52,6 +51,9 @@ struct Parts {
     told: Cell<Told>,
     /// What the clock says of the site's hours changes.
     minute: RefCell<Option<Timer>>,
+    language: Language,
+    /// The transcript that the browser may still be reading.
+    saved: RefCell<Option<Address>>,
 }
 
 /// What the loader was told last.
@@ -105,7 +107,8 @@ impl Widget {
                 model: RefCell::default(),
                 panel: RefCell::new(Panel::new(language, &act)),
                 port: RefCell::default(),
-                conversation: Cell::new(None),
+                language,
+                saved: RefCell::default(),
                 open: Cell::new(false),
                 awaits_focus: Cell::new(false),
                 focus: RefCell::default(),
@@ -139,7 +142,7 @@ impl Screen for Widget {
         ["segel/", &site.to_string(), "/", &root.to_string()].concat()
     }
 
-    /// A visitor has one conversation, and looks at it.
+    /// A visitor has few conversations, and looks at them.
     fn reads_later(&self) -> Option<&'static Later> {
         None
     }
@@ -168,13 +171,11 @@ impl Screen for Widget {
     }
 
     fn forget(&self) {
-        self.0.conversation.set(None);
         self.0.model.borrow_mut().forget();
     }
 
     fn show(&self, show: Show) {
         match &show {
-            Show::Conversation(summary) => self.0.conversation.set(Some(summary.conversation)),
             Show::Introduce { conversation, visitor } => {
                 let (conversation, visitor) = (Some(conversation.to_string()), Some(visitor.clone()));
                 return self.0.post(&ToLoader { kind: "identify", conversation, visitor, count: None });
@@ -202,7 +203,7 @@ impl Screen for Widget {
             // A page that the site does not list learns nothing.
             return;
         }
-        let now = Told { exists: parts.conversation.get().is_some(), unread: model.unread() };
+        let now = Told { exists: !model.talks().is_empty(), unread: model.unread() };
         let before = parts.told.replace(now);
         if now.exists && !before.exists {
             parts.say("exists");
@@ -221,9 +222,9 @@ impl Parts {
     fn act(&self, action: Action) {
         match action {
             Action::Send(text) => {
-                self.handle.submit(self.conversation.get(), text);
+                self.handle.submit(self.conversation(), text);
             }
-            Action::Attach(chosen) => self.handle.attach(self.conversation.get(), chosen),
+            Action::Attach(chosen) => self.handle.attach(self.conversation(), chosen),
             Action::Retry(event) => self.tell(|conversation| Input::Retry { conversation, event }),
             Action::Fetch(event) => self.tell(|conversation| Input::Fetch { conversation, event }),
             Action::Cancel(event) => self.tell(|conversation| Input::Cancel { conversation, event }),
@@ -233,26 +234,55 @@ impl Parts {
                 self.handle.render_soon();
             }
             Action::BeginAnew => self.handle.begin_anew(),
-            Action::Verify(on) => {
-                self.model.borrow_mut().verify(on);
+            Action::Verify(on) => self.turn_to(if on { Place::Safety } else { Place::Talk }),
+            Action::List(on) => self.turn_to(if on { Place::List } else { Place::Talk }),
+            Action::Open(conversation) => {
+                self.model.borrow_mut().open(conversation);
                 self.handle.render_soon();
             }
+            Action::Begin => {
+                self.model.borrow_mut().begin();
+                self.handle.render_soon();
+            }
+            Action::End => self.tell(Input::End),
+            Action::Rate(rating) => {
+                if let Some(conversation) = self.conversation() {
+                    self.handle.rate(conversation, rating);
+                }
+            }
+            Action::Transcript => self.save_transcript(),
             Action::Close => self.say("close"),
             // The composer holds the draft.
             Action::Draft(draft) => {
-                if let Some(conversation) = self.conversation.get() {
+                if let Some(conversation) = self.conversation() {
                     self.handle.input(Input::Typing { conversation, typing: !draft.is_empty() });
                 }
             }
-            // A visitor has one conversation, and no say in who holds it.
-            Action::Open(_) | Action::Back | Action::Do(_) => {}
+            // A visitor has no say in who holds a conversation.
+            Action::Back | Action::Do(_) => {}
             Action::Scrolled => self.handle.render_soon(),
         }
     }
 
+    /// The conversation that the visitor looks at.
+    fn conversation(&self) -> Option<ConversationId> {
+        self.model.borrow().current().map(|talk| talk.conversation)
+    }
+
+    fn turn_to(&self, place: Place) {
+        self.model.borrow_mut().turn_to(place);
+        self.handle.render_soon();
+    }
+
+    fn save_transcript(&self) {
+        let model = self.model.borrow();
+        let business = model.situation.business.as_deref().unwrap_or_default();
+        self.saved.replace(transcript::save(model.items().as_slice(), business, self.language));
+    }
+
     /// Hands in what happened in the conversation, if there is one.
     fn tell(&self, input: impl FnOnce(ConversationId) -> Input) {
-        if let Some(conversation) = self.conversation.get() {
+        if let Some(conversation) = self.conversation() {
             self.handle.input(input(conversation));
         }
     }
@@ -278,9 +308,14 @@ impl Parts {
 
     /// The visitor has the end of the timeline before their eyes.
     fn look(&self) {
-        let sees = self.open.get() && page::visible() && !self.model.borrow().is_verifying();
-        let unread = self.model.borrow().unread() > 0;
-        let looks = self.conversation.get().filter(|_| sees);
+        let sees = self.open.get() && page::visible() && self.model.borrow().place() == Place::Talk;
+        let looks = self.conversation().filter(|_| sees);
+        let unread = self
+            .model
+            .borrow()
+            .current()
+            .and_then(|talk| talk.summary.as_ref())
+            .is_some_and(|summary| summary.unread > 0);
         self.handle.looks(looks);
         if let (true, Some(conversation)) = (unread, looks) {
             self.handle.input(Input::Seen(conversation));

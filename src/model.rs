@@ -1,19 +1,46 @@
 //! What the visitor sees, folded from what the engine shows: pure, without a browser.
 
-use segel_core::show::{Author, SafetyNumber, Show};
+use segel_core::show::{Author, Life, SafetyNumber, Show, Summary};
 use segel_ui::{Items, Situation, Trouble};
+use segel_wire::ids::ConversationId;
 
 /// The state of the panel.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Model {
-    /// Where things stand apart from the messages.
+    /// Where things stand apart from the conversations.
     pub(crate) situation: Situation,
-    unread: u32,
-    items: Items,
-    safety: Option<SafetyNumber>,
-    verifying: bool,
+    talks: Vec<Talk>,
+    /// The conversation that the visitor chose to look at.
+    chosen: Option<ConversationId>,
+    /// Whether the visitor begins another one.
+    begins: bool,
+    place: Place,
+    nothing: Items,
+}
+
+/// A conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Talk {
+    /// Its id.
+    pub(crate) conversation: ConversationId,
+    /// Its messages.
+    pub(crate) items: Items,
+    /// What the engine says of it as a whole, once it did.
+    pub(crate) summary: Option<Summary>,
     typing: Option<Author>,
     here: Option<Author>,
+}
+
+/// What stands where the conversation does.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// The conversation.
+    #[default]
+    Talk,
+    /// The safety number.
+    Safety,
+    /// The list of conversations.
+    List,
 }
 
 /// What fills the panel.
@@ -27,82 +54,151 @@ pub(crate) enum Screen {
     Chat,
 }
 
+impl Talk {
+    /// How far it has come.
+    pub(crate) fn life(&self) -> Life {
+        self.summary.as_ref().map(|summary| summary.life).unwrap_or_default()
+    }
+
+    /// The agent who wrote last in it.
+    pub(crate) fn agent(&self) -> Option<&str> {
+        self.items.as_slice().iter().rev().find_map(|item| match &item.author {
+            Author::Agent(name) if !name.is_empty() => Some(name.as_str()),
+            _ => None,
+        })
+    }
+
+    fn time(&self) -> u64 {
+        self.summary.as_ref().map_or(0, |summary| summary.time)
+    }
+}
+
 impl Model {
     /// Folds in one change.
     pub(crate) fn apply(&mut self, show: Show) {
         match self.situation.apply(show) {
             Some(Show::Conversation(summary)) => {
-                self.unread = summary.unread;
-                self.safety = summary.safety;
+                let id = summary.conversation;
+                self.talk(id).summary = Some(summary);
             }
-            Some(Show::Item(item)) => self.items.put(item),
-            Some(Show::Gone(_, event)) => self.items.remove(event),
-            Some(Show::Transfer(transfer)) => self.items.note(transfer),
-            Some(Show::Typing(_, who)) => self.typing = who,
-            Some(Show::Here(_, who)) => self.here = who,
+            Some(Show::Item(item)) => self.talk(item.conversation).items.put(item),
+            Some(Show::Gone(id, event)) => self.talk(id).items.remove(event),
+            Some(Show::Transfer(transfer)) => self.talk(transfer.conversation).items.note(transfer),
+            Some(Show::Typing(id, who)) => self.talk(id).typing = who,
+            Some(Show::Here(id, who)) => self.talk(id).here = who,
             _ => {}
         }
+        self.begins &= self.open_talk().is_none();
     }
 
     /// Messages shown before count no more; what the visitor looks at stays.
     pub(crate) fn forget(&mut self) {
-        let Self { situation, verifying, .. } = std::mem::take(self);
-        *self = Self { situation, verifying, ..Self::default() };
+        self.talks = Vec::new();
     }
 
     /// What fills the panel.
     pub(crate) fn screen(&self) -> Screen {
         match self.situation.stopped().or(Trouble::of_gate(self.situation.gate)) {
             Some(trouble) => Screen::Stopped(trouble),
-            None if self.situation.business.is_none() && self.items.is_empty() => Screen::Preparing,
+            None if self.situation.business.is_none() && self.talks.is_empty() => Screen::Preparing,
             None => Screen::Chat,
         }
     }
 
-    /// Messages not yet seen.
+    /// The conversation that the visitor looks at: the one that they chose, else the open one, else the last. None
+    /// before the first message of one.
+    pub(crate) fn current(&self) -> Option<&Talk> {
+        if self.begins {
+            return None;
+        }
+        let chosen = self.talks.iter().find(|talk| Some(talk.conversation) == self.chosen);
+        let open = chosen.or_else(|| self.open_talk());
+        open.or_else(|| self.talks.iter().max_by_key(|talk| talk.time()))
+    }
+
+    /// Every conversation.
+    pub(crate) fn talks(&self) -> &[Talk] {
+        &self.talks
+    }
+
+    /// Whether the one that the visitor looks at can be written in; another can be begun where it cannot.
+    pub(crate) fn life(&self) -> Life {
+        self.current().map(Talk::life).unwrap_or_default()
+    }
+
+    /// Opens a conversation.
+    pub(crate) fn open(&mut self, conversation: ConversationId) {
+        (self.chosen, self.begins, self.place) = (Some(conversation), false, Place::Talk);
+    }
+
+    /// Looks at the one that can be written in, or at none: what is written next begins one.
+    pub(crate) fn begin(&mut self) {
+        (self.chosen, self.begins, self.place) = (None, self.open_talk().is_none(), Place::Talk);
+    }
+
+    /// Messages not yet seen, of all conversations.
     pub(crate) fn unread(&self) -> u32 {
-        self.unread
+        self.talks.iter().filter_map(|talk| talk.summary.as_ref()).map(|summary| summary.unread).sum()
     }
 
-    /// Shows the safety number in the place of the conversation, or the conversation again.
-    pub(crate) fn verify(&mut self, on: bool) {
-        self.verifying = on;
+    /// Shows this in the place of the conversation, or the conversation again.
+    pub(crate) fn turn_to(&mut self, place: Place) {
+        self.place = place;
     }
 
-    /// Whether the safety number is looked at.
-    pub(crate) fn is_verifying(&self) -> bool {
-        self.verifying
+    /// What stands where the conversation does.
+    pub(crate) fn place(&self) -> Place {
+        self.place
     }
 
     /// What the visitor and the business compare; none before the first message.
     pub(crate) fn safety(&self) -> Option<&SafetyNumber> {
-        self.safety.as_ref()
+        self.talks.iter().find_map(|talk| talk.summary.as_ref()?.safety.as_ref())
     }
 
     /// Who is typing at the other end.
     pub(crate) fn typing(&self) -> Option<&Author> {
-        self.typing.as_ref()
+        self.current()?.typing.as_ref()
     }
 
     /// Who of the business has the conversation before their eyes.
     pub(crate) fn here(&self) -> Option<&Author> {
-        self.here.as_ref()
+        self.current()?.here.as_ref()
     }
 
     /// The conversation's messages.
     pub(crate) fn items(&self) -> &Items {
-        &self.items
+        self.current().map_or(&self.nothing, |talk| &talk.items)
+    }
+
+    /// The one that can be written in, as the engine says: there is no second one.
+    pub(crate) fn open_talk(&self) -> Option<&Talk> {
+        let is_open = |summary: &Summary| summary.life == Life::Open;
+        self.talks.iter().find(|talk| talk.summary.as_ref().is_some_and(is_open))
+    }
+
+    fn talk(&mut self, conversation: ConversationId) -> &mut Talk {
+        let known = self.talks.iter().position(|talk| talk.conversation == conversation);
+        let at = known.unwrap_or_else(|| {
+            let (summary, typing, here) = (None, None, None);
+            self.talks.push(Talk { conversation, items: Items::default(), summary, typing, here });
+            self.talks.len() - 1
+        });
+        // Either was found there or was just put there.
+        &mut self.talks[at]
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use segel_core::show::{Author, Body, Delivery, Gate, Hold, Identity, Item, Refusal, Site, Summary};
-    use segel_wire::ids::{ConversationId, EventId};
+    use segel_core::show::{Body, Delivery, Gate, Hold, Identity, Item, Refusal, Site};
+    use segel_wire::ids::EventId;
 
     use super::*;
 
     const CONVERSATION: ConversationId = ConversationId([1; 16]);
+    const OTHER: ConversationId = ConversationId([2; 16]);
+    const NEXT: ConversationId = ConversationId([3; 16]);
 
     fn shown(shows: impl IntoIterator<Item = Show>) -> Model {
         let mut model = Model::default();
@@ -164,22 +260,46 @@ mod tests {
         assert_eq!(model.items().as_slice()[0].delivery, Delivery::Sent);
     }
 
+    fn summary(conversation: ConversationId, life: Life, (time, unread): (u64, u32)) -> Show {
+        Show::Conversation(Summary {
+            conversation,
+            preview: String::new(),
+            time,
+            unread,
+            waits_since: 0,
+            answerable: true,
+            safety: None,
+            hold: Hold::default(),
+            identity: Identity::default(),
+            life,
+        })
+    }
+
     #[test]
-    fn unread_is_what_the_last_summary_says() {
-        let summary = |unread| {
-            Show::Conversation(Summary {
-                conversation: CONVERSATION,
-                preview: String::new(),
-                time: 0,
-                unread,
-                waits_since: 0,
-                answerable: true,
-                safety: None,
-                hold: Hold::default(),
-                identity: Identity::default(),
-            })
-        };
-        assert_eq!(shown([summary(3)]).unread(), 3);
-        assert_eq!(shown([summary(3), summary(0)]).unread(), 0);
+    fn unread_is_what_the_last_summaries_say() {
+        let unread = |conversation, unread| summary(conversation, Life::Open, (0, unread));
+        assert_eq!(shown([unread(CONVERSATION, 3)]).unread(), 3);
+        assert_eq!(shown([unread(CONVERSATION, 3), unread(CONVERSATION, 0)]).unread(), 0);
+        assert_eq!(shown([unread(CONVERSATION, 3), unread(OTHER, 2)]).unread(), 5);
+    }
+
+    #[test]
+    fn the_open_conversation_is_looked_at_then_the_last_unless_another_was_chosen() {
+        let current = |model: &Model| model.current().map(|talk| talk.conversation);
+        let mut model =
+            shown([summary(OTHER, Life::Ended, (9, 0)), summary(CONVERSATION, Life::Open, (1, 0))]);
+        assert_eq!(current(&model), Some(CONVERSATION));
+        model.open(OTHER);
+        assert_eq!((current(&model), model.life()), (Some(OTHER), Life::Ended));
+        model.begin();
+        assert_eq!(current(&model), Some(CONVERSATION), "there is one to write in");
+        model.apply(summary(CONVERSATION, Life::Ended, (1, 0)));
+        assert_eq!(current(&model), Some(OTHER));
+        model.begin();
+        assert_eq!((current(&model), model.life()), (None, Life::Open));
+        model.apply(summary(OTHER, Life::Settled, (9, 0)));
+        assert_eq!(current(&model), None, "until it has begun");
+        model.apply(summary(NEXT, Life::Open, (10, 0)));
+        assert_eq!(current(&model), Some(NEXT));
     }
 }

@@ -49,6 +49,11 @@ impl Header {
         &self.root
     }
 
+    /// The button that leads to the safety number.
+    pub(crate) fn check(&self) -> &Element {
+        &self.check
+    }
+
     /// Shows the name once a signed roster gave it; before that nothing is claimed.
     pub(crate) fn render(&self, business: Option<&str>, offers_check: bool, here: Option<&Author>) {
         // The style makes it a capital letter.

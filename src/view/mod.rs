@@ -1,10 +1,14 @@
 //! The panel: header, banner, timeline and composer, or one sentence in their place.
 
+mod ended;
 mod greeting;
 mod header;
+mod menu;
+mod talks;
 
 use std::rc::Rc;
 
+use segel_core::show::Life;
 use segel_mask::Writer;
 use segel_ui::banner::Banner;
 use segel_ui::composer::Composer;
@@ -17,19 +21,23 @@ use segel_ui::verify::Verify;
 use segel_ui::{Act, Action, Language};
 use segel_web::dom::{self, El, el};
 use segel_web::files::Fetched;
-use segel_web::page;
+use segel_web::{page, rest};
 use segel_wire::ids::EventId;
 use segel_wire::signed::Opening;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
-use crate::model::{Model, Screen};
+use crate::model::{Model, Place, Screen};
+use ended::Ended;
 use greeting::Greeting;
 use header::Header;
+use menu::Menu;
+use talks::Talks;
 
 /// All that a visitor sees in the frame.
 pub(crate) struct Panel {
     language: Language,
+    act: Act,
     root: El,
     header: Header,
     banner: Banner,
@@ -41,8 +49,16 @@ pub(crate) struct Panel {
     preparing: El,
     chat: El,
     verify: Verify,
+    more: Option<More>,
     shown: Screen,
-    verifying: bool,
+    place: Place,
+}
+
+/// What nobody needs before a first message has gone.
+struct More {
+    menu: Menu,
+    talks: Talks,
+    ended: Ended,
 }
 
 impl Panel {
@@ -83,6 +99,7 @@ impl Panel {
             });
         Self {
             language,
+            act: Rc::clone(act),
             root,
             header,
             banner,
@@ -94,8 +111,9 @@ impl Panel {
             preparing,
             chat,
             verify,
+            more: None,
             shown: Screen::Preparing,
-            verifying: false,
+            place: Place::Talk,
         }
     }
 
@@ -108,15 +126,15 @@ impl Panel {
     pub(crate) fn render(&mut self, model: &Model) {
         let screen = model.screen();
         let business = model.situation.business.as_deref();
-        let verifying = screen == Screen::Chat && model.is_verifying();
+        let place = if screen == Screen::Chat { model.place() } else { Place::Talk };
         self.header.render(
             business,
-            screen == Screen::Chat && !verifying,
+            screen == Screen::Chat && place == Place::Talk,
             model.here().filter(|_| screen == Screen::Chat),
         );
         dom::set_hidden(&self.preparing, screen != Screen::Preparing);
-        dom::set_hidden(&self.chat, screen != Screen::Chat || verifying);
-        dom::set_hidden(self.verify.root(), !verifying);
+        dom::set_hidden(&self.chat, screen != Screen::Chat || place != Place::Talk);
+        dom::set_hidden(self.verify.root(), place != Place::Safety);
         self.sentence.render(match screen {
             Screen::Stopped(trouble) => Some(trouble),
             Screen::Preparing | Screen::Chat => None,
@@ -138,16 +156,36 @@ impl Panel {
         let (safety, text) = (model.safety(), self.language.text());
         let why = safety.map_or(text.verify_later(), |_| text.verify_visitor());
         self.verify.render(safety, &fill(why, business.unwrap_or_default()));
-        let turns = std::mem::replace(&mut self.verifying, verifying) != verifying;
-        if turns && verifying {
-            self.verify.focus();
-        } else if turns {
-            self.header.focus_check();
+        self.render_more(model, screen, place);
+        match (std::mem::replace(&mut self.place, place), place) {
+            (before, Place::Safety) if before != place => self.verify.focus(),
+            (Place::Safety, Place::Talk) => self.header.focus_check(),
+            _ => {}
         }
         let appears = std::mem::replace(&mut self.shown, screen) != screen && screen == Screen::Chat;
         // Who opened the panel before there was anywhere to write finds the focus there once there is.
         if appears && page::has_focus() {
             self.focus();
+        }
+    }
+
+    /// Shows what comes with a first message, once the program has it.
+    fn render_more(&mut self, model: &Model, screen: Screen, place: Place) {
+        if self.more.is_none() && (model.talks().is_empty() || !rest::is_here()) {
+            return;
+        }
+        let before = self.place;
+        let more = self.more.get_or_insert_with(|| {
+            More::new(self.language, &self.act, (&self.root, &self.header, &self.chat))
+        });
+        more.render(model, screen, place);
+        dom::set_hidden(self.composer.root(), model.life() != Life::Open);
+        match (before, place) {
+            (Place::Talk, Place::List) => more.talks.focus(),
+            // Where there is nothing to be written, the way back is the button that led here.
+            (Place::List, Place::Talk) if model.life() != Life::Open => more.menu.focus_list(),
+            (Place::List, Place::Talk) => self.composer.focus(),
+            _ => {}
         }
     }
 
@@ -159,5 +197,27 @@ impl Panel {
     /// Puts the focus where a visitor who opened the panel wants it.
     pub(crate) fn focus(&self) {
         self.composer.focus();
+    }
+}
+
+impl More {
+    fn new(language: Language, act: &Act, (root, header, chat): (&Element, &Header, &Element)) -> Self {
+        let (menu, talks, ended) =
+            (Menu::new(language, act), Talks::new(language, act), Ended::new(language, act));
+        let below = menu.place(header.root(), header.check());
+        dom::insert(root, below, header.root().next_sibling().as_ref());
+        dom::insert(root, talks.root(), None);
+        dom::insert(chat, ended.root(), None);
+        Self { menu, talks, ended }
+    }
+
+    fn render(&mut self, model: &Model, screen: Screen, place: Place) {
+        self.menu.render(model);
+        dom::set_hidden(self.talks.root(), place != Place::List);
+        if place == Place::List {
+            self.talks.render(model);
+        }
+        let life = if screen == Screen::Chat { model.life() } else { Life::Open };
+        self.ended.render(life, model.situation.masking.as_ref(), model.items().as_slice());
     }
 }

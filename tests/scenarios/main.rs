@@ -10,6 +10,7 @@
 
 mod attachments;
 mod desk;
+mod endings;
 mod enrolment;
 mod exchange;
 mod gallery;

@@ -9,9 +9,9 @@ use segel_core::{AgentConfig, Engine, Input, StartError};
 use segel_crypto::enrol::EnrolmentCode;
 use segel_mask::Writer;
 use segel_ui::running::{Handle, Running, Screen};
-use segel_ui::{Act, Action, Language, Situation, Trouble};
+use segel_ui::{Act, Action, Language, Situation, Trouble, transcript};
 use segel_web::dom;
-use segel_web::files::Fetched;
+use segel_web::files::{Address, Fetched};
 use segel_web::kept::KeptState;
 use segel_web::notice::{self, Allowed, Notices};
 use segel_web::page::{self, Listener};
@@ -51,6 +51,8 @@ struct Parts {
     notices: RefCell<Notices>,
     /// The conversation whose messages were asked for last.
     asked_for: Cell<Option<ConversationId>>,
+    /// The transcript that the browser may still be reading.
+    saved: RefCell<Option<Address>>,
 }
 
 impl App {
@@ -78,6 +80,7 @@ impl Desk {
                 console: RefCell::new(Console::new(language, &act, &does)),
                 notices: RefCell::default(),
                 asked_for: Cell::new(None),
+                saved: RefCell::default(),
                 code: page::take_fragment().and_then(|text| EnrolmentCode::parse(&text).ok()),
             }
         });
@@ -266,6 +269,14 @@ impl Parts {
         }
     }
 
+    fn save_transcript(&self) {
+        let model = self.model.borrow();
+        let business = model.situation.business.as_deref().unwrap_or_default();
+        if let Some(items) = model.opened().and_then(|opened| opened.items) {
+            self.saved.replace(transcript::save(items.as_slice(), business, self.language));
+        }
+    }
+
     fn act(&self, action: Action) {
         let open = self.model.borrow().opened().map(|opened| opened.conversation);
         match (action, open) {
@@ -294,6 +305,7 @@ impl Parts {
                 self.model.borrow_mut().set_draft(draft);
                 self.handle.input(Input::Typing { conversation, typing });
             }
+            (Action::Transcript, Some(_)) => self.save_transcript(),
             (Action::Dismiss, _) => self.model.borrow_mut().situation.dismiss(),
             (Action::BeginAnew, _) => self.handle.begin_anew(),
             (Action::Open(conversation), _) => self.model.borrow_mut().open(conversation),
@@ -307,10 +319,20 @@ impl Parts {
                 | Action::Cancel(_)
                 | Action::Withdraw(_)
                 | Action::Draft(_)
+                | Action::Transcript
                 | Action::Do(_),
                 None,
             )
-            | (Action::Close | Action::Scrolled, _) => {}
+            // An agent ends by an act, and begins nothing.
+            | (
+                Action::Close
+                | Action::Scrolled
+                | Action::End
+                | Action::Rate(_)
+                | Action::Begin
+                | Action::List(_),
+                _,
+            ) => {}
         }
         self.handle.render_soon();
     }

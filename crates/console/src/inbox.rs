@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use segel_core::show::{Body, File, Identity, Standing, Summary};
+use segel_core::show::{Body, File, Identity, Life, Standing, Summary};
 use segel_ui::Items;
 use segel_wire::ids::ConversationId;
 
@@ -25,10 +25,12 @@ impl Filter {
     /// In the order of the screen.
     pub(crate) const EACH: [Self; 3] = [Self::Mine, Self::Unassigned, Self::All];
 
-    fn lists(self, standing: Standing) -> bool {
+    /// Whether it lists a conversation; one that has ended is nobody's to answer.
+    fn lists(self, summary: &Summary) -> bool {
+        let is_open = summary.life == Life::Open;
         match self {
-            Self::Mine => standing == Standing::Mine,
-            Self::Unassigned => standing == Standing::Free,
+            Self::Mine => is_open && summary.hold.standing == Standing::Mine,
+            Self::Unassigned => is_open && summary.hold.standing == Standing::Free,
             Self::All => true,
         }
     }
@@ -106,9 +108,9 @@ impl Inbox {
             Some(Entry { summary, found })
         });
         let mut entries: Vec<_> = all.collect();
-        let counts = Filter::EACH
-            .map(|filter| entries.iter().filter(|entry| filter.lists(entry.summary.hold.standing)).count());
-        entries.retain(|entry| self.filter.lists(entry.summary.hold.standing));
+        let counts =
+            Filter::EACH.map(|filter| entries.iter().filter(|entry| filter.lists(entry.summary)).count());
+        entries.retain(|entry| self.filter.lists(entry.summary));
         entries.sort_by_key(|entry| rank(entry.summary));
         Listing { entries, counts }
     }
@@ -179,6 +181,7 @@ mod tests {
             safety: None,
             hold: Hold { standing, ..Hold::default() },
             identity: Identity::default(),
+            life: Life::Open,
         }
     }
 
@@ -219,6 +222,16 @@ mod tests {
             assert_eq!(listed(&inbox, &BTreeMap::new()), expected);
             assert_eq!(inbox.listing(&BTreeMap::new()).counts, [2, 2, 6]);
         }
+    }
+
+    #[test]
+    fn one_that_has_ended_is_listed_among_all_alone() {
+        let mut inbox = inbox();
+        for (number, life) in [(2, Life::Ended), (4, Life::Settled)] {
+            let known = inbox.get(id(number)).unwrap().clone();
+            inbox.put(Summary { life, ..known });
+        }
+        assert_eq!(inbox.listing(&BTreeMap::new()).counts, [1, 1, 6]);
     }
 
     #[test]

@@ -246,7 +246,7 @@ pub(crate) fn mark(conversation: ConversationId) -> String {
 
 #[cfg(test)]
 mod tests {
-    use segel_core::show::{Author, Body, Delivery, Hold, Identity, Item, Site, Standing};
+    use segel_core::show::{Author, Body, Delivery, Hold, Identity, Item, Life, Site, Standing};
     use segel_wire::ids::EventId;
 
     use super::*;
@@ -275,6 +275,7 @@ mod tests {
             safety: None,
             hold: Hold::default(),
             identity: Identity::default(),
+            life: Life::Open,
         })
     }
 

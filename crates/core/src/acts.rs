@@ -52,6 +52,7 @@ impl Deed<AgentId> {
             Self::Takeover => (ActKind::Takeover, None),
             Self::Join => (ActKind::Join, None),
             Self::Leave => (ActKind::Leave, None),
+            Self::End => (ActKind::End, None),
         }
     }
 
@@ -63,6 +64,7 @@ impl Deed<AgentId> {
             (ActKind::Takeover, None) => Self::Takeover,
             (ActKind::Join, None) => Self::Join,
             (ActKind::Leave, None) => Self::Leave,
+            (ActKind::End, None) => Self::End,
             _ => return None,
         })
     }
@@ -76,6 +78,7 @@ impl Deed<AgentId> {
             Self::Takeover => Deed::Takeover,
             Self::Join => Deed::Join,
             Self::Leave => Deed::Leave,
+            Self::End => Deed::End,
         }
     }
 }

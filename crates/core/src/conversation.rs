@@ -4,12 +4,11 @@ use segel_crypto::attachment::Attachment;
 use segel_crypto::content::{self, ContentHash, ContentKey};
 use segel_wire::ids::{ConversationId, DeviceId, EventId, Octets};
 use segel_wire::{Delivered, Envelope, Withdraws};
-use segel_wire::{cbor, cbor_array, cbor_map, cbor_variants, limits};
+use segel_wire::{cbor_array, cbor_map, cbor_variants, limits};
 
 use crate::acts::ActRecord;
 use crate::engine::Pulls;
 use crate::facts::Facts;
-use crate::masking;
 use crate::peers::Peer;
 use crate::reads::Reads;
 use crate::records::{BrokenStore, Name, Opened, Record};
@@ -231,6 +230,7 @@ impl Conversation {
             safety,
             hold,
             identity: self.identity(now),
+            life: self.life(),
         }
     }
 
@@ -347,41 +347,6 @@ impl Message {
         matches!(self.stage, Stage::Waiting | Stage::Sealed(_) | Stage::Sent)
     }
 
-    /// Takes in what a content says that opened.
-    pub(crate) fn say(&mut self, body: content::Body) {
-        self.body = match body {
-            content::Body::Text(text) => Body::Text(masking::on_arrival(&text)),
-            content::Body::Attachment(attachment) => match File::described(&attachment) {
-                Ok(mut file) => {
-                    file.name = masking::on_arrival(&file.name);
-                    self.attachment =
-                        Some(Attachment { name: file.name.clone(), caption: None, ..attachment });
-                    Body::File(file)
-                }
-                Err(refusal) => Body::Closed(refusal),
-            },
-            content::Body::Token(signed) => {
-                self.token = Some(Octets(cbor::encode(&signed)));
-                Body::Withheld
-            }
-            content::Body::Withdrawal(event) => {
-                self.withdraws = Some(Withdraws { event, attachment: None });
-                Body::Withheld
-            }
-            _ => Body::Closed(Refusal::NotUnderstood),
-        };
-    }
-
-    /// What a content of this message says, if it is a person's and ready to be sealed.
-    pub(crate) fn said(&self) -> Option<content::Body> {
-        match (&self.body, &self.attachment, &self.token) {
-            (Body::Text(text), ..) => Some(content::Body::Text(text.clone())),
-            (Body::File(_), Some(attachment), _) => Some(content::Body::Attachment(attachment.clone())),
-            (.., Some(token)) => cbor::decode(&token.0).ok().map(content::Body::Token),
-            _ => self.withdraws.map(|withdraws| content::Body::Withdrawal(withdraws.event)),
-        }
-    }
-
     /// Whether it is an act or an identity token: dated when it is sealed, and given up rather than tried again.
     pub(crate) fn is_of_its_moment(&self) -> bool {
         self.act.is_some() || self.token.is_some()
@@ -391,6 +356,7 @@ impl Message {
     pub(crate) fn is_open(&self) -> bool {
         matches!(self.body, Body::Text(_) | Body::File(_) | Body::Withdrawn)
             || self.is_of_its_moment()
+            || self.closes()
             || self.withdraws.is_some()
     }
 
@@ -411,7 +377,10 @@ impl Message {
     }
 
     pub(crate) fn shown_body(&self) -> Body {
-        if self.act.as_ref().is_some_and(|act| !act.counts()) { Body::Withheld } else { self.body.clone() }
+        // An end or a rating by a colleague's word alone is none yet.
+        let is_claimed = self.closes() && self.vouched.is_some();
+        let is_idle = self.act.as_ref().is_some_and(|act| !act.counts());
+        if is_claimed || is_idle { Body::Withheld } else { self.body.clone() }
     }
 
     /// Whether it is sealed and kept, and may have been sent.
@@ -423,7 +392,7 @@ impl Message {
     pub(crate) fn is_unsent_message(&self) -> bool {
         let is_unsent = self.is_outgoing() || matches!(self.stage, Stage::Failed(_));
         let is_said = matches!(self.body, Body::Text(_) | Body::File(_) | Body::Withdrawn);
-        is_unsent && (is_said || self.withdraws.is_some())
+        is_unsent && (is_said || self.closes() || self.withdraws.is_some())
     }
 
     /// Whether something is still to be done about it that the person need not ask for.

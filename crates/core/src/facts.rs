@@ -54,6 +54,8 @@ pub(crate) struct Facts {
     /// Up to where events were known before the relay began to number anew: what nobody sees and stands there may be
     /// one of them.
     pub(crate) former: u64,
+    /// Whether the visitor wants to say nothing of how it was.
+    pub(crate) unasked: bool,
 }
 
 cbor_map!(Facts {
@@ -76,7 +78,8 @@ cbor_map!(Facts {
     21: signal_keys,
     22: reads,
     23: quiet,
-    24: former
+    24: former,
+    25: unasked
 });
 
 /// So many own contents that did not come back are told from those of a state that is lost.

@@ -8,7 +8,7 @@ use segel_wire::ids::{AgentId, AttachmentId, ConversationId, EventId, Invitation
 use segel_wire::{ClientFrame, Problem, ServerFrame};
 
 use crate::file::OutgoingFile;
-use crate::outgoing::{Outgoing, OutgoingToken};
+use crate::outgoing::{Outgoing, OutgoingRating, OutgoingToken};
 use crate::show::{Deed, Show};
 
 /// Something happened.
@@ -16,7 +16,7 @@ use crate::show::{Deed, Show};
 pub enum Input {
     /// The person sends a text; a visitor's first one starts the conversation.
     Submit {
-        /// Which conversation; `None` for a visitor's current or first one.
+        /// Which conversation; `None` for a visitor's open one. Where that has ended or there is none, a new one begins.
         conversation: Option<ConversationId>,
         /// The id that the message gets; `None` for one that the engine makes. What was taken under an id before
         /// is not taken again.
@@ -70,6 +70,15 @@ pub enum Input {
         conversation: ConversationId,
         /// The message.
         event: EventId,
+    },
+    /// The visitor ends a conversation; an agent does by an act.
+    End(ConversationId),
+    /// The visitor says what they think of a conversation that has ended, or that they will not.
+    Rate {
+        /// The conversation.
+        conversation: ConversationId,
+        /// None to be asked no more.
+        rating: Option<OutgoingRating>,
     },
     /// A key was pressed in the draft of a conversation, or the draft is empty: sent or taken back.
     Typing {

@@ -1,5 +1,6 @@
 //! The only way for text to leave: through the mask.
 
+use segel_crypto::content::{Rating, Stars};
 use segel_mask::MaskedText;
 use segel_wire::cbor;
 use segel_wire::ids::Octets;
@@ -20,6 +21,25 @@ impl Outgoing {
 
     pub(crate) fn into_string(self) -> String {
         self.0.into_string()
+    }
+}
+
+/// What a visitor thinks of a conversation, with a comment that the mask passed or none.
+#[derive(Clone)]
+pub struct OutgoingRating(pub(crate) Rating);
+
+impl OutgoingRating {
+    /// An empty comment is none.
+    pub fn new(stars: Stars, comment: MaskedText) -> Self {
+        let comment = Some(comment.into_string()).filter(|comment| !comment.is_empty());
+        Self(Rating { stars, comment })
+    }
+}
+
+/// Says nothing of it.
+impl core::fmt::Debug for OutgoingRating {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("OutgoingRating")
     }
 }
 

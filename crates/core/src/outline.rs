@@ -22,7 +22,8 @@ impl Conversation {
     /// Its outline. That of an outline's messages is the same again.
     pub(crate) fn outline(&self) -> Outline {
         let pending = self.messages.values().any(Message::is_pending);
-        let latest = [self.last_said(), self.last_answer(), self.unanswered(), self.introduction()];
+        let latest =
+            [self.last_said(), self.last_answer(), self.unanswered(), self.introduction(), self.end()];
         let is_needed = |message: &Message| {
             let is_last_act = message.act.is_some() && message.position == Some(self.facts.acted_at);
             is_last_act
@@ -51,8 +52,11 @@ impl Conversation {
         answers.max_by_key(|message| message.place())
     }
 
-    /// The first message of the visitor that the desk has not answered.
+    /// The first message of the visitor that the desk has not answered, and still may.
     pub(crate) fn unanswered(&self) -> Option<&Message> {
+        if self.is_over() {
+            return None;
+        }
         let answered = self.last_answer().map(Message::place);
         let later = self.said().filter(|message| Some(message.place()) > answered);
         later.filter(|message| message.author == Author::Visitor).min_by_key(|message| message.place())
@@ -60,7 +64,9 @@ impl Conversation {
 
     fn said(&self) -> impl Iterator<Item = &Message> {
         let is_said = |message: &&Message| {
-            !message.is_of_its_moment() && !matches!(message.body, Body::Withheld | Body::Withdrawn)
+            !message.is_of_its_moment()
+                && !message.closes()
+                && !matches!(message.body, Body::Withheld | Body::Withdrawn)
         };
         self.messages.values().filter(is_said)
     }

@@ -85,6 +85,10 @@ pub enum Refusal {
     MessageMissing,
     /// Somebody took back what is not theirs, or no message.
     WithdrawalRefused,
+    /// The conversation has ended.
+    ConversationEnded,
+    /// Somebody ended or rated what only its visitor may.
+    EndRefused,
 }
 
 cbor_index!(Refusal {
@@ -127,7 +131,9 @@ cbor_index!(Refusal {
     36: PolicyRefused,
     37: TokenRefused,
     38: MessageMissing,
-    39: WithdrawalRefused
+    39: WithdrawalRefused,
+    40: ConversationEnded,
+    41: EndRefused
 });
 
 impl Refusal {
@@ -187,6 +193,8 @@ impl Refusal {
             Self::TokenRefused => "token-refused",
             Self::MessageMissing => "message-missing",
             Self::WithdrawalRefused => "withdrawal-refused",
+            Self::ConversationEnded => "conversation-ended",
+            Self::EndRefused => "end-refused",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What an engine asks its screen to show: facts and stable codes, never sentences.
 
+pub use segel_crypto::content::{Rating, Stars};
 pub use segel_crypto::safety::SafetyNumber;
 use segel_wire::ids::{AgentId, ConversationId, EventId};
 use segel_wire::signed::{Hours, Masking};
@@ -133,6 +134,8 @@ pub struct Summary {
     pub hold: Hold,
     /// Who the visitor is, by the business's word.
     pub identity: Identity,
+    /// How far it has come.
+    pub life: Life,
 }
 
 cbor_map!(Summary {
@@ -144,8 +147,23 @@ cbor_map!(Summary {
     5: safety,
     6: hold,
     7: identity,
-    8: waits_since
+    8: waits_since,
+    9: life
 });
+
+/// How far a conversation has come (PROTOCOL.md, section 5.17).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Life {
+    /// It can be written in.
+    #[default]
+    Open,
+    /// It has ended, and the visitor may say how it was.
+    Ended,
+    /// It has ended, and the visitor has said so, or will not.
+    Settled,
+}
+
+cbor_index!(Life { 0: Open, 1: Ended, 2: Settled });
 
 /// Who holds a conversation (PROTOCOL.md, section 5.9).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -195,10 +213,12 @@ pub enum Deed<To> {
     Join,
     /// Ends that.
     Leave,
+    /// Ends the conversation.
+    End,
 }
 
-cbor_variants!(Deed<AgentId> { 0: Claim, 1: Transfer(agent), 2: Release, 3: Takeover, 4: Join, 5: Leave });
-cbor_variants!(Deed<String> { 0: Claim, 1: Transfer(name), 2: Release, 3: Takeover, 4: Join, 5: Leave });
+cbor_variants!(Deed<AgentId> { 0: Claim, 1: Transfer(agent), 2: Release, 3: Takeover, 4: Join, 5: Leave, 6: End });
+cbor_variants!(Deed<String> { 0: Claim, 1: Transfer(name), 2: Release, 3: Takeover, 4: Join, 5: Leave, 6: End });
 
 /// A message in the timeline.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -268,6 +288,10 @@ pub enum Body {
     Introduced(String),
     /// Whoever wrote it has taken it back.
     Withdrawn,
+    /// The visitor has ended the conversation.
+    Ended,
+    /// What the visitor thinks of it.
+    Rated(Rating),
 }
 
 cbor_variants!(Body {
@@ -278,7 +302,9 @@ cbor_variants!(Body {
     4: Withheld,
     5: File(file),
     6: Introduced(subject),
-    7: Withdrawn
+    7: Withdrawn,
+    8: Ended,
+    9: Rated(rating)
 });
 
 /// What is said of a file: its name and type are its sender's words, and such as PROTOCOL.md, section 5.11, allows.
@@ -341,6 +367,8 @@ impl core::fmt::Debug for Body {
             Self::File(file) => f.debug_tuple("File").field(file).finish(),
             Self::Introduced(_) => f.write_str("Introduced(..)"),
             Self::Withdrawn => f.write_str("Withdrawn"),
+            Self::Ended => f.write_str("Ended"),
+            Self::Rated(_) => f.write_str("Rated(..)"),
         }
     }
 }

@@ -8,7 +8,7 @@ use segel_wire::{cbor_map, cbor_variants};
 
 use crate::engine::Engine;
 use crate::io::Input;
-use crate::show::{Deed, Delivery, Gate, Refusal, Show};
+use crate::show::{Deed, Delivery, Gate, Rating, Refusal, Show};
 
 /// What a person wants in a tab that has no engine. Its texts are masked there, and masked once more where the engine
 /// is: only `segel-mask` makes what an engine takes.
@@ -38,6 +38,10 @@ pub enum Wish {
     Withdraw(ConversationId, EventId),
     /// As [`Input::Open`].
     Open(ConversationId),
+    /// As [`Input::End`].
+    End(ConversationId),
+    /// As [`Input::Rate`], with a comment that was masked.
+    Rate(ConversationId, Option<Rating>),
 }
 
 cbor_variants!(Wish {
@@ -52,7 +56,9 @@ cbor_variants!(Wish {
     8: Introduce(token),
     9: Look(conversation),
     10: Withdraw(conversation, event),
-    11: Open(conversation)
+    11: Open(conversation),
+    12: End(conversation),
+    13: Rate(conversation, rating)
 });
 
 /// Where a tab's widget stands: what a leading tab asks before it shows it anything.
@@ -119,6 +125,8 @@ impl Wish {
             Input::Look(conversation) => Some(Self::Look(conversation)),
             Input::Withdraw { conversation, event } => Some(Self::Withdraw(conversation, event)),
             Input::Open(conversation) => Some(Self::Open(conversation)),
+            Input::End(conversation) => Some(Self::End(conversation)),
+            Input::Rate { conversation, rating: None } => Some(Self::Rate(conversation, None)),
             _ => None,
         }
     }
@@ -126,7 +134,7 @@ impl Wish {
     /// The input that it stands for; nothing for those that carry text.
     pub fn input(&self) -> Option<Input> {
         match *self {
-            Self::Submit(..) | Self::Attach(..) | Self::Introduce(Some(_)) => None,
+            Self::Submit(..) | Self::Attach(..) | Self::Introduce(Some(_)) | Self::Rate(_, Some(_)) => None,
             Self::Introduce(None) => Some(Input::Introduce(None)),
             Self::Retry(conversation, event) => Some(Input::Retry { conversation, event }),
             Self::Fetch(conversation, event) => Some(Input::Fetch { conversation, event }),
@@ -137,6 +145,8 @@ impl Wish {
             Self::Look(conversation) => Some(Input::Look(conversation)),
             Self::Withdraw(conversation, event) => Some(Input::Withdraw { conversation, event }),
             Self::Open(conversation) => Some(Input::Open(conversation)),
+            Self::End(conversation) => Some(Input::End(conversation)),
+            Self::Rate(conversation, None) => Some(Input::Rate { conversation, rating: None }),
         }
     }
 }
@@ -170,6 +180,8 @@ impl core::fmt::Debug for Wish {
             Self::Look(_) => "Look",
             Self::Withdraw(..) => "Withdraw",
             Self::Open(_) => "Open",
+            Self::End(_) => "End",
+            Self::Rate(..) => "Rate",
         })
     }
 }
@@ -182,8 +194,8 @@ mod tests {
 
     use super::*;
     use crate::show::{
-        Author, Body, File, Hold, Identity, Item, Link, Progress, SafetyNumber, Site, Standing, Summary,
-        Transfer,
+        Author, Body, File, Hold, Identity, Item, Life, Link, Progress, SafetyNumber, Site, Standing, Stars,
+        Summary, Transfer,
     };
 
     const CONVERSATION: ConversationId = ConversationId([1; 16]);
@@ -200,6 +212,10 @@ mod tests {
             delivery,
             vouched: None,
         })
+    }
+
+    fn rating() -> Rating {
+        Rating { stars: Stars::Four, comment: Some("Terima kasih".to_owned()) }
     }
 
     #[test]
@@ -231,6 +247,7 @@ mod tests {
             safety: Some(safety),
             hold,
             identity: Identity::Confirmed { subject: "Pelanggan Demo".to_owned(), at: 7 },
+            life: Life::Ended,
         };
         let shows = vec![
             Show::Site(Site {
@@ -247,6 +264,8 @@ mod tests {
             item(Body::Act(Deed::Transfer("Agen Kedua".to_owned())), Delivery::Read),
             item(Body::File(file), Delivery::Sending),
             item(Body::Withdrawn, Delivery::Sent),
+            item(Body::Ended, Delivery::Received),
+            item(Body::Rated(rating()), Delivery::Received),
             Show::Typing(CONVERSATION, Some(Author::Visitor)),
             Show::Typing(CONVERSATION, None),
             Show::Here(CONVERSATION, Some(Author::Agent("Agen Demo".to_owned()))),
@@ -285,6 +304,8 @@ mod tests {
             Wish::Look(Some(CONVERSATION)),
             Wish::Withdraw(CONVERSATION, EVENT),
             Wish::Open(CONVERSATION),
+            Wish::End(CONVERSATION),
+            Wish::Rate(CONVERSATION, None),
         ];
         for wish in wishes {
             assert_eq!(cbor::decode::<Wish>(&cbor::encode(&wish)).as_ref(), Ok(&wish));
@@ -292,6 +313,13 @@ mod tests {
             assert_eq!(input.is_none(), wish.makes().is_some(), "{wish:?}");
             assert_eq!(input.as_ref().and_then(Wish::of), input.map(|_| wish));
         }
+    }
+
+    #[test]
+    fn a_rating_with_its_words_is_for_the_tab_with_the_engine_to_mask() {
+        let wish = Wish::Rate(CONVERSATION, Some(rating()));
+        assert_eq!(cbor::decode::<Wish>(&cbor::encode(&wish)).as_ref(), Ok(&wish));
+        assert!(wish.input().is_none());
     }
 
     #[test]

@@ -30,9 +30,11 @@ pub enum ActKind {
     Join,
     /// Who joined reads along no more.
     Leave,
+    /// The holder ends the conversation: no act follows.
+    End,
 }
 
-cbor_index!(ActKind { 0: Claim, 1: Transfer, 2: Release, 3: Takeover, 4: Join, 5: Leave });
+cbor_index!(ActKind { 0: Claim, 1: Transfer, 2: Release, 3: Takeover, 4: Join, 5: Leave, 6: End });
 
 /// The signed statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,9 +79,11 @@ pub struct Assignment {
     pub holder: Option<AgentId>,
     /// Who joined, in that order; never the holder.
     pub joined: Vec<AgentId>,
+    /// Who ended the conversation by an act; none follows it.
+    pub ended: Option<AgentId>,
 }
 
-cbor_map!(Assignment { 0: epoch, 1: hash, 2: holder, 3: joined });
+cbor_map!(Assignment { 0: epoch, 1: hash, 2: holder, 3: joined, 4: ended });
 
 /// What an act is judged by.
 #[derive(Debug, Clone, Copy)]
@@ -149,7 +153,7 @@ impl Act {
 
 impl Default for Assignment {
     fn default() -> Self {
-        Self { epoch: 0, hash: ActHash::NONE, holder: None, joined: Vec::new() }
+        Self { epoch: 0, hash: ActHash::NONE, holder: None, joined: Vec::new(), ended: None }
     }
 }
 
@@ -254,10 +258,13 @@ impl Assignment {
                 .is_some_and(|present| is_supervisor(agent) || is_member(present, desk, roster))
         };
         let (holds, joined) = (self.holder.as_ref() == Some(signer), self.joined.contains(signer));
+        if self.ended.is_some() {
+            return false;
+        }
         match kind {
             ActKind::Claim => may_hold(signer) && self.holder_now(roster, now).is_none(),
             ActKind::Transfer => holds && agent.is_some_and(|agent| agent != *signer && may_hold(&agent)),
-            ActKind::Release => holds,
+            ActKind::Release | ActKind::End => holds,
             ActKind::Takeover => is_supervisor(signer) && !holds,
             ActKind::Join => is_supervisor(signer) && !holds && !joined,
             ActKind::Leave => joined,
@@ -272,9 +279,11 @@ impl Assignment {
             ActKind::Release => holder = None,
             ActKind::Join => joined.push(signer),
             ActKind::Leave => joined.retain(|agent| *agent != signer),
+            ActKind::End => {}
         }
         joined.retain(|agent| Some(*agent) != holder);
-        Self { epoch: act.epoch, hash, holder, joined }
+        let ended = (act.kind == ActKind::End).then_some(signer);
+        Self { epoch: act.epoch, hash, holder, joined, ended }
     }
 }
 

@@ -4,7 +4,7 @@ use rand_core::CryptoRng;
 use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId, RosterHash};
 use segel_wire::signed::{Order, SignedToken, statement};
 use segel_wire::{cbor, limits};
-use segel_wire::{cbor_map, cbor_transparent, cbor_variants};
+use segel_wire::{cbor_index, cbor_map, cbor_transparent, cbor_variants};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
@@ -71,6 +71,10 @@ pub enum Body {
     Read(u64),
     /// An earlier event of the same device that it takes back.
     Withdrawal(EventId),
+    /// The visitor ends the conversation.
+    End,
+    /// What the visitor thinks of a conversation that has ended.
+    Rating(Rating),
 }
 
 cbor_variants!(Body {
@@ -82,8 +86,43 @@ cbor_variants!(Body {
     5: SignalKey(key),
     6: Token(token),
     7: Read(position),
-    8: Withdrawal(event)
+    8: Withdrawal(event),
+    9: End,
+    10: Rating(rating)
 });
+
+/// What a visitor thinks of a conversation.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Rating {
+    /// How good it was.
+    pub stars: Stars,
+    /// In words; the layer above lets only masked text get here.
+    pub comment: Option<String>,
+}
+
+cbor_map!(Rating { 0: stars, 1: comment });
+
+/// One to five stars; more are better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stars {
+    /// 1.
+    One,
+    /// 2.
+    Two,
+    /// 3.
+    Three,
+    /// 4.
+    Four,
+    /// 5.
+    Five,
+}
+
+cbor_index!(Stars { 1: One, 2: Two, 3: Three, 4: Four, 5: Five });
+
+impl Stars {
+    /// From the fewest to the most.
+    pub const ALL: [Self; 5] = [Self::One, Self::Two, Self::Three, Self::Four, Self::Five];
+}
 
 /// A message says nothing: what it says is sealed.
 impl core::fmt::Debug for Message {
@@ -173,7 +212,9 @@ impl Body {
             | Self::Act(_)
             | Self::SignalKey(_)
             | Self::Token(_)
-            | Self::Withdrawal(_) => true,
+            | Self::Withdrawal(_)
+            | Self::End
+            | Self::Rating(_) => true,
         }
     }
 }

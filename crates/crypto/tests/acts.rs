@@ -11,8 +11,15 @@ use segel_wire::signed::statement;
 use sha2::{Digest, Sha256};
 use site::{CONVERSATION, LAPSES, NOW, Person, Site};
 
-const KINDS: [ActKind; 6] =
-    [ActKind::Claim, ActKind::Transfer, ActKind::Release, ActKind::Takeover, ActKind::Join, ActKind::Leave];
+const KINDS: [ActKind; 7] = [
+    ActKind::Claim,
+    ActKind::Transfer,
+    ActKind::Release,
+    ActKind::Takeover,
+    ActKind::Join,
+    ActKind::Leave,
+    ActKind::End,
+];
 
 /// The state after these acts, all of which count.
 fn after(site: &Site, acts: &[(Person, ActKind, Option<Person>)]) -> Assignment {
@@ -27,20 +34,26 @@ fn holder(state: &Assignment) -> Option<Person> {
 
 #[test]
 fn each_kind_is_allowed_to_those_of_its_row_and_to_nobody_else() {
-    use ActKind::{Claim, Join, Leave, Release, Takeover, Transfer};
+    use ActKind::{Claim, End, Join, Leave, Release, Takeover, Transfer};
     use Person::{Member, Other, Outsider, Supervisor};
     let site = Site::new();
     let free = [];
     let held = [(Member, Claim, None)];
     let supervised = [(Supervisor, Takeover, None)];
     let joined = [(Member, Claim, None), (Supervisor, Join, None)];
-    let states: [(&str, &[_]); 4] =
-        [("free", &free), ("held", &held), ("supervised", &supervised), ("joined", &joined)];
+    let ended = [(Member, Claim, None), (Supervisor, Join, None), (Member, End, None)];
+    let states: [(&str, &[_]); 5] = [
+        ("free", &free),
+        ("held", &held),
+        ("supervised", &supervised),
+        ("joined", &joined),
+        ("ended", &ended),
+    ];
     // Who may do it in which state; a transfer goes to the other member.
     let allowed = |kind, state: &str, person| match (kind, state) {
         (Claim, "free") => person != Outsider,
-        (Transfer | Release, "held" | "joined") => person == Member,
-        (Transfer | Release, "supervised")
+        (Transfer | Release | End, "held" | "joined") => person == Member,
+        (Transfer | Release | End, "supervised")
         | (Takeover, "free" | "held" | "joined")
         | (Join, "free" | "held")
         | (Leave, "joined") => person == Supervisor,
@@ -90,6 +103,23 @@ fn each_kind_changes_what_its_row_says() {
         let joined: Vec<Person> = state.joined.iter().map(Person::of).collect();
         assert_eq!(joined, joins, "{acts:?}");
     }
+}
+
+#[test]
+fn who_ended_it_is_known_and_who_held_it_goes_on_to_be_reached() {
+    use ActKind::{Claim, End, Join, Release};
+    use Person::{Member, Supervisor};
+    let site = Site::new();
+    let open = after(&site, &[(Member, Claim, None), (Supervisor, Join, None)]);
+    let end = site.sign(&open, Member, End, None);
+    let ended = open.follow(&end, &site.context(Member)).unwrap();
+    assert_eq!((open.ended, ended.ended), (None, Some(Member.id())));
+    assert_eq!(site.devices(&ended), site.devices(&open), "what the visitor says of it goes to the same");
+    // Sealed before the release of another device of the same agent was known: it lost the race.
+    let free = site.act(&open, Member, Release, None).unwrap();
+    assert_eq!(free.follow(&end, &site.context(Member)), Err(ActError::Late));
+    assert_eq!(free.ended, None);
+    assert_eq!(ended.follow(&end, &site.context(Member)), Err(ActError::Late), "again");
 }
 
 #[test]
@@ -376,7 +406,7 @@ type Step = (usize, usize, Option<usize>, usize);
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let target = prop_oneof![3 => Just(None), 2 => (0_usize..4).prop_map(Some)];
     let behind = prop_oneof![5 => Just(0_usize), 1 => 1_usize..4];
-    prop::collection::vec((0_usize..4, 0_usize..6, target, behind), 0..24)
+    prop::collection::vec((0_usize..4, 0_usize..7, target, behind), 0..24)
 }
 
 proptest! {

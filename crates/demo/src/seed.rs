@@ -21,7 +21,8 @@ pub const AGENT: &str = "Agen Demo";
 /// An agent who supervises the desk as well.
 pub const SUPERVISOR: &str = "Penyelia Demo";
 
-const SHOP: &str = "Toko Contoh";
+/// The demo site's name.
+pub const SHOP: &str = "Toko Contoh";
 const DESK: &str = "Layanan";
 const ZONE: &str = "Asia/Jakarta";
 const ALWAYS: &str = "mon-sun 00:00-24:00";

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use segel_core::show::Deed;
+use segel_core::show::{Deed, Stars};
 use segel_mask::MaskedText;
 use segel_wire::ids::{AgentId, ConversationId, EventId};
 
@@ -35,6 +35,16 @@ pub enum Action {
     Verify(bool),
     /// Close the panel.
     Close,
+    /// End the open conversation.
+    End,
+    /// Say what the visitor thinks of the open conversation, or that they will not.
+    Rate(Option<(Stars, MaskedText)>),
+    /// Begin another conversation with what is written next.
+    Begin,
+    /// Show the list of conversations in the place of the open one, or that again.
+    List(bool),
+    /// Save what was said in the open conversation as a file.
+    Transcript,
     /// Open this conversation.
     Open(ConversationId),
     /// The timeline was scrolled to where other messages are to be put on the page.

@@ -26,5 +26,11 @@ pub const CLOCK: &str =
     "M12 3a9 9 0 1 1 0 18a9 9 0 1 1 0-18zm0 2a7 7 0 1 0 0 14a7 7 0 1 0 0-14zm-1 2h2v4.6l3 3-1.4 1.4-3.6-3.6z";
 /// A bell: notices beside the page.
 pub const BELL: &str = "M12 2a1.5 1.5 0 0 1 1.5 1.5v.7A6 6 0 0 1 18 10v4l2 3v1H4v-1l2-3v-4a6 6 0 0 1 4.5-5.8v-.7A1.5 1.5 0 0 1 12 2zm-2 17.5h4a2 2 0 0 1-4 0z";
+/// An arrow into a tray: save.
+pub const SAVE: &str = "M11 4h2v8.2l3.1-3.1 1.4 1.4L12 16l-5.5-5.5 1.4-1.4 3.1 3.1zM5 18h14v2H5z";
+/// Three dots below each other: more.
+pub const MORE: &str = "M10 4h4v4h-4zm0 6h4v4h-4zm0 6h4v4h-4z";
+/// Lines below each other: a list.
+pub const LIST: &str = "M4 6h16v2H4zm0 5h16v2H4zm0 5h16v2H4z";
 /// A shield with a tick: compare who is at the other end.
 pub const CHECK: &str = "M12 2 4 5v6c0 5 3.4 9.3 8 11 4.6-1.7 8-6 8-11V5zm0 2.1 6 2.3V11c0 3.9-2.5 7.3-6 8.8-3.5-1.5-6-4.9-6-8.8V6.4zm-1.2 11.2 5.7-5.7-1.4-1.4-4.3 4.3-2-2-1.4 1.4z";

@@ -8,9 +8,9 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use js_sys::futures::spawn_local;
-use segel_core::show::Show;
+use segel_core::show::{Rating, Show, Stars};
 use segel_core::tabs::{Stand, Wish};
-use segel_core::{Engine, Input, Outgoing};
+use segel_core::{Engine, Input, Outgoing, OutgoingRating};
 use segel_mask::{MaskedText, Writer};
 use segel_web::driver::Driver;
 use segel_web::files::Fetched;
@@ -162,6 +162,20 @@ impl Handle {
                 driver.input(Input::Attach { conversation, event: Some(event), file });
             } else {
                 work.wish(wish, Some(source));
+            }
+        });
+    }
+
+    /// Says what the person thinks of a conversation, or that they will not.
+    pub fn rate(&self, conversation: ConversationId, rating: Option<(Stars, MaskedText)>) {
+        self.with(|work| {
+            if let Some(driver) = work.driver() {
+                let rating = rating.map(|(stars, comment)| OutgoingRating::new(stars, comment));
+                driver.input(Input::Rate { conversation, rating });
+            } else {
+                let rating =
+                    rating.map(|(stars, comment)| Rating { stars, comment: Some(comment.into_string()) });
+                work.wish(Wish::Rate(conversation, rating), None);
             }
         });
     }

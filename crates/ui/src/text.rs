@@ -1,6 +1,8 @@
 //! Every visible sentence, by name. The sentences themselves stand in `www/texts`, a file for each language; the
 //! program is given those of one, in the order of the tables.
 
+#[macro_use]
+mod sections;
 #[cfg(feature = "shipped")]
 mod shipped;
 mod table;
@@ -184,7 +186,7 @@ mod tests {
             EnrolmentRefused RelayRefused StoreBroken StoreFailed MessageStale EventsMissing LogForked
             RosterOutdated NotUnderstood ActRefused HeldByAnother AttachmentAltered AttachmentMissing
             FileEmpty FileTooLarge FileNameRefused FileTypeRefused FileUnmasked SourceChanged SourceGone
-            QuotaExceeded PolicyRefused TokenRefused MessageMissing WithdrawalRefused
+            QuotaExceeded PolicyRefused TokenRefused MessageMissing WithdrawalRefused ConversationEnded EndRefused
         );
         let languages = languages();
         let said: BTreeSet<_> =

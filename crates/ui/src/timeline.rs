@@ -5,6 +5,7 @@ mod row;
 mod shape;
 mod window;
 mod withdraw;
+pub(crate) mod words;
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -20,10 +21,10 @@ use crate::items::Items;
 use crate::text::Language;
 use crate::time::Moment;
 use row::Row;
-pub(crate) use row::name;
 use shape::Shape;
 use window::{Turn, Window};
 use withdraw::Question;
+pub(crate) use words::name;
 
 /// A scrolling log that keeps to its end unless the person scrolled up. A stretch of the messages is on the page.
 pub struct Timeline {

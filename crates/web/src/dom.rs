@@ -178,6 +178,16 @@ pub fn focus(node: &Element) {
     let _ = node.unchecked_ref::<HtmlElement>().focus();
 }
 
+/// Whether the focus is within an element.
+pub fn has_focus(node: &Element) -> bool {
+    document().active_element().is_some_and(|focused| node.contains(Some(&focused)))
+}
+
+/// Whether nothing on the page has the focus: what had it is hidden or gone.
+pub fn is_focus_lost() -> bool {
+    document().active_element().is_none_or(|focused| focused.tag_name() == "BODY")
+}
+
 /// Whether a media query holds now.
 pub fn matches_media(query: &str) -> bool {
     let matches = |window: Window| window.match_media(query).ok()??.matches().into();

@@ -222,17 +222,21 @@ impl Work {
 
 /// Whether the engine uses code for this that a visitor needs no earlier than for the first message that comes.
 fn needs_rest(input: &Input) -> bool {
-    use Input::{Act, Attach, Cancel, Fetch, Frame, Introduce, Loaded, Open, Read, Retry, Withdraw};
+    use Input::{
+        Act, Attach, Cancel, End, Fetch, Frame, Introduce, Loaded, Open, Rate, Read, Retry, Withdraw,
+    };
     matches!(
         input,
         Frame(ServerFrame::Event(_) | ServerFrame::Signal { .. })
             | Act { .. }
             | Attach { .. }
             | Cancel { .. }
+            | End(_)
             | Fetch { .. }
             | Introduce(Some(_))
             | Loaded { .. }
             | Open(_)
+            | Rate { .. }
             | Read { .. }
             | Retry { .. }
             | Withdraw { .. }

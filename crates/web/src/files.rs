@@ -81,6 +81,12 @@ impl Pieces {
 pub struct Fetched(Array);
 
 impl Fetched {
+    /// A file of text that was made here.
+    pub fn of_text(text: &str) -> Option<Self> {
+        let parts = Array::of1(&JsValue::from_str(text));
+        Blob::new_with_str_sequence(&parts).ok().map(|blob| Self(Array::of1(&blob)))
+    }
+
     /// A file from its pieces, as another tab hands it on.
     pub(crate) fn from_pieces(pieces: Array) -> Self {
         Self(pieces)

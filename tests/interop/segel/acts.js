@@ -6,9 +6,9 @@ import { counts, isMember, isSupervisor, listedDevice } from './rosters.js';
 import { fromBytes, toBytes } from './shapes.js';
 import { Act } from './structures.js';
 
-export const KIND = { claim: 0, transfer: 1, release: 2, takeover: 3, join: 4, leave: 5 };
+export const KIND = { claim: 0, transfer: 1, release: 2, takeover: 3, join: 4, leave: 5, end: 6 };
 
-export const noActs = () => ({ epoch: 0, hash: zeros(32), holder: null, joined: [] });
+export const noActs = () => ({ epoch: 0, hash: zeros(32), holder: null, joined: [], ended: null });
 
 const signedStatement = (act) => statement('segel/1 act', act);
 
@@ -41,12 +41,13 @@ function roles(roster, desk, now) {
   return { isThere, supervises, mayHold: (id) => isThere(id) && (isMember(roster, desk, id) || supervises(id)) };
 }
 
-function apply({ holder, joined }, { kind, agent }, signer, { isThere, supervises, mayHold }) {
+function apply({ holder, joined, ended }, { kind, agent }, signer, { isThere, supervises, mayHold }) {
   const allowed = (condition) => demand(condition, 'act-refused', 'not-allowed');
   const holds = holder !== null && equal(holder, signer);
   const without = (other) => joined.filter((one) => !equal(one, other));
   const hasJoined = joined.some((one) => equal(one, signer));
-  const heldBy = (other) => ({ holder: other, joined: without(other) });
+  const heldBy = (other) => ({ holder: other, joined: without(other), ended });
+  allowed(ended === null);
   switch (kind) {
     case KIND.claim:
       allowed((holder === null || !isThere(holder)) && mayHold(signer));
@@ -56,16 +57,19 @@ function apply({ holder, joined }, { kind, agent }, signer, { isThere, supervise
       return heldBy(agent);
     case KIND.release:
       allowed(holds);
-      return { holder: null, joined };
+      return { holder: null, joined, ended };
     case KIND.takeover:
       allowed(supervises(signer) && !holds);
       return heldBy(signer);
     case KIND.join:
       allowed(supervises(signer) && !holds && !hasJoined);
-      return { holder, joined: [...joined, signer] };
+      return { holder, joined: [...joined, signer], ended };
     case KIND.leave:
       allowed(hasJoined);
-      return { holder, joined: without(signer) };
+      return { holder, joined: without(signer), ended };
+    case KIND.end:
+      allowed(holds);
+      return { holder, joined, ended: signer };
     default:
       return refuse('act-refused', 'malformed');
   }

@@ -80,5 +80,6 @@ function unpad(bytes) {
 function checkLimits({ body: { kind, value } }) {
   if (kind === BODY.grants) demand(value.length <= MOST_GRANTS, 'too-large', 'at most 256 grants in a content');
   if (kind === BODY.read) demand(value > 0, 'malformed', 'reading begins with the first event');
+  if (kind === BODY.rating) demand(value.stars >= 1 && value.stars <= 5, 'malformed', 'one to five stars');
   if (kind === BODY.request) demand(value.length <= MOST_ASKED, 'too-large', 'at most 64 events in a request');
 }

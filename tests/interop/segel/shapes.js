@@ -89,20 +89,26 @@ export function map(fields) {
   };
 }
 
-// [kind, [argument]], as message bodies are; in JavaScript { kind, value }.
+// No argument: `choice([text(), nothing])` has a kind 1 without a value.
+export const nothing = Symbol('nothing');
+
+// [kind, [argument]], as message bodies are; in JavaScript { kind, value }, or { kind } without an argument.
 export function choice(shapes) {
   const of = (kind) => shapes[kind] ?? refuse('malformed', `no kind ${kind}`);
   const same = (way) => (value) => {
     demand(value instanceof Object && Number.isInteger(value.kind), 'malformed', 'a body is missing');
-    return { kind: value.kind, value: of(value.kind)[way](value.value) };
+    const shape = of(value.kind);
+    return shape === nothing ? { kind: value.kind } : { kind: value.kind, value: shape[way](value.value) };
   };
   return {
-    toCbor: ({ kind, value }) => [kind, [of(kind).toCbor(value)]],
+    toCbor: ({ kind, value }) => [kind, of(kind) === nothing ? [] : [of(kind).toCbor(value)]],
     fromCbor: (value) => {
       demand(Array.isArray(value) && value.length === 2, 'malformed', 'not a kind and its argument');
       const [kind, inner] = value;
-      demand(Number.isInteger(kind) && Array.isArray(inner) && inner.length === 1, 'malformed', 'not one argument');
-      return { kind, value: of(kind).fromCbor(inner[0]) };
+      demand(Number.isInteger(kind) && Array.isArray(inner), 'malformed', 'not a kind and its argument');
+      const shape = of(kind);
+      demand(inner.length === (shape === nothing ? 0 : 1), 'malformed', 'not as many arguments as the kind has');
+      return shape === nothing ? { kind } : { kind, value: shape.fromCbor(inner[0]) };
     },
     toJson: same('toJson'),
     fromJson: same('fromJson'),

@@ -1,6 +1,6 @@
 // The CDDL of 2.3, structure by structure and in its order.
 import { KEM_CIPHERTEXT, KEM_KEY } from './primitives.js';
-import { bytes, choice, list, map, natural, optional, text, tuple } from './shapes.js';
+import { bytes, choice, list, map, natural, nothing, optional, text, tuple } from './shapes.js';
 
 const id = bytes(16);
 const key = bytes(32);
@@ -109,7 +109,7 @@ export const Act = map({
   epoch: [1, uint],
   previous: [2, hash],
   device: [3, id],
-  kind: [4, natural(5)],
+  kind: [4, natural(6)],
   agent: [5, optional(id)],
   rosterHash: [6, hash],
 });
@@ -117,7 +117,21 @@ export const Grant = tuple({ event: id, position: uint, sender: id, contentHash:
 export const SignalKey = map({ key: [0, key], notAfter: [1, uint] });
 export const Signal = tuple({ counter: uint, time: uint, kind: natural(3) });
 
-export const BODY = { text: 0, attachment: 1, act: 2, grants: 3, request: 4, signalKey: 5, token: 6, read: 7, withdrawal: 8 };
+export const Rating = map({ stars: [0, uint], comment: [1, optional(text())] });
+
+export const BODY = {
+  text: 0,
+  attachment: 1,
+  act: 2,
+  grants: 3,
+  request: 4,
+  signalKey: 5,
+  token: 6,
+  read: 7,
+  withdrawal: 8,
+  end: 9,
+  rating: 10,
+};
 export const Body = choice([
   text(),
   Attachment,
@@ -128,6 +142,8 @@ export const Body = choice([
   SignedToken,
   uint,
   id,
+  nothing,
+  Rating,
 ]);
 export const Seen = tuple({ position: uint, logHash: hash });
 export const Message = map({

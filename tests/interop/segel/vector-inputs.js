@@ -151,6 +151,8 @@ export const inputs = () => [
   content('a key for signals, quiet', { kind: 5, value: { key: key(7), notAfter: NOW + DAY } }),
   content('how far somebody has read, quiet', { kind: 7, value: 300 }),
   content('an event that is taken back', { kind: 8, value: id(9) }),
+  content('an end', { kind: 9 }),
+  content('a rating with a comment', { kind: 10, value: { stars: 5, comment: 'Terima kasih' } }),
   {
     kind: 'log',
     name: 'a log of three entries',
@@ -171,12 +173,12 @@ export const inputs = () => [
   },
   {
     kind: 'acts',
-    name: 'all six kinds of act',
+    name: 'all seven kinds of act',
     input: {
       roster: ROSTER,
       desk: DESK,
       now: NOW,
-      acts: [act(0, 0), act(0, 1, 1), act(2, 4), act(2, 3), act(2, 2), act(1, 0), act(2, 4), act(2, 5)],
+      acts: [act(0, 0), act(0, 1, 1), act(2, 4), act(2, 3), act(2, 2), act(1, 0), act(2, 4), act(2, 5), act(1, 6)],
     },
   },
   {

@@ -212,6 +212,10 @@ test('acts: who holds, by a chain that everybody computes', () => {
   assert.throws(() => followAct(state, signed(2, KIND.release), { ...world(2), now: NOW + DAY }), {
     code: 'act-refused',
   });
+  refused('not-allowed', signed(0, KIND.end));
+  follows(2, KIND.end);
+  assert.deepEqual([state.holder, state.ended], [AGENTS[2], AGENTS[2]]);
+  for (const kind of [KIND.release, KIND.end]) refused('not-allowed', signed(2, kind), 2);
 });
 
 test('a grant opens its event, and says whose word it is', () => {

@@ -1,9 +1,13 @@
 //! The agents' console, state by state.
 
+use segel_core::show::{Life, Stars};
+use segel_core::{Input, OutgoingRating};
+use segel_testkit::client::{Client, Screen};
+use segel_wire::ids::ConversationId;
 use thirtyfour::Key;
 
 use super::walk;
-use crate::harness::Device;
+use crate::harness::{Device, Person};
 use crate::relay_killed::expect_relay_to_be_away;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -58,10 +62,25 @@ async fn the_console_from_its_first_page_to_a_busy_day() {
         agent.sees(".heirs").await;
         gallery.hang(&agent, "console-hands-over").await;
         agent.presses(Key::Escape + "").await;
+        let ended = agent_ends(&agent, &visitors[0]).await;
+        let rating = OutgoingRating::new(Stars::Four, segel_mask::mask(words.advice).unwrap().text);
+        visitors[0].input(Input::Rate { conversation: ended, rating: Some(rating) });
+        agent.sees(".rated").await;
+        gallery.hang(&agent, "console-ended-and-rated").await;
         expect_relay_to_be_away(stage);
         stage.demo().kill_relay().await.unwrap();
         agent.sees(".banner").await;
         gallery.hang(&agent, "console-offline").await;
     })
     .await;
+}
+
+/// The agent ends the open conversation, which is this visitor's; answers its id.
+async fn agent_ends(agent: &Person, visitor: &Client) -> ConversationId {
+    let conversation = visitor.conversation();
+    // It is the last of what an agent may do.
+    agent.clicks(".deeds .deed:last-child").await;
+    let is_over = |screen: &Screen| screen.conversations[&conversation].life == Life::Ended;
+    visitor.until("the end", is_over).await;
+    conversation
 }

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use segel_core::show::Deed;
 use segel_testkit::client::Client;
 use segel_wire::ids::RootKey;
 use tempfile::TempDir;
@@ -132,6 +133,38 @@ async fn bad_connections_and_refusals() {
         let refused = stage.visitor_at(&shop).await;
         refused.sees(".sentence.refused").await;
         gallery.hang(&refused, "visitor-refused").await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_conversation_that_has_ended_and_the_next_one() {
+    walk(async |stage, gallery, words| {
+        let agent = stage.native_agent().await;
+        let visitor = stage.visitor().await;
+        talk(&visitor, &agent, words).await;
+        visitor.clicks(".header [aria-controls=segel-menu]").await;
+        visitor.sees(".menu").await;
+        gallery.hang(&visitor, "visitor-menu").await;
+        visitor.presses(Key::Escape + "").await;
+        agent.does(agent.conversation(), Deed::End);
+        visitor.sees(".rating").await;
+        gallery.hang(&visitor, "visitor-ended").await;
+        visitor.clicks(".stars label:nth-of-type(4)").await;
+        visitor.clicks(".rating textarea").await;
+        visitor.presses(words.draft).await;
+        visitor.sees(".rating .masked").await;
+        gallery.hang(&visitor, "visitor-rating").await;
+        visitor.clicks(".rating .primary").await;
+        visitor.sees(".rated").await;
+        gallery.hang(&visitor, "visitor-rated").await;
+        visitor.clicks(".ended .primary").await;
+        visitor.sees(".greeting").await;
+        visitor.says(words.second).await;
+        agent.reads(words.second).await;
+        visitor.clicks(".header .list").await;
+        visitor.sees(".talks li:nth-child(2)").await;
+        gallery.hang(&visitor, "visitor-conversations").await;
     })
     .await;
 }

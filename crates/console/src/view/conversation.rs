@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use segel_core::show::{Hold, Identity, Standing};
+use segel_core::show::{Hold, Identity, Life, Standing};
 use segel_mask::Writer;
 use segel_ui::composer::Composer;
 use segel_ui::timeline::Timeline;
@@ -54,10 +54,26 @@ impl Conversation {
         let typing = Typing::new(language);
         let composer = Composer::new(language, Rc::clone(act));
         let check = verify::button(language, act);
+        let act_save = Rc::clone(act);
+        let save = el("button")
+            .class("plain")
+            .attr("type", "button")
+            .attr("aria-label", language.text().transcript())
+            .attr("title", language.text().transcript())
+            .child(icon(icons::SAVE))
+            .on("click", move |_| act_save(Action::Transcript));
         let verify = Verify::new(language, act);
         let opened = el("div")
             .class("chat")
-            .child(el("div").class("over").child(back).child(who).place(holding.deeds()).place(&check))
+            .child(
+                el("div")
+                    .class("over")
+                    .child(back)
+                    .child(who)
+                    .place(holding.deeds())
+                    .child(save)
+                    .place(&check),
+            )
             .place(holding.heirs())
             .place(timeline.root())
             .place(typing.root())
@@ -101,7 +117,8 @@ impl Conversation {
         let identity = opened.summary.map_or(&Identity::Unknown, |summary| &summary.identity);
         self.person.render(opened.conversation, identity, opened.here);
         let hold = opened.summary.map_or_else(Hold::default, |summary| summary.hold.clone());
-        let has_acted = self.holding.render(&hold, changed);
+        let life = opened.summary.map(|summary| summary.life).unwrap_or_default();
+        let has_acted = self.holding.render(&hold, life, changed);
         let none = Items::default();
         let items = opened.items.unwrap_or(&none);
         self.timeline.render(items.as_slice());
@@ -153,6 +170,7 @@ impl Conversation {
     fn hindrance(&self, model: &Model, opened: &Opened<'_>) -> Option<&'static str> {
         let text = self.language.desk();
         let why = opened.summary.and_then(|summary| match summary.hold.standing {
+            _ if summary.life != Life::Open => Some(self.language.text().over()),
             _ if !summary.answerable => Some(text.not_answerable()),
             Standing::Others => Some(text.others()),
             Standing::Free | Standing::Mine | Standing::Joined => None,

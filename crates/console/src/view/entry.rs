@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use segel_core::show::{Identity, Standing, Summary};
+use segel_core::show::{Identity, Life, Standing, Summary};
 use segel_ui::text::fill;
 use segel_ui::time::Moment;
 use segel_ui::{Act, Action, Language, icons, said};
@@ -27,6 +27,7 @@ pub(super) struct Entry {
     heard: El,
     mine: El,
     draft: El,
+    over: El,
     shown: Option<Shown>,
 }
 
@@ -50,7 +51,9 @@ impl Entry {
         );
         let mine = el("span").class("mine").text(text.mine_short()).hidden();
         let draft = el("span").class("draft").text(text.draft()).hidden();
-        let title = el("span").class("name").place(&seal).place(&name).place(&mine).place(&draft);
+        let over = el("span").class("draft").text(language.text().over_short()).hidden();
+        let title =
+            el("span").class("name").place(&seal).place(&name).place(&mine).place(&over).place(&draft);
         let time = el("time");
         let waits = el("span")
             .class("waits")
@@ -82,6 +85,7 @@ impl Entry {
             heard,
             mine,
             draft,
+            over,
             shown: None,
         }
     }
@@ -123,13 +127,15 @@ impl Entry {
         dom::set_text(&self.time, &when(time, today, language));
         dom::set_hidden(&self.waits, !is_waiting);
         dom::set_class(&self.root, "waiting", is_waiting);
-        let is_others = matches!(summary.hold.standing, Standing::Joined | Standing::Others);
+        let is_over = summary.life != Life::Open;
+        dom::set_hidden(&self.over, !is_over);
+        let is_others = !is_over && matches!(summary.hold.standing, Standing::Joined | Standing::Others);
         let held = is_others.then(|| hold::holder(&summary.hold, text));
         let preview = if summary.preview.is_empty() { text.no_preview() } else { &summary.preview };
         let words = shown.found.as_deref().filter(|found| !found.is_empty()).or(held.as_deref());
         said::show(&self.preview, words.unwrap_or(preview));
         dom::set_class(&self.root, "held", is_others);
-        dom::set_hidden(&self.mine, summary.hold.standing != Standing::Mine);
+        dom::set_hidden(&self.mine, is_over || summary.hold.standing != Standing::Mine);
         dom::set_hidden(&self.draft, !shown.has_draft);
         let unread = summary.unread.to_string();
         dom::set_text(&self.count, &unread);

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use segel_core::show::{Deed, Hold, Standing};
+use segel_core::show::{Deed, Hold, Life, Standing};
 use segel_ui::text::{DeskText, fill};
 use segel_ui::{Act, Action, Language};
 use segel_web::dom::{self, El, el};
@@ -30,14 +30,15 @@ impl Holding {
     pub(crate) fn new(language: Language, act: &Act) -> Self {
         let text = language.desk();
         let (has_acted, is_choosing) = (Rc::new(Cell::new(false)), Rc::new(Cell::new(false)));
-        let buttons = [Deed::Claim, Deed::Release, Deed::Takeover, Deed::Join, Deed::Leave].map(|deed| {
-            let (act, has_acted) = (Rc::clone(act), Rc::clone(&has_acted));
-            let button = button(words(deed, text)).on("click", move |_| {
-                has_acted.set(true);
-                act(Action::Do(deed));
+        let buttons =
+            [Deed::Claim, Deed::Release, Deed::Takeover, Deed::Join, Deed::Leave, Deed::End].map(|deed| {
+                let (act, has_acted) = (Rc::clone(act), Rc::clone(&has_acted));
+                let button = button(words(deed, language)).on("click", move |_| {
+                    has_acted.set(true);
+                    act(Action::Do(deed));
+                });
+                (deed, button.hidden())
             });
-            (deed, button.hidden())
-        });
         let heirs = el("div")
             .class("heirs")
             .attr("id", "segel-heirs")
@@ -87,9 +88,10 @@ impl Holding {
 
     /// Shows how things stand. Whether something changed that this agent did: the button is gone then, and the focus
     /// with it.
-    pub(crate) fn render(&mut self, hold: &Hold, is_another: bool) -> bool {
-        let text = self.language.desk();
-        dom::set_text(&self.holder, &holder(hold, text));
+    pub(crate) fn render(&mut self, hold: &Hold, life: Life, is_another: bool) -> bool {
+        let holder = holder(hold, self.language.desk());
+        let is_over = life != Life::Open;
+        dom::set_text(&self.holder, if is_over { self.language.text().over_short() } else { &holder });
         for (deed, button) in &self.buttons {
             dom::set_hidden(button, !hold.may.contains(deed));
             dom::set_attr(button, "aria-disabled", if hold.acting { "true" } else { "false" });
@@ -134,7 +136,8 @@ fn choose(chooses: bool, is_choosing: &Cell<bool>, transfer: &Element, heirs: &E
     dom::set_attr(transfer, "aria-expanded", if chooses { "true" } else { "false" });
 }
 
-fn words(deed: Deed<AgentId>, text: DeskText) -> &'static str {
+fn words(deed: Deed<AgentId>, language: Language) -> &'static str {
+    let text = language.desk();
     match deed {
         Deed::Claim => text.claim(),
         Deed::Transfer(_) => text.transfer(),
@@ -142,6 +145,7 @@ fn words(deed: Deed<AgentId>, text: DeskText) -> &'static str {
         Deed::Takeover => text.takeover(),
         Deed::Join => text.join(),
         Deed::Leave => text.leave(),
+        Deed::End => language.text().end(),
     }
 }
 

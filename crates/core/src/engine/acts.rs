@@ -45,6 +45,9 @@ impl Engine {
         if conversation.is_acting() {
             return;
         }
+        if conversation.is_over() {
+            return self.show_refused(Refusal::ConversationEnded);
+        }
         if !self.permits(id, deed, now) {
             return self.show_refused(Refusal::ActRefused);
         }
@@ -77,9 +80,13 @@ impl Engine {
         if !self.is_settled(id) {
             return Turn::Later;
         }
+        let Some(message) = conversation.messages.get(&event) else { return Turn::Later };
+        let outlives = message.withdraws.is_some() || matches!(message.body, Body::Rated(_));
+        if conversation.is_closed() && !outlives {
+            return Turn::Never(Refusal::ConversationEnded);
+        }
         // What was said is its sender's to take back, whoever holds the conversation since.
-        let is_free = |message: &Message| message.act.is_some() || message.withdraws.is_some();
-        if self.part != Part::Agent || conversation.messages.get(&event).is_some_and(is_free) {
+        if self.part != Part::Agent || message.act.is_some() || message.withdraws.is_some() {
             return Turn::Now;
         }
         match self.standing(id, now) {
@@ -209,10 +216,10 @@ impl Engine {
         let holder = conversation.facts.assignment.holder_now(roster, self.membership.time(now));
         let holder = holder.map(|agent| agent.name.clone());
         let standing = self.standing(id, now);
-        if self.part != Part::Agent || !self.is_answerable(id) {
+        if self.part != Part::Agent || !self.is_answerable(id) || conversation.is_over() {
             return Hold { standing, holder, ..Hold::default() };
         }
-        let deeds = [Deed::Claim, Deed::Release, Deed::Takeover, Deed::Join, Deed::Leave];
+        let deeds = [Deed::Claim, Deed::Release, Deed::Takeover, Deed::Join, Deed::Leave, Deed::End];
         let may = deeds.into_iter().filter(|deed| self.permits(id, *deed, now)).collect();
         let heirs = roster.roster().agents.iter().filter(|agent| {
             standing == Standing::Mine && { self.permits(id, Deed::Transfer(agent.id), now) }

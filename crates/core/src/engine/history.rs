@@ -38,7 +38,7 @@ impl Engine {
             Deed::Claim | Deed::Takeover | Deed::Join => {
                 signer != own && (self.part != Part::Agent || held.is_some())
             }
-            Deed::Leave => false,
+            Deed::Leave | Deed::End => false,
         };
         if !gives {
             return;
@@ -285,6 +285,7 @@ impl Engine {
                 _ => message.body = Body::Closed(Refusal::ActRefused),
             },
             body @ (content::Body::Token(_) | content::Body::Withdrawal(_)) => message.say(body),
+            body @ (content::Body::End | content::Body::Rating(_)) => message.close(body, &author),
             _ => message.body = Body::Closed(Refusal::NotUnderstood),
         }
         if !message.is_open() {

@@ -18,11 +18,13 @@ use crate::show::{Author, Body, Identity, Refusal, Show, Summary};
 /// Where the visitor's page stands with it.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Introduction {
-    /// It says nothing, or has said it.
+    /// It says nothing.
     #[default]
     Rests,
     /// It is asked as soon as a token could leave.
     Wanted,
+    /// It was asked for this conversation; it is asked again for another.
+    AskedFor(ConversationId),
 }
 
 impl Engine {
@@ -34,17 +36,20 @@ impl Engine {
         {
             return;
         }
-        let (Some(account), Some(id)) = (&self.account, self.conversations.first()) else { return };
+        let (Some(account), Some(id)) = (&self.account, self.open_conversation()) else { return };
+        if self.introduction == Introduction::AskedFor(id) {
+            return;
+        }
         // The same letters as any key's.
         let visitor = IdentityKey(Token::derive_visitor(&account.keys().identity)).to_string();
-        self.outputs.push_back(Output::Show(Show::Introduce { conversation: *id, visitor }));
-        self.introduction = Introduction::Rests;
+        self.outputs.push_back(Output::Show(Show::Introduce { conversation: id, visitor }));
+        self.introduction = Introduction::AskedFor(id);
     }
 
     /// The page hands in a token. It is sent if it counts and says something new.
     pub(super) fn introduce(&mut self, token: OutgoingToken, now: u64, random: &mut impl CryptoRng) {
         let OutgoingToken { signed, subject } = token;
-        let Some(id) = self.conversations.first().copied().filter(|_| self.part != Part::Agent) else {
+        let Some(id) = self.open_conversation().filter(|_| self.part != Part::Agent) else {
             return;
         };
         if !self.would_count(id, &signed, now) {

@@ -8,6 +8,7 @@ mod again;
 mod attachments;
 mod clock;
 mod connect;
+mod ending;
 mod history;
 mod introduction;
 mod prekeys;
@@ -244,6 +245,14 @@ impl Engine {
             Input::Withdraw { conversation, event } => {
                 self.ledger.resume();
                 self.withdraw(conversation, event, now, random);
+            }
+            Input::End(conversation) => {
+                self.ledger.resume();
+                self.end(conversation, now, random);
+            }
+            Input::Rate { conversation, rating } => {
+                self.ledger.resume();
+                self.rate(conversation, rating, now, random);
             }
             Input::Typing { conversation, typing } => self.signals.typed(conversation, typing, now),
             Input::Look(conversation) => self.looked(conversation, now),

@@ -14,7 +14,7 @@ use crate::io::{Output, Request};
 use crate::link;
 use crate::membership::Named;
 use crate::records::Name;
-use crate::show::Refusal;
+use crate::show::{Body, Refusal};
 
 /// What came of asking for a roster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -372,7 +372,7 @@ impl Engine {
             if message.has_left() {
                 conversation.facts.take_back(message.content);
             }
-            if message.is_of_its_moment() {
+            if message.is_of_its_moment() || message.body == Body::Ended {
                 self.ledger.put(Name::Conversation(id), &conversation.facts);
                 return self.give_up(id, event, refusal);
             }

@@ -19,7 +19,7 @@ use crate::masking;
 use crate::outgoing::Outgoing;
 use crate::peers::Peer;
 use crate::records::Name;
-use crate::show::{Body, File, Gate, Refusal};
+use crate::show::{Body, File, Gate, Rating, Refusal};
 use crate::sorted::SortedSet;
 
 /// A content with its wraps, its hash and its key.
@@ -76,15 +76,16 @@ impl Engine {
         all.find(|(_, conversation)| conversation.messages.contains(&event)).map(|(id, _)| *id)
     }
 
-    /// The conversation that is named, a visitor's only one, or a new one.
+    /// The conversation that is named, a visitor's open one, or a new one.
     pub(super) fn conversation_for(
         &self,
         named: Option<ConversationId>,
         random: &mut impl CryptoRng,
     ) -> ConversationId {
-        // What a visitor's tab names may have ended with the tab that led, where nothing could be kept.
-        let is_there = |id: &ConversationId| self.part == Part::Agent || self.conversations.get(id).is_some();
-        let known = named.filter(is_there).or_else(|| self.conversations.first().copied());
+        // What a visitor's tab names may have ended, or be gone with the tab that led, where nothing could be kept.
+        let is_open = |id: &ConversationId| self.conversations.get(id).is_some_and(|kept| !kept.is_over());
+        let known = named.filter(|id| self.part == Part::Agent || is_open(id));
+        let known = known.or_else(|| self.open_conversation());
         known.unwrap_or_else(|| ConversationId(make_id(random)))
     }
 
@@ -220,7 +221,10 @@ impl Engine {
     fn mask_again(&mut self, id: ConversationId, event: EventId) -> Result<(), Refusal> {
         let message = self.conversations.get(&id).and_then(|conversation| conversation.messages.get(&event));
         let Some(message) = message else { return Ok(()) };
-        let (Body::Text(text) | Body::File(File { name: text, .. }) | Body::Introduced(text)) = &message.body
+        let (Body::Text(text)
+        | Body::File(File { name: text, .. })
+        | Body::Introduced(text)
+        | Body::Rated(Rating { comment: Some(text), .. })) = &message.body
         else {
             return Ok(());
         };
@@ -232,7 +236,9 @@ impl Engine {
         let message = self.conversations.get_mut(&id).and_then(|kept| kept.messages.get_mut(&event));
         let Some(message) = message else { return Ok(()) };
         match &mut message.body {
-            Body::Text(text) => *text = masked.into_string(),
+            Body::Text(text) | Body::Rated(Rating { comment: Some(text), .. }) => {
+                *text = masked.into_string();
+            }
             Body::File(file) => {
                 file.name = masked.into_string();
                 if let Some(attachment) = &mut message.attachment {
@@ -313,6 +319,7 @@ impl Engine {
         }
         let members = match message.withdraws {
             Some(withdraws) => self.peers_of(id, self.hearers(id, withdraws.event, now)),
+            None if message.body == Body::Ended => self.peers_of(id, self.hearers(id, event, now)),
             None => self.members(id, now),
         };
         Some((message.said()?, members))

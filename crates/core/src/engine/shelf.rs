@@ -144,6 +144,8 @@ fn conversation_of(input: &Input) -> Option<ConversationId> {
         | Input::Fetch { conversation, .. }
         | Input::Cancel { conversation, .. }
         | Input::Withdraw { conversation, .. }
+        | Input::End(conversation)
+        | Input::Rate { conversation, .. }
         | Input::Typing { conversation, .. }
         | Input::Act { conversation, .. }
         | Input::Open(conversation)

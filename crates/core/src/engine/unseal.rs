@@ -281,6 +281,14 @@ impl Engine {
             content::Body::SignalKey(shared) => self.signal_key_given(delivered, shared, now),
             // What it says was heard above.
             content::Body::Read(_) => {}
+            body @ (content::Body::End | content::Body::Rating(_)) => {
+                received.close(body, &author);
+                if !received.is_open() {
+                    received.key = None;
+                }
+                self.keep(delivered, received);
+                self.pass_on(id, delivered, now, random);
+            }
             body @ (content::Body::Token(_) | content::Body::Withdrawal(_)) => {
                 received.say(body);
                 received.stored = Some(delivered.time / 1_000);

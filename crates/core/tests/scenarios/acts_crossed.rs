@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use crate::acts::Desk;
 
 /// The next message that a client sends gets lost on its way to the relay; answers when it has been.
-fn lose_next(site: &TestSite) -> mpsc::UnboundedReceiver<()> {
+pub(crate) fn lose_next(site: &TestSite) -> mpsc::UnboundedReceiver<()> {
     let (lost, losing) = mpsc::unbounded_channel();
     let mut is_lost = false;
     site.proxy().alter_sends(move |frame| match frame {

@@ -133,6 +133,8 @@ fn bodies() -> Vec<(&'static str, String, Value)> {
             &json!({ "kind": 6, "value": { "token": hex([0x44; 90]), "voucher": key(9), "signature": signature } }),
         ),
         content("content", "an event that is taken back", &json!({ "kind": 8, "value": id(9) })),
+        content("content", "an end", &json!({ "kind": 9 })),
+        content("content", "stars without a word", &json!({ "kind": 10, "value": { "stars": 1 } })),
         content("content", "other scripts", &json!({ "kind": 0, "value": "سلام 你好 𝄞 e\u{301}\u{feff}" })),
     ];
     // Around the first sizes of padding, the longest text that a person may write, and one that opens all the same.
@@ -175,7 +177,8 @@ fn acts() -> Value {
         }
         json!({ "signing": key(seed + 1), "act": act })
     };
-    // Claim, join, release, claim by who joined, transfer back, join, takeover, release, takeover of nobody's.
+    // Claim, join, release, claim by who joined, transfer back, join, takeover, release, takeover of nobody's,
+    // transfer back, join, release, leave, claim, end.
     let acts = [
         act(0, 0, None),
         act(2, 4, None),
@@ -190,6 +193,8 @@ fn acts() -> Value {
         act(2, 4, None),
         act(0, 2, None),
         act(2, 5, None),
+        act(0, 0, None),
+        act(0, 6, None),
     ];
     json!({ "roster": roster(), "desk": id(0xd5), "now": NOW, "acts": acts })
 }

@@ -3,7 +3,7 @@
 use data_encoding::HEXLOWER;
 use segel_crypto::act::{Act, ActHash, SignedAct};
 use segel_crypto::attachment::Attachment;
-use segel_crypto::content::{Body, ContentHash, Message};
+use segel_crypto::content::{Body, ContentHash, Message, Rating};
 use segel_crypto::device::DeviceSecrets;
 use segel_crypto::grant::Grant;
 use segel_crypto::log::{LogHash, Seen};
@@ -129,6 +129,11 @@ fn body(value: &Value, kind: u64) -> Body {
         }),
         7 => Body::Read(number(value)),
         8 => Body::Withdrawal(event(value)),
+        9 => Body::End,
+        10 => Body::Rating(Rating {
+            stars: cbor::decode(&cbor::encode(&number(&value["stars"]))).unwrap(),
+            comment: optional(&value["comment"], |comment| text(comment).to_owned()),
+        }),
         _ => unreachable!("a body of kind {kind}"),
     }
 }

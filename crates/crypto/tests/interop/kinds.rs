@@ -152,6 +152,7 @@ fn acts(input: &Value) -> Value {
                 "hash": hex(state.hash.0),
                 "holder": state.holder.map(|agent| hex(agent.0)),
                 "joined": state.joined.iter().map(|agent| hex(agent.0)).collect::<Vec<_>>(),
+                "ended": state.ended.map(|agent| hex(agent.0)),
             },
         })
     });

@@ -5,7 +5,7 @@ use data_encoding::HEXLOWER;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use segel_crypto::act::{Act, SignedAct};
-use segel_crypto::content::Message;
+use segel_crypto::content::{Body, Message, Rating};
 use segel_crypto::device::DeviceSecrets;
 use segel_crypto::enrol::EnrolmentCode;
 use segel_crypto::grant::Grant;
@@ -125,7 +125,7 @@ fn of_case(case: &Value) -> Vec<Sample> {
             vec![sample::<Token>("token", token.0), sample::<SignedToken>("signed-token", signed)]
         }
         "enrolment" => vec![sample::<Enrolment>("enrolment", hex(&output["enrolment"]))],
-        "content" => vec![sample::<Message>("message", hex(&output["message"]))],
+        "content" => of_content(hex(&output["message"])),
         "grant" => vec![sample::<Grant>("grant", hex(&output["grant"]))],
         "acts" => list(output).iter().flat_map(of_act).collect(),
         "exchange" => {
@@ -134,6 +134,15 @@ fn of_case(case: &Value) -> Vec<Sample> {
         }
         _ => vec![],
     }
+}
+
+fn of_content(message: Vec<u8>) -> Vec<Sample> {
+    let rating = match cbor::decode(&message) {
+        Ok(Message { body: Body::Rating(rating), .. }) => Some(cbor::encode(&rating)),
+        _ => None,
+    };
+    let rating = rating.map(|rating| sample::<Rating>("rating", rating));
+    rating.into_iter().chain([sample::<Message>("message", message)]).collect()
 }
 
 fn of_act(signed: &Value) -> [Sample; 2] {

@@ -1,8 +1,8 @@
 //! What the tab that leads does for the others: shows them what it shows, and carries out what they wish.
 
-use segel_core::show::{Refusal, Show};
+use segel_core::show::{Rating, Refusal, Show};
 use segel_core::tabs::{Stand, Wish, WishedFile};
-use segel_core::{Input, Outgoing, OutgoingFile, OutgoingToken};
+use segel_core::{Input, Outgoing, OutgoingFile, OutgoingRating, OutgoingToken};
 use segel_mask::{MaskedText, Masker};
 use segel_web::driver::Driver;
 use segel_web::files::Fetched;
@@ -87,6 +87,10 @@ impl Work {
                     (None, file) => OutgoingFile::opaque(name, media_type, size, driver.put_source(file?)),
                 };
                 Input::Attach { conversation, event: Some(event), file }
+            }
+            Wish::Rate(conversation, Some(Rating { stars, comment })) => {
+                let comment = self.mask(comment.as_deref().unwrap_or_default())?;
+                Input::Rate { conversation, rating: Some(OutgoingRating::new(stars, comment)) }
             }
             Wish::Introduce(Some(token)) => {
                 let token = OutgoingToken::read(&token.0, |subject| {

@@ -8,63 +8,6 @@ use segel_mask::Kind;
 
 use super::Sentences;
 
-/// The place of each name of a section, after all of the section `before`.
-macro_rules! places {
-    ($section:ident, $before:ident, $($name:ident)*) => {
-        #[allow(dead_code, non_upper_case_globals, reason = "names are those of the files, and some are asked for by number")]
-        pub(super) mod $section {
-            #[expect(non_camel_case_types, reason = "counts the names")]
-            enum Place { $($name),* }
-
-            pub(in crate::text) const FIRST: usize = super::$before::END;
-            pub(in crate::text) const NAMES: &[&str] = &[$(stringify!($name)),*];
-            pub(in crate::text) const END: usize = FIRST + NAMES.len();
-            $(pub(in crate::text) const $name: usize = FIRST + Place::$name as usize;)*
-        }
-    };
-}
-
-/// A section that is asked by number.
-macro_rules! numbered {
-    ($section:ident: after $before:ident { $($name:ident,)* }) => { places!($section, $before, $($name)*); };
-}
-
-/// A section with a sentence for each variant of an enum: one that is missing here does not compile.
-macro_rules! by_variant {
-    ($(#[$about:meta])* $section:ident: $of:ident after $before:ident { $($name:ident: $variant:pat,)* }) => {
-        places!($section, $before, $($name)*);
-
-        impl Sentences {
-            $(#[$about])*
-            pub(super) const fn $section(of: $of) -> usize {
-                match of {
-                    $($variant => $section::$name,)*
-                }
-            }
-        }
-    };
-}
-
-/// A section that is asked by name: one that is not here does not compile.
-macro_rules! by_name {
-    ($(#[$about:meta])* $section:ident: $table:ident after $before:ident { $($(#[$doc:meta])* $name:ident,)* }) => {
-        places!($section, $before, $($name)*);
-
-        $(#[$about])*
-        #[derive(Debug, Clone, Copy)]
-        pub struct $table(pub(super) Sentences);
-
-        impl $table {
-            $(
-                $(#[$doc])*
-                pub fn $name(self) -> &'static str {
-                    self.0.at($section::$name)
-                }
-            )*
-        }
-    };
-}
-
 /// Nothing comes before the first section.
 mod start {
     pub(super) const END: usize = 0;
@@ -252,6 +195,40 @@ by_name! {
         verify_differs,
         /// Button: back to the conversation.
         verify_back,
+        /// Somebody ended the conversation; `#` is who.
+        ended,
+        /// Stands where messages were written, once the conversation has ended.
+        over,
+        /// The same in a word.
+        over_short,
+        /// Button: end the conversation.
+        end,
+        /// Button: begin another conversation.
+        begin,
+        /// Button: what else can be done about the conversation.
+        more,
+        /// Button and heading: the visitor's conversations.
+        conversations,
+        /// Messages of a conversation not yet seen; `#` is their number.
+        unread,
+        /// Asks what the visitor thinks of the conversation.
+        rate,
+        /// How good it was; `#` is the number of stars.
+        stars,
+        /// Label of the words that go with the stars.
+        comment,
+        /// Button: send stars and comment.
+        rate_send,
+        /// Button: send neither.
+        rate_skip,
+        /// Button: save what was said as a file.
+        transcript,
+        /// First line of a transcript; `#` is the business.
+        transcript_of,
+        /// Second line of a transcript; `#` is when it was made.
+        transcript_made,
+        /// How the name of its file begins.
+        transcript_file,
     }
 }
 
@@ -322,6 +299,8 @@ by_variant! {
         token_refused: Refusal::TokenRefused,
         message_missing: Refusal::MessageMissing,
         withdrawal_refused: Refusal::WithdrawalRefused,
+        conversation_ended: Refusal::ConversationEnded,
+        end_refused: Refusal::EndRefused,
     }
 }
 

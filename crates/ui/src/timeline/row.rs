@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use segel_core::show::{Author, Body, Deed, Delivery, Item, Progress, Refusal};
+use segel_core::show::{Author, Body, Delivery, Item, Progress, Rating};
 use segel_mask::Asks;
 use segel_web::dom::{self, El, el};
 use segel_web::files::Fetched;
@@ -12,9 +12,10 @@ use web_sys::Element;
 use super::file::FileView;
 use super::shape::Shape;
 use super::withdraw::{self, Question};
+use super::words::{self, is_notice, name};
 use crate::action::{Act, Action};
 use crate::said;
-use crate::text::{Language, fill, fill_two};
+use crate::text::{Language, fill};
 use crate::time::Moment;
 
 /// A message's elements, filled anew when the message or its neighbours change.
@@ -132,22 +133,13 @@ impl Row {
     }
 
     fn say(&mut self, item: &Item, language: Language, act: &Act) {
-        let text = language.text();
         let is_shut = matches!(item.body, Body::Closed(_) | Body::BeforeEnrolment | Body::Withdrawn)
             && !is_notice(&item.body);
         dom::set_class(&self.root, "shut", is_shut);
         dom::set_hidden(&self.bubble, matches!(item.body, Body::File(_)));
         match &item.body {
             Body::Text(said) => said::show(&self.bubble, said),
-            Body::Closed(refusal @ (Refusal::TokenRefused | Refusal::WithdrawalRefused)) => {
-                dom::set_text(&self.bubble, language.refusal(*refusal));
-            }
-            Body::Introduced(subject) if subject.is_empty() => dom::set_text(&self.bubble, text.signed_out()),
-            Body::Introduced(subject) => dom::set_text(&self.bubble, &fill(text.introduced(), subject)),
-            Body::Closed(refusal) => {
-                dom::set_text(&self.bubble, &[text.closed(), language.refusal(*refusal)].join(" "));
-            }
-            Body::BeforeEnrolment => dom::set_text(&self.bubble, text.before_enrolment()),
+            Body::Rated(rating) => rated(&self.bubble, rating, language),
             Body::File(file) => {
                 if self.file.is_none() {
                     let view = FileView::new(self.event, file, language, act);
@@ -155,16 +147,13 @@ impl Row {
                     self.file = Some(view);
                 }
             }
-            Body::Act(deed) => {
-                dom::set_text(&self.bubble, &in_words(deed, name(&item.author, language), language));
-            }
-            Body::Withheld => dom::set_text(&self.bubble, ""),
             Body::Withdrawn => {
-                dom::set_text(&self.bubble, text.withdrawn());
+                dom::set_text(&self.bubble, language.text().withdrawn());
                 if let Some(file) = self.file.take() {
                     file.root().remove();
                 }
             }
+            _ => dom::set_text(&self.bubble, &words::sentence(item, language).unwrap_or_default()),
         }
     }
 
@@ -251,33 +240,18 @@ fn side(author: &Author) -> &'static str {
     }
 }
 
-pub(crate) fn name(author: &Author, language: Language) -> &str {
-    let text = language.text();
-    match author {
-        Author::Own => text.own(),
-        Author::Visitor => text.visitor(),
-        Author::Agent(name) => name,
-        Author::Unknown => text.unknown(),
-    }
-}
-
-/// Whether it is no message, but something that happened.
-fn is_notice(body: &Body) -> bool {
-    let is_of_others = matches!(body, Body::Closed(Refusal::TokenRefused | Refusal::WithdrawalRefused));
-    is_of_others || matches!(body, Body::Act(_) | Body::Introduced(_))
-}
-
-/// What happened to the conversation, in a sentence.
-fn in_words(deed: &Deed<String>, who: &str, language: Language) -> String {
-    let text = language.text();
-    match deed {
-        Deed::Claim => fill(text.claimed(), who),
-        Deed::Transfer(to) => fill_two(text.transferred(), who, to),
-        Deed::Release => fill(text.released(), who),
-        Deed::Takeover => fill(text.taken_over(), who),
-        Deed::Join => fill(text.has_joined(), who),
-        Deed::Leave => fill(text.has_left(), who),
-    }
+/// Shows stars and what was said of them.
+fn rated(place: &Element, rating: &Rating, language: Language) {
+    dom::set_text(place, "");
+    let stars = el("span")
+        .class("rated")
+        .attr("role", "img")
+        .attr("aria-label", &words::stars(rating.stars, language))
+        .text(&words::drawn(rating.stars));
+    dom::insert(place, &stars, None);
+    let comment = el("span");
+    said::show(&comment, rating.comment.as_deref().unwrap_or_default());
+    dom::insert(place, &comment, None);
 }
 
 /// Whether the author's name is to be seen; it is heard in every case.

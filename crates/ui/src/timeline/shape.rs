@@ -42,7 +42,7 @@ impl Shape {
 
 /// What happened to the conversation stands by itself.
 fn is_said(item: &Item) -> bool {
-    !matches!(item.body, Body::Act(_))
+    !matches!(item.body, Body::Act(_) | Body::Ended)
 }
 
 fn same_day(moments: &[Moment], earlier: usize) -> bool {

@@ -1,7 +1,7 @@
 //! Genuine inputs: what fuzzing starts from, and what the property tests damage.
 
 use segel_crypto::act::{Act, ActHash, ActKind};
-use segel_crypto::content::{Body, ContentHash};
+use segel_crypto::content::{Body, ContentHash, Rating, Stars};
 use segel_crypto::grant::Grant;
 use segel_crypto::session::Wrap;
 use segel_wire::events::Wrapped;
@@ -139,6 +139,8 @@ fn messages(fixture: &Fixture) -> Vec<segel_crypto::content::Message> {
         Body::SignalKey(cbor::read(&make_signal_key()).unwrap()),
         Body::Read(7),
         Body::Withdrawal(EVENT),
+        Body::End,
+        Body::Rating(Rating { stars: Stars::Four, comment: Some("halo".to_owned()) }),
     ];
     bodies.map(message).into()
 }

@@ -1,0 +1,67 @@
+//! The visitor ends a conversation, and says what they think of it. PROTOCOL.md, section 5.17. An agent's end is an act.
+
+use rand_core::CryptoRng;
+use segel_crypto::content;
+use segel_wire::ids::ConversationId;
+use segel_wire::limits;
+
+use super::{Engine, Part};
+use crate::conversation::{Message, Stage};
+use crate::outgoing::OutgoingRating;
+use crate::records::Name;
+use crate::show::{Author, Body, Life, Refusal};
+
+impl Engine {
+    /// The visitor ends the conversation: it is over here at once, and for others when they hear of it.
+    pub(super) fn end(&mut self, id: ConversationId, now: u64, random: &mut impl CryptoRng) {
+        self.say_last(id, Life::Open, Body::Ended, now, random);
+    }
+
+    /// The visitor says what they think of it, or that they will not.
+    pub(super) fn rate(
+        &mut self,
+        id: ConversationId,
+        rating: Option<OutgoingRating>,
+        now: u64,
+        random: &mut impl CryptoRng,
+    ) {
+        let Some(OutgoingRating(rating)) = rating else { return self.leave_unrated(id) };
+        let comment = rating.comment.as_deref().unwrap_or_default();
+        if comment.chars().count() > limits::MESSAGE_CHARS {
+            return self.show_refused(Refusal::TooLarge);
+        }
+        self.say_last(id, Life::Ended, Body::Rated(rating), now, random);
+    }
+
+    /// The visitor's conversation in which can be written.
+    pub(super) fn open_conversation(&self) -> Option<ConversationId> {
+        self.conversations.iter().find(|(_, conversation)| !conversation.is_over()).map(|(id, _)| *id)
+    }
+
+    fn say_last(&mut self, id: ConversationId, of: Life, body: Body, now: u64, random: &mut impl CryptoRng) {
+        let Some(conversation) = self.conversations.get(&id) else { return };
+        if self.part == Part::Agent || conversation.life() != of {
+            return;
+        }
+        let message = Message::own(body, conversation.next_time(now), Stage::Waiting);
+        self.post(id, message, random);
+    }
+
+    fn leave_unrated(&mut self, id: ConversationId) {
+        let Some(conversation) = self.conversations.get_mut(&id) else { return };
+        conversation.facts.unasked = true;
+        self.ledger.put(Name::Conversation(id), &conversation.facts);
+        self.shown.lists.insert(id, ());
+    }
+}
+
+impl Message {
+    /// Takes in an end or a rating: only the visitor's counts.
+    pub(super) fn close(&mut self, body: content::Body, author: &Author) {
+        if *author == Author::Visitor {
+            self.say(body);
+        } else {
+            self.body = Body::Closed(Refusal::EndRefused);
+        }
+    }
+}
