@@ -12,6 +12,7 @@ mod attachments;
 mod desk;
 mod enrolment;
 mod exchange;
+mod formatting;
 mod gallery;
 mod handover;
 mod harness;

@@ -14,6 +14,12 @@ use crate::relay_killed::expect_relay_to_be_away;
 
 const LONG_NAME: &str =
     "daftar-pesanan-teko-keramik-putih-dan-hijau-tua-untuk-bulan-ini-yang-belum-dibayar-lunas.csv";
+/// Formatting, links, and what is neither.
+const FORMATTED: [&str; 3] = [
+    "*Teko keramik* masih ada, _dua warna_. Kode `TEKO10`, sampai besok:\nhttps://toko.example/teko?warna=putih",
+    "الإبريق *متوفر*، انظر https://toko.example/teko، والرمز `TEKO10`",
+    "2*3*4, nama_berkas_panjang, https://tоko.example/teko",
+];
 /// Long words, a right-to-left sentence, several lines, an address, and marks that pile up.
 const ODD: [&str; 4] = [
     "https://toko.example/produk/teko-keramik-putih-dan-hijau-tua?warna=putih&ukuran=besar&jumlah=1&kemasan=kado",
@@ -103,6 +109,23 @@ async fn files_and_odd_texts() {
             visitor.reads(odd).await;
         }
         gallery.hang(&visitor, "visitor-odd-texts").await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn formatted_texts() {
+    walk(async |stage, gallery, _| {
+        let agent = stage.native_agent().await;
+        let visitor = stage.visitor().await;
+        for text in FORMATTED {
+            visitor.pastes(text).await;
+            visitor.sends().await;
+            agent.reads(text).await;
+            agent.say(text);
+        }
+        visitor.sees(".row.agent:last-child").await;
+        gallery.hang(&visitor, "visitor-formatted").await;
     })
     .await;
 }

@@ -138,7 +138,7 @@ impl Row {
         dom::set_class(&self.root, "shut", is_shut);
         dom::set_hidden(&self.bubble, matches!(item.body, Body::File(_)));
         match &item.body {
-            Body::Text(said) => said::show(&self.bubble, said),
+            Body::Text(said) => said::show_formatted(&self.bubble, said),
             Body::Closed(refusal @ (Refusal::TokenRefused | Refusal::WithdrawalRefused)) => {
                 dom::set_text(&self.bubble, language.refusal(*refusal));
             }
