@@ -209,9 +209,8 @@ impl Screen for Widget {
 impl Parts {
     fn act(&self, action: Action) {
         match action {
-            Action::Send(text) => {
-                self.handle.submit(self.conversation.get(), text);
-            }
+            Action::Send(text, quotes) => self.handle.submit(self.conversation.get(), text, quotes),
+            Action::Quote(event) => self.panel.borrow().quote(event, self.model.borrow().items()),
             Action::Attach(chosen) => self.handle.attach(self.conversation.get(), chosen),
             Action::Retry(event) => self.tell(|conversation| Input::Retry { conversation, event }),
             Action::Fetch(event) => self.tell(|conversation| Input::Fetch { conversation, event }),

@@ -124,6 +124,7 @@ mod tests {
             time: 1,
             delivery,
             vouched: None,
+            quotes: None,
         })
     }
 

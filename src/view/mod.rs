@@ -13,7 +13,7 @@ use segel_ui::text::fill;
 use segel_ui::timeline::Timeline;
 use segel_ui::typing::Typing;
 use segel_ui::verify::Verify;
-use segel_ui::{Act, Action, Language};
+use segel_ui::{Act, Action, Items, Language};
 use segel_web::dom::{self, El, el};
 use segel_web::files::Fetched;
 use segel_web::page;
@@ -146,6 +146,11 @@ impl Panel {
     /// A message's file came whole.
     pub(crate) fn hand(&mut self, event: EventId, fetched: Fetched) {
         self.timeline.hand(event, fetched);
+    }
+
+    /// The next text answers one of these messages.
+    pub(crate) fn quote(&self, event: EventId, items: &Items) {
+        self.composer.quote(event, items.as_slice());
     }
 
     /// Puts the focus where a visitor who opened the panel wants it.

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use crate::harness::{Person, Stage};
 
 /// What has made other chats run, load or show what they should not.
-const HOSTILE: [&str; 20] = [
+const HOSTILE: [&str; 19] = [
     "<script>window.hacked = 1</script>",
     "<img src=x onerror=window.hacked=1>",
     "<svg/onload=window.hacked=1>",
@@ -21,7 +21,6 @@ const HOSTILE: [&str; 20] = [
     "file:///etc/passwd",
     "https://toko.example\" onmouseover=\"window.hacked=1",
     "https://toko.example'onclick='window.hacked=1",
-    "https://toko.example@jahat.example/",
     "https://tоko.example/",
     "https://toko.example/\u{202e}gnp.exe",
     "\u{202e}elpmaxe.okot//:sptth",

@@ -23,6 +23,7 @@ mod keyboard;
 mod languages;
 mod looks;
 mod many;
+mod quotes;
 mod receipts;
 mod refused_access;
 mod refused_messages;

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use segel_core::show::Item;
 use segel_mask::{MaskError, Masked, Span, Writer};
 use segel_web::dom::{self, El, el, icon};
+use segel_wire::ids::EventId;
 use segel_wire::limits::MESSAGE_CHARS;
 use segel_wire::signed::Masking;
 use wasm_bindgen::JsCast;
@@ -15,6 +16,7 @@ use crate::action::{Act, Action};
 use crate::guard::Guard;
 use crate::icons;
 use crate::notice::Notice;
+use crate::quote::Quoting;
 use crate::text::{Language, fill};
 use crate::tray::Tray;
 
@@ -61,6 +63,7 @@ impl Composer {
             send: send.clone(),
             hindrance: hindrance.clone(),
             count: count.clone(),
+            quoting: Quoting::new(language, &area),
             tray,
             is_hindered: Cell::new(false),
         });
@@ -72,7 +75,7 @@ impl Composer {
         });
         let (typing, pressing, submitting) = (Rc::clone(&parts), Rc::clone(&parts), Rc::clone(&parts));
         let (pasting, dropping) = (Rc::clone(&parts), Rc::clone(&parts));
-        let scrolling = Rc::clone(&parts);
+        let (scrolling, escaping) = (Rc::clone(&parts), Rc::clone(&parts));
         let area = area.on("input", move |_| typing.typed()).on("scroll", move |_| scrolling.follow());
         let area = area.on("keydown", move |event| {
             if let Some(key) = event.dyn_ref::<KeyboardEvent>()
@@ -93,6 +96,7 @@ impl Composer {
             .attr("novalidate", "")
             .child(hindrance)
             .place(parts.notice.root())
+            .place(parts.quoting.root())
             .place(parts.tray.root())
             .child(
                 el("div")
@@ -105,6 +109,11 @@ impl Composer {
             .on("submit", move |event| {
                 event.prevent_default();
                 submitting.submit();
+            })
+            .on("keydown", move |event| {
+                if let Some(key) = event.dyn_ref::<KeyboardEvent>() {
+                    escaping.quoting.press(key);
+                }
             })
             // Without this the browser would open what is dropped, and leave the chat.
             .on("dragover", Event::prevent_default)
@@ -135,13 +144,20 @@ impl Composer {
         }
     }
 
-    /// Lets go of the files that were chosen and not sent.
-    pub fn drop_files(&self) {
+    /// Lets go of the files that were chosen and not sent, and of what was to be answered.
+    pub fn let_go(&self) {
         self.parts.tray.clear();
+        self.parts.quoting.take();
+    }
+
+    /// The next text answers one of these messages.
+    pub fn quote(&self, event: EventId, items: &[Item]) {
+        self.parts.quoting.begin(event, items);
     }
 
     /// Masks by this policy from now on, and by what these messages say of numbers in the next.
     pub fn guard(&self, masking: Option<&Masking>, writer: Writer, items: &[Item]) {
+        self.parts.quoting.render(items);
         if self.parts.guard.borrow_mut().update(masking, writer, items) && !self.parts.area.value().is_empty()
         {
             self.parts.read();
@@ -176,6 +192,7 @@ struct Parts {
     hindrance: Element,
     count: Element,
     notice: Notice,
+    quoting: Quoting,
     tray: Tray,
     is_hindered: Cell<bool>,
 }
@@ -199,7 +216,7 @@ impl Parts {
                 (self.act)(Action::Attach(file));
             }
             if !masked.text.as_str().is_empty() {
-                (self.act)(Action::Send(masked.text));
+                (self.act)(Action::Send(masked.text, self.quoting.take()));
             }
         }
     }

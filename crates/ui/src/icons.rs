@@ -18,6 +18,8 @@ pub const PICTURE: &str =
 pub const BACK: &str = "M10.8 5.6 12.2 7 8.2 11H20v2H8.2l4 4-1.4 1.4L4.4 12z";
 /// An arrow that turns back: take back.
 pub const UNDO: &str = "M12 5a7 7 0 1 1-7 7h2a5 5 0 1 0 5-5h-2v3L5 6l5-4v3z";
+/// An arrow back to where something came from: answer.
+pub const REPLY: &str = "M10 5v4c6.5.3 10 3.6 11 10-2.6-3.4-6-5-11-5v4l-7-6.5z";
 /// A round seal with a tick: the business vouches for this name.
 pub const SEAL: &str =
     "M12 2a10 10 0 0 1 0 20a10 10 0 0 1 0-20zm-1.2 14.2 6.5-6.5-1.6-1.6-4.9 4.9-2.5-2.5-1.6 1.6z";

@@ -12,6 +12,7 @@ mod guard;
 pub mod icons;
 pub mod items;
 pub mod notice;
+mod quote;
 pub mod running;
 pub mod said;
 pub mod sentence;

@@ -205,6 +205,11 @@ pub fn scroll_by(node: &Element, by: i32) {
     node.set_scroll_top(node.scroll_top() + by);
 }
 
+/// Scrolls a region so that an element positioned in it stands in its middle.
+pub fn scroll_to(node: &Element, child: &Element) {
+    node.set_scroll_top(top(child) - (node.client_height() - child.client_height()) / 2);
+}
+
 /// Scrolls a region to its end.
 pub fn scroll_to_end(node: &Element) {
     node.set_scroll_top(node.scroll_height());

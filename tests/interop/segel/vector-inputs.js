@@ -79,10 +79,10 @@ const KEM = [...TURNS, ...turn(I, R, 3, DAY), ...turn(R, I, 4, DAY), ...turn(I, 
 
 const delivered = { conversation: CONVERSATION, event: id(0x01), sender: idOf(VISITOR), position: 1 };
 const recipients = AGENTS.slice(0, 2).map(idOf).sort();
-const content = (name, body) => ({
+const content = (name, body, more = {}) => ({
   kind: 'content',
   name,
-  input: { ...delivered, ...VIEW, recipients, message: message(1, body) },
+  input: { ...delivered, ...VIEW, recipients, message: { ...message(1, body), ...more } },
 });
 
 const agents = AGENTS.map((own, i) => ({
@@ -151,6 +151,7 @@ export const inputs = () => [
   content('a key for signals, quiet', { kind: 5, value: { key: key(7), notAfter: NOW + DAY } }),
   content('how far somebody has read, quiet', { kind: 7, value: 300 }),
   content('an event that is taken back', { kind: 8, value: id(9) }),
+  content('a text that answers another', text('ya'), { quotes: id(9) }),
   {
     kind: 'log',
     name: 'a log of three entries',

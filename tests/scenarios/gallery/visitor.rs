@@ -114,6 +114,24 @@ async fn files_and_odd_texts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn answers_to_one_message() {
+    walk(async |stage, gallery, words| {
+        let agent = stage.native_agent().await;
+        let visitor = stage.visitor().await;
+        talk(&visitor, &agent, words).await;
+        visitor.browser().run("document.querySelector('.reply').focus()").await;
+        visitor.presses(Key::Enter + "").await;
+        visitor.sees(".quoting").await;
+        gallery.hang(&visitor, "visitor-answering").await;
+        visitor.says(words.second).await;
+        agent.reads(words.second).await;
+        visitor.sees(".quoted").await;
+        gallery.hang(&visitor, "visitor-answered").await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn formatted_texts() {
     walk(async |stage, gallery, _| {
         let agent = stage.native_agent().await;

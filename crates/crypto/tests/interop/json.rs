@@ -105,6 +105,7 @@ pub(crate) fn message(value: &Value) -> Message {
         seen: Seen { position: number(&seen["position"]), hash: LogHash(bytes(&seen["logHash"])) },
         act: optional(&value["act"], |act| ActHash(bytes(act))),
         body: body(&value["body"]["value"], number(&value["body"]["kind"])),
+        quotes: optional(&value["quotes"], event),
     }
 }
 

@@ -130,6 +130,14 @@ by_name! {
         before_enrolment,
         /// A message that its author has taken back.
         withdrawn,
+        /// Button: answer a message.
+        reply,
+        /// What is answered; `#` is who said it.
+        replying,
+        /// Button: send the message as no answer.
+        reply_drop,
+        /// A message that is answered is not here.
+        reply_to_nothing,
         /// Button: take back an own message.
         withdraw,
         /// What that does and what it cannot do.
