@@ -2,6 +2,7 @@
 
 mod greeting;
 mod header;
+mod settings;
 
 use std::rc::Rc;
 
@@ -24,12 +25,15 @@ use web_sys::{Element, KeyboardEvent};
 use crate::model::{Model, Screen};
 use greeting::Greeting;
 use header::Header;
+pub(crate) use settings::Preferences;
+use settings::Settings;
 
 /// All that a visitor sees in the frame.
 pub(crate) struct Panel {
     language: Language,
     root: El,
     header: Header,
+    settings: Settings,
     banner: Banner,
     greeting: Greeting,
     timeline: Timeline,
@@ -46,7 +50,10 @@ pub(crate) struct Panel {
 impl Panel {
     /// The panel before anything is known.
     pub(crate) fn new(language: Language, act: &Act) -> Self {
-        let header = Header::new(language, act);
+        let changed = Rc::clone(act);
+        // Whatever is turned on or off is told when it is rendered.
+        let settings = Settings::new(language, move || changed(Action::Scrolled));
+        let header = Header::new(language, act, settings.button());
         let banner = Banner::new(language, act);
         let greeting = Greeting::new(language);
         let timeline = Timeline::new(language, Rc::clone(act));
@@ -67,6 +74,7 @@ impl Panel {
         let root = el("div")
             .class("panel")
             .place(header.root())
+            .place(settings.root())
             .place(&preparing)
             .place(sentence.root())
             .place(&chat)
@@ -83,6 +91,7 @@ impl Panel {
             language,
             root,
             header,
+            settings,
             banner,
             greeting,
             timeline,
@@ -146,6 +155,11 @@ impl Panel {
     /// A message's file came whole.
     pub(crate) fn hand(&mut self, event: EventId, fetched: Fetched) {
         self.timeline.hand(event, fetched);
+    }
+
+    /// What is turned on, in a conversation.
+    pub(crate) fn preferences(&self) -> Preferences {
+        self.settings.keep()
     }
 
     /// The next text answers one of these messages.

@@ -23,6 +23,7 @@ mod keyboard;
 mod languages;
 mod looks;
 mod many;
+mod own_looks;
 mod quotes;
 mod receipts;
 mod refused_access;

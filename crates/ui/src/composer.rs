@@ -13,6 +13,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{ClipboardEvent, DragEvent, Element, Event, HtmlTextAreaElement, KeyboardEvent};
 
 use crate::action::{Act, Action};
+use crate::emoji::Emoji;
 use crate::guard::Guard;
 use crate::icons;
 use crate::notice::Notice;
@@ -27,6 +28,7 @@ const COUNTED: usize = 200;
 pub struct Composer {
     root: El,
     parts: Rc<Parts>,
+    _emoji: Rc<Emoji>,
 }
 
 impl Composer {
@@ -73,6 +75,13 @@ impl Composer {
                 parts.read();
             }
         });
+        let choosing = Rc::downgrade(&parts);
+        let emoji = Rc::new(Emoji::new(language, move |chosen| {
+            if let Some(parts) = choosing.upgrade() {
+                parts.put(chosen);
+            }
+        }));
+        let grid = Rc::clone(&emoji);
         let (typing, pressing, submitting) = (Rc::clone(&parts), Rc::clone(&parts), Rc::clone(&parts));
         let (pasting, dropping) = (Rc::clone(&parts), Rc::clone(&parts));
         let (scrolling, escaping) = (Rc::clone(&parts), Rc::clone(&parts));
@@ -98,11 +107,13 @@ impl Composer {
             .place(parts.notice.root())
             .place(parts.quoting.root())
             .place(parts.tray.root())
+            .place(emoji.root())
             .child(
                 el("div")
                     .class("line")
                     .place(parts.tray.button())
                     .child(grow.place(&backdrop).child(area))
+                    .place(emoji.button())
                     .child(send),
             )
             .child(count)
@@ -112,7 +123,10 @@ impl Composer {
             })
             .on("keydown", move |event| {
                 if let Some(key) = event.dyn_ref::<KeyboardEvent>() {
-                    escaping.quoting.press(key);
+                    grid.press(key);
+                    if !key.cancel_bubble() {
+                        escaping.quoting.press(key);
+                    }
                 }
             })
             // Without this the browser would open what is dropped, and leave the chat.
@@ -123,7 +137,7 @@ impl Composer {
                 dropping.tray.take(carried.and_then(|carried| carried.files()));
             });
         parts.read();
-        Self { root, parts }
+        Self { root, parts, _emoji: emoji }
     }
 
     /// The element to put on the page.
@@ -201,6 +215,18 @@ impl Parts {
     fn typed(&self) {
         self.read();
         (self.act)(Action::Draft(self.area.value()));
+    }
+
+    /// Puts a piece in at the caret, or in the place of what is selected.
+    fn put(&self, piece: &str) {
+        let end = |end: Result<Option<u32>, _>| end.ok().flatten().unwrap_or_default();
+        let (from, to) = (end(self.area.selection_start()), end(self.area.selection_end()));
+        let after = from + u32::try_from(piece.encode_utf16().count()).unwrap_or_default();
+        // Both fail only for kinds of fields that this is none of.
+        let _ = self.area.set_range_text_with_start_and_end(piece, from, to);
+        let _ = self.area.set_selection_range(after, after);
+        dom::focus(&self.area);
+        self.typed();
     }
 
     fn submit(&self) {

@@ -8,6 +8,7 @@ pub mod action;
 pub mod banner;
 pub mod chosen;
 pub mod composer;
+mod emoji;
 mod guard;
 pub mod icons;
 pub mod items;

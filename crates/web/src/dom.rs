@@ -195,6 +195,11 @@ pub fn is_near(node: &Element) -> (bool, bool) {
     (top < height, node.scroll_height() - top - height < height)
 }
 
+/// Whether an element is written from right to left.
+pub fn is_rtl(node: &Element) -> bool {
+    node.matches(":dir(rtl)").unwrap_or_default()
+}
+
 /// Where an element stands in the region that it is positioned in, in CSS pixels.
 pub fn top(node: &Element) -> i32 {
     node.unchecked_ref::<HtmlElement>().offset_top()

@@ -4,12 +4,14 @@ use std::fs;
 
 use segel_testkit::client::Client;
 use segel_wire::ids::RootKey;
+use serde_json::json;
 use tempfile::TempDir;
 use thirtyfour::Key;
 
 use super::walk;
 use super::words::Words;
 use crate::harness::{Person, make_picture};
+use crate::own_looks::adds_to_the_tag;
 use crate::relay_killed::expect_relay_to_be_away;
 
 const LONG_NAME: &str =
@@ -127,6 +129,31 @@ async fn answers_to_one_message() {
         agent.reads(words.second).await;
         visitor.sees(".quoted").await;
         gallery.hang(&visitor, "visitor-answered").await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_page_and_a_visitor_choose() {
+    walk(async |stage, gallery, words| {
+        let agent = stage.native_agent().await;
+        let visitor = stage.visitor().await;
+        visitor.clicks(".emoji-button").await;
+        visitor.sees(".emoji button").await;
+        gallery.hang(&visitor, "visitor-emoji").await;
+        visitor.presses(Key::Escape + "").await;
+        visitor.clicks(".cog").await;
+        visitor.sees(".settings").await;
+        gallery.hang(&visitor, "visitor-settings").await;
+
+        let more = json!({ "brand": "#ffd400", "corner": "left" });
+        let branded = stage.visitor_outside().await;
+        adds_to_the_tag(&branded, &more).await;
+        let shop = stage.demo().shop().to_owned();
+        branded.goes_to(&shop).await;
+        branded.opens_chat().await;
+        talk(&branded, &agent, words).await;
+        gallery.hang(&branded, "visitor-own-colour").await;
     })
     .await;
 }

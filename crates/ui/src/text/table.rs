@@ -178,6 +178,14 @@ by_name! {
         send,
         /// Label of the button that chooses files.
         attach,
+        /// Button: choose an emoji.
+        emoji,
+        /// Button: what can be turned on and off.
+        settings,
+        /// A sound for new messages.
+        sound,
+        /// The number of new messages in the title of the page around the chat.
+        title_hint,
         /// Label of a file in the timeline.
         file,
         /// Button: show a picture.
