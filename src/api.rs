@@ -19,7 +19,7 @@ thread_local! {
 
 /// Starts the widget in this frame, ending one that runs already. `config` is the tag's `{floor?, site, relay, key}`;
 /// `origin` the page's origin as the browser reported it; `port` the bridge to the page's loader; `texts` what is
-/// served of a language; `fetch_rest` fetches the part of this program that is served apart, if one is. Throws an
+/// served of a language; `fetch_rest` fetches the part of this program that is served apart, if one is; `chime` sounds for a new message. Throws an
 /// `Error` with a stable code and a sentence if the tag or the texts are wrong.
 #[wasm_bindgen]
 pub fn mount(
@@ -28,12 +28,13 @@ pub fn mount(
     port: MessagePort,
     texts: String,
     fetch_rest: Option<Function>,
+    chime: Function,
 ) -> Result<(), JsValue> {
     rest::comes_by(fetch_rest);
     let start = || {
         let config = options::parse(config, origin)?;
         let language = Language::read(texts, SHARED).ok_or(OptionsError::Texts)?;
-        Ok(App::start(config, language, port))
+        Ok(App::start(config, language, port, chime))
     };
     let app = start().map_err(|error: OptionsError| Error::new(&error.to_string()))?;
     RUNNING.replace(Some(app));

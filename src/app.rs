@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use js_sys::Function;
 use segel_core::show::{Refusal, Show};
 use segel_core::tabs::Stand;
 use segel_core::{Engine, Input, OutgoingToken, VisitorConfig};
@@ -14,6 +15,7 @@ use segel_web::files::{Address, Fetched};
 use segel_web::kept::KeptState;
 use segel_web::page::{self, Listener};
 use segel_web::random::Random;
+use segel_web::rest;
 use segel_web::store::Later;
 use segel_web::timer::{Timer, after};
 use segel_web::{dom, json};
@@ -24,7 +26,7 @@ use wasm_bindgen::JsValue;
 use web_sys::MessagePort;
 
 use crate::model::{self, Model, Place};
-use crate::view::Panel;
+use crate::view::{Panel, Preferences};
 
 /// In milliseconds.
 const MINUTE: u32 = 60_000;
@@ -54,6 +56,8 @@ struct Parts {
     language: Language,
     /// The transcript that the browser may still be reading.
     saved: RefCell<Option<Address>>,
+    /// Sounds for a new message.
+    chime: Function,
 }
 
 /// What the loader was told last.
@@ -61,6 +65,8 @@ struct Parts {
 struct Told {
     exists: bool,
     unread: u32,
+    /// Whether the number may not stand in the page's title.
+    no_title: bool,
 }
 
 /// What the loader says.
@@ -87,13 +93,24 @@ json_write!(ToLoader { kind = "type", count, conversation, visitor });
 
 impl App {
     /// Puts the panel on the page and starts the engine once this tab leads.
-    pub(crate) fn start(config: VisitorConfig, language: Language, port: MessagePort) -> Self {
-        Self { _running: Running::start(|handle| Widget::new(handle, config, language, port)) }
+    pub(crate) fn start(
+        config: VisitorConfig,
+        language: Language,
+        port: MessagePort,
+        chime: Function,
+    ) -> Self {
+        Self { _running: Running::start(|handle| Widget::new(handle, config, language, port, chime)) }
     }
 }
 
 impl Widget {
-    fn new(handle: Handle, config: VisitorConfig, language: Language, port: MessagePort) -> Self {
+    fn new(
+        handle: Handle,
+        config: VisitorConfig,
+        language: Language,
+        port: MessagePort,
+        chime: Function,
+    ) -> Self {
         let parts = Rc::new_cyclic(|me| {
             let me = std::rc::Weak::<Parts>::clone(me);
             let act: Act = Rc::new(move |action| {
@@ -114,6 +131,7 @@ impl Widget {
                 focus: RefCell::default(),
                 told: Cell::default(),
                 minute: RefCell::default(),
+                chime,
             }
         });
         dom::mount("segel", parts.panel.borrow().root());
@@ -203,10 +221,22 @@ impl Screen for Widget {
             // A page that the site does not list learns nothing.
             return;
         }
-        let now = Told { exists: !model.talks().is_empty(), unread: model.unread() };
+        let exists = !model.talks().is_empty();
+        // Nothing comes in before the program is whole.
+        let in_full = exists && rest::is_here();
+        let on = if in_full { parts.panel.borrow().preferences() } else { Preferences::default() };
+        let now = Told { exists, unread: model.unread(), no_title: !on.title };
         let before = parts.told.replace(now);
         if now.exists && !before.exists {
             parts.say("exists");
+        }
+        if now.no_title != before.no_title {
+            parts.post(&ToLoader { kind: "title", count: Some(u32::from(on.title)), ..ToLoader::default() });
+        }
+        let is_away = !(parts.open.get() && page::visible());
+        if on.sound && is_away && before.exists && now.unread > before.unread {
+            // Silence is no error.
+            let _ = parts.chime.call0(&JsValue::NULL);
         }
         if now.unread != before.unread {
             parts.post(&ToLoader { kind: "unread", count: Some(now.unread), ..ToLoader::default() });
@@ -221,9 +251,8 @@ impl Screen for Widget {
 impl Parts {
     fn act(&self, action: Action) {
         match action {
-            Action::Send(text) => {
-                self.handle.submit(self.conversation(), text);
-            }
+            Action::Send(text, quotes) => self.handle.submit(self.conversation(), text, quotes),
+            Action::Quote(event) => self.panel.borrow().quote(event, self.model.borrow().items()),
             Action::Attach(chosen) => self.handle.attach(self.conversation(), chosen),
             Action::Retry(event) => self.tell(|conversation| Input::Retry { conversation, event }),
             Action::Fetch(event) => self.tell(|conversation| Input::Fetch { conversation, event }),

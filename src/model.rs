@@ -220,6 +220,7 @@ mod tests {
             time: 1,
             delivery,
             vouched: None,
+            quotes: None,
         })
     }
 

@@ -29,14 +29,16 @@ async function start(config, origin, port) {
       fetched,
       import("./widget.js"),
       WebAssembly.compileStreaming(fetch(new URL("widget_bg.wasm", import.meta.url))),
+      config.brand && import("./brand.js").then(({ paint }) => paint(config.brand)),
     ]);
     const [texts, { default: init, mount, fetchRest }, module] = files;
     await init({ module_or_path: module });
-    await mount(config, origin, port, texts, fetchRest);
+    const chime = () => import("./chime.js").then((sound) => sound.chime()).catch(() => {});
+    await mount(config, origin, port, texts, fetchRest, chime);
     // Whoever is about to do anything but write and send should not have to wait.
     for (const hint of ["pointerover", "focusin", "dragenter"]) {
       addEventListener(hint, ({ target, type }) => {
-        if (type === "dragenter" || target.closest?.(".attach, .check")) fetchRest?.();
+        if (type === "dragenter" || target.closest?.(".attach, .check, .cog, .emoji-button")) fetchRest?.();
       });
     }
     port.postMessage({ type: "mounted" });

@@ -22,7 +22,7 @@ pub(crate) struct Header {
 
 impl Header {
     /// A header without a name.
-    pub(crate) fn new(language: Language, act: &Act) -> Self {
+    pub(crate) fn new(language: Language, act: &Act, settings: &Element) -> Self {
         let text = language.text();
         let initial = el("span").class("initial").attr("aria-hidden", "true");
         let name = el("h1").attr("dir", "auto");
@@ -40,7 +40,13 @@ impl Header {
             .child(icon(icons::CROSS))
             .on("click", move |_| act(Action::Close));
         let title = el("div").class("title").place(&name).place(&mark).place(&here).place(&hours);
-        let root = el("header").class("header").place(&initial).child(title).place(&check).child(close);
+        let root = el("header")
+            .class("header")
+            .place(&initial)
+            .child(title)
+            .place(&check)
+            .place(settings)
+            .child(close);
         Self { language, root, initial, name, mark, here, hours, check }
     }
 

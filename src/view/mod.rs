@@ -4,6 +4,7 @@ mod ended;
 mod greeting;
 mod header;
 mod menu;
+mod settings;
 mod talks;
 
 use std::rc::Rc;
@@ -18,7 +19,7 @@ use segel_ui::text::fill;
 use segel_ui::timeline::Timeline;
 use segel_ui::typing::Typing;
 use segel_ui::verify::Verify;
-use segel_ui::{Act, Action, Language};
+use segel_ui::{Act, Action, Items, Language};
 use segel_web::dom::{self, El, el};
 use segel_web::files::Fetched;
 use segel_web::{page, rest};
@@ -32,6 +33,8 @@ use ended::Ended;
 use greeting::Greeting;
 use header::Header;
 use menu::Menu;
+pub(crate) use settings::Preferences;
+use settings::Settings;
 use talks::Talks;
 
 /// All that a visitor sees in the frame.
@@ -40,6 +43,7 @@ pub(crate) struct Panel {
     act: Act,
     root: El,
     header: Header,
+    settings: Settings,
     banner: Banner,
     greeting: Greeting,
     timeline: Timeline,
@@ -64,7 +68,10 @@ struct More {
 impl Panel {
     /// The panel before anything is known.
     pub(crate) fn new(language: Language, act: &Act) -> Self {
-        let header = Header::new(language, act);
+        let changed = Rc::clone(act);
+        // Whatever is turned on or off is told when it is rendered.
+        let settings = Settings::new(language, move || changed(Action::Scrolled));
+        let header = Header::new(language, act, settings.button());
         let banner = Banner::new(language, act);
         let greeting = Greeting::new(language);
         let timeline = Timeline::new(language, Rc::clone(act));
@@ -85,6 +92,7 @@ impl Panel {
         let root = el("div")
             .class("panel")
             .place(header.root())
+            .place(settings.root())
             .place(&preparing)
             .place(sentence.root())
             .place(&chat)
@@ -102,6 +110,7 @@ impl Panel {
             act: Rc::clone(act),
             root,
             header,
+            settings,
             banner,
             greeting,
             timeline,
@@ -192,6 +201,16 @@ impl Panel {
     /// A message's file came whole.
     pub(crate) fn hand(&mut self, event: EventId, fetched: Fetched) {
         self.timeline.hand(event, fetched);
+    }
+
+    /// What is turned on, in a conversation.
+    pub(crate) fn preferences(&self) -> Preferences {
+        self.settings.keep()
+    }
+
+    /// The next text answers one of these messages.
+    pub(crate) fn quote(&self, event: EventId, items: &Items) {
+        self.composer.quote(event, items.as_slice());
     }
 
     /// Puts the focus where a visitor who opened the panel wants it.

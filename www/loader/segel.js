@@ -16,16 +16,17 @@
   const STYLE = `
 :host { all: initial !important; position: fixed !important; right: 0 !important; bottom: 0 !important; z-index: 2147483000 !important; }
 * { box-sizing: border-box; }
-button, .panel { position: fixed; right: 20px; font: 16px/1.5 system-ui, sans-serif; }
-button { bottom: max(20px, env(safe-area-inset-bottom)); width: 56px; height: 56px; padding: 12px; border: 2px solid transparent;
-  border-radius: 50%; background: #0b5d4e; color: #fff; cursor: pointer; box-shadow: 0 4px 16px #0005; }
-button:hover { background: #084a3e; }
+button, .panel { position: fixed; right: var(--x); font: 16px/1.5 system-ui, sans-serif; }
+.left button, .left .panel { right: auto; left: var(--x); }
+button { bottom: max(var(--x), env(safe-area-inset-bottom)); width: 56px; height: 56px; padding: 12px; border: 2px solid transparent;
+  border-radius: 50%; background: var(--brand); color: var(--on); cursor: pointer; box-shadow: 0 4px 16px #0005; }
+button:hover { box-shadow: inset 0 0 0 28px #0002, 0 4px 16px #0005; }
 button:focus-visible { outline: 3px solid #0b5d4e; outline-offset: 3px; box-shadow: 0 0 0 3px #fff; }
 svg { display: block; width: 28px; height: 28px; fill: currentColor; fill-rule: evenodd; }
 .badge { position: absolute; top: -6px; right: -6px; min-width: 24px; height: 24px; padding: 0 6px; border: 2px solid #fff;
   border-radius: 12px; background: #b3261e; color: #fff; font: bold 13px/20px system-ui, sans-serif; }
 .badge:empty { display: none; }
-.panel { bottom: 92px; width: 380px; height: min(600px, 100dvh - 112px); overflow: hidden; border: 1px solid #0002; border-radius: 16px;
+.panel { bottom: calc(72px + var(--x)); width: 380px; height: min(600px, 100dvh - 92px - var(--x)); overflow: hidden; border: 1px solid #0002; border-radius: 16px;
   background: #fff; color: #1b1f1e; box-shadow: 0 12px 40px #0004; visibility: hidden; }
 .open .panel { visibility: visible; animation: rise .16s ease-out; }
 .panel.note { width: min(320px, 100vw - 40px); height: auto; }
@@ -59,6 +60,14 @@ iframe { position: absolute; inset: 0; width: 100%; height: 100%; border: 0; }
     return;
   }
 
+  // How it looks is no reason not to start.
+  const LOOKS = { brand: /^#[\da-f]{6}$/i, corner: /^(left|right)$/, offset: /^\d{1,3}$/ };
+  const { brand = "#0b5d4e", corner, offset = 20 } = Object.fromEntries(
+    Object.entries(LOOKS).map(([name, is]) => [name, is.test(script.dataset[name]) ? script.dataset[name] : undefined]),
+  );
+  const ignored = Object.keys(LOOKS).filter((name) => name in script.dataset && !LOOKS[name].test(script.dataset[name]));
+  if (ignored.length) console.warn(`Segel ignores data-${ignored.join(", data-")}: not as the README says.`);
+
   const origin = new URL(script.src).origin;
   const language = [script.dataset.language, document.documentElement.lang, ...navigator.languages]
     .map((tag) => tag?.slice(0, 2).toLowerCase())
@@ -79,7 +88,16 @@ iframe { position: absolute; inset: 0; width: 100%; height: 100%; border: 0; }
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(STYLE);
   root.adoptedStyleSheets = [sheet];
-  const home = make("div", root);
+  const home = make("div", root, corner === "left" ? { class: "left" } : {});
+  // Black or white on the brand's colour, whichever has more contrast by WCAG 2.
+  const [red, green, blue] = [1, 3, 5].map((at) => {
+    const part = parseInt(brand.slice(at, at + 2), 16) / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  const on = 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? "#000" : "#fff";
+  for (const [name, value] of Object.entries({ "--brand": brand, "--on": on, "--x": `${offset}px` })) {
+    home.style.setProperty(name, value);
+  }
   const launcher = make("button", home, { type: "button" });
   const icon = make("path", make("svg", launcher, { viewBox: "0 0 24 24", "aria-hidden": "true" }, SVG), {}, SVG);
   const badge = make("span", launcher, { class: "badge", "aria-hidden": "true" });
@@ -92,6 +110,9 @@ iframe { position: absolute; inset: 0; width: 100%; height: 100%; border: 0; }
   let frame = null;
   let port = null;
   let vouch = null;
+  // What stands before the page's own title, and whether anything may.
+  let prefix = "";
+  let hints = true;
 
   // The host page keeps one flag per site: that a chat exists; and per tab, whether it was open.
   const flag = `segel:${site}`;
@@ -111,6 +132,10 @@ iframe { position: absolute; inset: 0; width: 100%; height: 100%; border: 0; }
   };
 
   const draw = () => {
+    const bare = prefix && document.title.startsWith(prefix) ? document.title.slice(prefix.length) : document.title;
+    const before = hints && unread && (!isOpen || document.hidden) ? `(${unread}) ` : "";
+    if (before || prefix) document.title = before + bare;
+    prefix = before;
     home.classList.toggle("open", isOpen);
     panel.classList.toggle("note", !frame);
     icon.setAttribute("d", isOpen ? CROSS : BUBBLE);
@@ -185,6 +210,7 @@ iframe { position: absolute; inset: 0; width: 100%; height: 100%; border: 0; }
     if (data.type === "identify") return introduce(data);
     if (data.type === "refused") return console.error("Segel: the identity token does not count (token-refused).");
     if (data.type === "mounted") home.classList.add("mounted");
+    if (data.type === "title") hints = !!data.count;
     if (data.type === "unread") unread = Number(data.count) || 0;
     if (data.type === "exists") {
       exists = true;
@@ -201,7 +227,7 @@ iframe { position: absolute; inset: 0; width: 100%; height: 100%; border: 0; }
     const channel = new MessageChannel();
     port = channel.port1;
     port.onmessage = hear;
-    source.postMessage({ segel: "hello", config: { site, relay, key, floor, language } }, origin, [channel.port2]);
+    source.postMessage({ segel: "hello", config: { site, relay, key, floor, language, brand: script.dataset.brand && brand } }, origin, [channel.port2]);
     notice.textContent = "";
     // A frame that was given the focus before its page had come does not pass it on.
     if (root.activeElement === frame) source.focus();

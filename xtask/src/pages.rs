@@ -23,10 +23,12 @@ enum Recipe {
     Style,
 }
 
-const PAGES: [(&str, &str, Recipe); 7] = [
+const PAGES: [(&str, &str, Recipe); 9] = [
     ("loader/segel.js", "widget/segel.js", Recipe::Script),
     ("frame.html", "widget/frame.html", Recipe::Copy),
     ("frame.js", "widget/frame.js", Recipe::Module),
+    ("brand.js", "widget/brand.js", Recipe::Module),
+    ("chime.js", "widget/chime.js", Recipe::Module),
     ("styles/frame.css", "widget/frame.css", Recipe::Style),
     ("console.html", "console/index.html", Recipe::Copy),
     ("console.js", "console/console.js", Recipe::Module),
@@ -40,7 +42,10 @@ const RECIPE: &str = concat!(include_str!("pages.rs"), include_str!("texts.rs"),
 pub(crate) fn build() -> Result<()> {
     let (www, dist) = (paths::root().join("www"), paths::dist());
     let mut outputs = PAGES.map(|(_, output, _)| dist.join(output)).to_vec();
-    outputs.extend(["widget/texts", "console/texts", "shop", "integrity.json"].map(|name| dist.join(name)));
+    outputs.extend(
+        ["widget/texts", "console/texts", "widget/emoji", "console/emoji", "shop", "integrity.json"]
+            .map(|name| dist.join(name)),
+    );
     let mut inputs = paths::files_below(&www)?;
     inputs.push(Texts::order());
     stamp::when_changed("pages", RECIPE, &inputs, &outputs, || {
@@ -51,6 +56,10 @@ pub(crate) fn build() -> Result<()> {
             }
             texts.write(&dist.join("widget/texts"), false)?;
             texts.write(&dist.join("console/texts"), true)?;
+            let emoji = fs::read_to_string(www.join("emoji.txt"))?;
+            for folder in ["widget/emoji", "console/emoji"] {
+                texts.write_emoji(&emoji, &dist.join(folder))?;
+            }
             shop(&www.join("shop"), &dist.join("shop"))?;
             let integrity = json!({ "segel.js": integrity(&dist.join("widget/segel.js"))? });
             Ok(fs::write(dist.join("integrity.json"), integrity.to_string())?)

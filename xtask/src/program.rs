@@ -76,6 +76,7 @@ impl Program {
             [glue.clone(), wasm.clone()].into_iter().chain(is_split.then(|| rest.clone())).collect();
         let recipe = format!("dev={dev} {} {} {RECIPE}", self.later, tools::wasm_bindgen_version()?);
         stamp::when_changed(self.name, &recipe, slice::from_ref(&compiled), &outputs, || {
+            fs::create_dir_all(&dist)?;
             bind(wasm_bindgen, self.name, &compiled, &bound)?;
             let [bound_glue, bound_wasm] =
                 [&glue, &wasm].map(|file| bound.join(file.file_name().unwrap_or_default()));

@@ -65,6 +65,25 @@ impl Texts {
         Ok(Self { tables, languages })
     }
 
+    /// Puts what is served of emoji in each language into `folder`: of each group its name after `# `, then an
+    /// emoji and its name a line. `groups` has a group a line, its name in the files first.
+    pub(crate) fn write_emoji(&self, groups: &str, folder: &Path) -> Result<()> {
+        fs::create_dir_all(folder)?;
+        for (tag, file) in &self.languages {
+            let names = file.get("emoji").context("no section `emoji`")?;
+            let mut served = String::new();
+            for name in groups.lines().flat_map(|group| group.split(' ')) {
+                let said =
+                    names.get(name).with_context(|| format!("{tag}.json: `emoji.{name}` is missing"))?;
+                // Only a group's name is written in letters.
+                let is_group = name.is_ascii();
+                served.push_str(&if is_group { format!("# {said}\n") } else { format!("{name} {said}\n") });
+            }
+            fs::write(folder.join(format!("{tag}.txt")), served)?;
+        }
+        Ok(())
+    }
+
     /// A section in every language, as a script's object.
     pub(crate) fn section(&self, section: &str) -> Value {
         self.languages.iter().map(|(tag, file)| (tag.clone(), json!(file.get(section)))).collect()

@@ -280,9 +280,14 @@ impl Parts {
     fn act(&self, action: Action) {
         let open = self.model.borrow().opened().map(|opened| opened.conversation);
         match (action, open) {
-            (Action::Send(text), Some(conversation)) => {
+            (Action::Send(text, quotes), Some(conversation)) => {
                 self.model.borrow_mut().set_draft(String::new());
-                self.handle.submit(Some(conversation), text);
+                self.handle.submit(Some(conversation), text, quotes);
+            }
+            (Action::Quote(event), Some(_)) => {
+                if let Some(items) = self.model.borrow().opened().and_then(|opened| opened.items) {
+                    self.console.borrow().quote(event, items);
+                }
             }
             (Action::Attach(chosen), Some(conversation)) => self.handle.attach(Some(conversation), chosen),
             (Action::Retry(event), Some(conversation)) => {
@@ -312,7 +317,8 @@ impl Parts {
             (Action::Verify(on), _) => self.model.borrow_mut().verify(on),
             (Action::Back, _) => self.model.borrow_mut().back(),
             (
-                Action::Send(_)
+                Action::Send(..)
+                | Action::Quote(_)
                 | Action::Attach(_)
                 | Action::Retry(_)
                 | Action::Fetch(_)

@@ -254,6 +254,7 @@ mod tests {
             time: 1,
             delivery: Delivery::Received,
             vouched: None,
+            quotes: None,
         });
         let mut inbox = inbox();
         let found = |inbox: &mut Inbox, words: &str| {

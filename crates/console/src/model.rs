@@ -289,6 +289,7 @@ mod tests {
             time: 1,
             delivery: Delivery::Received,
             vouched: None,
+            quotes: None,
         })
     }
 

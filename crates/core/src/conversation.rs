@@ -51,6 +51,8 @@ pub(crate) struct Message {
     pub(crate) stored: Option<u64>,
     /// The earlier event that it takes back.
     pub(crate) withdraws: Option<Withdraws>,
+    /// The event that it answers, if it is a text.
+    pub(crate) quotes: Option<EventId>,
 }
 
 cbor_map!(Message {
@@ -71,7 +73,8 @@ cbor_map!(Message {
     14: in_log,
     15: token,
     16: stored,
-    17: withdraws
+    17: withdraws,
+    18: quotes
 });
 
 /// A message as it was delivered, closed.
@@ -255,6 +258,7 @@ impl Conversation {
             time: message.time,
             delivery: withdrawal.unwrap_or(message).delivery(&self.facts.reads),
             vouched: message.vouched.clone(),
+            quotes: message.quotes,
         })
     }
 
@@ -339,6 +343,7 @@ impl Message {
             token: None,
             stored: None,
             withdraws: None,
+            quotes: None,
         }
     }
 

@@ -23,6 +23,8 @@ pub enum Input {
         event: Option<EventId>,
         /// What to send.
         text: Outgoing,
+        /// The message of the conversation that it answers.
+        quotes: Option<EventId>,
     },
     /// The person sends a failed message anew.
     Retry {

@@ -79,6 +79,7 @@ mod tests {
             seen: Seen { position: seen, ..start },
             act: None,
             body,
+            quotes: None,
         }
     }
 

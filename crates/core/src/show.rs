@@ -240,6 +240,8 @@ pub struct Item {
     /// By whose word it is here, where that is not its author's: its key was handed on by this agent, and the
     /// visitor's browser has not confirmed it yet (PROTOCOL.md, section 5.10).
     pub vouched: Option<String>,
+    /// The message of this conversation that it answers: its id alone, and perhaps of none that is at hand.
+    pub quotes: Option<EventId>,
 }
 
 cbor_map!(Item {
@@ -250,7 +252,8 @@ cbor_map!(Item {
     4: body,
     5: time,
     6: delivery,
-    7: vouched
+    7: vouched,
+    8: quotes
 });
 
 /// Who wrote a message.

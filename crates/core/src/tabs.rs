@@ -14,8 +14,8 @@ use crate::show::{Deed, Delivery, Gate, Rating, Refusal, Show};
 /// is: only `segel-mask` makes what an engine takes.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Wish {
-    /// As [`Input::Submit`], with a text that was masked.
-    Submit(Option<ConversationId>, EventId, String),
+    /// As [`Input::Submit`], with a text that was masked, and what it answers.
+    Submit(Option<ConversationId>, EventId, String, Option<EventId>),
     /// As [`Input::Attach`].
     Attach(Option<ConversationId>, EventId, WishedFile),
     /// As [`Input::Retry`].
@@ -45,7 +45,7 @@ pub enum Wish {
 }
 
 cbor_variants!(Wish {
-    0: Submit(conversation, event, text),
+    0: Submit(conversation, event, text, quotes),
     1: Attach(conversation, event, file),
     2: Retry(conversation, event),
     3: Fetch(conversation, event),
@@ -105,7 +105,7 @@ impl Wish {
     /// The message that it makes, if it makes one.
     pub fn makes(&self) -> Option<EventId> {
         match self {
-            Self::Submit(_, event, _) | Self::Attach(_, event, _) => Some(*event),
+            Self::Submit(_, event, ..) | Self::Attach(_, event, _) => Some(*event),
             _ => None,
         }
     }
@@ -211,6 +211,7 @@ mod tests {
             time: 1_700_000_000_000,
             delivery,
             vouched: None,
+            quotes: None,
         })
     }
 
@@ -291,7 +292,7 @@ mod tests {
             text: Some("a,b\n".to_owned()),
         };
         let wishes = [
-            Wish::Submit(None, EVENT, "Halo".to_owned()),
+            Wish::Submit(None, EVENT, "Halo".to_owned(), Some(EventId([9; 16]))),
             Wish::Attach(Some(CONVERSATION), EVENT, file),
             Wish::Retry(CONVERSATION, EVENT),
             Wish::Fetch(CONVERSATION, EVENT),

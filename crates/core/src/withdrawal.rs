@@ -26,6 +26,7 @@ impl Message {
     pub(crate) fn withdraw(&mut self) {
         self.body = Body::Withdrawn;
         (self.key, self.unopened, self.attachment, self.vouched) = (None, None, None, None);
+        self.quotes = None;
     }
 }
 

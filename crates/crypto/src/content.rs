@@ -46,9 +46,11 @@ pub struct Message {
     pub act: Option<ActHash>,
     /// What it says.
     pub body: Body,
+    /// The event that it answers, if it is a text.
+    pub quotes: Option<EventId>,
 }
 
-cbor_map!(Message { 0: sequence, 1: time, 2: desk, 3: previous, 4: seen, 5: act, 6: body });
+cbor_map!(Message { 0: sequence, 1: time, 2: desk, 3: previous, 4: seen, 5: act, 6: body, 7: quotes });
 
 /// What a content says.
 #[derive(Clone, PartialEq, Eq)]
@@ -296,7 +298,8 @@ pub fn open(
     let padded = padded.map_err(|_| ContentError::NotAuthentic)?;
     let message = padding::unpad(&padded).map_err(|_| ContentError::Malformed)?;
     let message: Message = cbor::decode(message).map_err(|_| ContentError::Malformed)?;
-    let is_sound = message.body.is_quiet() == parsed.quiet && message.body.is_within_limits();
+    let answers_well = message.quotes.is_none() || matches!(message.body, Body::Text(_));
+    let is_sound = message.body.is_quiet() == parsed.quiet && message.body.is_within_limits() && answers_well;
     if is_sound { Ok(message) } else { Err(ContentError::Malformed) }
 }
 
@@ -330,6 +333,7 @@ mod tests {
             seen: Seen::start(&ConversationId([1; 16])),
             act: None,
             body: Body::Text("halo".to_owned()),
+            quotes: None,
         }
     }
 

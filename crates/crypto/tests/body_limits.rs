@@ -16,6 +16,10 @@ const SENDER: DeviceId = DeviceId([3; 16]);
 
 /// Seals a body as anyone who may write here could, and opens it.
 fn open(body: Body) -> Result<(), ContentError> {
+    open_answer(body, None)
+}
+
+fn open_answer(body: Body, quotes: Option<EventId>) -> Result<(), ContentError> {
     let message = Message {
         sequence: 1,
         time: 2,
@@ -24,6 +28,7 @@ fn open(body: Body) -> Result<(), ContentError> {
         seen: Seen::start(&CONVERSATION),
         act: None,
         body,
+        quotes,
     };
     let recipients = [DeviceId([5; 16])];
     let bound_to = ContentContext {
@@ -66,5 +71,15 @@ fn between_one_and_two_hundred_and_fifty_six_grants_travel_together() {
     }
     for count in [0, GRANTS + 1] {
         assert_eq!(grants(count), Err(ContentError::Malformed), "{count}");
+    }
+}
+
+#[test]
+fn only_a_text_answers_an_event() {
+    let earlier = Some(EventId([8; 16]));
+    assert_eq!(open_answer(Body::Text("ya".to_owned()), earlier), Ok(()));
+    for body in [Body::Request(vec![EVENT]), Body::Read(1), Body::Withdrawal(EVENT)] {
+        assert_eq!(open_answer(body.clone(), None), Ok(()));
+        assert_eq!(open_answer(body, earlier), Err(ContentError::Malformed));
     }
 }

@@ -124,6 +124,7 @@ fn message(body: Body) -> Message {
         seen: Seen::start(&CONVERSATION),
         act: None,
         body,
+        quotes: None,
     }
 }
 

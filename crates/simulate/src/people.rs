@@ -227,7 +227,7 @@ impl World {
         self.tally.count("texts");
         self.note(tab, || format!("says {text:?}"));
         let event = self.remember(tab, text.clone(), None);
-        self.submit(tab, Wish::Submit(conversation, event, text));
+        self.submit(tab, Wish::Submit(conversation, event, text, None));
         if let Some(conversation) = conversation {
             self.input(tab, Input::Typing { conversation, typing: false });
         }

@@ -337,9 +337,9 @@ impl World {
 
     fn input_of(&mut self, tab: usize, wish: Wish) -> Option<Input> {
         Some(match wish {
-            Wish::Submit(conversation, event, text) => {
+            Wish::Submit(conversation, event, text, quotes) => {
                 let text = Outgoing::new(self.mask_again(tab, &text)?);
-                Input::Submit { conversation, event: Some(event), text }
+                Input::Submit { conversation, event: Some(event), text, quotes }
             }
             Wish::Introduce(Some(token)) => Input::Introduce(Some(vouching::read(&token.0)?)),
             Wish::Attach(conversation, event, WishedFile { name, media_type, size, text }) => {

@@ -322,7 +322,7 @@ impl Client {
         let masker =
             segel_core::masker(self.screen().masking.as_ref()).expect("a policy that can be followed");
         let text = masker.mask(text, writer).expect("a text that can be masked").text;
-        self.input(Input::Submit { conversation, event: None, text: Outgoing::new(text) });
+        self.input(Input::Submit { conversation, event: None, text: Outgoing::new(text), quotes: None });
     }
 }
 

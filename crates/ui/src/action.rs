@@ -11,8 +11,8 @@ use crate::chosen::Chosen;
 /// One thing that a person did on the screen.
 #[derive(Debug)]
 pub enum Action {
-    /// Send this message; the composer has emptied itself.
-    Send(MaskedText),
+    /// Send this message, as an answer to that one if one is named; the composer has emptied itself.
+    Send(MaskedText, Option<EventId>),
     /// Send this file; the composer has let it go.
     Attach(Chosen),
     /// Fetch the file of a message.
@@ -21,6 +21,8 @@ pub enum Action {
     Cancel(EventId),
     /// Send a message that failed once more.
     Retry(EventId),
+    /// Answer this message: the next text names it.
+    Quote(EventId),
     /// Take back an own message.
     Withdraw(EventId),
     /// Change who holds the open conversation.

@@ -6,15 +6,18 @@ use std::rc::Rc;
 use segel_core::show::Item;
 use segel_mask::{MaskError, Masked, Span, Writer};
 use segel_web::dom::{self, El, el, icon};
+use segel_wire::ids::EventId;
 use segel_wire::limits::MESSAGE_CHARS;
 use segel_wire::signed::Masking;
 use wasm_bindgen::JsCast;
 use web_sys::{ClipboardEvent, DragEvent, Element, Event, HtmlTextAreaElement, KeyboardEvent};
 
 use crate::action::{Act, Action};
+use crate::emoji::Emoji;
 use crate::guard::Guard;
 use crate::icons;
 use crate::notice::Notice;
+use crate::quote::Quoting;
 use crate::text::{Language, fill};
 use crate::tray::Tray;
 
@@ -25,18 +28,14 @@ const COUNTED: usize = 200;
 pub struct Composer {
     root: El,
     parts: Rc<Parts>,
+    _emoji: Rc<Emoji>,
 }
 
 impl Composer {
     /// An empty composer that can send.
     pub fn new(language: Language, act: Act) -> Self {
         let text = language.text();
-        let area = el("textarea")
-            .attr("rows", "1")
-            .attr("aria-label", text.write())
-            .attr("placeholder", text.write())
-            .attr("aria-describedby", "segel-hindrance segel-count")
-            .attr("enterkeyhint", "send");
+        let area = text_area(language);
         let grow = el("div").class("grow");
         // A copy of what is typed, behind it: as high as the text, and underlined where something was found.
         let backdrop = el("div").class("backdrop").attr("aria-hidden", "true");
@@ -61,6 +60,7 @@ impl Composer {
             send: send.clone(),
             hindrance: hindrance.clone(),
             count: count.clone(),
+            quoting: Quoting::new(language, &area),
             tray,
             is_hindered: Cell::new(false),
         });
@@ -70,9 +70,16 @@ impl Composer {
                 parts.read();
             }
         });
+        let choosing = Rc::downgrade(&parts);
+        let emoji = Rc::new(Emoji::new(language, move |chosen| {
+            if let Some(parts) = choosing.upgrade() {
+                parts.put(chosen);
+            }
+        }));
+        let grid = Rc::clone(&emoji);
         let (typing, pressing, submitting) = (Rc::clone(&parts), Rc::clone(&parts), Rc::clone(&parts));
         let (pasting, dropping) = (Rc::clone(&parts), Rc::clone(&parts));
-        let scrolling = Rc::clone(&parts);
+        let (scrolling, escaping) = (Rc::clone(&parts), Rc::clone(&parts));
         let area = area.on("input", move |_| typing.typed()).on("scroll", move |_| scrolling.follow());
         let area = area.on("keydown", move |event| {
             if let Some(key) = event.dyn_ref::<KeyboardEvent>()
@@ -93,18 +100,29 @@ impl Composer {
             .attr("novalidate", "")
             .child(hindrance)
             .place(parts.notice.root())
+            .place(parts.quoting.root())
             .place(parts.tray.root())
+            .place(emoji.root())
             .child(
                 el("div")
                     .class("line")
                     .place(parts.tray.button())
                     .child(grow.place(&backdrop).child(area))
+                    .place(emoji.button())
                     .child(send),
             )
             .child(count)
             .on("submit", move |event| {
                 event.prevent_default();
                 submitting.submit();
+            })
+            .on("keydown", move |event| {
+                if let Some(key) = event.dyn_ref::<KeyboardEvent>() {
+                    grid.press(key);
+                    if !key.cancel_bubble() {
+                        escaping.quoting.press(key);
+                    }
+                }
             })
             // Without this the browser would open what is dropped, and leave the chat.
             .on("dragover", Event::prevent_default)
@@ -114,7 +132,7 @@ impl Composer {
                 dropping.tray.take(carried.and_then(|carried| carried.files()));
             });
         parts.read();
-        Self { root, parts }
+        Self { root, parts, _emoji: emoji }
     }
 
     /// The element to put on the page.
@@ -135,13 +153,20 @@ impl Composer {
         }
     }
 
-    /// Lets go of the files that were chosen and not sent.
-    pub fn drop_files(&self) {
+    /// Lets go of the files that were chosen and not sent, and of what was to be answered.
+    pub fn let_go(&self) {
         self.parts.tray.clear();
+        self.parts.quoting.take();
+    }
+
+    /// The next text answers one of these messages.
+    pub fn quote(&self, event: EventId, items: &[Item]) {
+        self.parts.quoting.begin(event, items);
     }
 
     /// Masks by this policy from now on, and by what these messages say of numbers in the next.
     pub fn guard(&self, masking: Option<&Masking>, writer: Writer, items: &[Item]) {
+        self.parts.quoting.render(items);
         if self.parts.guard.borrow_mut().update(masking, writer, items) && !self.parts.area.value().is_empty()
         {
             self.parts.read();
@@ -176,6 +201,7 @@ struct Parts {
     hindrance: Element,
     count: Element,
     notice: Notice,
+    quoting: Quoting,
     tray: Tray,
     is_hindered: Cell<bool>,
 }
@@ -184,6 +210,18 @@ impl Parts {
     fn typed(&self) {
         self.read();
         (self.act)(Action::Draft(self.area.value()));
+    }
+
+    /// Puts a piece in at the caret, or in the place of what is selected.
+    fn put(&self, piece: &str) {
+        let end = |end: Result<Option<u32>, _>| end.ok().flatten().unwrap_or_default();
+        let (from, to) = (end(self.area.selection_start()), end(self.area.selection_end()));
+        let after = from + u32::try_from(piece.encode_utf16().count()).unwrap_or_default();
+        // Both fail only for kinds of fields that this is none of.
+        let _ = self.area.set_range_text_with_start_and_end(piece, from, to);
+        let _ = self.area.set_selection_range(after, after);
+        dom::focus(&self.area);
+        self.typed();
     }
 
     fn submit(&self) {
@@ -199,7 +237,7 @@ impl Parts {
                 (self.act)(Action::Attach(file));
             }
             if !masked.text.as_str().is_empty() {
-                (self.act)(Action::Send(masked.text));
+                (self.act)(Action::Send(masked.text, self.quoting.take()));
             }
         }
     }
@@ -261,6 +299,16 @@ impl Parts {
         dom::set_text(&self.count, &words);
         dom::set_class(&self.count, "excess", length > MESSAGE_CHARS);
     }
+}
+
+fn text_area(language: Language) -> El {
+    let text = language.text();
+    el("textarea")
+        .attr("rows", "1")
+        .attr("aria-label", text.write())
+        .attr("placeholder", text.write())
+        .attr("aria-describedby", "segel-hindrance segel-count")
+        .attr("enterkeyhint", "send")
 }
 
 /// Whoever did something about what is typed goes on typing.

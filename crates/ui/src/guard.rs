@@ -134,6 +134,7 @@ mod tests {
             time: 0,
             delivery: Delivery::Sent,
             vouched: None,
+            quotes: None,
         }
     }
 

@@ -9,6 +9,10 @@ pub const LOCK: &str = "M7 10V8a5 5 0 0 1 10 0v2h.5A1.5 1.5 0 0 1 19 11.5v8a1.5 
 pub const SEND: &str = "M12 4l7 7-1.4 1.4L13 7.8V20h-2V7.8l-4.6 4.6L5 11z";
 /// A paperclip: attach.
 pub const CLIP: &str = "M7.5 18A5.5 5.5 0 0 1 7.5 7H18a4 4 0 0 1 0 8H9.5a2.5 2.5 0 0 1 0-5H17v1.5H9.5a1 1 0 0 0 0 2H18a2.5 2.5 0 0 0 0-5H7.5a4 4 0 0 0 0 8H17V18z";
+/// A smiling face: choose an emoji.
+pub const SMILE: &str = "M12 3a9 9 0 1 1 0 18a9 9 0 1 1 0-18zm0 2a7 7 0 1 0 0 14a7 7 0 1 0 0-14zM8 9h2v2.4H8zm6 0h2v2.4h-2zm-6 4.6h8a4 4 0 0 1-8 0z";
+/// A cogwheel: what can be turned on and off.
+pub const COG: &str = "M10.6 3h2.8l.4 2.3 1.6.7 1.9-1.4 2 2-1.4 1.9.7 1.6 2.3.4v2.9l-2.3.4-.7 1.6 1.4 1.9-2 2-1.9-1.4-1.6.7-.4 2.3h-2.8l-.4-2.3-1.6-.7-1.9 1.4-2-2 1.4-1.9-.7-1.6-2.3-.4v-2.9l2.3-.4.7-1.6-1.4-1.9 2-2L8.6 6l1.6-.7zM12 9a3 3 0 1 0 0 6a3 3 0 1 0 0-6z";
 /// A sheet of paper: a file.
 pub const FILE: &str = "M7 2h7l5 5v13a2 2 0 0 1-2 2H7a2 2 0 0 1-2-2V4a2 2 0 0 1 2-2zm6 1.5V8h4.5z";
 /// A landscape: a picture.
@@ -18,6 +22,8 @@ pub const PICTURE: &str =
 pub const BACK: &str = "M10.8 5.6 12.2 7 8.2 11H20v2H8.2l4 4-1.4 1.4L4.4 12z";
 /// An arrow that turns back: take back.
 pub const UNDO: &str = "M12 5a7 7 0 1 1-7 7h2a5 5 0 1 0 5-5h-2v3L5 6l5-4v3z";
+/// An arrow back to where something came from: answer.
+pub const REPLY: &str = "M10 5v4c6.5.3 10 3.6 11 10-2.6-3.4-6-5-11-5v4l-7-6.5z";
 /// A round seal with a tick: the business vouches for this name.
 pub const SEAL: &str =
     "M12 2a10 10 0 0 1 0 20a10 10 0 0 1 0-20zm-1.2 14.2 6.5-6.5-1.6-1.6-4.9 4.9-2.5-2.5-1.6 1.6z";

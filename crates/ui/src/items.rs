@@ -77,6 +77,7 @@ mod tests {
             time,
             delivery: Delivery::Sending,
             vouched: None,
+            quotes: None,
         }
     }
 

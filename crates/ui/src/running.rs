@@ -134,16 +134,16 @@ impl Drop for Running {
 }
 
 impl Handle {
-    /// Sends a text.
-    pub fn submit(&self, conversation: Option<ConversationId>, text: MaskedText) {
+    /// Sends a text, perhaps as an answer to one message.
+    pub fn submit(&self, conversation: Option<ConversationId>, text: MaskedText, quotes: Option<EventId>) {
         self.with(|work| {
             let event = lead::make_event();
-            let wish = Wish::Submit(conversation, event, text.as_str().to_owned());
+            let wish = Wish::Submit(conversation, event, text.as_str().to_owned(), quotes);
             if let Some(driver) = work.driver() {
                 // Another tab may take the lead before anything is kept.
                 work.follower.hold(wish, None);
                 let text = Outgoing::new(text);
-                driver.input(Input::Submit { conversation, event: Some(event), text });
+                driver.input(Input::Submit { conversation, event: Some(event), text, quotes });
             } else {
                 work.wish(wish, None);
             }

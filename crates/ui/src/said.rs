@@ -1,13 +1,20 @@
 //! What was said, as it stands on the page.
 
-use segel_web::dom::{self, el};
+mod address;
+pub mod spans;
+
+use segel_web::dom::{self, El, el};
+use segel_web::rest;
 use web_sys::Element;
+
+use spans::{Kind, Span, spans};
 
 /// Stands for a masked digit.
 const BULLET: char = '•';
 
-/// Shows what was said. A number that was masked goes from left to right, also among words that go from right to left:
-/// bullets have no direction of their own, and the digits that are left would change sides.
+/// Shows what was said in a line that is itself a button, say: with nothing in it that could be pressed. A number that was
+/// masked goes from left to right, also among words that go from right to left: bullets have no direction of their own,
+/// and the digits that are left would change sides.
 pub fn show(place: &Element, said: &str) {
     if split(said).is_none() {
         return dom::set_text(place, said);
@@ -18,15 +25,77 @@ pub fn show(place: &Element, said: &str) {
     dom::set_text(place, "");
     let mut rest = said;
     while let Some((before, number, after)) = split(rest) {
-        put(place, "", before);
-        put(place, "masked-number", number);
+        insert(place, &el("span").text(before));
+        insert(place, &masked(number));
         rest = after;
     }
-    put(place, "", rest);
+    insert(place, &el("span").text(rest));
 }
 
-fn put(place: &Element, class: &str, piece: &str) {
-    dom::insert(place, &el("span").class(class).text(piece), None);
+/// Shows a message: as [`show`] does, with links and simple formatting as soon as the program is whole. Each piece is an
+/// element made here with a text in it; nothing of what was said is read as markup.
+pub fn show_formatted(place: &Element, said: &str) {
+    // Most messages have nothing to be formatted, and a first one is shown before the program is whole.
+    if !said.contains(['*', '_', '`', ':']) {
+        return show(place, said);
+    }
+    if rest::is_here() {
+        return format(place, said);
+    }
+    show(place, said);
+    let (place, said) = (place.clone(), said.to_owned());
+    rest::then(move || {
+        // It may have been withdrawn meanwhile.
+        if place.text_content().as_deref() == Some(&said) {
+            format(&place, &said);
+        }
+    });
+}
+
+/// An element whose text is formatted already.
+const FORMATTED: &str = "data-formatted";
+
+fn format(place: &Element, said: &str) {
+    let spans = spans(said);
+    let seen: String = spans.iter().map(|span| span.text).collect();
+    if place.has_attribute(FORMATTED) && place.text_content().as_deref() == Some(&seen) {
+        return;
+    }
+    dom::set_attr(place, FORMATTED, "");
+    dom::set_text(place, "");
+    for span in &spans {
+        insert(place, &element(span));
+    }
+}
+
+fn element(span: &Span<'_>) -> El {
+    let mut element = match span.kind {
+        Kind::Words => el("span").text(span.text),
+        Kind::Masked => masked(span.text),
+        Kind::Code => el("code").attr("dir", "auto").text(span.text),
+        Kind::Link => el("a")
+            .attr("href", span.text)
+            .attr("target", "_blank")
+            .attr("rel", "noopener noreferrer nofollow")
+            .attr("referrerpolicy", "no-referrer")
+            .attr("dir", "ltr")
+            .text(span.text),
+    };
+    if span.stressed {
+        element = el("em").child(element);
+    }
+    if span.strong {
+        element = el("strong").child(element);
+    }
+    element
+}
+
+fn masked(number: &str) -> El {
+    el("span").class("masked-number").text(number)
+}
+
+fn insert(place: &Element, piece: &Element) {
+    dom::insert(place, piece, None);
 }
 
 /// What stands before the first masked number, the number, and what stands after it. Only a number's last digits are

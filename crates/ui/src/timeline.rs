@@ -8,6 +8,7 @@ mod withdraw;
 pub(crate) mod words;
 
 use std::cell::Cell;
+use std::ops::Range;
 use std::rc::Rc;
 
 use segel_core::show::{Author, Item};
@@ -20,11 +21,10 @@ use crate::action::{Act, Action};
 use crate::items::Items;
 use crate::text::Language;
 use crate::time::Moment;
-use row::Row;
+use row::{Jump, Row};
 use shape::Shape;
 use window::{Turn, Window};
 use withdraw::Question;
-pub(crate) use words::name;
 
 /// A scrolling log that keeps to its end unless the person scrolled up. A stretch of the messages is on the page.
 pub struct Timeline {
@@ -34,6 +34,7 @@ pub struct Timeline {
     log: Element,
     newer: Element,
     view: Rc<View>,
+    jump: Jump,
     window: Window,
     question: Question,
     rows: Vec<Row>,
@@ -104,6 +105,14 @@ impl Timeline {
                 dom::focus(&log);
             }
         });
+        let jump: Jump = Rc::new({
+            let (view, act) = (Rc::clone(&view), Rc::clone(&act));
+            move |event| {
+                view.keeps_to_end.set(false);
+                view.turn.set(Turn::To(event));
+                act(Action::Scrolled);
+            }
+        });
         let root = el("div").class("timeline").child(log).child(newer);
         let question = Question::new(language, &act, &log_node);
         let (log, newer, window) = (log_node, newer_node, Window::default());
@@ -114,6 +123,7 @@ impl Timeline {
             log,
             newer,
             view,
+            jump,
             window,
             question,
             rows: Vec::new(),
@@ -164,7 +174,7 @@ impl Timeline {
         // What was said before is no news to whoever listens.
         dom::set_attr(&self.log, "aria-live", if follows { "polite" } else { "off" });
         let anchor = self.anchor().filter(|_| !follows);
-        self.put(all.get(stretch).unwrap_or_default());
+        self.put(all, stretch);
         if follows {
             self.view.keeps_to_end.set(true);
             dom::scroll_to_end(&self.log);
@@ -175,6 +185,9 @@ impl Timeline {
             }
             if newest.is_some() {
                 dom::set_hidden(&self.newer, false);
+            }
+            if let Turn::To(event) = turn {
+                self.show_row(event);
             }
         }
     }
@@ -187,7 +200,17 @@ impl Timeline {
         Some((row.clone(), dom::top(row)))
     }
 
-    fn put(&mut self, items: &[Item]) {
+    /// Brings a message into sight, with the focus on it.
+    fn show_row(&self, event: EventId) {
+        if let Some(row) = self.rows.iter().find(|row| row.event() == event) {
+            dom::set_attr(row.root(), "tabindex", "-1");
+            dom::scroll_to(&self.log, row.root());
+            dom::focus(row.root());
+        }
+    }
+
+    fn put(&mut self, all: &[Item], stretch: Range<usize>) {
+        let items = all.get(stretch).unwrap_or_default();
         let mut gone = std::mem::take(&mut self.rows);
         // What comes first is looked for from the end, and mostly found there at once.
         gone.reverse();
@@ -204,7 +227,7 @@ impl Timeline {
         let mut next = self.log.first_child();
         for (at, (row, item)) in self.rows.iter_mut().zip(items).enumerate() {
             let shape = Shape::of(items, &moments, at);
-            row.update(item, shape, today, self.language, (&self.act, &self.question));
+            row.update(item, shape, today, self.language, (all, &self.act, &self.question, &self.jump));
             next = dom::keep_in_order(&self.log, row.root(), next);
         }
     }

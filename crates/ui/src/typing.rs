@@ -8,7 +8,7 @@ use segel_web::dom::{self, El, el};
 use web_sys::Element;
 
 use crate::text::{Language, fill};
-use crate::timeline::name;
+use crate::timeline::words::name;
 
 /// Screen readers are told once, and not again within this time, in milliseconds: people type on and off.
 const QUIET: u64 = 60_000;

@@ -205,6 +205,11 @@ pub fn is_near(node: &Element) -> (bool, bool) {
     (top < height, node.scroll_height() - top - height < height)
 }
 
+/// Whether an element is written from right to left.
+pub fn is_rtl(node: &Element) -> bool {
+    node.matches(":dir(rtl)").unwrap_or_default()
+}
+
 /// Where an element stands in the region that it is positioned in, in CSS pixels.
 pub fn top(node: &Element) -> i32 {
     node.unchecked_ref::<HtmlElement>().offset_top()
@@ -213,6 +218,11 @@ pub fn top(node: &Element) -> i32 {
 /// Scrolls a region on, or back, in CSS pixels.
 pub fn scroll_by(node: &Element, by: i32) {
     node.set_scroll_top(node.scroll_top() + by);
+}
+
+/// Scrolls a region so that an element positioned in it stands in its middle.
+pub fn scroll_to(node: &Element, child: &Element) {
+    node.set_scroll_top(top(child) - (node.client_height() - child.client_height()) / 2);
 }
 
 /// Scrolls a region to its end.

@@ -130,6 +130,12 @@ pub fn take_fragment() -> Option<String> {
     Some(fragment)
 }
 
+/// The language that this page says it is in, as a tag; empty if it says nothing.
+pub fn language() -> String {
+    let root = web_sys::window().and_then(|window| window.document()?.document_element());
+    root.and_then(|root| root.get_attribute("lang")).unwrap_or_default()
+}
+
 /// What this origin was asked to remember under `name`, if the browser lets it.
 pub fn remembered(name: &str) -> Option<String> {
     web_sys::window()?.local_storage().ok()??.get_item(name).ok()?

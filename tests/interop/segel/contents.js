@@ -77,7 +77,8 @@ function unpad(bytes) {
   return message;
 }
 
-function checkLimits({ body: { kind, value } }) {
+function checkLimits({ body: { kind, value }, quotes }) {
+  demand(quotes === undefined || kind === BODY.text, 'malformed', 'only a text answers an event');
   if (kind === BODY.grants) demand(value.length <= MOST_GRANTS, 'too-large', 'at most 256 grants in a content');
   if (kind === BODY.read) demand(value > 0, 'malformed', 'reading begins with the first event');
   if (kind === BODY.rating) demand(value.stars >= 1 && value.stars <= 5, 'malformed', 'one to five stars');

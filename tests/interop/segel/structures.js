@@ -154,4 +154,5 @@ export const Message = map({
   seen: [4, Seen],
   act: [5, optional(hash)],
   body: [6, Body],
+  quotes: [7, optional(id)],
 });

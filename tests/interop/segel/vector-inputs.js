@@ -79,10 +79,10 @@ const KEM = [...TURNS, ...turn(I, R, 3, DAY), ...turn(R, I, 4, DAY), ...turn(I, 
 
 const delivered = { conversation: CONVERSATION, event: id(0x01), sender: idOf(VISITOR), position: 1 };
 const recipients = AGENTS.slice(0, 2).map(idOf).sort();
-const content = (name, body) => ({
+const content = (name, body, more = {}) => ({
   kind: 'content',
   name,
-  input: { ...delivered, ...VIEW, recipients, message: message(1, body) },
+  input: { ...delivered, ...VIEW, recipients, message: { ...message(1, body), ...more } },
 });
 
 const agents = AGENTS.map((own, i) => ({
@@ -153,6 +153,7 @@ export const inputs = () => [
   content('an event that is taken back', { kind: 8, value: id(9) }),
   content('an end', { kind: 9 }),
   content('a rating with a comment', { kind: 10, value: { stars: 5, comment: 'Terima kasih' } }),
+  content('a text that answers another', text('ya'), { quotes: id(9) }),
   {
     kind: 'log',
     name: 'a log of three entries',

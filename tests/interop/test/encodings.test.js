@@ -79,6 +79,9 @@ test('a message goes through JSON and CBOR', () => {
   const said = { ...message('grüße'), timeMs: 2n ** 63n };
   assert.deepEqual(fromBytes(Message, toBytes(Message, said)), said);
   assert.deepEqual(Message.fromJson(JSON.parse(JSON.stringify(Message.toJson(said)))), said);
+  const answer = { ...said, quotes: fill(9) };
+  assert.deepEqual(fromBytes(Message, toBytes(Message, answer)), answer);
+  assert.deepEqual(Message.fromJson(JSON.parse(JSON.stringify(Message.toJson(answer)))), answer);
   refuses('malformed', () => toBytes(Message, { ...said, body: { kind: 7, value: '' } }));
 });
 

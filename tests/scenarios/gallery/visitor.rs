@@ -5,16 +5,24 @@ use std::fs;
 use segel_core::show::Deed;
 use segel_testkit::client::Client;
 use segel_wire::ids::RootKey;
+use serde_json::json;
 use tempfile::TempDir;
 use thirtyfour::Key;
 
 use super::walk;
 use super::words::Words;
 use crate::harness::{Person, make_picture};
+use crate::own_looks::adds_to_the_tag;
 use crate::relay_killed::expect_relay_to_be_away;
 
 const LONG_NAME: &str =
     "daftar-pesanan-teko-keramik-putih-dan-hijau-tua-untuk-bulan-ini-yang-belum-dibayar-lunas.csv";
+/// Formatting, links, and what is neither.
+const FORMATTED: [&str; 3] = [
+    "*Teko keramik* masih ada, _dua warna_. Kode `TEKO10`, sampai besok:\nhttps://toko.example/teko?warna=putih",
+    "الإبريق *متوفر*، انظر https://toko.example/teko، والرمز `TEKO10`",
+    "2*3*4, nama_berkas_panjang, https://tоko.example/teko",
+];
 /// Long words, a right-to-left sentence, several lines, an address, and marks that pile up.
 const ODD: [&str; 4] = [
     "https://toko.example/produk/teko-keramik-putih-dan-hijau-tua?warna=putih&ukuran=besar&jumlah=1&kemasan=kado",
@@ -104,6 +112,66 @@ async fn files_and_odd_texts() {
             visitor.reads(odd).await;
         }
         gallery.hang(&visitor, "visitor-odd-texts").await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_to_one_message() {
+    walk(async |stage, gallery, words| {
+        let agent = stage.native_agent().await;
+        let visitor = stage.visitor().await;
+        talk(&visitor, &agent, words).await;
+        visitor.browser().run("document.querySelector('.reply').focus()").await;
+        visitor.presses(Key::Enter + "").await;
+        visitor.sees(".quoting").await;
+        gallery.hang(&visitor, "visitor-answering").await;
+        visitor.says(words.second).await;
+        agent.reads(words.second).await;
+        visitor.sees(".quoted").await;
+        gallery.hang(&visitor, "visitor-answered").await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_page_and_a_visitor_choose() {
+    walk(async |stage, gallery, words| {
+        let agent = stage.native_agent().await;
+        let visitor = stage.visitor().await;
+        visitor.clicks(".emoji-button").await;
+        visitor.sees(".emoji button").await;
+        gallery.hang(&visitor, "visitor-emoji").await;
+        visitor.presses(Key::Escape + "").await;
+        visitor.clicks(".cog").await;
+        visitor.sees(".settings").await;
+        gallery.hang(&visitor, "visitor-settings").await;
+
+        let more = json!({ "brand": "#ffd400", "corner": "left" });
+        let branded = stage.visitor_outside().await;
+        adds_to_the_tag(&branded, &more).await;
+        let shop = stage.demo().shop().to_owned();
+        branded.goes_to(&shop).await;
+        branded.opens_chat().await;
+        talk(&branded, &agent, words).await;
+        gallery.hang(&branded, "visitor-own-colour").await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn formatted_texts() {
+    walk(async |stage, gallery, _| {
+        let agent = stage.native_agent().await;
+        let visitor = stage.visitor().await;
+        for text in FORMATTED {
+            visitor.pastes(text).await;
+            visitor.sends().await;
+            agent.reads(text).await;
+            agent.say(text);
+        }
+        visitor.sees(".row.agent:last-child").await;
+        gallery.hang(&visitor, "visitor-formatted").await;
     })
     .await;
 }

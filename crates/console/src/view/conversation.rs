@@ -128,7 +128,7 @@ impl Conversation {
         self.composer.hinder(self.hindrance(model, &opened));
         if changed {
             self.composer.set_draft(opened.draft);
-            self.composer.drop_files();
+            self.composer.let_go();
         }
         if (changed && !model.steps()) || has_acted {
             self.composer.focus();
@@ -160,6 +160,11 @@ impl Conversation {
     /// or on the messages.
     pub(crate) fn read(&self) {
         self.timeline.focus();
+    }
+
+    /// The next text answers one of these messages.
+    pub(crate) fn quote(&self, event: EventId, items: &Items) {
+        self.composer.quote(event, items.as_slice());
     }
 
     /// A message's file came whole.

@@ -11,7 +11,7 @@ mod inbox;
 
 use segel_ui::banner::Banner;
 use segel_ui::sentence::{self, Sentence};
-use segel_ui::{Act, Language, Trouble};
+use segel_ui::{Act, Items, Language, Trouble};
 use segel_web::dom::{self, El, el};
 use segel_web::files::Fetched;
 use segel_web::page;
@@ -83,6 +83,11 @@ impl Console {
     /// on the messages,
     pub(crate) fn read(&self) {
         self.conversation.read();
+    }
+
+    /// The next text answers one of these messages.
+    pub(crate) fn quote(&self, event: EventId, items: &Items) {
+        self.conversation.quote(event, items);
     }
 
     /// or where words are searched for.

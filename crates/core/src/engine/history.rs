@@ -270,6 +270,7 @@ impl Engine {
         match plain.body {
             body @ (content::Body::Text(_) | content::Body::Attachment(_)) => {
                 message.say(body);
+                message.quotes = plain.quotes;
                 conversation.facts.unread += u32::from(is_news);
             }
             content::Body::Act(signed) => match ActRecord::read(signed, header.order) {

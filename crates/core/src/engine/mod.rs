@@ -227,9 +227,9 @@ impl Engine {
         match input {
             // Its messages are at hand by now.
             Input::Open(_) | Input::Loaded { .. } => {}
-            Input::Submit { conversation, event, text } => {
+            Input::Submit { conversation, event, text, quotes } => {
                 self.ledger.resume();
-                self.submit(conversation, event, text, now, random);
+                self.submit(conversation, event, (text, quotes), now, random);
             }
             Input::Retry { conversation, event } => {
                 self.ledger.resume();

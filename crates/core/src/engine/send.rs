@@ -34,7 +34,7 @@ impl Engine {
         &mut self,
         conversation: Option<ConversationId>,
         event: Option<EventId>,
-        text: Outgoing,
+        (text, quotes): (Outgoing, Option<EventId>),
         now: u64,
         random: &mut impl CryptoRng,
     ) {
@@ -48,7 +48,10 @@ impl Engine {
         let text = text.into_string();
         let fits = text.chars().count() <= limits::MESSAGE_CHARS;
         let stage = if fits { Stage::Waiting } else { Stage::Failed(Refusal::TooLarge) };
-        let message = Message::own(Body::Text(text), conversation.next_time(now), stage);
+        // Only what stands in the same conversation can be looked up by who reads it.
+        let quotes = quotes.filter(|event| conversation.messages.contains(event));
+        let message =
+            Message { quotes, ..Message::own(Body::Text(text), conversation.next_time(now), stage) };
         self.ledger.put(Name::Conversation(id), &conversation.facts);
         self.ledger.put(Name::Message(id, event), &message);
         conversation.messages.insert(event, message);
@@ -401,6 +404,7 @@ impl Engine {
             previous: facts.last.unwrap_or(ContentHash::NONE),
             seen: facts.chronicle.seen(&id),
             act: (facts.assignment.epoch > 0).then_some(facts.assignment.hash),
+            quotes: self.conversations.get(&id)?.messages.get(&event).and_then(|message| message.quotes),
             body,
         };
         let bound_to =

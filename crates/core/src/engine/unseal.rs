@@ -262,6 +262,7 @@ impl Engine {
         match message.body {
             body @ (content::Body::Text(_) | content::Body::Attachment(_)) => {
                 received.say(body);
+                received.quotes = message.quotes;
                 if !received.is_open() {
                     received.key = None;
                 }

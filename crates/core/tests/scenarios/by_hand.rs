@@ -138,7 +138,7 @@ fn say_halo(site: &BenchSite, keeps: u64) -> Bench<'_> {
     let engine = site.visitor(&Kept::default());
     let mut bench = Bench::new(site, engine, keeps);
     let text = Outgoing::new(segel_mask::mask("halo").unwrap().text);
-    bench.input(Input::Submit { conversation: None, event: None, text });
+    bench.input(Input::Submit { conversation: None, event: None, text, quotes: None });
     bench
 }
 

@@ -200,6 +200,7 @@ fn invent(table: &Table<'_>, position: u64) -> (Delivered, Grant) {
         seen: Seen::start(&conversation),
         act: None,
         body: text("karangan"),
+        quotes: None,
     };
     let bound_to = ContentContext {
         conversation: &conversation,

@@ -22,6 +22,7 @@ mod order_shown;
 mod outbox;
 mod own_place;
 mod process;
+mod quotes;
 mod receipts;
 mod refused_access;
 mod refused_bundles;

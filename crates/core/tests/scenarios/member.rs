@@ -40,6 +40,7 @@ pub(crate) struct Letter {
     pub(crate) act: Option<ActHash>,
     pub(crate) seen: Option<Seen>,
     pub(crate) event: Option<EventId>,
+    pub(crate) quotes: Option<EventId>,
 }
 
 impl Member {
@@ -142,6 +143,7 @@ impl Member {
             seen: letter.seen.unwrap_or_else(|| Seen::start(&conversation)),
             act: letter.act,
             body: letter.body,
+            quotes: letter.quotes,
         };
         let bound_to = ContentContext {
             conversation: &conversation,

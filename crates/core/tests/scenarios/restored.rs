@@ -127,7 +127,7 @@ fn a_message_that_was_answered_for_and_never_came_back_is_sent_again_to_the_byte
     let site = BenchSite::new();
     let mut bench = Bench::new(&site, site.visitor(&Kept::default()), u64::MAX);
     let text = Outgoing::new(segel_mask::mask("halo").unwrap().text);
-    bench.input(Input::Submit { conversation: None, event: None, text });
+    bench.input(Input::Submit { conversation: None, event: None, text, quotes: None });
     let sends = |bench: &Bench<'_>| {
         let is_send = |frame: &&ClientFrame| matches!(frame, ClientFrame::Send { .. });
         bench.sent.iter().filter(is_send).cloned().collect::<Vec<_>>()

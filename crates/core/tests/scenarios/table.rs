@@ -156,7 +156,7 @@ impl<'a> Table<'a> {
     pub(crate) fn say_by(&mut self, masker: &Masker, text: &str) {
         let text = Outgoing::new(masker.mask(text, Writer::Visitor).unwrap().text);
         let conversation = self.is_agents.then_some(self.conversation);
-        self.input(Input::Submit { conversation, event: None, text });
+        self.input(Input::Submit { conversation, event: None, text, quotes: None });
     }
 
     pub(crate) fn input(&mut self, input: Input) {
@@ -176,7 +176,17 @@ impl<'a> Table<'a> {
     pub(crate) fn letter(&self, body: Body) -> Letter {
         let roster = self.name();
         let (time, event) = (NOW, None);
-        Letter { body, others: Vec::new(), to_engine: true, time, roster, act: None, seen: None, event }
+        Letter {
+            body,
+            others: Vec::new(),
+            to_engine: true,
+            time,
+            roster,
+            act: None,
+            seen: None,
+            event,
+            quotes: None,
+        }
     }
 
     /// A member's letter is stored and delivered; the answer hands its key on.

@@ -18,7 +18,7 @@ fn start<'a>(site: &'a BenchSite, kept: &Kept) -> Bench<'a> {
 
 fn say(bench: &mut Bench<'_>, text: &str) {
     let text = Outgoing::new(segel_mask::mask(text).unwrap().text);
-    bench.input(Input::Submit { conversation: None, event: Some(EVENT), text });
+    bench.input(Input::Submit { conversation: None, event: Some(EVENT), text, quotes: None });
 }
 
 fn send(bench: &mut Bench<'_>, source: u64) {

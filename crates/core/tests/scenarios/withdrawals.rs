@@ -112,7 +112,12 @@ fn a_message_that_has_not_left_goes_without_a_trace_and_one_that_may_have_is_tak
     let conversation = table.conversation;
     let mut bench = table.bench;
     let submit = segel_core::Outgoing::new(segel_mask::mask(SECRET).unwrap().text);
-    bench.input(Input::Submit { conversation: None, event: Some(EventId([7; 16])), text: submit });
+    bench.input(Input::Submit {
+        conversation: None,
+        event: Some(EventId([7; 16])),
+        text: submit,
+        quotes: None,
+    });
     let sends = |bench: &Bench<'_>| -> Vec<EventId> {
         let sends = bench.sent.iter().filter_map(|frame| match frame {
             ClientFrame::Send { event, .. } => Some(*event),

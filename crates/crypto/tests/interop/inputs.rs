@@ -137,6 +137,10 @@ fn bodies() -> Vec<(&'static str, String, Value)> {
         content("content", "stars without a word", &json!({ "kind": 10, "value": { "stars": 1 } })),
         content("content", "other scripts", &json!({ "kind": 0, "value": "سلام 你好 𝄞 e\u{301}\u{feff}" })),
     ];
+    let (kind, name, mut answer) =
+        content("content", "a text that answers another", &json!({ "kind": 0, "value": "ya" }));
+    answer["message"]["quotes"] = id(9);
+    all.push((kind, name, answer));
     // Around the first sizes of padding, the longest text that a person may write, and one that opens all the same.
     for length in [74, 75, 76, 77, 78, 90, 91, 92, 93, 94, 347, 348, 349, 350, 3_999, 4_000, 4_001] {
         let said = "x".repeat(length);

@@ -13,7 +13,8 @@ use segel_wire::ids::{
     RosterHash, Signature, SigningKey, SiteId, VoucherKey,
 };
 use segel_wire::signed::{
-    Agent, Desk, Device, DeviceKeys, Masking, MaskingAction, MaskingRule, Order, Profile, Roster, SignedToken,
+    Agent, Desk, Device, DeviceKeys, Hours, Masking, MaskingAction, MaskingRule, Order, Profile, Roster,
+    SignedToken, Span,
 };
 use serde_json::Value;
 
@@ -105,6 +106,7 @@ pub(crate) fn message(value: &Value) -> Message {
         seen: Seen { position: number(&seen["position"]), hash: LogHash(bytes(&seen["logHash"])) },
         act: optional(&value["act"], |act| ActHash(bytes(act))),
         body: body(&value["body"]["value"], number(&value["body"]["kind"])),
+        quotes: optional(&value["quotes"], event),
     }
 }
 
@@ -175,6 +177,7 @@ pub(crate) fn roster(value: &Value) -> Roster {
             apps: texts(&profile["apps"]),
             vouchers: optional(&profile["vouchers"], |all| list(all, |key| VoucherKey(bytes(key)))),
             masking: optional(&profile["masking"], masking),
+            hours: optional(&profile["hours"], hours),
         },
         desks: list(&value["desks"], desk),
         agents: list(&value["agents"], agent),
@@ -197,6 +200,15 @@ fn masking(value: &Value) -> Masking {
         rules: optional(&value["rules"], |all| list(all, rule)),
         allowed: optional(&value["allowed"], |all| list(all, |one| text(one).to_owned())),
         patterns: optional(&value["patterns"], |all| list(all, rule)),
+    }
+}
+
+fn hours(value: &Value) -> Hours {
+    let span = |span: &Value| Span { from: number(&span["from"]), to: number(&span["to"]) };
+    Hours {
+        zone: text(&value["zone"]).to_owned(),
+        open: list(&value["open"], span),
+        reply: optional(&value["reply"], number),
     }
 }
 

@@ -240,6 +240,7 @@ pub(crate) fn message(text: &str) -> Message {
         seen: Seen::start(&CONVERSATION),
         act: None,
         body: Body::Text(text.to_owned()),
+        quotes: None,
     }
 }
 

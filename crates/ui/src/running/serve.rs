@@ -76,9 +76,9 @@ impl Work {
 
     fn input_of(&self, wish: Wish, file: Option<File>, driver: &Driver) -> Option<Input> {
         Some(match wish {
-            Wish::Submit(conversation, event, text) => {
+            Wish::Submit(conversation, event, text, quotes) => {
                 let text = Outgoing::new(self.mask(&text)?);
-                Input::Submit { conversation, event: Some(event), text }
+                Input::Submit { conversation, event: Some(event), text, quotes }
             }
             Wish::Attach(conversation, event, WishedFile { name, media_type, size, text }) => {
                 let name = self.mask(&name)?;

@@ -85,6 +85,14 @@ by_name! {
         before_enrolment,
         /// A message that its author has taken back.
         withdrawn,
+        /// Button: answer a message.
+        reply,
+        /// What is answered; `#` is who said it.
+        replying,
+        /// Button: send the message as no answer.
+        reply_drop,
+        /// A message that is answered is not here.
+        reply_to_nothing,
         /// Button: take back an own message.
         withdraw,
         /// What that does and what it cannot do.
@@ -125,6 +133,14 @@ by_name! {
         send,
         /// Label of the button that chooses files.
         attach,
+        /// Button: choose an emoji.
+        emoji,
+        /// Button: what can be turned on and off.
+        settings,
+        /// A sound for new messages.
+        sound,
+        /// The number of new messages in the title of the page around the chat.
+        title_hint,
         /// Label of a file in the timeline.
         file,
         /// Button: show a picture.

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use segel_core::show::{Author, Body, Delivery, Item, Progress, Rating};
 use segel_mask::Asks;
-use segel_web::dom::{self, El, el};
+use segel_web::dom::{self, El, el, icon};
 use segel_web::files::Fetched;
 use segel_wire::ids::EventId;
 use web_sys::Element;
@@ -14,9 +14,13 @@ use super::shape::Shape;
 use super::withdraw::{self, Question};
 use super::words::{self, is_notice, name};
 use crate::action::{Act, Action};
-use crate::said;
+use crate::quote::{self, Quote};
 use crate::text::{Language, fill};
 use crate::time::Moment;
+use crate::{icons, said};
+
+/// Leads to another message.
+pub(super) type Jump = Rc<dyn Fn(EventId)>;
 
 /// A message's elements, filled anew when the message or its neighbours change.
 pub(super) struct Row {
@@ -32,6 +36,9 @@ pub(super) struct Row {
     status: El,
     retry: Option<El>,
     undo: Option<El>,
+    reply: Option<El>,
+    /// What it answers, and the button that leads there.
+    quote: Option<(Quote, El)>,
     file: Option<FileView>,
     delivery: Delivery,
 }
@@ -49,7 +56,7 @@ impl Row {
         let meta = el("p").class("meta").place(&clock).place(&status);
         let root = el("div").place(&day).place(&author).place(&bubble).place(&caution).place(&meta);
         let (event, delivery) = (item.event, item.delivery);
-        let (retry, undo, file) = (None, None, None);
+        let (retry, undo, reply, quote, file) = (None, None, None, None, None);
         Self {
             event,
             moment,
@@ -63,6 +70,8 @@ impl Row {
             status,
             retry,
             undo,
+            reply,
+            quote,
             file,
             delivery,
         }
@@ -90,7 +99,7 @@ impl Row {
         shape: Shape,
         today: Moment,
         language: Language,
-        (act, question): (&Act, &Question),
+        (all, act, question, jump): (&[Item], &Act, &Question, &Jump),
     ) {
         let is_notice = is_notice(&item.body);
         dom::set_attr(&self.root, "class", if is_notice { "act" } else { side(&item.author) });
@@ -109,10 +118,13 @@ impl Row {
             if names_itself(&item.author, shape) { "author" } else { "heard" },
         );
         self.say(item, language, act);
+        if item.quotes.is_some() || self.quote.is_some() {
+            self.cite(item, all, language, jump);
+        }
         self.warn(item, language);
         self.delivery = item.delivery;
         self.tell(item, shape, language, act);
-        self.offer(item, language, question);
+        self.offer(item, language, act, question);
         if is_notice {
             dom::set_hidden(&self.meta, true);
         }
@@ -138,7 +150,7 @@ impl Row {
         dom::set_class(&self.root, "shut", is_shut);
         dom::set_hidden(&self.bubble, matches!(item.body, Body::File(_)));
         match &item.body {
-            Body::Text(said) => said::show(&self.bubble, said),
+            Body::Text(said) => said::show_formatted(&self.bubble, said),
             Body::Rated(rating) => rated(&self.bubble, rating, language),
             Body::File(file) => {
                 if self.file.is_none() {
@@ -168,8 +180,40 @@ impl Row {
         dom::set_text(&self.caution, if asks { language.text().caution() } else { "" });
     }
 
-    /// Puts the button beside it by which it is taken back, as long as it can be.
-    fn offer(&mut self, item: &Item, language: Language, question: &Question) {
+    /// Shows what it answers, which may have changed since.
+    fn cite(&mut self, item: &Item, all: &[Item], language: Language, jump: &Jump) {
+        let quotes = item.quotes.filter(|_| matches!(item.body, Body::Text(_)));
+        if let (Some(event), None) = (quotes, &self.quote) {
+            let (quote, jump) = (Quote::new(), Rc::clone(jump));
+            let button = quote.put_into(el("button").class("quoted").attr("type", "button"));
+            let button = button.on("click", move |_| jump(event));
+            dom::insert(&self.root, &button, Some(&self.bubble));
+            self.quote = Some((quote, button));
+        }
+        match (quotes, &self.quote) {
+            (Some(event), Some((quote, _))) => quote.render(all, event, language),
+            (None, Some((_, button))) => {
+                button.remove();
+                self.quote = None;
+            }
+            _ => {}
+        }
+    }
+
+    /// Puts the button beside it by which it is taken back or answered, as long as it can be.
+    fn offer(&mut self, item: &Item, language: Language, act: &Act, question: &Question) {
+        match (quote::may_be_answered(item), &self.reply) {
+            (true, None) => {
+                let reply = reply_to(self.event, language, act);
+                dom::insert(&self.root, &reply, Some(&self.caution));
+                self.reply = Some(reply);
+            }
+            (false, Some(reply)) => {
+                reply.remove();
+                self.reply = None;
+            }
+            _ => {}
+        }
         match (withdraw::may_be_withdrawn(item), &self.undo) {
             (true, None) => {
                 let undo = question.button(self.event, &self.root, language);
@@ -228,6 +272,18 @@ impl Row {
             _ => {}
         }
     }
+}
+
+/// The button by which a message is answered.
+fn reply_to(event: EventId, language: Language, act: &Act) -> El {
+    let (text, act) = (language.text(), Rc::clone(act));
+    el("button")
+        .class("reply")
+        .attr("type", "button")
+        .attr("aria-label", text.reply())
+        .attr("title", text.reply())
+        .child(icon(icons::REPLY))
+        .on("click", move |_| act(Action::Quote(event)))
 }
 
 /// The class of a row: whose message it is.

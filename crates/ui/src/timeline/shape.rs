@@ -71,6 +71,7 @@ mod tests {
             time: minute * MINUTE,
             delivery: Delivery::Received,
             vouched: None,
+            quotes: None,
         });
         items.collect()
     }

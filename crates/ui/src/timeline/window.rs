@@ -20,6 +20,8 @@ pub(super) enum Turn {
     Earlier,
     /// To what was said after.
     Later,
+    /// To this message, wherever it is.
+    To(EventId),
     /// To the newest message, and along with those that come.
     End,
 }
@@ -52,6 +54,12 @@ impl Window {
                 to = (to + PAGE).min(end);
                 from = from.max(to.saturating_sub(MOST));
             }
+            Turn::To(event) => {
+                if let Some(at) = place(event).filter(|at| !(from..to).contains(at)) {
+                    from = at.saturating_sub(PAGE / 2);
+                    to = (from + PAGE).min(end);
+                }
+            }
             Turn::End => {
                 to = end;
                 from = if to - from > MOST { to - PAGE } else { from };
@@ -83,6 +91,7 @@ mod tests {
             time: 0,
             delivery: Delivery::Sent,
             vouched: None,
+            quotes: None,
         });
         items.collect()
     }
@@ -119,6 +128,18 @@ mod tests {
         assert_eq!(window.turn(&items(0..300), Turn::Stay), 100..250);
         assert_eq!(window.turn(&items(0..400), Turn::Stay), 100..250);
         assert_eq!(window.turn(&items(0..400), Turn::Later), 150..300);
+    }
+
+    #[test]
+    fn a_message_that_is_named_is_on_the_page_with_those_around_it() {
+        let (items, mut window) = (items(0..500), Window::default());
+        let event = |number: usize| items[number].event;
+        window.turn(&items, Turn::End);
+        assert_eq!(window.turn(&items, Turn::To(event(470))), 450..500, "it is there");
+        assert_eq!(window.turn(&items, Turn::To(event(100))), 75..125);
+        assert_eq!(window.turn(&items, Turn::To(event(3))), 0..50);
+        assert_eq!(window.turn(&items, Turn::To(event(490))), 450..500);
+        assert_eq!(window.turn(&items, Turn::To(EventId([0xff; 16]))), 450..500, "it is nowhere");
     }
 
     #[test]

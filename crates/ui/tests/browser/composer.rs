@@ -193,6 +193,7 @@ fn messages_with_parts_of_a_number_are_offered_to_be_taken_back_before_and_after
         time: 0,
         delivery: Delivery::Sent,
         vouched: None,
+        quotes: None,
     };
     let part = [item(Body::Text("kartu saya 4111 1111".to_owned()))];
     composer.guard(None, Writer::Visitor, &part);

@@ -38,6 +38,7 @@ impl Shown {
             time: 1_795_262_400_000,
             delivery,
             vouched: None,
+            quotes: None,
         });
         items.note(Transfer { conversation: CONVERSATION, event: EVENT, progress });
         self.timeline.render(items.as_slice());

@@ -19,7 +19,8 @@ impl Heard {
         let words = Rc::clone(&self.words);
         Rc::new(move |action| {
             words.borrow_mut().push(match action {
-                Action::Send(text) => format!("send {}", text.as_str()),
+                Action::Send(text, None) => format!("send {}", text.as_str()),
+                Action::Send(text, Some(event)) => format!("answer {event:?} {}", text.as_str()),
                 Action::Draft(draft) => format!("draft {draft}"),
                 other => format!("{other:?}"),
             });

@@ -22,6 +22,7 @@ fn said(id: u8, text: &str) -> Item {
         time: NOON + u64::from(id),
         delivery: Delivery::Received,
         vouched: None,
+        quotes: None,
     }
 }
 

@@ -58,5 +58,6 @@ fn message(text: &str) -> Message {
         seen: Seen::start(&CONVERSATION),
         act: None,
         body: Body::Text(text.to_owned()),
+        quotes: None,
     }
 }

@@ -111,6 +111,7 @@ pub(super) fn message(body: Body) -> Message {
         seen: Seen::start(&CONVERSATION),
         act: None,
         body,
+        quotes: None,
     }
 }
 

@@ -51,6 +51,7 @@ impl Said {
             seen: Seen { position, hash: LogHash(hash) },
             act: self.act,
             body: self.body,
+            quotes: None,
         };
         let bound_to = ContentContext {
             conversation: &CONVERSATION,
