@@ -68,7 +68,8 @@ impl Talk {
         })
     }
 
-    fn time(&self) -> u64 {
+    /// When something was last said in it, Unix milliseconds; 0 if nothing was.
+    pub(crate) fn time(&self) -> u64 {
         self.summary.as_ref().map_or(0, |summary| summary.time)
     }
 }

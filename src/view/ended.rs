@@ -15,6 +15,7 @@ pub(crate) struct Ended {
     act: Act,
     root: El,
     rates: El,
+    save: El,
     rating: Option<Rating>,
     shown: Life,
 }
@@ -41,9 +42,9 @@ impl Ended {
             .attr("aria-label", text.over())
             .child(el("p").text(text.over()))
             .place(&rates)
-            .child(el("div").class("choices").child(save).child(begin))
+            .child(el("div").class("choices").place(&save).child(begin))
             .hidden();
-        Self { language, act: Rc::clone(act), root, rates, rating: None, shown: Life::Open }
+        Self { language, act: Rc::clone(act), root, rates, save, rating: None, shown: Life::Open }
     }
 
     /// The element to put on the page.
@@ -55,6 +56,8 @@ impl Ended {
     pub(crate) fn render(&mut self, life: Life, masking: Option<&Masking>, items: &[Item]) {
         let before = std::mem::replace(&mut self.shown, life);
         dom::set_hidden(&self.root, life == Life::Open);
+        // While it is asked how it was, the menu has it.
+        dom::set_hidden(&self.save, life == Life::Ended);
         if life != Life::Ended
             && let Some(rating) = self.rating.take()
         {

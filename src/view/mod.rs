@@ -220,6 +220,8 @@ impl Panel {
 }
 
 impl More {
+    // Within its one caller it would be in the first part of the program.
+    #[inline(never)]
     fn new(language: Language, act: &Act, (root, header, chat): (&Element, &Header, &Element)) -> Self {
         let (menu, talks, ended) =
             (Menu::new(language, act), Talks::new(language, act), Ended::new(language, act));
@@ -230,6 +232,7 @@ impl More {
         Self { menu, talks, ended }
     }
 
+    #[inline(never)]
     fn render(&mut self, model: &Model, screen: Screen, place: Place) {
         self.menu.render(model);
         dom::set_hidden(self.talks.root(), place != Place::List);

@@ -82,9 +82,12 @@ impl Talks {
 
     /// Shows every conversation; one that stays keeps its button, and with it the focus.
     pub(crate) fn render(&mut self, model: &Model) {
-        let time = |talk: &Talk| talk.summary.as_ref().map_or(0, |summary| summary.time);
-        let mut talks: Vec<_> = model.talks().iter().collect();
-        talks.sort_by_key(|talk| std::cmp::Reverse(time(talk)));
+        // They are few, and a sort of its own would be more code than the list.
+        let mut talks: Vec<&Talk> = Vec::new();
+        for talk in model.talks() {
+            let at = talks.iter().position(|other| other.time() < talk.time());
+            talks.insert(at.unwrap_or(talks.len()), talk);
+        }
         let current = model.current().map(|talk| talk.conversation);
         let business = model.situation.business.as_deref().unwrap_or_default();
         let mut next = self.list.first_child();

@@ -11,7 +11,7 @@ use segel_ui::text::fill;
 use tempfile::TempDir;
 use thirtyfour::Key;
 
-use crate::harness::{Device, Person, Stage, look_until};
+use crate::harness::{Device, Stage, look_until};
 use crate::looks::assert_fits;
 
 const QUESTION: &str = "Halo, kartu saya 4111 1111 1111 1111.";
