@@ -313,7 +313,13 @@ fn who_is_not_of_the_desk_claims_nothing_by_naming_a_roster_from_before_the_desk
     let roster = (first.roster().order, first.hash());
     table.post(HOSTILE, Letter { roster, ..table.letter(content::Body::Act(claim)) });
     table.say("rahasia untuk vip");
-    let got = table.bench.log.iter().filter(|event| event.sender == table.engine()
-        && event.recipients.contains(&table.members[HOSTILE].id())).count();
+    let got = table
+        .bench
+        .log
+        .iter()
+        .filter(|event| {
+            event.sender == table.engine() && event.recipients.contains(&table.members[HOSTILE].id())
+        })
+        .count();
     assert_eq!((table.summary().hold.holder.as_deref(), got), (None, 0));
 }
