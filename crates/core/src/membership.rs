@@ -32,6 +32,8 @@ const PAST: usize = 8;
 /// A newer roster on its way back to the kept one, link by link.
 struct Walk {
     tip: VerifiedRoster,
+    /// Of the last link: the one before it has no higher one.
+    generation: u64,
     hashes: Sorted<u64, RosterHash>,
     superseded: Sorted<u64, u64>,
 }
@@ -184,19 +186,23 @@ impl Membership {
         let mut hashes = Sorted::from_iter([(order.version, offered.hash())]);
         hashes.insert(order.version - 1, offered.roster().previous);
         let superseded = Sorted::from_iter([(order.version - 1, offered.roster().issued_at)]);
-        self.walk = Some(Walk { tip: offered, hashes, superseded });
+        self.walk = Some(Walk { tip: offered, generation: order.generation, hashes, superseded });
         self.advance()
     }
 
     /// Takes a roster of an older version that was asked for: a link of the walk, or of the past.
     pub(crate) fn link(&mut self, bytes: &[u8]) -> Result<Step, Refusal> {
         let link = VerifiedRoster::open(bytes, &self.site, &self.root).map_err(refusal)?;
-        let version = link.roster().order.version;
+        let Order { generation, version } = link.roster().order;
         let known = self.walk.as_ref().map_or(&self.hashes, |walk| &walk.hashes);
-        if known.get(&version) != Some(&link.hash()) {
+        let after = self.named(version.saturating_add(1)).or(self.roster());
+        let after = after.map_or(u64::MAX, |after| after.roster().order.generation);
+        let after = self.walk.as_ref().map_or(after, |walk| walk.generation);
+        if known.get(&version) != Some(&link.hash()) || generation > after {
             return Err(Refusal::RosterForked);
         }
         if let Some(walk) = &mut self.walk {
+            walk.generation = generation;
             walk.hashes.insert(version.saturating_sub(1), link.roster().previous);
             walk.superseded.insert(version.saturating_sub(1), link.roster().issued_at);
             self.advance()
@@ -236,9 +242,9 @@ impl Membership {
     /// Adopts the walk's tip once it reaches the kept roster.
     fn advance(&mut self) -> Result<Step, Refusal> {
         let (Some(walk), Some(newest)) = (self.walk.take(), &self.newest) else { return Ok(Step::Same) };
-        let version = newest.roster().order.version;
+        let Order { generation, version } = newest.roster().order;
         match walk.hashes.get(&version) {
-            Some(hash) if *hash == newest.hash() => {
+            Some(hash) if *hash == newest.hash() && generation <= walk.generation => {
                 self.hashes.extend(walk.hashes.into_iter());
                 self.superseded.extend(walk.superseded.into_iter());
                 if let Some(superseded) = self.newest.replace(walk.tip) {
@@ -280,5 +286,128 @@ fn refusal(error: RosterError) -> Refusal {
         | RosterError::Certificate(_)
         | RosterError::BeyondCertificate
         | RosterError::Inconsistent => Refusal::RosterAltered,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand_chacha::ChaCha20Rng;
+    use rand_chacha::rand_core::SeedableRng;
+    use segel_crypto::authority::{Admin, AdminSecret, RootSecret};
+    use segel_wire::signed::{Certificate, Profile, Roster};
+
+    use super::*;
+
+    const SITE: SiteId = SiteId([1; 16]);
+    /// Unix seconds.
+    const NOW: u64 = 1_800_000_000;
+    const NO_HASH: RosterHash = RosterHash([0; 32]);
+
+    struct Owner {
+        root: RootKey,
+        /// Of the first generation and of the second.
+        admins: [Admin; 2],
+    }
+
+    impl Owner {
+        fn new() -> Self {
+            let mut random = ChaCha20Rng::seed_from_u64(1);
+            let root = RootSecret::make_root(&mut random);
+            let admins = [1, 2].map(|generation| {
+                let secret = AdminSecret::make_admin(&mut random);
+                let (not_before, not_after) = (NOW - 1, NOW + 10_000);
+                let admin = secret.derive_public();
+                let (bytes, signature) =
+                    root.certify(&Certificate { site: SITE, generation, admin, not_before, not_after });
+                Admin::new(secret, bytes, signature)
+            });
+            Self { root: root.derive_public(), admins }
+        }
+
+        /// A roster of this generation and version, and its hash; two of one place differ by their name.
+        fn sign(
+            &self,
+            (generation, version): (u64, u64),
+            previous: RosterHash,
+            name: &str,
+        ) -> (Vec<u8>, RosterHash) {
+            let (name, pages, apps) = (name.to_owned(), Vec::new(), Vec::new());
+            let bytes = self.admins[usize::from(generation > 1)].sign_roster(&Roster {
+                site: SITE,
+                order: Order { generation, version },
+                previous,
+                issued_at: NOW,
+                not_after: NOW + 1_000,
+                profile: Profile { name, pages, apps, vouchers: None, masking: None },
+                desks: Vec::new(),
+                agents: Vec::new(),
+            });
+            let hash = VerifiedRoster::open(&bytes, &SITE, &self.root).unwrap().hash();
+            (bytes, hash)
+        }
+
+        /// A reader who keeps this roster.
+        fn reader(&self, kept: &[u8]) -> Membership {
+            let mut reader = Membership::new(SITE, self.root);
+            assert_eq!(reader.offer(kept, NOW * 1_000), Ok(Step::Adopted));
+            reader
+        }
+    }
+
+    fn version_of(reader: &Membership) -> u64 {
+        reader.roster().unwrap().roster().order.version
+    }
+
+    #[test]
+    fn along_the_links_the_generation_never_falls() {
+        let owner = Owner::new();
+        for [first, second, third] in [[2, 1, 2], [1, 2, 1]] {
+            let (kept, hash) = owner.sign((first, 1), NO_HASH, "Toko");
+            let (link, hash) = owner.sign((second, 2), hash, "Toko");
+            let (tip, _) = owner.sign((third, 3), hash, "Toko");
+            let mut reader = owner.reader(&kept);
+            assert_eq!(reader.offer(&tip, NOW * 1_000), Ok(Step::Fetch(2)));
+            assert_eq!(reader.link(&link), Err(Refusal::RosterForked));
+            assert_eq!(version_of(&reader), 1);
+            // One that comes first reaches back to it for acts alone, and no further than the rule goes.
+            let past = owner.reader(&tip).link(&link);
+            assert_eq!(past, if second > third { Err(Refusal::RosterForked) } else { Ok(Step::Same) });
+        }
+        let (kept, hash) = owner.sign((1, 1), NO_HASH, "Toko");
+        let (link, hash) = owner.sign((1, 2), hash, "Toko");
+        let mut reader = owner.reader(&kept);
+        let (tip, _) = owner.sign((2, 3), hash, "Toko");
+        assert_eq!(reader.offer(&tip, NOW * 1_000), Ok(Step::Fetch(2)));
+        assert_eq!(reader.link(&link), Ok(Step::Adopted));
+    }
+
+    #[test]
+    fn a_roster_that_is_further_ahead_than_links_go_is_refused_as_a_fork() {
+        let owner = Owner::new();
+        let (kept, _) = owner.sign((1, 1), NO_HASH, "Toko");
+        let mut reader = owner.reader(&kept);
+        let ahead = |links| owner.sign((1, 1 + links), RosterHash([3; 32]), "Toko").0;
+        let nearest = limits::ROSTER_LINKS + 1;
+        for links in [nearest, 1_000_000, u64::MAX - 1] {
+            assert_eq!(reader.offer(&ahead(links), NOW * 1_000), Err(Refusal::RosterForked));
+        }
+        let reachable = reader.offer(&ahead(nearest - 1), NOW * 1_000);
+        assert_eq!(reachable, Ok(Step::Fetch(nearest - 1)));
+        assert_eq!(version_of(&reader), 1);
+    }
+
+    #[test]
+    fn a_fork_behind_a_link_is_refused_whichever_link_is_served() {
+        let owner = Owner::new();
+        let (kept, first) = owner.sign((1, 1), NO_HASH, "Toko");
+        let (genuine, _) = owner.sign((1, 2), first, "Toko");
+        let (forked, second) = owner.sign((1, 2), RosterHash([3; 32]), "Toko Lain");
+        let (tip, _) = owner.sign((1, 3), second, "Toko Lain");
+        for link in [genuine, forked] {
+            let mut reader = owner.reader(&kept);
+            assert_eq!(reader.offer(&tip, NOW * 1_000), Ok(Step::Fetch(2)));
+            assert_eq!(reader.link(&link), Err(Refusal::RosterForked));
+            assert_eq!(version_of(&reader), 1);
+        }
     }
 }

@@ -27,9 +27,11 @@ pub(crate) struct OwnPrekey {
     made_at: u64,
     pub(crate) curve: PrekeySecret,
     pub(crate) kem: KemSeed,
+    /// When the clock first said that it is nearly past its time, if it says so still.
+    aging_since: Option<u64>,
 }
 
-cbor_array!(OwnPrekey { id, made_at, curve, kem });
+cbor_array!(OwnPrekey { id, made_at, curve, kem, aging_since });
 
 /// A signed prekey and the handshakes that it served by itself.
 #[derive(Debug, Clone)]
@@ -86,20 +88,23 @@ impl Prekeys {
         self.signed.is_empty()
     }
 
-    /// Replaces the signed prekey when it is old or worn and deletes what is past its time; `now` in Unix
-    /// seconds. Whether anything changed.
+    /// Replaces the signed prekey when it is old, worn or of a time to come, and deletes what is past its time; `now`
+    /// in Unix seconds. Whether anything changed.
     pub fn rotate(&mut self, now: u64, random: &mut impl CryptoRng) -> bool {
-        let counts = (self.signed.len(), self.one_time.len());
-        self.signed.retain(|signed| !signed.prekey.is_past(now));
-        self.one_time.retain(|prekey| !prekey.is_past(now));
         let is_good = self.signed.last().is_some_and(|signed| {
-            now < signed.prekey.made_at.saturating_add(limits::PREKEY_ROTATE_SECONDS)
-                && signed.served.count() < limits::SIGNED_REPLACED
+            let made_at = signed.prekey.made_at;
+            let is_young = made_at <= now.saturating_add(limits::PREKEY_LEEWAY_SECONDS)
+                && now < made_at.saturating_add(limits::PREKEY_ROTATE_SECONDS);
+            is_young && signed.served.count() < limits::SIGNED_REPLACED
         });
+        let counts = (self.signed.len(), self.one_time.len());
+        let mut changed = false;
+        self.signed.retain_mut(|signed| !signed.prekey.is_past(now, &mut changed));
+        self.one_time.retain_mut(|prekey| !prekey.is_past(now, &mut changed));
         let made = if is_good { None } else { self.make(now, random) };
-        let is_made = made.is_some();
+        changed |= made.is_some();
         self.signed.extend(made.map(Signed::new));
-        is_made || counts != (self.signed.len(), self.one_time.len())
+        changed || counts != (self.signed.len(), self.one_time.len())
     }
 
     /// After an upload was answered: takes the relay's word of how many one-time prekeys it keeps and of the
@@ -186,7 +191,7 @@ impl Prekeys {
     fn make(&mut self, now: u64, random: &mut impl CryptoRng) -> Option<OwnPrekey> {
         self.last_id = self.last_id.checked_add(1)?;
         let (curve, kem) = (PrekeySecret::make(random), KemSeed::make(random));
-        Some(OwnPrekey { id: self.last_id, made_at: now, curve, kem })
+        Some(OwnPrekey { id: self.last_id, made_at: now, curve, kem, aging_since: None })
     }
 }
 
@@ -197,8 +202,21 @@ impl Signed {
 }
 
 impl OwnPrekey {
-    fn is_past(&self, now: u64) -> bool {
-        now >= self.made_at.saturating_add(limits::PREKEY_DELETE_SECONDS)
+    /// Whether its time is past. A clock that leaps ahead is not believed at once: it must have said for a day that
+    /// the last day of the prekey has come. One that was ahead when the prekey was made is taken back. `changed` is set
+    /// where there is something new to keep.
+    fn is_past(&mut self, now: u64, changed: &mut bool) -> bool {
+        let before = (self.made_at, self.aging_since);
+        if self.made_at > now.saturating_add(limits::PREKEY_LEEWAY_SECONDS) {
+            self.made_at = now;
+        }
+        let age = now.saturating_sub(self.made_at);
+        let is_aging = age >= limits::PREKEY_DELETE_SECONDS - limits::PREKEY_LEEWAY_SECONDS;
+        self.aging_since = is_aging.then(|| self.aging_since.unwrap_or(now).min(now));
+        *changed |= before != (self.made_at, self.aging_since);
+        let has_aged =
+            self.aging_since.is_some_and(|since| now.saturating_sub(since) >= limits::PREKEY_LEEWAY_SECONDS);
+        has_aged && age >= limits::PREKEY_DELETE_SECONDS
     }
 
     fn publish(&self, role: PrekeyRole, device: &DeviceSecrets, site: &SiteId) -> Option<Prekey> {

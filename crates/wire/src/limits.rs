@@ -154,3 +154,6 @@ pub const PREKEY_ROTATE_SECONDS: u64 = 7 * 24 * 60 * 60;
 pub const PREKEY_EXPIRE_SECONDS: u64 = 14 * 24 * 60 * 60;
 /// The private half of a signed prekey is deleted at this age, in seconds.
 pub const PREKEY_DELETE_SECONDS: u64 = 21 * 24 * 60 * 60;
+/// A clock must say for so long, in seconds, that the end of a private half is near before that is deleted; and a prekey
+/// that was made so much later than it is now was made by a clock that was ahead.
+pub const PREKEY_LEEWAY_SECONDS: u64 = 24 * 60 * 60;

@@ -18,13 +18,13 @@ export function signAct(signingSeed, act) {
 }
 
 // The state after a signed act. `world`: conversation, sender (the event's), roster (the one that its content names, with
-// its hash), desk (an entry of it) and now (when the content was written).
+// its hash), desk (an entry of it, or null) and now (when the content was written).
 export function followAct(state, { act: bytes, signature }, { conversation, sender, roster, desk, now }) {
   const refused = (condition, reason) => demand(condition, 'act-refused', reason);
   const act = refusedAs('act-refused', () => fromBytes(Act, bytes));
   refused((act.kind === KIND.transfer) === (act.agent !== undefined), 'malformed');
   const device = listedDevice(roster, sender);
-  refused(counts(device, now), 'not-allowed');
+  refused(counts(device, now) && desk !== null, 'not-allowed');
   const signed = verify(device.keys.signing, signedStatement(bytes), signature);
   refused(equal(act.device, sender) && signed, 'bad-signature');
   refused(equal(act.conversation, conversation) && equal(act.rosterHash, roster.hash), 'elsewhere');

@@ -148,5 +148,5 @@ export const isMember = (roster, desk, agentId) =>
   desk.inbox.some((id) => equal(listedDevice(roster, id)?.agent ?? zeros(0), agentId));
 export const isSupervisor = (desk, agentId) => (desk.supervisors ?? []).some((id) => equal(id, agentId));
 
-// The desk that was named, or the site's first (5.5).
-export const deskOf = (roster, id) => roster.desks.find((desk) => equal(desk.id, id)) ?? roster.desks[0];
+// The desk that acts are judged by: the first one stands in for none that is missing (5.9).
+export const deskOf = (roster, id) => roster.desks.find((desk) => equal(desk.id, id)) ?? null;

@@ -119,7 +119,7 @@ impl Engine {
         let (roster, account) = (self.membership.roster()?, self.account.as_ref()?);
         let conversation = self.conversations.get(&id)?;
         let (sender, time) = (account.device(), self.membership.time(now));
-        let desk = roster.desk(&desk)?;
+        let desk = roster.desk(&conversation.facts.desk.unwrap_or(desk))?;
         let context = ActContext { roster, desk, conversation: &id, sender: &sender, now: time };
         let (kind, agent) = deed.kind();
         let before = &conversation.facts.assignment;
@@ -259,7 +259,7 @@ impl Engine {
     fn permits(&self, id: ConversationId, deed: Deed<AgentId>, now: u64) -> bool {
         let context = |conversation: &crate::conversation::Conversation| {
             let (roster, account) = (self.membership.roster()?, self.account.as_ref()?);
-            let desk = desk_of(roster, conversation.facts.desk)?;
+            let desk = own_desk_of(roster, conversation.facts.desk)?;
             let (sender, now) = (account.device(), self.membership.time(now));
             let context = ActContext { roster, desk, conversation: &id, sender: &sender, now };
             let (kind, agent) = deed.kind();
@@ -319,10 +319,12 @@ impl Engine {
         let act = message.act.as_ref()?;
         let (signed, sender) = (act.signed.as_ref()?, message.sender.as_ref()?);
         let roster = self.membership.named(act.order?.version)?;
-        if conversation.facts.desk.is_none() && roster.roster().desks.len() > 1 {
+        let has_many = |roster: &VerifiedRoster| roster.roster().desks.len() > 1;
+        if conversation.facts.desk.is_none()
+            && (has_many(roster) || self.membership.roster().is_some_and(has_many))
+        {
             return None;
         }
-        let desk = desk_of(roster, conversation.facts.desk)?;
         let written = message.time / 1_000;
         let issued = roster.roster().issued_at.saturating_sub(limits::ACT_LEEWAY_SECONDS);
         let goes_back = conversation.last_act().is_some_and(|last| act.order < last.order);
@@ -331,6 +333,9 @@ impl Engine {
             // Under an older roster, be it by another name, or at another time the holder might not be there.
             return Some(Err(ActError::NotAllowed));
         }
+        let Some(desk) = own_desk_of(roster, conversation.facts.desk) else {
+            return Some(Err(ActError::NotAllowed));
+        };
         let context = ActContext { roster, desk, conversation: &id, sender, now: written };
         Some(conversation.facts.assignment.follow(signed, &context))
     }
@@ -389,6 +394,12 @@ impl Engine {
             self.membership.named(version).is_none().then_some(version)
         })
     }
+}
+
+/// The desk that acts are judged by: none stands in for the one that a conversation was begun with, or whoever was of the
+/// first desk before that one existed could claim what is not theirs.
+fn own_desk_of(roster: &VerifiedRoster, begun_with: Option<DeskId>) -> Option<&Desk> {
+    begun_with.map_or_else(|| roster.roster().desks.first(), |desk| roster.desk(&desk))
 }
 
 /// The desk that a conversation was begun with, else the site's first.

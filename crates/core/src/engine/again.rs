@@ -50,19 +50,21 @@ impl Engine {
         }
     }
 
-    /// Whether a content that nobody sees, and that left no message, may have taken effect before the relay began to
-    /// number anew. What is sent again then stands anywhere.
+    /// Whether a content that nobody sees, and that left no message, may have taken effect when it came before: here in the
+    /// log, or before the relay began to number anew. What is sent again then stands anywhere. One of another device
+    /// that opens has not: what kept it closed, as a wrap that was left out, was the relay's doing.
     pub(super) fn may_be_repeated(&self, delivered: &Delivered, hash: ContentHash, now: u64) -> bool {
-        let conversation = self.conversations.get(&delivered.conversation);
-        let Some(conversation) = conversation.filter(|conversation| conversation.facts.former > 0) else {
+        let Some(conversation) = self.conversations.get(&delivered.conversation) else { return false };
+        let facts = &conversation.facts;
+        let is_in_log = facts.chronicle.holds(delivered.position);
+        if !is_in_log && facts.former == 0 {
             return false;
-        };
-        let is_own = self.account.as_ref().map(Account::device) == Some(delivered.sender);
-        if is_own {
-            let is_old = delivered.position <= conversation.facts.former;
-            return is_old || conversation.sent.contains(&delivered.event);
         }
-        !self.can_open(delivered, hash, now)
+        if self.account.as_ref().map(Account::device) == Some(delivered.sender) {
+            let is_old = delivered.position <= facts.former;
+            return is_in_log || is_old || conversation.sent.contains(&delivered.event);
+        }
+        is_in_log && delivered.position <= facts.head || !self.can_open(delivered, hash, now)
     }
 
     /// The relay has told everything that it has: what it answered for and did not tell of, it has lost.

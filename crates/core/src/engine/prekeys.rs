@@ -12,12 +12,12 @@ const OF_VISITOR: usize = 4;
 
 impl Engine {
     /// Uploads prekeys when they are new, were replaced, or the relay may have lost them since the start. After a
-    /// start the relay is heard first: it knows whether this state is an older copy. None is replaced or deleted while
-    /// the newest roster has ended by the own clock, which may be wrong by years.
+    /// start the relay is heard first: it knows whether this state is an older copy. None is made, replaced or deleted
+    /// unless a roster counts by the own clock, which may be wrong by years.
     pub(super) fn pump_prekeys(&mut self, now: u64, random: &mut impl CryptoRng) {
         let time = self.membership.time(now);
-        let stock = self.stock();
-        let Some(account) = &mut self.account else { return };
+        let (stock, is_timely) = (self.stock(), self.is_timely(now));
+        let Some(account) = self.account.as_mut().filter(|_| is_timely) else { return };
         if self.link.token.is_none()
             || !self.prekeys.backoff.is_due(now)
             || self.asked.values().any(|asked| matches!(asked, Request::PutPrekeys(_)))
@@ -25,8 +25,7 @@ impl Engine {
             return;
         }
         let is_first = account.prekeys.is_empty();
-        let is_timely = self.prekeys.heard && !self.membership.has_ended(now);
-        let changed = (is_first || is_timely) && account.prekeys.rotate(time, random);
+        let changed = (is_first || self.prekeys.heard) && account.prekeys.rotate(time, random);
         if is_first {
             account.prekeys.restock(0, 0, stock, time, random);
         }
@@ -43,8 +42,13 @@ impl Engine {
 
     pub(super) fn prekeys_answered(&mut self, answer: Answer, now: u64, random: &mut impl CryptoRng) {
         let time = self.membership.time(now);
-        let stock = self.stock();
+        let (stock, is_timely) = (self.stock(), self.is_timely(now));
         match answer {
+            // What it says leads to new ones. They are uploaded, and it is heard, again.
+            Answer::Prekeys(_) if !is_timely => {
+                self.prekeys.backoff.succeeded(now, 0);
+                self.prekeys.uploaded = false;
+            }
             Answer::Prekeys(kept) => {
                 self.prekeys.backoff.succeeded(now, 0);
                 self.prekeys.heard = true;
@@ -66,6 +70,10 @@ impl Engine {
     /// When prekeys next need a look.
     pub(super) fn prekeys_wake(&self, now: u64) -> u64 {
         if self.prekeys.backoff.is_due(now) { u64::MAX } else { self.prekeys.backoff.at() }
+    }
+
+    fn is_timely(&self, now: u64) -> bool {
+        self.membership.roster().is_some() && !self.membership.has_ended(now)
     }
 
     fn stock(&self) -> usize {

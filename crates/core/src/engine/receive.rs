@@ -178,16 +178,14 @@ impl Engine {
         // A tombstone of what leaves no message here is one of these, too.
         let may_be_quiet =
             delivered.hash.is_some() || Header::parse(&delivered.content.0).is_ok_and(|header| header.quiet);
-        let is_in_log = conversation.facts.chronicle.holds(delivered.position);
         let is_kept = known.is_some();
         if is_same {
             self.place(&delivered);
         }
-        let took_effect =
-            may_be_quiet && !is_kept && (is_in_log || self.may_be_repeated(&delivered, hash, now));
-        if took_effect {
+        if may_be_quiet && !is_kept && self.may_be_repeated(&delivered, hash, now) {
             // Nothing of it is kept, and it took effect when it came first.
-            if !is_in_log {
+            let log = &self.conversations.or_default(id).facts.chronicle;
+            if !log.holds(delivered.position) {
                 self.chronicle(&delivered, hash);
             }
             self.confirm(id, event, (delivered.position, delivered.time), now);

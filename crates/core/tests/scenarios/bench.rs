@@ -182,6 +182,8 @@ pub(crate) struct Bench<'a> {
     pub(crate) log: Vec<Delivered>,
     /// What its pages hold instead.
     pub(crate) page: Option<Vec<Delivered>>,
+    /// Whether it leaves uploads of prekeys unanswered.
+    pub(crate) withholds_prekeys: bool,
     /// Whether it leaves requests for pages unanswered.
     pub(crate) withholds_pages: bool,
     /// Older rosters that it serves, by version; it does not answer for any while there is no such list.
@@ -227,6 +229,7 @@ impl<'a> Bench<'a> {
             bundles: BTreeMap::new(),
             log: Vec::new(),
             page: None,
+            withholds_prekeys: false,
             withholds_pages: false,
             versions: None,
             pulls: 0,
@@ -300,6 +303,21 @@ impl<'a> Bench<'a> {
     pub(crate) fn pass(&mut self, seconds: u64) {
         self.now += seconds * 1_000;
         self.input(Input::Woke);
+    }
+
+    /// Sets the clock back by so many seconds.
+    pub(crate) fn turn_back(&mut self, seconds: u64) {
+        self.now -= seconds * 1_000;
+        self.input(Input::Woke);
+    }
+
+    /// Answers the upload of prekeys that was withheld: so many are kept, and this is the highest id that it ever heard.
+    pub(crate) fn answer_prekeys(&mut self, one_time: u32, highest: u32) {
+        self.withholds_prekeys = false;
+        let answer = Answer::Prekeys(PrekeysAnswer { one_time, highest });
+        let (id, request) = self.unanswered.pop().unwrap();
+        assert!(matches!(request, Request::PutPrekeys(_)));
+        self.input(Input::Answered { id, answer });
     }
 
     /// Answers the roster requests that were held back.
@@ -413,6 +431,9 @@ impl<'a> Bench<'a> {
             }
             Request::PutPrekeys(prekeys) => {
                 self.prekeys = Some(prekeys.clone());
+                if self.withholds_prekeys {
+                    return None;
+                }
                 Answer::Prekeys(PrekeysAnswer { one_time: 20, highest: 0 })
             }
             Request::OpenConversation(..) | Request::Enrol(..) => Answer::Done,

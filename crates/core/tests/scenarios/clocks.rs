@@ -7,11 +7,16 @@ use segel_core::show::{Body, Delivery, Gate, Refusal};
 use segel_crypto::content;
 use segel_testkit::client::Client;
 use segel_testkit::site::TestSite;
+use segel_wire::cbor;
+use segel_wire::signed::Prekeys;
 
-use crate::bench::BenchSite;
+use crate::bench::{BenchSite, NOW};
 use crate::table::{HOSTILE, Table};
 
 const TEN_YEARS: Duration = Duration::from_hours(10 * 365 * 24);
+/// The roster has not ended by a clock that is so far ahead.
+const WEEKS: Duration = Duration::from_hours(25 * 24);
+const DAY: u64 = 24 * 60 * 60;
 
 #[tokio::test]
 async fn a_visitor_ten_years_behind_trusts_what_the_rosters_say_of_the_time() {
@@ -79,6 +84,62 @@ async fn a_console_whose_clock_jumps_ten_years_ahead_and_back_loses_nothing() {
     agent.reads("pengunjung lain").await;
 }
 
+#[tokio::test]
+async fn a_console_whose_clock_jumps_twenty_five_days_ahead_and_back_loses_nothing() {
+    let mut site = TestSite::start().await;
+    let agent = site.agent().await;
+    let visitor = site.visitor();
+    assert_they_talk(&visitor, &agent).await;
+    agent.advance(WEEKS);
+    visitor.say("sementara itu");
+    agent.reads("sementara itu").await;
+    agent.turn_back(WEEKS);
+    agent.meets(Gate::Open).await;
+    // The relay still hands out one-time prekeys from before.
+    let newcomer = site.visitor();
+    newcomer.say("pengunjung lain");
+    agent.reads("pengunjung lain").await;
+}
+
+#[test]
+fn prekeys_that_were_made_ahead_are_replaced_at_once_when_the_clock_is_right() {
+    let site = BenchSite::new();
+    let mut table = Table::of_silent_visitor(&site, |_| {});
+    table.bench.pass(WEEKS.as_secs());
+    table.say("dari masa depan");
+    let ahead = uploaded(&table).signed;
+    assert!(ahead.not_after > NOW + 39 * DAY - 1);
+    table.bench.turn_back(WEEKS.as_secs());
+    table.wait(1);
+    let next = uploaded(&table).signed;
+    assert!(next.id > ahead.id);
+    assert!((NOW + 14 * DAY..NOW + 15 * DAY).contains(&next.not_after));
+}
+
+#[test]
+fn no_prekeys_are_made_or_given_up_while_the_newest_roster_has_ended_by_the_own_clock() {
+    let site = BenchSite::new();
+    let mut table = Table::of_silent_visitor(&site, |_| {});
+    table.bench.pass(TEN_YEARS.as_secs());
+    table.say("dari masa depan");
+    table.wait(1);
+    assert_eq!(table.bench.prekeys, None);
+    table.bench.withholds_prekeys = true;
+    table.bench.turn_back(TEN_YEARS.as_secs());
+    table.wait(1);
+    let first = uploaded(&table);
+    assert!((NOW + 14 * DAY..NOW + 15 * DAY).contains(&first.signed.not_after));
+    // An answer that says that this state is an old copy comes when the clock is wrong again.
+    table.bench.pass(TEN_YEARS.as_secs());
+    table.bench.prekeys = None;
+    table.bench.answer_prekeys(0, 500);
+    table.wait(1);
+    assert_eq!(table.bench.prekeys, None);
+    table.bench.turn_back(TEN_YEARS.as_secs());
+    table.wait(1);
+    assert_eq!(uploaded(&table), first);
+}
+
 #[test]
 fn a_relay_ten_years_off_changes_nothing_about_what_is_sealed_and_opened() {
     let off = i64::try_from(TEN_YEARS.as_secs()).unwrap();
@@ -92,6 +153,10 @@ fn a_relay_ten_years_off_changes_nothing_about_what_is_sealed_and_opened() {
         assert!(matches!(&table.item(answer.event).unwrap().body, Body::Text(text) if text == "terbaca"));
         assert_eq!(table.refusals(), []);
     }
+}
+
+fn uploaded(table: &Table<'_>) -> Prekeys {
+    cbor::decode(table.bench.prekeys.as_ref().unwrap()).unwrap()
 }
 
 /// Each writes once and reads the other.

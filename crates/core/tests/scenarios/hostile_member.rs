@@ -10,9 +10,9 @@ use segel_crypto::act::{ActContext, ActKind, Assignment, SignedAct};
 use segel_crypto::attachment::{Attachment, Measure, SealedHash, Sealer};
 use segel_crypto::content::{self, ContentHash};
 use segel_crypto::grant::Grant;
-use segel_wire::ids::{AgentId, AttachmentId, EventId};
+use segel_wire::ids::{AgentId, AttachmentId, DeskId, EventId};
 use segel_wire::limits;
-use segel_wire::signed::{Order, VerifiedRoster};
+use segel_wire::signed::{Desk, Order, VerifiedRoster};
 
 use crate::bench::{BenchSite, NOW};
 use crate::member::Letter;
@@ -292,4 +292,34 @@ fn follow(table: &Table<'_>, member: usize, signed: &SignedAct) -> Assignment {
     let desk = &roster.roster().desks[0];
     let context = ActContext { roster, desk, conversation: &table.conversation, sender: &sender, now: NOW };
     Assignment::default().follow(signed, &context).unwrap()
+}
+
+#[test]
+fn who_is_not_of_the_desk_claims_nothing_by_naming_a_roster_from_before_the_desk() {
+    let site = BenchSite::new();
+    let mut table = Table::of_silent_visitor(&site, |_| {});
+    let first = table.roster.clone();
+    let colleague = table.members[COLLEAGUE].id();
+    table.publish(|roster| {
+        let (id, name) = (DeskId([9; 16]), "VIP".to_owned());
+        roster.desks.insert(0, Desk { id, name, inbox: vec![colleague], supervisors: None });
+    });
+    table.say("halo vip");
+    assert_eq!((table.sent_to(HOSTILE).len(), table.sent_to(COLLEAGUE).len()), (0, 1));
+    let uploaded = table.bench.prekeys.clone().unwrap();
+    let (name, id) = (table.name(), table.conversation);
+    table.members[HOSTILE].begin(&uploaded, Some(id), name);
+    let claim = act(&table, HOSTILE, &Assignment::default(), ActKind::Claim, &first);
+    let roster = (first.roster().order, first.hash());
+    table.post(HOSTILE, Letter { roster, ..table.letter(content::Body::Act(claim)) });
+    table.say("rahasia untuk vip");
+    let got = table
+        .bench
+        .log
+        .iter()
+        .filter(|event| {
+            event.sender == table.engine() && event.recipients.contains(&table.members[HOSTILE].id())
+        })
+        .count();
+    assert_eq!((table.summary().hold.holder.as_deref(), got), (None, 0));
 }

@@ -1,8 +1,13 @@
 //! A hostile relay leaves events out, or shows two sides different conversations: it shows.
 
 use segel_core::show::Refusal;
+use segel_crypto::content;
 use segel_testkit::client::Client;
 use segel_testkit::site::TestSite;
+use segel_wire::Delivered;
+
+use crate::bench::BenchSite;
+use crate::table::{HOSTILE, Table};
 
 async fn talk(site: &mut TestSite) -> (Client, Client) {
     let (agent, visitor) = (site.agent().await, site.visitor());
@@ -66,4 +71,27 @@ async fn a_conversation_that_two_sides_are_shown_differently_shows_once() {
     let refusals = agent.screen().refusals;
     assert_eq!(refusals, [Refusal::EventsMissing, Refusal::LogForked]);
     assert_eq!(visitor.screen().refusals, []);
+}
+
+#[test]
+fn a_quiet_content_whose_wrap_was_withheld_first_is_heeded_when_it_comes_whole_and_once() {
+    for withholdings in 0..3 {
+        let site = BenchSite::new();
+        let mut table = Table::of_visitor(&site);
+        let own = table.bench.log.last().unwrap().event;
+        let before = table.sent_to(HOSTILE).len();
+        let (whole, _) = table.seal(HOSTILE, table.letter(content::Body::Request(vec![own])));
+        table.bench.log.push(whole.clone());
+        for _ in 0..withholdings {
+            table.hand(Delivered { wrap: None, ..whole.clone() });
+        }
+        assert_eq!(table.sent_to(HOSTILE).len(), before, "it asks for nothing yet");
+        table.hand(whole.clone());
+        let answers = table.sent_to(HOSTILE).split_off(before);
+        assert!(matches!(&answers[..], [content::Message { body: content::Body::Grants(_), .. }]));
+        table.wait(70);
+        table.hand(whole);
+        assert_eq!(table.sent_to(HOSTILE).len(), before + 1);
+        assert_eq!(table.refusals(), []);
+    }
 }

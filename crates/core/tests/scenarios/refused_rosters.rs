@@ -10,7 +10,8 @@ use segel_testkit::site::{self, TestSite};
 use segel_wire::ids::{RootKey, RosterHash};
 use segel_wire::signed::Order;
 
-use crate::bench::BenchSite;
+use crate::bench::{BenchSite, NOW};
+use crate::member::Letter;
 use crate::table::{HOSTILE, Table};
 
 const DAY: Duration = Duration::from_hours(24);
@@ -147,6 +148,26 @@ fn what_comes_under_a_kept_roster_before_the_floor_waits_for_one_that_counts() {
     table.wait(1);
     assert_eq!(table.item(sent.event).unwrap().body, Body::Text("dari dulu".to_owned()));
     assert!(table.bench.everything().iter().any(|show| matches!(show, Show::Site(_))));
+}
+
+#[test]
+fn who_was_kept_from_a_newer_roster_for_more_than_seven_days_shows_with_the_message() {
+    let week = 7 * DAY.as_secs();
+    for (late, warnings) in [(0, vec![]), (1, vec![Refusal::RosterOutdated])] {
+        let site = BenchSite::new();
+        let mut table = Table::of_visitor(&site);
+        let frozen = table.name();
+        table.publish(|roster| roster.issued_at += 10);
+        let said = content::Body::Text("dari daftar lama".to_owned());
+        let letter = Letter { roster: frozen, time: NOW + 10 + week + late, ..table.letter(said) };
+        let sent = table.post(HOSTILE, letter);
+        assert_eq!(table.item(sent.event).unwrap().body, Body::Text("dari daftar lama".to_owned()));
+        assert_eq!(table.refusals(), warnings);
+        let under_the_newest = content::Body::Text("dari daftar baru".to_owned());
+        let letter = Letter { time: NOW + 11 + week, ..table.letter(under_the_newest) };
+        table.post(HOSTILE, letter);
+        assert_eq!(table.refusals(), warnings, "of the newest roster nothing is said");
+    }
 }
 
 #[tokio::test]

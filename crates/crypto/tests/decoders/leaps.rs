@@ -20,6 +20,7 @@ fn ever_higher_ids_neither_fill_the_store_nor_use_up_the_ids() {
     let last_id = prekeys.last_id();
     // When the signed prekeys of that time are gone, the relay is believed again.
     let later = NOW + limits::PREKEY_DELETE_SECONDS;
+    assert!(prekeys.rotate(later - limits::PREKEY_LEEWAY_SECONDS, &mut random));
     assert!(prekeys.rotate(later, &mut random));
     prekeys.restock(20, last_id + 9, limits::ONE_TIME_KEPT, later, &mut random);
     assert_eq!(prekeys.last_id(), last_id + 10);

@@ -74,13 +74,58 @@ fn a_one_time_prekey_is_passed_over_from_fourteen_days_on() {
 fn private_halves_answer_until_twenty_one_days_and_are_then_gone() {
     for mut pair in [Pair::new(), with_one_time(3)] {
         let init = pair.say().init().unwrap();
-        for age in [7 * DAY, 14 * DAY, 21 * DAY - 1] {
+        for age in [7 * DAY, 14 * DAY, 20 * DAY, 21 * DAY - 1] {
             pair.agent.prekeys.rotate(NOW + age, &mut pair.random);
             assert!(answers(&pair, &init), "{age}");
         }
         assert!(pair.agent.prekeys.rotate(NOW + 21 * DAY, &mut pair.random));
         assert!(!answers(&pair, &init));
     }
+}
+
+#[test]
+fn a_clock_that_leaps_ahead_and_back_deletes_no_private_half() {
+    for mut pair in [Pair::new(), with_one_time(3)] {
+        let init = pair.say().init().unwrap();
+        for leap in [25 * DAY, 26 * DAY - 1, DAY, 26 * DAY, 2 * DAY, 365 * DAY, 19 * DAY, 300 * DAY] {
+            pair.agent.prekeys.rotate(NOW + leap, &mut pair.random);
+            pair.agent.prekeys = cbor::decode(&cbor::encode(&pair.agent.prekeys)).unwrap();
+            assert!(answers(&pair, &init), "{leap}");
+        }
+        // Where it stays ahead for a day it is believed: that is how it is after a long absence.
+        assert!(pair.agent.prekeys.rotate(NOW + 301 * DAY, &mut pair.random));
+        assert!(!answers(&pair, &init));
+    }
+}
+
+#[test]
+fn what_was_made_by_a_clock_ten_years_ahead_is_replaced_and_deleted_once_the_clock_is_right() {
+    let mut pair = Pair::new();
+    let secrets = Party::new(&mut pair.random).secrets;
+    let (ahead, mut prekeys) = (NOW + 3_650 * DAY, Prekeys::default());
+    assert!(prekeys.rotate(ahead, &mut pair.random));
+    prekeys.restock(0, 0, 4, ahead, &mut pair.random);
+    pair.agent = Party { secrets, prekeys, ..pair.agent };
+    let made_ahead = upload(&pair.agent.secrets, &pair.agent.prekeys);
+    assert!(pair.agent.prekeys.rotate(NOW, &mut pair.random));
+    let next = upload(&pair.agent.secrets, &pair.agent.prekeys);
+    assert_eq!((next.signed.id, next.signed.not_after), (made_ahead.signed.id + 5, NOW + 14 * DAY));
+    let held = |pair: &Pair| cbor::encode(&pair.agent.prekeys).len();
+    let whole = held(&pair);
+    assert!(!pair.agent.prekeys.rotate(NOW + DAY, &mut pair.random), "that is done once");
+    pair.agent.prekeys.rotate(NOW + 20 * DAY, &mut pair.random);
+    assert!(held(&pair) > whole);
+    assert!(pair.agent.prekeys.rotate(NOW + 21 * DAY, &mut pair.random));
+    assert!(held(&pair) < whole / 2, "all but the newest are gone");
+}
+
+#[test]
+fn a_prekey_made_by_a_clock_a_day_ahead_is_good() {
+    let (mut prekeys, mut random) = (Prekeys::default(), seeded(5));
+    assert!(prekeys.rotate(NOW + DAY, &mut random));
+    assert!(!prekeys.rotate(NOW, &mut random));
+    assert!(!prekeys.rotate(NOW + 8 * DAY - 1, &mut random));
+    assert!(prekeys.rotate(NOW + 8 * DAY, &mut random));
 }
 
 #[test]
@@ -126,6 +171,7 @@ fn a_relay_that_loses_every_one_time_prekey_makes_a_device_keep_two_hundred_and_
     }
     assert_eq!((made, ONE_TIME_HELD), (200, 200));
     // Three weeks later they are deleted, and there is room again.
+    assert!(party.prekeys.rotate(NOW + 20 * DAY, &mut random));
     assert!(party.prekeys.rotate(NOW + 21 * DAY, &mut random));
     assert!(party.prekeys.restock(0, highest, ONE_TIME_KEPT, NOW + 21 * DAY, &mut random));
     assert_eq!(upload(&party.secrets, &party.prekeys).one_time.unwrap().len(), ONE_TIME_KEPT);
