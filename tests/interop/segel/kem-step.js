@@ -25,8 +25,9 @@ const past = (kem, now, { wraps, seconds }) => kem.wraps >= wraps || now - kem.s
 export const worn = (kem, now) => past(kem, now, WORN_AFTER);
 export const spent = (kem, now) => past(kem, now, SPENT_AFTER);
 
-// Draws the offer's seed, 64 bytes, if an offer is due.
+// Draws the offer's seed, 64 bytes, if an offer is due. A time that is still to come is taken for now.
 export function offerIfDue(kem, { random, now }) {
+  kem.since = Math.min(kem.since, now);
   if (kem.own || kem.peers || !kem.heard || !past(kem, now, OFFER_AFTER)) return;
   const seed = random.bytes(64);
   kem.own = { seed, offer: kemPublic(seed), chains: 0 };

@@ -186,8 +186,8 @@ pub(crate) struct Bench<'a> {
     pub(crate) log: Vec<Delivered>,
     /// What its pages hold instead.
     pub(crate) page: Option<Vec<Delivered>>,
-    /// Whether it leaves uploads of prekeys unanswered.
-    pub(crate) withholds_prekeys: bool,
+    /// How many uploads of prekeys it leaves unanswered.
+    pub(crate) silences: usize,
     /// Whether it leaves requests for pages unanswered.
     pub(crate) withholds_pages: bool,
     /// Older rosters that it serves, by version; it does not answer for any while there is no such list.
@@ -233,7 +233,7 @@ impl<'a> Bench<'a> {
             bundles: BTreeMap::new(),
             log: Vec::new(),
             page: None,
-            withholds_prekeys: false,
+            silences: 0,
             withholds_pages: false,
             versions: None,
             pulls: 0,
@@ -317,7 +317,6 @@ impl<'a> Bench<'a> {
 
     /// Answers the upload of prekeys that was withheld: so many are kept, and this is the highest id that it ever heard.
     pub(crate) fn answer_prekeys(&mut self, one_time: u32, highest: u32) {
-        self.withholds_prekeys = false;
         let answer = Answer::Prekeys(PrekeysAnswer { one_time, highest });
         let (id, request) = self.unanswered.pop().unwrap();
         assert!(matches!(request, Request::PutPrekeys(_)));
@@ -435,7 +434,8 @@ impl<'a> Bench<'a> {
             }
             Request::PutPrekeys(prekeys) => {
                 self.prekeys = Some(prekeys.clone());
-                if self.withholds_prekeys {
+                if self.silences > 0 {
+                    self.silences -= 1;
                     return None;
                 }
                 Answer::Prekeys(PrekeysAnswer { one_time: 20, highest: 0 })

@@ -124,7 +124,7 @@ fn no_prekeys_are_made_or_given_up_while_the_newest_roster_has_ended_by_the_own_
     table.say("dari masa depan");
     table.wait(1);
     assert_eq!(table.bench.prekeys, None);
-    table.bench.withholds_prekeys = true;
+    table.bench.silences = 1;
     table.bench.turn_back(TEN_YEARS.as_secs());
     table.wait(1);
     let first = uploaded(&table);

@@ -53,6 +53,8 @@ impl KemState {
 
     /// Makes an offer if one is due: `is_heard` says whether the peer is known to hold the session.
     pub(super) fn offer_if_due(&mut self, is_heard: bool, now: u64, random: &mut impl CryptoRng) {
+        // A clock that was ahead is no reason to wait until the time that it showed.
+        self.since = self.since.min(now);
         let is_due = self.is_past(limits::KEM_OFFER_WRAPS, limits::KEM_OFFER_SECONDS, now);
         if is_due && is_heard && self.own.is_none() && self.theirs.is_none() {
             let seed = KemSeed::make(random);

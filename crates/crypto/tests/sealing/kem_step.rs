@@ -313,6 +313,16 @@ fn a_session_in_which_no_kem_secret_entered_for_a_week_is_worn_and_for_two_it_is
 }
 
 #[test]
+fn a_session_that_began_under_a_clock_ten_years_ahead_is_worn_a_week_after_it_seals_by_the_right_one() {
+    let (mut pair, mut theirs) = Pair::established();
+    pair.session = since(&pair.session, NOW + 3_650 * DAYS);
+    assert!(!pair.session.is_worn(NOW));
+    pair.say().assert_opens(&mut theirs);
+    assert!(!pair.session.is_worn(NOW + 7 * DAYS - 1));
+    assert!(pair.session.is_worn(NOW + 7 * DAYS));
+}
+
+#[test]
 fn a_talk_of_any_length_is_never_worn() {
     let (mut pair, mut theirs) = Pair::established();
     let mut most = 0;

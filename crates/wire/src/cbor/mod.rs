@@ -9,6 +9,7 @@ mod values;
 use core::convert::Infallible;
 
 pub use structures::Fields;
+use zeroize::Zeroizing;
 
 /// Bytes were not the one deterministic encoding of the expected structure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -36,9 +37,7 @@ pub trait Cbor: Sized {
 
 /// Encodes `value`; writing to memory cannot fail.
 pub fn encode<T: Cbor>(value: &T) -> Vec<u8> {
-    let mut writer = Writer(minicbor::Encoder::new(Memory(Vec::new())));
-    value.write(&mut writer);
-    writer.0.into_writer().0
+    encode_into(Vec::new(), value)
 }
 
 /// Reads what this device kept and sealed itself, which proves nothing and may hold fields of a later version.
@@ -49,7 +48,20 @@ pub fn read<T: Cbor>(bytes: &[u8]) -> Result<T, MalformedCbor> {
 /// Decodes a whole input and refuses any encoding but the deterministic one.
 pub fn decode<T: Cbor>(bytes: &[u8]) -> Result<T, MalformedCbor> {
     let value = read(bytes)?;
-    if encode(&value) == bytes { Ok(value) } else { Err(MalformedCbor) }
+    // With all of its room from the start it leaves no copy behind as it grows.
+    let again = encode_into(Vec::with_capacity(bytes.len()), &value);
+    if is_same(again, bytes) { Ok(value) } else { Err(MalformedCbor) }
+}
+
+/// Compares what was encoded again, which may hold keys, and wipes it. Not generic, so that it is in a program once.
+fn is_same(again: Vec<u8>, bytes: &[u8]) -> bool {
+    Zeroizing::new(again).as_slice() == bytes
+}
+
+fn encode_into<T: Cbor>(bytes: Vec<u8>, value: &T) -> Vec<u8> {
+    let mut writer = Writer(minicbor::Encoder::new(Memory(bytes)));
+    value.write(&mut writer);
+    writer.0.into_writer().0
 }
 
 /// Bytes that grow by the items written.
