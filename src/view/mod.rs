@@ -18,6 +18,7 @@ use segel_ui::{Act, Action, Items, Language};
 use segel_web::dom::{self, El, el};
 use segel_web::files::Fetched;
 use segel_web::page;
+use segel_web::rest;
 use segel_wire::ids::EventId;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
@@ -159,7 +160,8 @@ impl Panel {
 
     /// What is turned on, in a conversation.
     pub(crate) fn preferences(&self) -> Preferences {
-        self.settings.keep()
+        // Nothing comes in before the program is whole, and who changed something made it so.
+        if rest::is_here() || self.settings.is_news() { self.settings.keep() } else { Preferences::default() }
     }
 
     /// The next text answers one of these messages.
