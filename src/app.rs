@@ -15,7 +15,6 @@ use segel_web::files::{Address, Fetched};
 use segel_web::kept::KeptState;
 use segel_web::page::{self, Listener};
 use segel_web::random::Random;
-use segel_web::rest;
 use segel_web::store::Later;
 use segel_web::timer::{Timer, after};
 use segel_web::{dom, json};
@@ -222,9 +221,7 @@ impl Screen for Widget {
             return;
         }
         let exists = !model.talks().is_empty();
-        // Nothing comes in before the program is whole.
-        let in_full = exists && rest::is_here();
-        let on = if in_full { parts.panel.borrow().preferences() } else { Preferences::default() };
+        let on = if exists { parts.panel.borrow().preferences() } else { Preferences::default() };
         let now = Told { exists, unread: model.unread(), no_title: !on.title };
         let before = parts.told.replace(now);
         if now.exists && !before.exists {

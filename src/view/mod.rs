@@ -205,7 +205,8 @@ impl Panel {
 
     /// What is turned on, in a conversation.
     pub(crate) fn preferences(&self) -> Preferences {
-        self.settings.keep()
+        // Nothing comes in before the program is whole, and who changed something made it so.
+        if rest::is_here() || self.settings.is_news() { self.settings.keep() } else { Preferences::default() }
     }
 
     /// The next text answers one of these messages.

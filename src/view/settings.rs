@@ -85,6 +85,11 @@ impl Settings {
         &self.home
     }
 
+    /// Whether something was turned on or off and is not kept yet.
+    pub(crate) fn is_news(&self) -> bool {
+        self.state.is_news.get()
+    }
+
     /// What is on, in a conversation: from now on it is kept. Nothing is kept of a visitor who has said nothing.
     pub(crate) fn keep(&self) -> Preferences {
         self.state.keep()

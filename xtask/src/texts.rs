@@ -71,15 +71,15 @@ impl Texts {
         fs::create_dir_all(folder)?;
         for (tag, file) in &self.languages {
             let names = file.get("emoji").context("no section `emoji`")?;
-            let mut served = String::new();
+            let mut served = Vec::new();
             for name in groups.lines().flat_map(|group| group.split(' ')) {
                 let said =
                     names.get(name).with_context(|| format!("{tag}.json: `emoji.{name}` is missing"))?;
                 // Only a group's name is written in letters.
-                let is_group = name.is_ascii();
-                served.push_str(&if is_group { format!("# {said}\n") } else { format!("{name} {said}\n") });
+                let of = if name.is_ascii() { "#" } else { name };
+                served.push(format!("{of} {said}\n"));
             }
-            fs::write(folder.join(format!("{tag}.txt")), served)?;
+            fs::write(folder.join(format!("{tag}.txt")), served.concat())?;
         }
         Ok(())
     }

@@ -39,12 +39,7 @@ impl Composer {
         let grow = el("div").class("grow");
         // A copy of what is typed, behind it: as high as the text, and underlined where something was found.
         let backdrop = el("div").class("backdrop").attr("aria-hidden", "true");
-        let send = el("button")
-            .class("send")
-            .attr("type", "submit")
-            .attr("aria-label", text.send())
-            .attr("title", text.send())
-            .child(icon(icons::SEND));
+        let send = send_button(language);
         let guard = Rc::<RefCell<Guard>>::default();
         let tray = Tray::new(language, Rc::clone(&guard));
         let hindrance = el("p").class("hindrance").attr("id", "segel-hindrance").attr("role", "status");
@@ -309,6 +304,16 @@ fn text_area(language: Language) -> El {
         .attr("placeholder", text.write())
         .attr("aria-describedby", "segel-hindrance segel-count")
         .attr("enterkeyhint", "send")
+}
+
+fn send_button(language: Language) -> El {
+    let words = language.text().send();
+    el("button")
+        .class("send")
+        .attr("type", "submit")
+        .attr("aria-label", words)
+        .attr("title", words)
+        .child(icon(icons::SEND))
 }
 
 /// Whoever did something about what is typed goes on typing.

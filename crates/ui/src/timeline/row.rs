@@ -180,7 +180,8 @@ impl Row {
         dom::set_text(&self.caution, if asks { language.text().caution() } else { "" });
     }
 
-    /// Shows what it answers, which may have changed since.
+    /// Shows what it answers, which may have changed since. Within its caller it would be downloaded before a first message.
+    #[inline(never)]
     fn cite(&mut self, item: &Item, all: &[Item], language: Language, jump: &Jump) {
         let quotes = item.quotes.filter(|_| matches!(item.body, Body::Text(_)));
         if let (Some(event), None) = (quotes, &self.quote) {
@@ -274,7 +275,8 @@ impl Row {
     }
 }
 
-/// The button by which a message is answered.
+/// The button by which a message is answered; not within its caller, as [`Row::cite`].
+#[inline(never)]
 fn reply_to(event: EventId, language: Language, act: &Act) -> El {
     let (text, act) = (language.text(), Rc::clone(act));
     el("button")
