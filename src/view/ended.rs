@@ -6,6 +6,7 @@ use segel_core::show::{Item, Life};
 use segel_ui::rating::Rating;
 use segel_ui::{Act, Action, Language};
 use segel_web::dom::{self, El, el};
+use segel_web::page;
 use segel_wire::signed::Masking;
 use web_sys::Element;
 
@@ -75,7 +76,8 @@ impl Ended {
             });
             rating.guard(masking, items);
         }
-        if before == Life::Open && life != Life::Open && dom::is_focus_lost() {
+        // Focus is not taken from the page around it, which would come back as an event in the midst of this.
+        if before == Life::Open && life != Life::Open && page::has_focus() && dom::is_focus_lost() {
             dom::focus(&self.root);
         }
     }

@@ -11,7 +11,7 @@ impl Message {
 
     /// Whether it ends the conversation, by a genuine word, be it still on its way.
     fn ends(&self) -> bool {
-        self.body == Body::Ended && self.vouched.is_none() && !matches!(self.stage, Stage::Failed(_))
+        matches!(self.body, Body::Ended) && self.vouched.is_none() && !matches!(self.stage, Stage::Failed(_))
     }
 }
 

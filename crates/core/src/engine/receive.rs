@@ -370,7 +370,7 @@ impl Engine {
             if message.has_left() {
                 conversation.facts.take_back(message.content);
             }
-            if message.is_of_its_moment() || message.body == Body::Ended {
+            if message.is_of_its_moment() || matches!(message.body, Body::Ended) {
                 self.ledger.put(Name::Conversation(id), &conversation.facts);
                 return self.give_up(id, event, refusal);
             }

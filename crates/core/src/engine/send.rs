@@ -322,7 +322,7 @@ impl Engine {
         }
         let members = match message.withdraws {
             Some(withdraws) => self.peers_of(id, self.hearers(id, withdraws.event, now)),
-            None if message.body == Body::Ended => self.peers_of(id, self.hearers(id, event, now)),
+            None if matches!(message.body, Body::Ended) => self.peers_of(id, self.hearers(id, event, now)),
             None => self.members(id, now),
         };
         Some((message.said()?, members))
