@@ -34,7 +34,6 @@ pub struct Composer {
 impl Composer {
     /// An empty composer that can send.
     pub fn new(language: Language, act: Act) -> Self {
-        let text = language.text();
         let area = text_area(language);
         let grow = el("div").class("grow");
         // A copy of what is typed, behind it: as high as the text, and underlined where something was found.

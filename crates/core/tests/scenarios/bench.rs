@@ -148,10 +148,6 @@ impl BenchSite {
 }
 
 /// An engine and everything it put out.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is one way in which what is around the engine goes wrong"
-)]
 pub(crate) struct Bench<'a> {
     site: &'a BenchSite,
     engine: Engine,
