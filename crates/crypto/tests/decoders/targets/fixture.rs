@@ -18,8 +18,8 @@ use segel_wire::ids::{
     SiteId, VoucherKey,
 };
 use segel_wire::signed::{
-    self, AdminSigned, Agent, Bundle, Certificate, Desk, Device, DeviceKeys, Masking, MaskingAction,
-    MaskingRule, Order, Profile, Roster, VerifiedRoster, statement,
+    self, AdminSigned, Agent, Bundle, Certificate, Desk, Device, DeviceKeys, Hours, Masking, MaskingAction,
+    MaskingRule, Order, Profile, Roster, Span, VerifiedRoster, statement,
 };
 use segel_wire::{cbor, cbor_array};
 
@@ -255,6 +255,11 @@ impl Fixture {
                     }]),
                     allowed: Some(vec!["0215550100".to_owned()]),
                     patterns: None,
+                }),
+                hours: Some(Hours {
+                    zone: "Asia/Jakarta".to_owned(),
+                    open: vec![Span { from: 480, to: 1_020 }],
+                    reply: Some(5),
                 }),
             },
             desks: vec![Desk {
