@@ -51,7 +51,8 @@ async fn what_was_kept_before_stores_had_terms_is_taken_over_whole() {
 
     let state = open(name).await.unwrap();
     assert_eq!(state.kept.records, [("cursor".to_owned(), sealed)]);
-    let [(name, sealed)] = &state.kept.records[..] else { panic!("one record") };
+    assert_eq!(state.kept.records.len(), 1);
+    let (name, sealed) = &state.kept.records[0];
     assert_eq!(&state.key.open(name, sealed, 1).unwrap().bytes[..], b"record");
     state.store.unwrap().commit(2, vec![Change::Delete("cursor".to_owned())]).await.unwrap();
 }
