@@ -212,7 +212,7 @@ fn is_of_word(letter: char) -> bool {
         || (!letter.is_ascii() && !letter.is_whitespace() && !"،؛؟۔‘’“”…–—«»".contains(letter))
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_family = "wasm")))]
 mod tests {
     use proptest::prelude::*;
 
