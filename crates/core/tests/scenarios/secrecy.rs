@@ -28,7 +28,7 @@ async fn neither_a_sentence_nor_a_card_reaches_the_relays_files_its_log_or_the_w
     agent.reads("kartu saya •••• •••• •••• 1111 ya").await;
     agent.say(SENTENCE);
     agent.has_sent(SENTENCE).await;
-    visitor.until("the answer", |screen| screen.items.len() == 3).await;
+    visitor.reads(SENTENCE).await;
     // A file says no more than a text: neither by its name nor by what is in it.
     let (name, text) = (format!("{SENTENCE}.txt"), format!("{SENTENCE}\nkartu {CARD}\n").repeat(2_000));
     visitor.attach_text(&name, "text/plain", &text);

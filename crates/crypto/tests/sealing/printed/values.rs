@@ -7,7 +7,7 @@ use segel_crypto::attachment::{
     self, Attachment, AttachmentKey, Measure, OpenError, Opener, SealedHash, Sealer,
 };
 use segel_crypto::authority::{Admin, AdminSecret, RootSecret};
-use segel_crypto::content::{Body, ContentContext, ContentError, ContentHash, ContentKey, Header};
+use segel_crypto::content::{Body, ContentContext, ContentError, ContentHash, ContentKey, Header, Stars};
 use segel_crypto::device::{DeviceSecrets, IdentitySecret, LoginSecret, SigningSecret};
 use segel_crypto::enrol::{EnrolmentCode, NotACode};
 use segel_crypto::grant::{Grant, GrantError};
@@ -169,6 +169,7 @@ fn contents(entries: &mut Entries) {
     entries.add("content::ContentHash", &HASH);
     entries.add("content::Message", &message(TEXT));
     entries.add("content::Body", &Body::Text(TEXT.to_owned()));
+    entries.add("content::Stars", &Stars::Four);
     let bound_to =
         ContentContext { conversation: &CONVERSATION, event: &EVENT, sender: &DEVICE, recipients: &[DEVICE] };
     entries.add("content::ContentContext", &bound_to);
