@@ -300,7 +300,9 @@ impl World {
         let conversations = self.devices[tab].screen.conversations.values();
         let offered = conversations.flat_map(|Summary { conversation, hold, .. }| {
             let transfers = hold.colleagues.iter().map(|(agent, _)| show::Deed::Transfer(*agent));
-            hold.may.iter().copied().chain(transfers).map(|deed| (*conversation, deed))
+            // Nobody here ends a conversation: what is said afterwards would have another place to be looked for.
+            let may = hold.may.iter().copied().filter(|deed| !matches!(deed, show::Deed::End));
+            may.chain(transfers).map(|deed| (*conversation, deed))
         });
         let offered: Vec<_> = offered.collect();
         if let Some(&(conversation, deed)) = self.chance.pick(&offered) {

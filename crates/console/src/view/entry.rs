@@ -51,7 +51,7 @@ impl Entry {
         );
         let mine = el("span").class("mine").text(text.mine_short()).hidden();
         let draft = el("span").class("draft").text(text.draft()).hidden();
-        let over = el("span").class("draft").text(language.text().over_short()).hidden();
+        let over = el("span").class("draft done").text(language.text().over_short()).hidden();
         let title =
             el("span").class("name").place(&seal).place(&name).place(&mine).place(&over).place(&draft);
         let time = el("time");
