@@ -46,8 +46,7 @@ impl Owner {
         reply: Option<u64>,
     ) -> Result<(), OwnerError> {
         self.change(|site| {
-            let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"/_+-".contains(&byte);
-            if zone.is_empty() || zone.len() > limits::NAME_BYTES || !zone.bytes().all(is_name) {
+            if !Hours::is_zone(zone) {
                 return Err(SiteError::BadZone(zone.to_owned()));
             }
             if reply.is_some_and(|minutes| !(1..=Hours::WEEK).contains(&minutes)) {

@@ -11,13 +11,10 @@ const MINUTE_MS: u64 = 60_000;
 
 /// What the hours say now; none in a browser that does not know their time zone.
 pub fn now(hours: &Hours) -> Option<Opening> {
-    clock::week_minute(&hours.zone).map(|minute| match hours.at(minute) {
-        Opening::Closed(Some(opens)) => Opening::Closed(Some((opens + Hours::WEEK - minute) % Hours::WEEK)),
-        other => other,
-    })
+    clock::week_minute(&hours.zone).map(|minute| hours.at(minute))
 }
 
-/// One line: how soon an answer usually comes, or when somebody is back. A closed opening counts minutes from now.
+/// One line: how soon an answer usually comes, or when somebody is back.
 pub fn line(language: Language, hours: &Hours, opening: Opening) -> Option<String> {
     let text = language.text();
     match opening {

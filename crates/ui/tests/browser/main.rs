@@ -7,6 +7,7 @@
 
 mod composer;
 mod files;
+mod opening;
 mod stage;
 mod timeline;
 

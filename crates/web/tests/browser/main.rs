@@ -5,6 +5,7 @@
     reason = "a test that cannot go on has failed, and clippy only knows `#[test]`"
 )]
 
+mod clock;
 mod files;
 mod http;
 mod kept;

@@ -31,7 +31,7 @@ cbor_array!(Span { from, to });
 pub enum Opening {
     /// It is open.
     Open,
-    /// It is closed, and opens at this minute of the week, if it ever does.
+    /// It is closed, and opens in so many minutes, if it ever does.
     Closed(Option<u64>),
 }
 
@@ -45,13 +45,19 @@ impl Hours {
             return Opening::Open;
         }
         let later = self.open.iter().find(|span| span.from > minute);
-        Opening::Closed(later.or(self.open.first()).map(|span| span.from))
+        let opens = later.or(self.open.first());
+        Opening::Closed(opens.map(|span| (span.from + Self::WEEK).saturating_sub(minute) % Self::WEEK))
+    }
+
+    /// Whether this can be a time zone's name.
+    pub fn is_zone(name: &str) -> bool {
+        let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || b"/_+-".contains(&byte);
+        (1..=limits::NAME_BYTES).contains(&name.len()) && name.bytes().all(is_of_name)
     }
 
     /// A zone that can be one, spans of a week in order and apart, and a reply within a week.
     pub(crate) fn is_consistent(&self) -> bool {
-        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"/_+-".contains(&byte);
-        let zone = (1..=limits::NAME_BYTES).contains(&self.zone.len()) && self.zone.bytes().all(is_name);
+        let zone = Self::is_zone(&self.zone);
         let spans = self.open.iter().all(|span| span.from < span.to && span.to <= Self::WEEK);
         let apart =
             self.open.windows(2).all(|pair| matches!(pair, [before, after] if before.to < after.from));
@@ -75,14 +81,14 @@ mod tests {
     #[test]
     fn it_is_open_within_its_spans_and_says_when_it_opens_next() {
         let monday_and_sunday = hours(&[(8 * HOUR, 17 * HOUR), (6 * DAY + 9 * HOUR, 6 * DAY + 12 * HOUR)]);
-        let opens = [8 * HOUR, 6 * DAY + 9 * HOUR].map(Some).map(Opening::Closed);
         for (minute, expected) in [
-            (0, opens[0]),
+            (0, Opening::Closed(Some(8 * HOUR))),
+            (8 * HOUR - 1, Opening::Closed(Some(1))),
             (8 * HOUR, Opening::Open),
             (17 * HOUR - 1, Opening::Open),
-            (17 * HOUR, opens[1]),
+            (17 * HOUR, Opening::Closed(Some(5 * DAY + 16 * HOUR))),
             (6 * DAY + 10 * HOUR, Opening::Open),
-            (6 * DAY + 12 * HOUR, opens[0]),
+            (6 * DAY + 12 * HOUR, Opening::Closed(Some(20 * HOUR))),
         ] {
             assert_eq!(monday_and_sunday.at(minute), expected, "{minute}");
         }
