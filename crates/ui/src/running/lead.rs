@@ -182,7 +182,9 @@ impl Work {
         let leads = || self.place.term.get() == term;
         let (name, later) = (self.screen.store_name(), self.screen.reads_later());
         let state = kept::open(&name, later, &mut random, leads).await;
-        if state.as_ref().is_ok_and(|state| state.kept.generation > 0) {
+        if leads() && state.as_ref().is_ok_and(|state| state.kept.generation > 0) {
+            // The store has answered; whatever is waited for from here on is the network's doing.
+            drop(self.place.timer.take());
             rest::fetch().await;
         }
         if !leads() {
