@@ -5,9 +5,9 @@ let functions;
 let fetched;
 let joined;
 
-/** Fetches the rest and joins it to what runs; asks again until it comes. */
+/** Fetches the rest and joins it to what runs, unless it is here; asks again until it comes. */
 export function fetchRest() {
-  return (fetched ??= fetchAgain());
+  return (fetched ??= joined ? Promise.resolve() : fetchAgain());
 }
 
 async function fetchAgain() {
@@ -20,10 +20,14 @@ async function fetchAgain() {
   }
 }
 
-// Without a module it is the program that asks, for it calls what has not come: it goes on when that is here.
 function join(module) {
-  if (joined) return;
-  joined = new WebAssembly.Instance(module ?? new WebAssembly.Module(read()), { a: functions, b: wasm });
+  joined ??= new WebAssembly.Instance(module, { a: functions, b: wasm });
+}
+
+// The program itself asks, for it calls what has not come, and goes on when that is here. The mark says by which entry.
+function joinNow(entry) {
+  performance.mark(`segel-rest-${entry}`);
+  join(new WebAssembly.Module(read()));
 }
 
 function read() {

@@ -12,6 +12,10 @@ const TRANSFERRED: &str = "
         .filter((entry) => entry.name.startsWith(arguments[0] + '/') && entry.initiatorType !== 'iframe')
         .map((entry) => [entry.name, entry.encodedBodySize, performance.timeOrigin + entry.startTime]);";
 
+/// By which entries the rest was called before it had come.
+const ENTERED: &str = "
+    return performance.getEntriesByType('mark').map((mark) => mark.name).filter((name) => name.startsWith('segel-rest-'));";
+
 /// How the address of what comes afterwards ends.
 const REST: &str = "/widget_rest.wasm";
 
@@ -31,6 +35,12 @@ async fn the_first_message_costs_the_bytes_that_size_says() {
 
         let widget = vec![stage.demo().tag().widget.as_str().into()];
         let mut files: Vec<(String, u64, f64)> = visitor.browser().script(TRANSFERRED, widget.clone()).await;
+        let early: Vec<String> = visitor.browser().script(ENTERED, vec![]).await;
+        assert_eq!(
+            early,
+            Vec::<String>::new(),
+            "these entries called the rest before it came: target/xtask/widget/entries.txt"
+        );
         visitor.turns_to_page().await;
         files.extend(visitor.browser().script::<Vec<_>>(TRANSFERRED, widget).await);
         let (rest, files): (Vec<_>, Vec<_>) = files.into_iter().partition(|(name, ..)| name.ends_with(REST));

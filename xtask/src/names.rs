@@ -1,9 +1,26 @@
-//! The names by which a program and its glue ask for each other's functions: a browser needs none that tell anything.
+//! The names of functions: those that a program has for whoever reads it, and those by which it and its glue ask for each
+//! other's, of which a browser needs none that tell anything.
 
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
+use wasmparser::{CustomSectionReader, KnownCustom, Name};
+
+/// The functions that a section names, if it names any: their numbers and names.
+pub(crate) fn of_functions<'a>(section: &CustomSectionReader<'a>) -> Result<Vec<(u32, &'a str)>> {
+    let mut names = Vec::new();
+    if let KnownCustom::Name(sections) = section.as_known() {
+        for section in sections {
+            let Name::Function(functions) = section? else { continue };
+            for naming in functions {
+                let naming = naming?;
+                names.push((naming.index, naming.name));
+            }
+        }
+    }
+    Ok(names)
+}
 
 /// Makes `wasm-opt` shorten the names and print an [`Outcome`].
 pub(crate) const SHORTEN: &str = "--minify-imports-and-exports-and-modules";

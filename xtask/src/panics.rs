@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use anyhow::{Context, Result, bail};
-use wasmparser::{ConstExpr, DataKind, FunctionBody, KnownCustom, Name, Operator, Parser, Payload, TypeRef};
+use wasmparser::{ConstExpr, DataKind, FunctionBody, Operator, Parser, Payload, TypeRef};
+
+use crate::names::of_functions;
 
 /// Functions of Rust's library that never return: they say what was wrong and trap. Some are families.
 const SPEAKERS: [&str; 11] = [
@@ -86,16 +88,9 @@ impl Parts {
                     }
                 }
                 Payload::CustomSection(section) => {
-                    let KnownCustom::Name(sections) = section.as_known() else { continue };
-                    for section in sections {
-                        let Name::Function(functions) = section? else { continue };
-                        for naming in functions {
-                            let naming = naming?;
-                            if is_speaker(naming.name) || is_for_programmers(naming.name) {
-                                names.push((naming.index as usize, naming.name));
-                            }
-                        }
-                    }
+                    let told = of_functions(&section)?.into_iter();
+                    let told = told.filter(|(_, name)| is_speaker(name) || is_for_programmers(name));
+                    names.extend(told.map(|(number, name)| (number as usize, name)));
                 }
                 _ => {}
             }

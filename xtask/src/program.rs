@@ -91,6 +91,7 @@ impl Program {
                 let later: Vec<_> = self.later.lines().filter(|line| !line.starts_with('#')).collect();
                 let parts = split::split(&fs::read(&small)?, &later)?;
                 script = split::join(&script)?;
+                fs::write(bound.join("entries.txt"), &parts.entries)?;
                 for (part, bytes, to) in [("first", parts.first, &wasm), ("rest", parts.rest, &rest)] {
                     let cut = bound.join(format!("{part}.wasm"));
                     fs::write(&cut, bytes)?;

@@ -22,6 +22,8 @@ pub(crate) const JOIN: &str = "j";
 pub(crate) struct Parts {
     pub(crate) first: Vec<u8>,
     pub(crate) rest: Vec<u8>,
+    /// The functions of the rest that are called from elsewhere, a line each: place in the table, and name.
+    pub(crate) entries: String,
 }
 
 /// Cuts `program`, which still has its functions' names. `later` names what goes into the rest, by the beginnings of
@@ -34,9 +36,11 @@ pub(crate) fn split(program: &[u8], later: &[&str]) -> Result<Parts> {
         bail!("nothing of the program is called what the list of later functions says");
     }
     let cut = Cut::new(&functions, moved);
+    let line = |(number, place): (&u32, &u32)| format!("{place} {}\n", functions.name(*number));
     Ok(Parts {
         first: first::write(program, &functions, &cut)?,
         rest: rest::write(program, &functions, &cut)?,
+        entries: cut.entries.iter().map(line).collect(),
     })
 }
 
@@ -46,7 +50,7 @@ pub(crate) fn join(glue: &str) -> Result<String> {
     if glue.matches(&whole).count() != 1 {
         bail!("the glue hands the program its functions in another way");
     }
-    let both = format!("{MODULE:?}: (functions = import0), {OTHER:?}: {{ {JOIN}: join }},");
+    let both = format!("{MODULE:?}: (functions = import0), {OTHER:?}: {{ {JOIN}: joinNow }},");
     Ok([&glue.replace(&whole, &both), GLUE].concat())
 }
 
@@ -119,10 +123,10 @@ mod tests {
         const [first, rest] = process.argv.slice(1).map((hex) => new WebAssembly.Module(Buffer.from(hex, 'hex')));
         const said = [];
         const a = { say: (value) => said.push(value) };
-        let joins = 0;
-        const j = () => { joins += 1; new WebAssembly.Instance(rest, { a, b: app }); };
+        const joins = [];
+        const j = (entry) => { joins.push(entry); new WebAssembly.Instance(rest, { a, b: app }); };
         const app = new WebAssembly.Instance(first, { a, b: { j } }).exports;
-        console.log(JSON.stringify([app.early(20), joins, app.late(20), app.late(30), app.by_table(5), joins, said]));";
+        console.log(JSON.stringify([app.early(20), [...joins], app.late(20), app.late(30), app.by_table(5), joins, said]));";
 
     /// Imports `say`; exports `early`, which calls nothing else, `late` and `by_table`, which call functions of
     /// `app::later` by number and through the table; one of these calls back a function that stays, and `say`.
@@ -222,7 +226,8 @@ mod tests {
         let run =
             Command::new("node").args(["-e", RUN, &hex(&parts.first), &hex(&parts.rest)]).output().unwrap();
         assert_eq!(String::from_utf8_lossy(&run.stderr), "");
-        assert_eq!(String::from_utf8_lossy(&run.stdout).trim(), "[21,0,41,61,12,1,[20,30]]");
+        assert_eq!(String::from_utf8_lossy(&run.stdout).trim(), "[21,[],41,61,12,[2],[20,30]]");
+        assert_eq!(parts.entries, "2 app::later::twice\n1 app::later::Seven as T>::add\n");
     }
 
     #[test]
@@ -232,7 +237,7 @@ mod tests {
         assert!(
             join("return { \"a\": import0, };")
                 .unwrap()
-                .contains("\"a\": (functions = import0), \"b\": { j: join }")
+                .contains("\"a\": (functions = import0), \"b\": { j: joinNow }")
         );
     }
 

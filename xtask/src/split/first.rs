@@ -57,7 +57,7 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// An entry: joins the rest unless it is here, and calls it through the table.
+    /// An entry: joins the rest unless it is here, saying which entry it is, and calls it through the table.
     fn entry(&self, number: u32, place: u32) -> Result<Function> {
         let here = self.functions.globals();
         let mut entry = Function::new([]);
@@ -67,6 +67,7 @@ impl Writer<'_> {
             .global_get(here)
             .i32_eqz()
             .if_(BlockType::Empty)
+            .i32_const(place)
             .call(self.functions.imported())
             .end();
         for value in 0..self.functions.takes(number)? {
@@ -91,7 +92,7 @@ impl Reencode for Writer<'_> {
         section: wasmparser::TypeSectionReader<'_>,
     ) -> Result<(), Error<anyhow::Error>> {
         utils::parse_type_section(self, types, section)?;
-        types.ty().function([], []);
+        types.ty().function([ValType::I32], []);
         Ok(())
     }
 

@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result, bail};
 use wasmparser::{
-    CompositeInnerType, ConstExpr, ElementItems, ElementKind, ExternalKind, FuncType, KnownCustom, Name,
-    Operator, Parser, Payload, TypeRef,
+    CompositeInnerType, ConstExpr, ElementItems, ElementKind, ExternalKind, FuncType, Operator, Parser,
+    Payload, TypeRef,
 };
+
+use crate::names;
 
 /// The functions of a program, by their numbers: what it imports first.
 #[derive(Default)]
@@ -95,14 +97,8 @@ impl Functions {
                     read.calls.push(calls);
                 }
                 Payload::CustomSection(section) => {
-                    let KnownCustom::Name(sections) = section.as_known() else { continue };
-                    for section in sections {
-                        let Name::Function(functions) = section? else { continue };
-                        for naming in functions {
-                            let naming = naming?;
-                            read.names.insert(naming.index, plain(naming.name));
-                        }
-                    }
+                    let names = names::of_functions(&section)?;
+                    read.names.extend(names.into_iter().map(|(number, name)| (number, plain(name))));
                 }
                 _ => {}
             }
@@ -130,6 +126,11 @@ impl Functions {
     /// Every number, imports first.
     pub(super) fn numbers(&self) -> impl Iterator<Item = u32> + use<> {
         0..u32::try_from(self.types.len()).unwrap_or(u32::MAX)
+    }
+
+    /// What a function is called, as the list of later functions says it.
+    pub(super) fn name(&self, number: u32) -> &str {
+        self.names.get(&number).map_or("?", String::as_str)
     }
 
     pub(super) fn is_import(&self, number: u32) -> bool {
