@@ -1,14 +1,14 @@
 //! A visitor sends a picture and a table of cards; the agent sees the one, saves both, and gets no card.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use segel_core::show::Refusal;
 use segel_ui::Language;
 use segel_ui::text::fill;
 use tempfile::TempDir;
 
-use crate::harness::{Device, Person, Stage, look_until, make_picture};
+use crate::harness::{Device, Person, Stage, look_until, make_picture, put};
 
 const TABLE: &str = "nama,kartu\nPemesan,4111 1111 1111 1111\n";
 const MASKED: &str = "nama,kartu\nPemesan,•••• •••• •••• 1111\n";
@@ -102,12 +102,6 @@ async fn shows(person: &Person, name: &str) {
     let drawn = "return document.querySelector('.file img')?.naturalWidth ?? 0";
     let width = async || Some(person.browser().script::<u32>(drawn, vec![]).await).filter(|width| *width > 0);
     assert_eq!(person.until("the picture", width).await, SIDE);
-}
-
-fn put(folder: &TempDir, name: &str, bytes: &[u8]) -> PathBuf {
-    let path = folder.path().join(name);
-    fs::write(&path, bytes).unwrap();
-    path
 }
 
 /// The bytes of a file that the browser has saved.

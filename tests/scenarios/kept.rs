@@ -4,7 +4,7 @@ use segel_core::show::Refusal;
 use segel_ui::Language;
 
 use crate::harness::Stage;
-use crate::relay_killed::expect_relay_to_be_away;
+use crate::relay_killed::begin;
 
 const QUEUED: usize = 10;
 
@@ -34,12 +34,7 @@ const HOLD: &str = "
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_queued_offline_is_sent_once_and_in_order_after_the_browser_was_killed() {
     Stage::play(async |stage| {
-        expect_relay_to_be_away(stage);
-        let agent = stage.agent().await;
-        let visitor = stage.visitor().await;
-        visitor.says("mulai").await;
-        agent.chooses_newest().await;
-        agent.reads("mulai").await;
+        let (visitor, agent) = begin(stage).await;
 
         stage.demo().kill_relay().await.unwrap();
         visitor.is_told(".banner", Language::indonesian().text().offline()).await;

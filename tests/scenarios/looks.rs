@@ -1,11 +1,9 @@
 //! A small conversation as it looks on each kind of screen: pictures in `target/shots`, and nothing that is
 //! cut off.
 
-use std::fs;
-
 use thirtyfour::Key;
 
-use crate::harness::{Device, Person, Stage, make_picture};
+use crate::harness::{Device, Person, Stage, make_picture, put};
 
 const QUESTION: &str = "Halo! Apakah teko keramiknya masih ada?";
 const ANSWER: &str = "Halo, masih ada: putih dan hijau tua. Mau kami sisihkan satu?";
@@ -65,13 +63,9 @@ async fn the_console_fits_a_phone() {
 async fn files_fit_the_smallest_phone_and_the_dark() {
     Stage::play(async |stage| {
         let folder = tempfile::tempdir().unwrap();
-        let put = |name: &str, bytes: &[u8]| {
-            let path = folder.path().join(name);
-            fs::write(&path, bytes).unwrap();
-            path
-        };
-        let table = put(LONG_NAME, b"nama,kartu\nPemesan,4111 1111 1111 1111\n");
-        let (picture, liar) = (put("struk.png", &make_picture(96)), put("program.png", b"MZ\x90\0"));
+        let table = put(&folder, LONG_NAME, b"nama,kartu\nPemesan,4111 1111 1111 1111\n");
+        let (picture, liar) =
+            (put(&folder, "struk.png", &make_picture(96)), put(&folder, "program.png", b"MZ\x90\0"));
         let agent = stage.agent_on(Device::Phone(320, 568)).await;
         for (name, device) in
             [("shop-files-small-phone", Device::Phone(320, 568)), ("shop-files-dark", Device::Dark)]

@@ -11,12 +11,7 @@ const KILLS: u32 = 20;
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_lost_doubled_or_out_of_order_when_the_relay_is_killed_at_seeded_points() {
     Stage::play(async |stage| {
-        expect_relay_to_be_away(stage);
-        let agent = stage.agent().await;
-        let visitor = stage.visitor().await;
-        visitor.says("mulai").await;
-        agent.chooses_newest().await;
-        agent.reads("mulai").await;
+        let (visitor, agent) = begin(stage).await;
 
         let mut seeded = ChaCha20Rng::seed_from_u64(7);
         for round in 0..KILLS {
@@ -66,6 +61,17 @@ async fn what_is_written_while_the_relay_is_away_is_kept_and_sent_when_it_is_bac
         agent.reads("untuk nanti").await;
     })
     .await;
+}
+
+/// A visitor and an agent who have begun to talk over a relay that will be away.
+pub(crate) async fn begin(stage: &mut Stage) -> (Person, Person) {
+    expect_relay_to_be_away(stage);
+    let agent = stage.agent().await;
+    let visitor = stage.visitor().await;
+    visitor.says("mulai").await;
+    agent.chooses_newest().await;
+    agent.reads("mulai").await;
+    (visitor, agent)
 }
 
 /// Browsers write down each attempt to reach a relay that is away, for which the proxy answers 502.

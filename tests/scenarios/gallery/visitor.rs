@@ -1,7 +1,5 @@
 //! The visitor's chat, state by state.
 
-use std::fs;
-
 use segel_core::show::Deed;
 use segel_testkit::client::Client;
 use segel_wire::ids::RootKey;
@@ -11,7 +9,7 @@ use thirtyfour::Key;
 
 use super::walk;
 use super::words::Words;
-use crate::harness::{Person, make_picture};
+use crate::harness::{Person, make_picture, put};
 use crate::own_looks::adds_to_the_tag;
 use crate::relay_killed::expect_relay_to_be_away;
 
@@ -85,13 +83,9 @@ async fn what_can_be_taken_back() {
 async fn files_and_odd_texts() {
     walk(async |stage, gallery, _| {
         let folder = TempDir::new().unwrap();
-        let put = |name: &str, bytes: &[u8]| {
-            let path = folder.path().join(name);
-            fs::write(&path, bytes).unwrap();
-            path
-        };
-        let table = put(LONG_NAME, b"nama,kartu\nPemesan,4111 1111 1111 1111\n");
-        let (picture, liar) = (put("struk.png", &make_picture(96)), put("program.png", b"MZ\x90\0"));
+        let table = put(&folder, LONG_NAME, b"nama,kartu\nPemesan,4111 1111 1111 1111\n");
+        let (picture, liar) =
+            (put(&folder, "struk.png", &make_picture(96)), put(&folder, "program.png", b"MZ\x90\0"));
         let agent = stage.native_agent().await;
         let visitor = stage.visitor().await;
         visitor.chooses_files(&[&picture, &table]).await;

@@ -9,7 +9,11 @@ mod person;
 mod picture;
 mod stage;
 
+use std::fs;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
 
 pub(crate) use browser::Device;
 pub(crate) use kept::copied;
@@ -21,6 +25,13 @@ pub(crate) use stage::{Stage, widget_files};
 const DEADLINE: Duration = Duration::from_secs(30);
 /// How often a browser is looked at.
 const LOOK: Duration = Duration::from_millis(40);
+
+/// Puts a file into a folder and answers where it is.
+pub(crate) fn put(folder: &TempDir, name: &str, bytes: &[u8]) -> PathBuf {
+    let path = folder.path().join(name);
+    fs::write(&path, bytes).unwrap();
+    path
+}
 
 /// Looks again and again until there is an answer; none in time is `None`.
 pub(crate) async fn look_until<T>(mut look: impl AsyncFnMut() -> Option<T>) -> Option<T> {
