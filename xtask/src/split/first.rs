@@ -37,8 +37,8 @@ pub(super) fn write(program: &[u8], functions: &Functions, cut: &Cut) -> Result<
         numbers.push(stays.then_some(next));
         next += u32::from(stays);
     }
-    let mut writer =
-        Writer { functions, cut, numbers, at: functions.imported(), types: functions.signatures()? };
+    let types = functions.signatures()?;
+    let mut writer = Writer { functions, cut, numbers, at: functions.imported(), types, arrival: next };
     let mut first = Module::new();
     writer
         .parse_core_module(&mut first, Parser::new(0), program)
@@ -54,27 +54,37 @@ struct Writer<'a> {
     /// The function whose body comes next.
     at: u32,
     types: u32,
+    /// The last function, which entries ask for the rest.
+    arrival: u32,
 }
 
 impl Writer<'_> {
-    /// An entry: joins the rest unless it is here, saying which entry it is, and calls it through the table.
+    /// An entry: calls its function of the rest through the table, when the rest is there.
     fn entry(&self, number: u32, place: u32) -> Result<Function> {
-        let here = self.functions.globals();
         let mut entry = Function::new([]);
-        let place = i32::try_from(place)?;
-        entry
+        for value in 0..self.functions.takes(number)? {
+            entry.instruction(&Instruction::LocalGet(value));
+        }
+        let ty = self.functions.ty(number)?;
+        entry.instructions().i32_const(i32::try_from(place)?).call(self.arrival).call_indirect(0, ty).end();
+        Ok(entry)
+    }
+
+    /// Takes the place of an entry and gives it back, when the rest has been joined.
+    fn arrival(&self) -> Function {
+        let here = self.functions.globals();
+        let mut arrival = Function::new([]);
+        arrival
             .instructions()
             .global_get(here)
             .i32_eqz()
             .if_(BlockType::Empty)
-            .i32_const(place)
+            .local_get(0)
             .call(self.functions.imported())
+            .end()
+            .local_get(0)
             .end();
-        for value in 0..self.functions.takes(number)? {
-            entry.instruction(&Instruction::LocalGet(value));
-        }
-        entry.instructions().i32_const(place).call_indirect(0, self.functions.ty(number)?).end();
-        Ok(entry)
+        arrival
     }
 }
 
@@ -93,6 +103,7 @@ impl Reencode for Writer<'_> {
     ) -> Result<(), Error<anyhow::Error>> {
         utils::parse_type_section(self, types, section)?;
         types.ty().function([ValType::I32], []);
+        types.ty().function([ValType::I32], [ValType::I32]);
         Ok(())
     }
 
@@ -116,6 +127,7 @@ impl Reencode for Writer<'_> {
                 section.function(self.functions.ty(number).map_err(Error::UserError)?);
             }
         }
+        section.function(self.types + 1);
         Ok(())
     }
 
@@ -163,6 +175,16 @@ impl Reencode for Writer<'_> {
         for number in 0..self.functions.tables() {
             exports.export(&table(number), ExportKind::Table, number);
         }
+        Ok(())
+    }
+
+    fn parse_code_section(
+        &mut self,
+        code: &mut CodeSection,
+        section: wasmparser::CodeSectionReader<'_>,
+    ) -> Result<(), Error<anyhow::Error>> {
+        utils::parse_code_section(self, code, section)?;
+        code.function(&self.arrival());
         Ok(())
     }
 
