@@ -5,7 +5,7 @@
 use core::convert::Infallible;
 
 use rand_core::{TryCryptoRng, TryRng};
-use segel_crypto::act::{ActContext, ActKind, Assignment};
+use segel_crypto::act::{ActContext, ActKind, Assignment, Seat};
 use segel_crypto::attachment::{Attachment, Measure, Opener, Sealer};
 use segel_crypto::content::{self, ContentContext, ContentHash, ContentKey, Header, Message};
 use segel_crypto::device::DeviceSecrets;
@@ -238,7 +238,7 @@ fn act(now: u64, input: &[u8]) -> Option<Vec<u8>> {
     let signed = assignment.draft(ActKind::Claim, None, &context).sign(&read(input)?);
     let after = assignment.follow(&read(input)?, &context).ok()?;
     let devices = after
-        .devices(&roster, desk, now)
+        .devices(&roster, Seat::Own(desk), now)
         .into_iter()
         .chain(assignment.devices_of_act(&after, &roster, desk, now));
     Some(

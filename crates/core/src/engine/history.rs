@@ -2,13 +2,12 @@
 //! PROTOCOL.md, section 5.10.
 
 use rand_core::CryptoRng;
-use segel_crypto::act::Assignment;
+use segel_crypto::act::{Assignment, Seat};
 use segel_crypto::content::{self, ContentContext, ContentHash, Header};
 use segel_crypto::grant::Grant;
 use segel_wire::ids::{AgentId, ConversationId, DeviceId, EventId};
 use segel_wire::{Delivered, limits};
 
-use super::acts::desk_of;
 use super::pull::lacks_roster;
 use super::{Engine, Part};
 use crate::account::Account;
@@ -205,8 +204,8 @@ impl Engine {
         else {
             return Vec::new();
         };
-        let desk = desk_of(roster, conversation.facts.desk);
-        desk.map_or_else(Vec::new, |desk| assignment.devices(roster, desk, self.membership.time(now)))
+        let seat = Seat::find(roster, conversation.facts.desk);
+        seat.map_or_else(Vec::new, |seat| assignment.devices(roster, seat, self.membership.time(now)))
     }
 
     fn give(

@@ -1,6 +1,7 @@
 //! From a person's text to a stored event: keep, find recipients, seal, keep again, send.
 
 use rand_core::CryptoRng;
+use segel_crypto::act::Seat;
 use segel_crypto::content::{self, ContentContext, ContentHash, ContentKey};
 use segel_crypto::session::WrapContext;
 use segel_mask::{Masker, Writer};
@@ -8,7 +9,7 @@ use segel_wire::api::OpenConversation;
 use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId};
 use segel_wire::{ClientFrame, Code, Envelope, Problem, Wrapped, limits};
 
-use super::acts::{Turn, desk_of};
+use super::acts::Turn;
 use super::introduction::Introduction;
 use super::{Engine, Part, make_id, passes};
 use crate::account::Account;
@@ -289,7 +290,7 @@ impl Engine {
 
     /// The desk that a conversation is with: the one it was begun with, else the site's first.
     pub(super) fn desk(&self, begun_with: Option<DeskId>) -> Option<DeskId> {
-        desk_of(self.membership.roster()?, begun_with).map(|desk| desk.id)
+        Seat::find(self.membership.roster()?, begun_with).map(|seat| seat.desk().id)
     }
 
     /// Everyone a message is for now, sorted; the scope tells which session.
