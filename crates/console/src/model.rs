@@ -8,6 +8,9 @@ use segel_wire::ids::ConversationId;
 
 use crate::inbox::{Inbox, Listing, waits};
 
+/// For so long before a roster ends it is said that it will, in milliseconds.
+const WARNING_MS: u64 = 7 * 24 * 60 * 60 * 1_000;
+
 /// How far this device's enrolment has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Enrolment {
@@ -203,6 +206,12 @@ impl Model {
         }
     }
 
+    /// When the newest roster ends, if that is within a week of `now`, both in Unix milliseconds.
+    pub(crate) fn roster_ends(&self, now: u64) -> Option<u64> {
+        let end = self.situation.until?.saturating_mul(1_000);
+        (end <= now.saturating_add(WARNING_MS)).then_some(end)
+    }
+
     /// The open conversation and its messages.
     pub(crate) fn opened(&self) -> Option<Opened<'_>> {
         let conversation = self.open?;
@@ -253,6 +262,8 @@ mod tests {
 
     const ONE: ConversationId = ConversationId([1; 16]);
     const TWO: ConversationId = ConversationId([2; 16]);
+    /// Unix seconds.
+    const UNTIL: u64 = 1_800_000_000;
 
     fn shown(shows: impl IntoIterator<Item = Show>) -> Model {
         let mut model = Model::default();
@@ -261,7 +272,8 @@ mod tests {
     }
 
     fn site() -> Show {
-        Show::Site(Site { name: "Toko Contoh".to_owned(), agent: None, masking: None, hours: None })
+        let name = "Toko Contoh".to_owned();
+        Show::Site(Site { name, agent: None, masking: None, hours: None, until: Some(UNTIL) })
     }
 
     fn summary(conversation: ConversationId, time: u64) -> Show {
@@ -291,6 +303,17 @@ mod tests {
             vouched: None,
             quotes: None,
         })
+    }
+
+    #[test]
+    fn that_the_roster_ends_is_said_for_a_week() {
+        let model = shown([site()]);
+        let end = UNTIL * 1_000;
+        assert_eq!(Model::default().roster_ends(end), None, "nothing is known yet");
+        assert_eq!(model.roster_ends(end - WARNING_MS - 1), None);
+        for now in [end - WARNING_MS, end - 1, end, u64::MAX] {
+            assert_eq!(model.roster_ends(now), Some(end), "{now}");
+        }
     }
 
     #[test]

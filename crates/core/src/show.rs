@@ -66,9 +66,11 @@ pub struct Site {
     pub masking: Option<Masking>,
     /// When it answers.
     pub hours: Option<Hours>,
+    /// When its newest roster ends, Unix seconds: nothing is sealed from then on. Agents' devices alone are told.
+    pub until: Option<u64>,
 }
 
-cbor_map!(Site { 0: name, 1: agent, 2: masking, 3: hours });
+cbor_map!(Site { 0: name, 1: agent, 2: masking, 3: hours, 5: until });
 
 /// Whether a message can be sealed and accepted now. The composer keeps its draft in every case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

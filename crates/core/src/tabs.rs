@@ -256,6 +256,7 @@ mod tests {
                 agent: None,
                 masking: Some(masking),
                 hours: Some(hours),
+                until: Some(9),
             }),
             Show::Gate(Gate::Refused(Refusal::RosterForked)),
             Show::Link(Link::Online),

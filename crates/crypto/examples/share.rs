@@ -190,7 +190,7 @@ fn open_content(input: &[u8]) -> Option<Vec<u8>> {
 
 fn store(generation: u64, input: &[u8], random: &mut Source<'_>) -> Option<Vec<u8>> {
     let key = StateKey::new(*input.first_chunk()?);
-    let record = key.open("name", input, generation).ok()?.at_least(generation).ok()?;
+    let record = key.open("name", input, generation).ok()?;
     Some(key.seal("name", record.generation, &record.bytes, random))
 }
 

@@ -16,6 +16,8 @@ pub struct Situation {
     pub masking: Option<Masking>,
     /// When it answers, from its signed roster.
     pub hours: Option<Hours>,
+    /// When its newest roster ends, Unix seconds; told to agents alone.
+    pub until: Option<u64>,
     /// Whether messages can be written now.
     pub gate: Gate,
     /// The connection to the relay.
@@ -33,6 +35,7 @@ impl Default for Situation {
             agent: None,
             masking: None,
             hours: None,
+            until: None,
             gate: Gate::Preparing,
             link: Link::Connecting,
             elsewhere: false,
@@ -52,6 +55,7 @@ impl Situation {
                 self.agent = site.agent;
                 self.masking = site.masking;
                 self.hours = site.hours;
+                self.until = site.until;
             }
             Show::Gate(gate) => self.gate = gate,
             Show::Link(link) => self.link = link,

@@ -67,6 +67,10 @@ async fn the_console_from_its_first_page_to_a_busy_day() {
         visitors[0].input(Input::Rate { conversation: ended, rating: Some(rating) });
         agent.sees(".rated").await;
         gallery.hang(&agent, "console-ended-and-rated").await;
+        stage.serve_roster_of_a_day().await;
+        agent.reloads().await;
+        agent.sees(".header .ends").await;
+        gallery.hang(&agent, "console-roster-ends").await;
         expect_relay_to_be_away(stage);
         stage.demo().kill_relay().await.unwrap();
         agent.sees(".banner").await;

@@ -112,6 +112,7 @@ impl Engine {
         // Only who it is, not whether it still may: that is the gate's.
         let device = self.account.as_ref().map(Account::device);
         let agent = device.and_then(|device| roster.device(&device, 0)).map(|(agent, _)| agent.name.clone());
-        Some(Site { name, agent, masking, hours })
+        let until = (self.part == Part::Agent).then_some(roster.roster().not_after);
+        Some(Site { name, agent, masking, hours, until })
     }
 }

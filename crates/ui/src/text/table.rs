@@ -390,6 +390,8 @@ by_name! {
         notices,
         /// The same where the browser shows none.
         notices_barred,
+        /// The list of devices, which ends on a day.
+        roster_ends,
         /// What a notice says: never what came.
         notice,
         /// Button and heading: the keys that can be pressed.
