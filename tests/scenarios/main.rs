@@ -8,6 +8,7 @@
     reason = "what goes wrong in the harness fails the scenario"
 )]
 
+mod accessible;
 mod attachments;
 mod desk;
 mod endings;

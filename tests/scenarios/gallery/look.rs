@@ -79,6 +79,13 @@ impl Look {
 const DESKTOP: (u32, u32) = (1280, 800);
 const SMALL: (u32, u32) = (320, 568);
 
+/// A browser's language, and frames in their page's process, where what is asked of the page reaches them.
+pub(crate) fn one_process(language: &str) -> [String; 3] {
+    let language = format!("--accept-lang={language}");
+    let one_process = "--disable-features=IsolateOrigins,site-per-process".to_owned();
+    [language, one_process, "--disable-site-isolation-trials".to_owned()]
+}
+
 /// The pictures of one language.
 pub(crate) struct Gallery {
     language: &'static str,
@@ -97,11 +104,9 @@ impl Gallery {
         Self { language, looks, folder, axe: fs::read_to_string(axe).unwrap(), found: RefCell::default() }
     }
 
-    /// What browsers are started with: the language, and frames in their page's process, where its looks reach them.
+    /// What browsers are started with.
     pub(crate) fn arguments(&self) -> [String; 3] {
-        let language = format!("--accept-lang={}", self.language);
-        let one_process = "--disable-features=IsolateOrigins,site-per-process".to_owned();
-        [language, one_process, "--disable-site-isolation-trials".to_owned()]
+        one_process(self.language)
     }
 
     /// Takes a picture of what a person sees in each look, and looks for faults in it.
