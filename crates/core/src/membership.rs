@@ -194,14 +194,17 @@ impl Membership {
     pub(crate) fn link(&mut self, bytes: &[u8]) -> Result<Step, Refusal> {
         let link = VerifiedRoster::open(bytes, &self.site, &self.root).map_err(refusal)?;
         let Order { generation, version } = link.roster().order;
-        let known = self.walk.as_ref().map_or(&self.hashes, |walk| &walk.hashes);
+        // A walk whose answer was lost may rest while something of the past comes.
+        let walk = self.walk.as_ref().filter(|walk| walk.hashes.contains(&version));
+        let known = walk.map_or(&self.hashes, |walk| &walk.hashes).get(&version);
         let after = self.named(version.saturating_add(1)).or(self.roster());
         let after = after.map_or(u64::MAX, |after| after.roster().order.generation);
-        let after = self.walk.as_ref().map_or(after, |walk| walk.generation);
-        if known.get(&version) != Some(&link.hash()) || generation > after {
+        let after = walk.map_or(after, |walk| walk.generation);
+        if known != Some(&link.hash()) || generation > after {
             return Err(Refusal::RosterForked);
         }
-        if let Some(walk) = &mut self.walk {
+        let is_past = walk.is_none();
+        if let Some(walk) = self.walk.as_mut().filter(|_| !is_past) {
             walk.generation = generation;
             walk.hashes.insert(version.saturating_sub(1), link.roster().previous);
             walk.superseded.insert(version.saturating_sub(1), link.roster().issued_at);

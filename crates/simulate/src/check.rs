@@ -1,5 +1,6 @@
 //! What must hold when all is calm.
 
+mod endings;
 mod identities;
 
 pub(crate) use self::identities::confirmed;
@@ -23,6 +24,7 @@ pub(crate) fn complaints(world: &World) -> Vec<String> {
     for said in &world.said {
         found.extend(arrival(world, said));
     }
+    found.extend(endings::complaints(world));
     for (browser, tab) in running(world) {
         found.extend(screen(world, browser, tab));
         found.extend(bounds(world, browser, tab));
@@ -66,6 +68,9 @@ fn arrival(world: &World, said: &Said) -> Vec<String> {
         };
     };
     let mut found = Vec::new();
+    if said.over.contains(&row.conversation) && !said.is_gone_here && !sender.was_set_back {
+        found.push(format!("{text:?} of {} is in a conversation that had ended", sender.name));
+    }
     for (browser, tab) in running(world) {
         let Some(id) = browser.id else { continue };
         let items: Vec<_> = tab.screen.items.values().filter(|item| shows(&item.body, text)).collect();
@@ -84,7 +89,8 @@ fn arrival(world: &World, said: &Said) -> Vec<String> {
         if is_for && is_served(world, browser) {
             let is_read = items.first().is_some_and(|item| item.position == Some(row.position));
             let how = tab.screen.items.get(&(row.conversation, row.event));
-            let may_stay_closed = how.is_some() && was_torn(world, browser, row);
+            let may_stay_closed =
+                (how.is_some() && was_torn(world, browser, row)) || has_forgotten(browser, tab, row);
             if !is_read && !may_stay_closed {
                 found.push(format!(
                     "{} does not show {text:?}: {:?}",
@@ -129,13 +135,16 @@ fn is_excused(world: &World, sender: &Browser, said: &Said) -> bool {
     let screen = sender.leader.map(|leader| &world.devices[leader].screen);
     let items = screen.into_iter().flat_map(|screen| screen.items.values());
     items
-        .filter(|item| item.event == said.event)
+        .filter(|item| item.event == said.event && shows(&item.body, &said.text))
         .any(|item| is_of_acts(item.delivery) || is_of_its_file(world, item))
 }
 
 /// Whether it failed for what agents did, and not for what went wrong.
 fn is_of_acts(delivery: Delivery) -> bool {
-    matches!(delivery, Delivery::Failed(Refusal::HeldByAnother | Refusal::ActRefused))
+    matches!(
+        delivery,
+        Delivery::Failed(Refusal::HeldByAnother | Refusal::ActRefused | Refusal::ConversationEnded)
+    )
 }
 
 /// Whether it failed for what its file is or became.
@@ -166,16 +175,23 @@ fn was_torn(world: &World, receiver: &Browser, row: &Row) -> bool {
     is_torn || (world.tally.counts.contains_key("relay set back") && may_ask_in_vain)
 }
 
-/// Whether a console could open nothing of a visitor: then it cannot ask who that is.
+/// Whether a visitor was set back to before a conversation began: what comes of it is taken for the relay's doing.
+fn has_forgotten(browser: &Browser, tab: &Device, row: &Row) -> bool {
+    let is_listed = tab.screen.conversations.contains_key(&row.conversation);
+    browser.is_visitor() && browser.was_set_back && !is_listed
+}
+
+/// Whether a console could open nothing of a visitor but by a colleague's word: then it cannot ask who that is.
 fn is_nobody_known(world: &World, receiver: &Browser, row: &Row) -> bool {
     let screen = receiver.leader.map(|leader| &world.devices[leader].screen);
     let items = screen.into_iter().flat_map(|screen| screen.items.values());
-    let mut opened = items.filter(|item| {
-        item.conversation == row.conversation
-            && item.author == Author::Visitor
-            && !matches!(item.body, Body::Closed(_))
+    let mut of_visitor = items.filter(|item| {
+        let is_here = item.conversation == row.conversation && item.author == Author::Visitor;
+        is_here && item.vouched.is_none()
     });
-    opened.next().is_none()
+    let is_closed =
+        |item: &Item| matches!(item.body, Body::Closed(_) | Body::BeforeEnrolment | Body::Withheld);
+    of_visitor.all(is_closed)
 }
 
 /// Whether a screen holds together by itself.
@@ -212,7 +228,7 @@ fn screen(world: &World, browser: &Browser, tab: &Device) -> Vec<String> {
         let is_lost = |event| relay_lost_events && !log.iter().any(|(_, other)| *other == event);
         let places: Vec<_> = places.filter(|(_, event)| !is_lost(*event)).collect();
         if places.iter().any(|place| !log.contains(place)) || !places.is_sorted_by(|a, b| a.0 < b.0) {
-            found.push(format!("{} shows another order than the relay's", browser.name));
+            found.push(format!("{} shows another order than the relay's: {places:?} {log:?}", browser.name));
         }
     }
     let peers_lost_state = world.tally.counts.contains_key("storage set back")
@@ -257,6 +273,7 @@ fn is_explained(refusal: Refusal, peers_lost_state: bool) -> bool {
         | Refusal::NotAMember
         | Refusal::RosterExpired
         | Refusal::ActRefused
+        | Refusal::ConversationEnded
         | Refusal::TokenRefused => true,
         Refusal::MessageStale | Refusal::MessageAltered | Refusal::EventsMissing => peers_lost_state,
         _ => false,
