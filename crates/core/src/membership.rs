@@ -400,6 +400,21 @@ mod tests {
     }
 
     #[test]
+    fn a_link_of_the_past_comes_while_a_walk_rests() {
+        let owner = Owner::new();
+        let (first, hash) = owner.sign((1, 1), NO_HASH, "Toko");
+        let (kept, hash) = owner.sign((1, 2), hash, "Toko");
+        let (link, hash) = owner.sign((1, 3), hash, "Toko");
+        let (tip, _) = owner.sign((1, 4), hash, "Toko");
+        let mut reader = owner.reader(&kept);
+        assert_eq!(reader.offer(&tip, NOW * 1_000), Ok(Step::Fetch(3)));
+        assert_eq!(reader.link(&first), Ok(Step::Same));
+        assert!(reader.named(1).is_some());
+        assert_eq!(reader.link(&link), Ok(Step::Adopted));
+        assert_eq!(version_of(&reader), 4);
+    }
+
+    #[test]
     fn a_fork_behind_a_link_is_refused_whichever_link_is_served() {
         let owner = Owner::new();
         let (kept, first) = owner.sign((1, 1), NO_HASH, "Toko");
