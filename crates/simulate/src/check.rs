@@ -7,6 +7,7 @@ pub(crate) use self::identities::confirmed;
 
 use segel_core::show::{Author, Body, Delivery, Item, Refusal};
 use segel_core::tabs::Wish;
+use segel_wire::ids::EventId;
 
 use crate::device::{Browser, Device, Screen};
 use crate::people::{CARD, Said, shows};
@@ -60,7 +61,7 @@ fn arrival(world: &World, said: &Said) -> Vec<String> {
         let is_owed = is_safe
             && is_served(world, sender)
             && !is_excused(world, sender, said)
-            && !world.relay.has_lost_for_good(said.event, sender.is_visitor());
+            && !is_lost(world, sender, said.event);
         return if is_owed {
             vec![format!("{text:?} of {} never reached the relay", sender.name)]
         } else {
@@ -109,8 +110,9 @@ fn arrival(world: &World, said: &Said) -> Vec<String> {
 /// Whether a text that was taken back is shown to nobody, and the relay has nothing of it.
 fn withdrawal(world: &World, said: &Said) -> Vec<String> {
     let (text, sender) = (&said.text, &world.browsers[said.browser]);
-    // Who does not know any more that it is theirs cannot take it back.
-    if said.is_gone_here || sender.was_set_back || !is_served(world, sender) {
+    // Who does not know any more that it is theirs cannot take it back, and what the relay has lost for good nobody can.
+    let is_lost = is_lost(world, sender, said.event);
+    if said.is_gone_here || sender.was_set_back || !is_served(world, sender) || is_lost {
         return Vec::new();
     }
     let mut found = Vec::new();
@@ -123,6 +125,12 @@ fn withdrawal(world: &World, said: &Said) -> Vec<String> {
         }
     }
     found
+}
+
+/// Whether the relay has lost an event, and its sender keeps it no more.
+fn is_lost(world: &World, sender: &Browser, event: EventId) -> bool {
+    let is_there = world.relay.log().iter().any(|row| row.event == event);
+    !is_there && world.relay.has_lost_for_good(event, sender.is_visitor())
 }
 
 /// Whether the tab that it was written in has been open ever since.
@@ -202,7 +210,9 @@ fn screen(world: &World, browser: &Browser, tab: &Device) -> Vec<String> {
         if item.delivery == Delivery::Sending && is_served(world, browser) {
             found.push(format!("{} is for ever sending {:?}", browser.name, text_of(item)));
         }
-        let counts = is_served(world, browser) && !is_of_acts(item.delivery) && !is_of_its_file(world, item);
+        let is_excused = is_of_acts(item.delivery) || is_of_its_file(world, item);
+        let is_lost_too = item.body == Body::Withdrawn && is_lost(world, browser, item.event);
+        let counts = is_served(world, browser) && !is_excused && !is_lost_too;
         if let (Delivery::Failed(refusal), true) = (item.delivery, counts) {
             found.push(format!("{} could not send {:?}: {}", browser.name, text_of(item), refusal.code()));
         }
@@ -228,7 +238,7 @@ fn screen(world: &World, browser: &Browser, tab: &Device) -> Vec<String> {
         let is_lost = |event| relay_lost_events && !log.iter().any(|(_, other)| *other == event);
         let places: Vec<_> = places.filter(|(_, event)| !is_lost(*event)).collect();
         if places.iter().any(|place| !log.contains(place)) || !places.is_sorted_by(|a, b| a.0 < b.0) {
-            found.push(format!("{} shows another order than the relay's: {places:?} {log:?}", browser.name));
+            found.push(format!("{} shows another order than the relay's: {places:?}", browser.name));
         }
     }
     let peers_lost_state = world.tally.counts.contains_key("storage set back")
