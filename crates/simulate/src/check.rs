@@ -6,7 +6,6 @@ mod identities;
 pub(crate) use self::identities::confirmed;
 
 use segel_core::show::{Author, Body, Delivery, Item, Refusal};
-use segel_core::tabs::Wish;
 use segel_wire::ids::EventId;
 
 use crate::device::{Browser, Device, Screen};
@@ -247,7 +246,9 @@ fn screen(world: &World, browser: &Browser, tab: &Device) -> Vec<String> {
         // A file can be fetched again once its conversation has been opened again.
         let of_relay = [Refusal::LogForked, Refusal::EventsMissing, Refusal::AttachmentMissing];
         let is_of_relay = of_relay.contains(refusal) && relay_lost_events;
-        !is_of_relay && !is_explained(**refusal, peers_lost_state)
+        // A person who wanted nothing hears of no end by a refusal.
+        let is_of_end = **refusal == Refusal::ConversationEnded && !browser.is_visitor();
+        !is_of_relay && !is_of_end && !is_explained(**refusal, peers_lost_state)
     });
     found.extend(unexplained.map(|refusal| format!("{} shows {}", browser.name, refusal.code())));
     found
@@ -264,12 +265,13 @@ fn follower(world: &World, browser: &Browser, device: &Device) -> Vec<String> {
     let mut owed = Screen::default();
     leader.everything(browser.clock(world.now)).into_iter().for_each(|show| owed.apply(show));
     let mut found = owed.differences(&device.screen);
-    if !device.tab.held.is_empty() && is_served(world, browser) {
-        let shown = device.tab.held.iter().filter_map(Wish::makes).map(|event| {
-            let item = device.screen.items.values().find(|item| item.event == event);
-            format!("{event} {:?}", item.map(|item| item.delivery))
-        });
-        found.push(format!("wishes still held: {}", shown.collect::<Vec<_>>().join(", ")));
+    let held = device.tab.held.iter().map(|wish| {
+        let item = device.screen.items.values().find(|item| Some(item.event) == wish.makes());
+        item.map(|item| item.delivery)
+    });
+    let held: Vec<_> = held.filter(|shown| !matches!(shown, Some(Delivery::Failed(_)))).collect();
+    if !held.is_empty() && is_served(world, browser) {
+        found.push(format!("wishes still held: {held:?}"));
     }
     let is_leader = core::ptr::eq(leader, device);
     let which = if is_leader { "leads" } else { "follows" };
@@ -283,7 +285,6 @@ fn is_explained(refusal: Refusal, peers_lost_state: bool) -> bool {
         | Refusal::NotAMember
         | Refusal::RosterExpired
         | Refusal::ActRefused
-        | Refusal::ConversationEnded
         | Refusal::TokenRefused => true,
         Refusal::MessageStale | Refusal::MessageAltered | Refusal::EventsMissing => peers_lost_state,
         _ => false,

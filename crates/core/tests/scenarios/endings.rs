@@ -122,6 +122,24 @@ async fn what_was_written_before_an_own_end_leaves_before_it() {
 }
 
 #[tokio::test]
+async fn an_end_that_comes_too_late_goes_without_a_word() {
+    let desk = Desk::held().await;
+    let id = desk.visitor.conversation();
+    desk.visitor.input(Input::Network(false));
+    desk.visitor.input(Input::SocketClosed);
+    desk.agent.does(id, Deed::End);
+    sees_it_over(&desk.agent, id).await;
+    desk.visitor.input(Input::End(id));
+    sees_it_over(&desk.visitor, id).await;
+    desk.visitor.input(Input::Network(true));
+    desk.visitor.until("the agent's end", |screen| last(screen, id).body == Body::Act(Deed::End)).await;
+    desk.visitor.say("yang berikutnya");
+    desk.agent.reads("yang berikutnya").await;
+    assert_eq!(desk.visitor.screen().refusals, []);
+    assert!(desk.visitor.screen().items.values().all(|item| item.body != Body::Ended));
+}
+
+#[tokio::test]
 async fn an_end_of_one_who_no_longer_holds_it_is_refused() {
     let mut desk = Desk::held().await;
     desk.promote().await;
