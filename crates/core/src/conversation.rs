@@ -352,7 +352,12 @@ impl Message {
         matches!(self.stage, Stage::Waiting | Stage::Sealed(_) | Stage::Sent)
     }
 
-    /// Whether it is an act or an identity token: dated when it is sealed, and given up rather than tried again.
+    /// Whether it is given up where it comes no further, rather than tried again: what it says may not be so by then.
+    pub(crate) fn is_given_up(&self) -> bool {
+        self.is_of_its_moment() || matches!(self.body, Body::Ended)
+    }
+
+    /// Whether it is an act or an identity token: dated when it is sealed.
     pub(crate) fn is_of_its_moment(&self) -> bool {
         self.act.is_some() || self.token.is_some()
     }

@@ -151,12 +151,12 @@ impl Wish {
     }
 }
 
-/// The message that needs no tab to hold it any more, if that is what is shown: the relay has it, or it was given up. One
-/// that could not be kept, or whose file the tab that led took with it, is still to be handed to the next.
+/// The message that needs no tab to hold it any more, if that is what is shown: the relay has it, or it was taken out. That
+/// one has failed may be shown before it is kept, and is then all that its person has of it: whoever leads next is handed it.
 pub fn settled(show: &Show) -> Option<EventId> {
     match show {
         Show::Item(item) => match item.delivery {
-            Delivery::Sending | Delivery::Failed(Refusal::SourceGone | Refusal::StoreFailed) => None,
+            Delivery::Sending | Delivery::Failed(_) => None,
             _ => Some(item.event),
         },
         Show::Gone(_, event) => Some(*event),
@@ -325,14 +325,14 @@ mod tests {
     }
 
     #[test]
-    fn a_message_is_held_until_the_relay_has_it_or_it_is_given_up() {
+    fn a_message_is_held_until_the_relay_has_it_or_it_is_taken_out() {
         let text = || Body::Text("Halo".to_owned());
         for delivery in
-            [Delivery::Sending, Delivery::Failed(Refusal::SourceGone), Delivery::Failed(Refusal::StoreFailed)]
+            [Delivery::Sending, Delivery::Failed(Refusal::SourceGone), Delivery::Failed(Refusal::TooLarge)]
         {
             assert_eq!(settled(&item(text(), delivery)), None);
         }
-        for delivery in [Delivery::Sent, Delivery::Read, Delivery::Failed(Refusal::TooLarge)] {
+        for delivery in [Delivery::Sent, Delivery::Read] {
             assert_eq!(settled(&item(text(), delivery)), Some(EVENT));
         }
         assert_eq!(settled(&Show::Gone(CONVERSATION, EVENT)), Some(EVENT));

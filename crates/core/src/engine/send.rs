@@ -199,6 +199,7 @@ impl Engine {
                 let claim = self.claim_before(id, event, random);
                 return self.prepare(id, claim, now, random);
             }
+            Turn::Never(_) if self.is_moot(id, event) => return self.take_out(id, event),
             Turn::Never(refusal) => return self.fail(id, event, refusal),
         }
         if !self.is_still_of_its_moment(id, event, now) {

@@ -121,9 +121,13 @@ impl Engine {
                 Name::Message(of, event) if of == id => {
                     if !conversation.messages.contains(&event) {
                         let mut message = Message::restore(record)?;
-                        // The relay may have begun to tell the log anew while this one was in the store.
+                        // The relay may have begun to tell the log anew while this one was in the store. That is kept
+                        // before the log comes that far again.
                         let holds = |position| conversation.facts.chronicle.holds(position);
-                        message.in_log &= message.position.is_some_and(holds);
+                        if message.in_log && !message.position.is_some_and(holds) {
+                            message.in_log = false;
+                            self.ledger.put(name, &message);
+                        }
                         conversation.messages.insert(event, message);
                     }
                 }

@@ -89,9 +89,11 @@ impl Engine {
     fn link_stands(&self, now: u64) -> Link {
         match self.link.stage {
             Stage::Online => Link::Online,
-            Stage::Down if !self.link.network || !self.link.backoff.is_due(now) => Link::Offline,
+            Stage::Down if !self.link.network => Link::Offline,
+            // Who has no keys yet connects to nobody: the roster tells whether the relay is reached.
             Stage::Down if self.account.is_none() && self.roster_check.backoff.is_failing() => Link::Offline,
             Stage::Down if self.account.is_none() => Link::Online,
+            Stage::Down if !self.link.backoff.is_due(now) => Link::Offline,
             _ => Link::Connecting,
         }
     }
