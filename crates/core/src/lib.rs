@@ -16,6 +16,7 @@ mod io;
 mod link;
 mod masking;
 mod membership;
+mod notes;
 mod outgoing;
 mod outline;
 mod peers;

@@ -136,6 +136,8 @@ pub struct Summary {
     pub identity: Identity,
     /// How far it has come.
     pub life: Life,
+    /// Its labels, in order; only agents have any.
+    pub labels: Vec<String>,
 }
 
 cbor_map!(Summary {
@@ -148,7 +150,8 @@ cbor_map!(Summary {
     6: hold,
     7: identity,
     8: waits_since,
-    9: life
+    9: life,
+    10: labels
 });
 
 /// How far a conversation has come (PROTOCOL.md, section 5.17).
@@ -295,6 +298,10 @@ pub enum Body {
     Ended,
     /// What the visitor thinks of it.
     Rated(Rating),
+    /// What an agent tells other agents, as its sender's masker passed it. Never shown to a visitor.
+    Note(String),
+    /// All labels that the conversation has from then on; shown in its [`Summary`] and not here.
+    Labels(Vec<String>),
 }
 
 cbor_variants!(Body {
@@ -307,7 +314,9 @@ cbor_variants!(Body {
     6: Introduced(subject),
     7: Withdrawn,
     8: Ended,
-    9: Rated(rating)
+    9: Rated(rating),
+    10: Note(text),
+    11: Labels(labels)
 });
 
 /// What is said of a file: its name and type are its sender's words, and such as PROTOCOL.md, section 5.11, allows.
@@ -372,6 +381,8 @@ impl core::fmt::Debug for Body {
             Self::Withdrawn => f.write_str("Withdrawn"),
             Self::Ended => f.write_str("Ended"),
             Self::Rated(_) => f.write_str("Rated(..)"),
+            Self::Note(_) => f.write_str("Note(..)"),
+            Self::Labels(_) => f.write_str("Labels(..)"),
         }
     }
 }

@@ -11,6 +11,7 @@ mod connect;
 mod ending;
 mod history;
 mod introduction;
+mod notes;
 mod prekeys;
 mod pull;
 mod quiet;

@@ -370,11 +370,11 @@ impl Engine {
             if message.has_left() {
                 conversation.facts.take_back(message.content);
             }
-            if message.is_of_its_moment() || matches!(message.body, Body::Ended) {
+            message.stage = Stage::Failed(refusal);
+            if message.is_of_its_moment() || matches!(message.body, Body::Ended | Body::Labels(_)) {
                 self.ledger.put(Name::Conversation(id), &conversation.facts);
                 return self.give_up(id, event, refusal);
             }
-            message.stage = Stage::Failed(refusal);
             self.ledger.put(Name::Message(id, event), message);
             self.shown.dirty.insert((id, event), ());
         }

@@ -1,7 +1,7 @@
 //! Conversations whose messages are in the store: read when something is wanted of them, a conversation at a time.
 
 use segel_wire::ServerFrame;
-use segel_wire::ids::ConversationId;
+use segel_wire::ids::{ConversationId, EventId};
 
 use super::Engine;
 use crate::conversation::{Conversation, Message};
@@ -21,6 +21,10 @@ pub(super) trait Shelving: Sync {
     fn keep(&self, engine: &mut Engine);
     /// Since when the visitor waits for an answer, Unix milliseconds; 0 if not at all.
     fn waits_since(&self, conversation: &Conversation) -> u64;
+    /// The labels of a conversation.
+    fn labels(&self, conversation: &Conversation) -> Vec<String>;
+    /// Masks labels that wait, by the newest policy.
+    fn mask_labels(&self, engine: &mut Engine, id: ConversationId, event: EventId) -> Result<(), Refusal>;
 }
 
 /// An agent's.
@@ -54,6 +58,14 @@ impl Shelving for Shelf {
 
     fn waits_since(&self, conversation: &Conversation) -> u64 {
         conversation.unanswered().map_or(0, |message| message.time)
+    }
+
+    fn labels(&self, conversation: &Conversation) -> Vec<String> {
+        conversation.labels()
+    }
+
+    fn mask_labels(&self, engine: &mut Engine, id: ConversationId, event: EventId) -> Result<(), Refusal> {
+        engine.mask_labels(id, event)
     }
 }
 

@@ -83,7 +83,9 @@ impl Engine {
         let (answerable, safety) = (self.is_answerable(id), self.safety(id));
         let conversation = self.conversations.get(&id)?;
         let waits_since = self.shelf.map_or(0, |shelf| shelf.waits_since(conversation));
-        Some(conversation.summary(id, answerable, safety, self.hold(id, now), waits_since, now))
+        let labels = self.shelf.map_or_else(Vec::new, |shelf| shelf.labels(conversation));
+        let summary = conversation.summary(id, answerable, safety, self.hold(id, now), waits_since, now);
+        Some(Summary { labels, ..summary })
     }
 
     fn link_stands(&self, now: u64) -> Link {

@@ -18,6 +18,7 @@ mod identity_judged;
 mod masked_again;
 mod masking;
 mod member;
+mod notes;
 mod order_shown;
 mod outbox;
 mod own_place;

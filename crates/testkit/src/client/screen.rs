@@ -134,6 +134,16 @@ impl Screen {
         self.items.values().find(|item| matches!(&item.body, Body::Text(shown) if shown == text))
     }
 
+    /// The note of this text.
+    pub fn note(&self, text: &str) -> Option<&Item> {
+        self.items.values().find(|item| matches!(&item.body, Body::Note(shown) if shown == text))
+    }
+
+    /// The labels of a conversation.
+    pub fn labels(&self, conversation: ConversationId) -> &[String] {
+        self.conversations.get(&conversation).map_or(&[], |summary| &summary.labels)
+    }
+
     /// The message with a file of this name.
     pub fn file(&self, name: &str) -> Option<&Item> {
         self.items.values().find(|item| matches!(&item.body, Body::File(file) if file.name == name))
