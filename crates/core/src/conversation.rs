@@ -190,7 +190,12 @@ impl Conversation {
                 Name::Sent(id, event) => {
                     conversations.or_default(id).sent.insert(event, record.read()?);
                 }
-                Name::Account | Name::Membership | Name::Cursor | Name::Sessions(..) | Name::Outline(_) => {}
+                Name::Account
+                | Name::Membership
+                | Name::Cursor
+                | Name::Canned
+                | Name::Sessions(..)
+                | Name::Outline(_) => {}
             }
         }
         for (_, conversation) in conversations.iter_mut() {

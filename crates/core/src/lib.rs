@@ -5,6 +5,7 @@
 
 mod account;
 mod acts;
+mod canned;
 mod chronicle;
 mod conversation;
 mod ending;
@@ -32,6 +33,7 @@ pub mod tabs;
 mod withdrawal;
 
 pub use account::{AgentConfig, VisitorConfig};
+pub use canned::{Canned, CannedError};
 pub use engine::{Engine, StartError};
 pub use file::OutgoingFile;
 pub use io::{Answer, Change, Expects, Input, Json, Kept, Method, Output, Request, RequestBody};

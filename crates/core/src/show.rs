@@ -6,6 +6,7 @@ use segel_wire::ids::{AgentId, ConversationId, EventId};
 use segel_wire::signed::{Hours, Masking};
 use segel_wire::{cbor_index, cbor_map, cbor_variants};
 
+use crate::canned::Canned;
 pub use crate::identity::Identity;
 pub use crate::refusal::Refusal;
 
@@ -39,6 +40,8 @@ pub enum Show {
     Transfer(Transfer),
     /// Something from outside was refused; nothing changed by it.
     Refused(Refusal),
+    /// All texts that this device's agent keeps to send again.
+    Canned(Vec<Canned>),
 }
 
 cbor_variants!(Show {
@@ -52,7 +55,8 @@ cbor_variants!(Show {
     7: Transfer(transfer),
     8: Refused(refusal),
     9: Introduce { conversation, visitor },
-    10: Here(conversation, who)
+    10: Here(conversation, who),
+    11: Canned(texts)
 });
 
 /// How the site presents itself.

@@ -6,6 +6,7 @@ use segel_wire::ids::{AgentId, ConversationId, EventId, Octets};
 use segel_wire::signed::Order;
 use segel_wire::{cbor_map, cbor_variants};
 
+use crate::canned::Canned;
 use crate::engine::Engine;
 use crate::io::Input;
 use crate::show::{Deed, Delivery, Gate, Rating, Refusal, Show};
@@ -46,6 +47,8 @@ pub enum Wish {
     Note(ConversationId, EventId, String),
     /// As [`Input::Submit`] of labels.
     Label(ConversationId, EventId, Vec<String>),
+    /// As [`Input::Keep`].
+    Keep(Vec<Canned>),
 }
 
 cbor_variants!(Wish {
@@ -64,7 +67,8 @@ cbor_variants!(Wish {
     12: End(conversation),
     13: Rate(conversation, rating),
     14: Note(conversation, event, text),
-    15: Label(conversation, event, labels)
+    15: Label(conversation, event, labels),
+    16: Keep(texts)
 });
 
 /// Where a tab's widget stands: what a leading tab asks before it shows it anything.
@@ -136,6 +140,7 @@ impl Wish {
             Input::Open(conversation) => Some(Self::Open(conversation)),
             Input::End(conversation) => Some(Self::End(conversation)),
             Input::Rate { conversation, rating: None } => Some(Self::Rate(conversation, None)),
+            Input::Keep(ref texts) => Some(Self::Keep(texts.clone())),
             _ => None,
         }
     }
@@ -161,6 +166,7 @@ impl Wish {
             Self::Open(conversation) => Some(Input::Open(conversation)),
             Self::End(conversation) => Some(Input::End(conversation)),
             Self::Rate(conversation, None) => Some(Input::Rate { conversation, rating: None }),
+            Self::Keep(ref texts) => Some(Input::Keep(texts.clone())),
         }
     }
 }
@@ -198,6 +204,7 @@ impl core::fmt::Debug for Wish {
             Self::Rate(..) => "Rate",
             Self::Note(..) => "Note",
             Self::Label(..) => "Label",
+            Self::Keep(_) => "Keep",
         })
     }
 }
@@ -327,6 +334,7 @@ mod tests {
             Wish::Rate(CONVERSATION, None),
             Wish::Note(CONVERSATION, EVENT, "untuk rekan".to_owned()),
             Wish::Label(CONVERSATION, EVENT, vec!["VIP".to_owned()]),
+            Wish::Keep(vec![Canned { name: "salam".to_owned(), text: "Halo".to_owned() }]),
         ];
         for wish in wishes {
             assert_eq!(cbor::decode::<Wish>(&cbor::encode(&wish)).as_ref(), Ok(&wish));

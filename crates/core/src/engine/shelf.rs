@@ -23,6 +23,8 @@ pub(super) trait Shelving: Sync {
     fn waits_since(&self, conversation: &Conversation) -> u64;
     /// The labels of a conversation.
     fn labels(&self, conversation: &Conversation) -> Vec<String>;
+    /// The texts that the agent keeps.
+    fn canned(&self, engine: &Engine) -> Show;
     /// Masks labels that wait, by the newest policy.
     fn mask_labels(&self, engine: &mut Engine, id: ConversationId, event: EventId) -> Result<(), Refusal>;
 }
@@ -34,7 +36,12 @@ impl Shelving for Shelf {
     fn put(&self, engine: &mut Engine, input: Input) {
         match input {
             Input::Loaded { conversation, records } => engine.loaded(conversation, records),
-            input => engine.waiting.push_back(input),
+            input => {
+                if let Input::Keep(texts) = &input {
+                    engine.keep_canned(texts);
+                }
+                engine.waiting.push_back(input);
+            }
         }
     }
 
@@ -62,6 +69,10 @@ impl Shelving for Shelf {
 
     fn labels(&self, conversation: &Conversation) -> Vec<String> {
         conversation.labels()
+    }
+
+    fn canned(&self, engine: &Engine) -> Show {
+        Show::Canned(engine.canned.clone())
     }
 
     fn mask_labels(&self, engine: &mut Engine, id: ConversationId, event: EventId) -> Result<(), Refusal> {

@@ -26,6 +26,7 @@ impl Engine {
     pub fn everything(&self, now: u64) -> Vec<Show> {
         let mut shows = vec![Show::Gate(self.gate(now)), Show::Link(self.link_stands(now))];
         shows.extend(self.site_stands().map(Show::Site));
+        shows.extend(self.shelf.map(|shelf| shelf.canned(self)));
         for (id, conversation) in self.conversations.iter() {
             let items = conversation.messages.keys().filter_map(|event| conversation.item(*id, *event));
             // Of what is in the store a part would be taken for the whole.

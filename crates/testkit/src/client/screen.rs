@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use segel_core::Canned;
 use segel_core::show::{
     Author, Body, Deed, Delivery, Gate, Identity, Item, Link, Progress, Refusal, Show, Standing, Summary,
 };
@@ -31,6 +32,8 @@ pub struct Screen {
     pub typings: usize,
     /// For which conversation and device the page was asked for the business's word, as it came.
     pub introductions: Vec<(ConversationId, [u8; 32])>,
+    /// Texts that the agent keeps.
+    pub canned: Vec<Canned>,
     /// Refusals, as they came.
     pub refusals: Vec<Refusal>,
     /// Files that are under way, and those that were refused.
@@ -81,6 +84,7 @@ impl Screen {
                 self.introductions.push((conversation, visitor.0));
             }
             Show::Refused(refusal) => self.refusals.push(refusal),
+            Show::Canned(texts) => self.canned = texts,
         }
     }
 
