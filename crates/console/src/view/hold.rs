@@ -45,14 +45,19 @@ impl Holding {
                 });
                 (deed, button.hidden())
             });
-        let words = el("input").attr("type", "text").attr("dir", "auto").attr("autocomplete", "off");
+        let words = el("input")
+            .attr("type", "text")
+            .attr("dir", "auto")
+            .attr("aria-label", text.transfer_note())
+            .attr("placeholder", text.transfer_note())
+            .attr("autocomplete", "off");
         let refusal = el("p").class("refusal").attr("role", "status").hidden();
         let heirs = el("div")
             .class("heirs")
             .attr("id", "segel-heirs")
             .attr("role", "group")
             .attr("aria-label", text.transfer_to())
-            .child(el("label").child(el("span").text(text.transfer_note())).place(&words))
+            .place(&words)
             .place(&refusal)
             .child(el("p").text(text.transfer_to()))
             .hidden();

@@ -8,6 +8,7 @@ mod attachments;
 mod bench;
 mod bounded;
 mod by_hand;
+mod canned;
 mod clocks;
 mod endings;
 mod exchange;
