@@ -274,6 +274,7 @@ mod tests {
             hold: Hold::default(),
             identity: Identity::default(),
             life,
+            labels: Vec::new(),
         })
     }
 

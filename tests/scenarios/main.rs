@@ -27,6 +27,7 @@ mod keyboard;
 mod languages;
 mod looks;
 mod many;
+mod notes;
 mod own_looks;
 mod quotes;
 mod receipts;

@@ -6,6 +6,7 @@ use segel_wire::ids::{AgentId, ConversationId, EventId};
 use segel_wire::signed::{Hours, Masking};
 use segel_wire::{cbor_index, cbor_map, cbor_variants};
 
+use crate::canned::Canned;
 pub use crate::identity::Identity;
 pub use crate::refusal::Refusal;
 
@@ -39,6 +40,8 @@ pub enum Show {
     Transfer(Transfer),
     /// Something from outside was refused; nothing changed by it.
     Refused(Refusal),
+    /// All texts that this device's agent keeps to send again.
+    Canned(Vec<Canned>),
 }
 
 cbor_variants!(Show {
@@ -52,7 +55,8 @@ cbor_variants!(Show {
     7: Transfer(transfer),
     8: Refused(refusal),
     9: Introduce { conversation, visitor },
-    10: Here(conversation, who)
+    10: Here(conversation, who),
+    11: Canned(texts)
 });
 
 /// How the site presents itself.
@@ -138,6 +142,8 @@ pub struct Summary {
     pub identity: Identity,
     /// How far it has come.
     pub life: Life,
+    /// Its labels, in order; only agents have any.
+    pub labels: Vec<String>,
 }
 
 cbor_map!(Summary {
@@ -150,7 +156,8 @@ cbor_map!(Summary {
     6: hold,
     7: identity,
     8: waits_since,
-    9: life
+    9: life,
+    10: labels
 });
 
 /// How far a conversation has come (PROTOCOL.md, section 5.17).
@@ -297,6 +304,10 @@ pub enum Body {
     Ended,
     /// What the visitor thinks of it.
     Rated(Rating),
+    /// What an agent tells other agents, as its sender's masker passed it. Never shown to a visitor.
+    Note(String),
+    /// All labels that the conversation has from then on; shown in its [`Summary`] and not here.
+    Labels(Vec<String>),
 }
 
 cbor_variants!(Body {
@@ -309,7 +320,9 @@ cbor_variants!(Body {
     6: Introduced(subject),
     7: Withdrawn,
     8: Ended,
-    9: Rated(rating)
+    9: Rated(rating),
+    10: Note(text),
+    11: Labels(labels)
 });
 
 /// What is said of a file: its name and type are its sender's words, and such as PROTOCOL.md, section 5.11, allows.
@@ -374,6 +387,8 @@ impl core::fmt::Debug for Body {
             Self::Withdrawn => f.write_str("Withdrawn"),
             Self::Ended => f.write_str("Ended"),
             Self::Rated(_) => f.write_str("Rated(..)"),
+            Self::Note(_) => f.write_str("Note(..)"),
+            Self::Labels(_) => f.write_str("Labels(..)"),
         }
     }
 }

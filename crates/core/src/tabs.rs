@@ -6,6 +6,7 @@ use segel_wire::ids::{AgentId, ConversationId, EventId, Octets};
 use segel_wire::signed::Order;
 use segel_wire::{cbor_map, cbor_variants};
 
+use crate::canned::Canned;
 use crate::engine::Engine;
 use crate::io::Input;
 use crate::show::{Deed, Delivery, Gate, Rating, Refusal, Show};
@@ -42,6 +43,12 @@ pub enum Wish {
     End(ConversationId),
     /// As [`Input::Rate`], with a comment that was masked.
     Rate(ConversationId, Option<Rating>),
+    /// As [`Input::Submit`] of a note.
+    Note(ConversationId, EventId, String),
+    /// As [`Input::Submit`] of labels.
+    Label(ConversationId, EventId, Vec<String>),
+    /// As [`Input::Keep`].
+    Keep(Vec<Canned>),
 }
 
 cbor_variants!(Wish {
@@ -58,7 +65,10 @@ cbor_variants!(Wish {
     10: Withdraw(conversation, event),
     11: Open(conversation),
     12: End(conversation),
-    13: Rate(conversation, rating)
+    13: Rate(conversation, rating),
+    14: Note(conversation, event, text),
+    15: Label(conversation, event, labels),
+    16: Keep(texts)
 });
 
 /// Where a tab's widget stands: what a leading tab asks before it shows it anything.
@@ -105,7 +115,10 @@ impl Wish {
     /// The message that it makes, if it makes one.
     pub fn makes(&self) -> Option<EventId> {
         match self {
-            Self::Submit(_, event, ..) | Self::Attach(_, event, _) => Some(*event),
+            Self::Submit(_, event, ..)
+            | Self::Attach(_, event, _)
+            | Self::Note(_, event, _)
+            | Self::Label(_, event, _) => Some(*event),
             _ => None,
         }
     }
@@ -127,6 +140,7 @@ impl Wish {
             Input::Open(conversation) => Some(Self::Open(conversation)),
             Input::End(conversation) => Some(Self::End(conversation)),
             Input::Rate { conversation, rating: None } => Some(Self::Rate(conversation, None)),
+            Input::Keep(ref texts) => Some(Self::Keep(texts.clone())),
             _ => None,
         }
     }
@@ -134,7 +148,12 @@ impl Wish {
     /// The input that it stands for; nothing for those that carry text.
     pub fn input(&self) -> Option<Input> {
         match *self {
-            Self::Submit(..) | Self::Attach(..) | Self::Introduce(Some(_)) | Self::Rate(_, Some(_)) => None,
+            Self::Submit(..)
+            | Self::Attach(..)
+            | Self::Note(..)
+            | Self::Label(..)
+            | Self::Introduce(Some(_))
+            | Self::Rate(_, Some(_)) => None,
             Self::Introduce(None) => Some(Input::Introduce(None)),
             Self::Retry(conversation, event) => Some(Input::Retry { conversation, event }),
             Self::Fetch(conversation, event) => Some(Input::Fetch { conversation, event }),
@@ -147,6 +166,7 @@ impl Wish {
             Self::Open(conversation) => Some(Input::Open(conversation)),
             Self::End(conversation) => Some(Input::End(conversation)),
             Self::Rate(conversation, None) => Some(Input::Rate { conversation, rating: None }),
+            Self::Keep(ref texts) => Some(Input::Keep(texts.clone())),
         }
     }
 }
@@ -182,6 +202,9 @@ impl core::fmt::Debug for Wish {
             Self::Open(_) => "Open",
             Self::End(_) => "End",
             Self::Rate(..) => "Rate",
+            Self::Note(..) => "Note",
+            Self::Label(..) => "Label",
+            Self::Keep(_) => "Keep",
         })
     }
 }
@@ -249,6 +272,7 @@ mod tests {
             hold,
             identity: Identity::Confirmed { subject: "Pelanggan Demo".to_owned(), at: 7 },
             life: Life::Ended,
+            labels: vec!["VIP".to_owned()],
         };
         let shows = vec![
             Show::Site(Site {
@@ -268,6 +292,7 @@ mod tests {
             item(Body::Withdrawn, Delivery::Sent),
             item(Body::Ended, Delivery::Received),
             item(Body::Rated(rating()), Delivery::Received),
+            item(Body::Note("untuk rekan".to_owned()), Delivery::Sent),
             Show::Typing(CONVERSATION, Some(Author::Visitor)),
             Show::Typing(CONVERSATION, None),
             Show::Here(CONVERSATION, Some(Author::Agent("Agen Demo".to_owned()))),
@@ -308,6 +333,9 @@ mod tests {
             Wish::Open(CONVERSATION),
             Wish::End(CONVERSATION),
             Wish::Rate(CONVERSATION, None),
+            Wish::Note(CONVERSATION, EVENT, "untuk rekan".to_owned()),
+            Wish::Label(CONVERSATION, EVENT, vec!["VIP".to_owned()]),
+            Wish::Keep(vec![Canned { name: "salam".to_owned(), text: "Halo".to_owned() }]),
         ];
         for wish in wishes {
             assert_eq!(cbor::decode::<Wish>(&cbor::encode(&wish)).as_ref(), Ok(&wish));

@@ -3,7 +3,7 @@
 use rand_core::CryptoRng;
 use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId, RosterHash};
 use segel_wire::signed::{Order, SignedToken, statement};
-use segel_wire::{cbor, limits};
+use segel_wire::{cbor, limits, text};
 use segel_wire::{cbor_index, cbor_map, cbor_transparent, cbor_variants};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
@@ -77,6 +77,10 @@ pub enum Body {
     End,
     /// What the visitor thinks of a conversation that has ended.
     Rating(Rating),
+    /// What an agent tells other agents; the layer above lets only masked text get here.
+    Note(String),
+    /// All labels that the conversation has from then on, for agents; masked like a text.
+    Labels(Vec<String>),
 }
 
 cbor_variants!(Body {
@@ -90,7 +94,9 @@ cbor_variants!(Body {
     7: Read(position),
     8: Withdrawal(event),
     9: End,
-    10: Rating(rating)
+    10: Rating(rating),
+    12: Note(text),
+    13: Labels(labels)
 });
 
 /// What a visitor thinks of a conversation.
@@ -201,6 +207,12 @@ impl Body {
     /// Whether nothing of it belongs into the timeline.
     pub fn is_quiet(&self) -> bool {
         matches!(self, Self::Grants(_) | Self::Request(_) | Self::SignalKey(_) | Self::Read(_))
+            || self.is_for_agents()
+    }
+
+    /// Whether it is for agents alone: section 5.18.
+    pub fn is_for_agents(&self) -> bool {
+        matches!(self, Self::Note(_) | Self::Labels(_))
     }
 
     /// Lists name something, and no more than section 9 allows.
@@ -209,6 +221,7 @@ impl Body {
             Self::Grants(grants) => (1..=limits::GRANTS).contains(&grants.len()),
             Self::Request(events) => (1..=limits::REQUESTED_EVENTS).contains(&events.len()),
             Self::Read(position) => *position > 0,
+            Self::Labels(labels) => is_set_of_labels(labels),
             Self::Text(_)
             | Self::Attachment(_)
             | Self::Act(_)
@@ -216,9 +229,24 @@ impl Body {
             | Self::Token(_)
             | Self::Withdrawal(_)
             | Self::End
-            | Self::Rating(_) => true,
+            | Self::Rating(_)
+            | Self::Note(_) => true,
         }
     }
+}
+
+/// Whether labels are as section 5.18 has them: in order, each once, and such that each can be seen and misleads nobody.
+fn is_set_of_labels(labels: &[String]) -> bool {
+    labels.len() <= limits::LABELS
+        && labels.is_sorted_by(|a, b| a < b)
+        && labels.iter().all(|label| is_label(label))
+}
+
+/// Whether a text can be a label: section 5.18.
+pub fn is_label(text: &str) -> bool {
+    text.chars().count() <= limits::LABEL_CHARS
+        && !text.chars().any(text::is_misleading)
+        && !text.chars().all(text::is_invisible)
 }
 
 impl Header {

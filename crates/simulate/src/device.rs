@@ -258,7 +258,7 @@ impl Screen {
             Show::Transfer(Transfer { progress: Progress::Refused(refusal), .. }) => {
                 self.refusals.push(refusal);
             }
-            Show::Site(_) | Show::Transfer(_) | Show::Introduce { .. } => {}
+            Show::Site(_) | Show::Transfer(_) | Show::Introduce { .. } | Show::Canned(_) => {}
         }
     }
 

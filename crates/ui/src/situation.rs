@@ -66,7 +66,8 @@ impl Situation {
             | Show::Transfer(_)
             | Show::Introduce { .. }
             | Show::Typing(..)
-            | Show::Here(..) => return Some(show),
+            | Show::Here(..)
+            | Show::Canned(_) => return Some(show),
         }
         None
     }

@@ -131,6 +131,8 @@ export const BODY = {
   withdrawal: 8,
   end: 9,
   rating: 10,
+  note: 12,
+  labels: 13,
 };
 export const Body = choice([
   text(),
@@ -144,6 +146,9 @@ export const Body = choice([
   id,
   nothing,
   Rating,
+  undefined,
+  text(),
+  list(text()),
 ]);
 export const Seen = tuple({ position: uint, logHash: hash });
 export const Message = map({

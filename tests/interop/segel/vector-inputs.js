@@ -153,6 +153,9 @@ export const inputs = () => [
   content('an event that is taken back', { kind: 8, value: id(9) }),
   content('an end', { kind: 9 }),
   content('a rating with a comment', { kind: 10, value: { stars: 5, comment: 'Terima kasih' } }),
+  content('a note among agents, quiet', { kind: 12, value: 'rekan: alamatnya sudah benar' }),
+  content('labels, quiet', { kind: 13, value: ['VIP', 'retur'] }),
+  content('no labels, quiet', { kind: 13, value: [] }),
   content('a text that answers another', text('ya'), { quotes: id(9) }),
   {
     kind: 'log',

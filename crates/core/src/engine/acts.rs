@@ -81,7 +81,8 @@ impl Engine {
             return Turn::Later;
         }
         let Some(message) = conversation.messages.get(&event) else { return Turn::Later };
-        let outlives = message.withdraws.is_some() || matches!(message.body, Body::Rated(_));
+        let outlives =
+            message.withdraws.is_some() || matches!(message.body, Body::Rated(_)) || message.is_for_agents();
         if conversation.is_closed() && !outlives {
             return Turn::Never(Refusal::ConversationEnded);
         }
@@ -92,6 +93,7 @@ impl Engine {
         match self.standing(id, now) {
             Standing::Mine | Standing::Joined => Turn::Now,
             Standing::Others => Turn::Never(Refusal::HeldByAnother),
+            Standing::Free if message.is_for_agents() => Turn::Now,
             Standing::Free if self.permits(id, Deed::Claim, now) => Turn::AfterClaim,
             Standing::Free => Turn::Never(Refusal::ActRefused),
         }

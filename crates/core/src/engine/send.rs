@@ -40,19 +40,22 @@ impl Engine {
         random: &mut impl CryptoRng,
     ) {
         let event = event.unwrap_or_else(|| EventId(make_id(random)));
-        if self.place_of(event).is_some() {
+        // A visitor has nobody to tell what the agents are not to read.
+        if self.place_of(event).is_some() || (self.part != Part::Agent && text.is_for_agents()) {
             return;
         }
         self.make_account(random);
         let id = self.conversation_for(conversation, random);
         let conversation = self.conversations.or_default(id);
-        let text = text.into_string();
-        let fits = text.chars().count() <= limits::MESSAGE_CHARS;
+        let body = text.into_body();
+        let fits = match &body {
+            Body::Text(text) | Body::Note(text) => text.chars().count() <= limits::MESSAGE_CHARS,
+            _ => true,
+        };
         let stage = if fits { Stage::Waiting } else { Stage::Failed(Refusal::TooLarge) };
         // Only what stands in the same conversation can be looked up by who reads it.
         let quotes = quotes.filter(|event| conversation.messages.contains(event));
-        let message =
-            Message { quotes, ..Message::own(Body::Text(text), conversation.next_time(now), stage) };
+        let message = Message { quotes, ..Message::own(body, conversation.next_time(now), stage) };
         self.ledger.put(Name::Conversation(id), &conversation.facts);
         self.ledger.put(Name::Message(id, event), &message);
         conversation.messages.insert(event, message);
@@ -213,11 +216,14 @@ impl Engine {
             return;
         }
         let time = self.membership.time(now);
+        let is_for_agents = body.is_for_agents();
+        // Whoever reads along later is given its key.
+        let is_alone = is_for_agents && members.is_empty();
         let reached: Vec<_> = members.into_iter().filter(|peer| self.peers.reaches(*peer, time)).collect();
         // An answer that the visitor cannot open is none.
-        let reaches_visitor =
-            self.visitor_of(id).is_none_or(|visitor| reached.iter().any(|peer| peer.0 == visitor));
-        if !reached.is_empty() && reaches_visitor {
+        let reaches_visitor = is_for_agents
+            || self.visitor_of(id).is_none_or(|visitor| reached.iter().any(|peer| peer.0 == visitor));
+        if (!reached.is_empty() || is_alone) && reaches_visitor {
             self.seal_message((id, event), (desk, &reached), body, now, random);
         }
     }
@@ -226,7 +232,11 @@ impl Engine {
     fn mask_again(&mut self, id: ConversationId, event: EventId) -> Result<(), Refusal> {
         let message = self.conversations.get(&id).and_then(|conversation| conversation.messages.get(&event));
         let Some(message) = message else { return Ok(()) };
+        if let (Body::Labels(_), Some(agents)) = (&message.body, self.shelf) {
+            return agents.mask_labels(self, id, event);
+        }
         let (Body::Text(text)
+        | Body::Note(text)
         | Body::File(File { name: text, .. })
         | Body::Introduced(text)
         | Body::Rated(Rating { comment: Some(text), .. })) = &message.body
@@ -241,7 +251,7 @@ impl Engine {
         let message = self.conversations.get_mut(&id).and_then(|kept| kept.messages.get_mut(&event));
         let Some(message) = message else { return Ok(()) };
         match &mut message.body {
-            Body::Text(text) | Body::Rated(Rating { comment: Some(text), .. }) => {
+            Body::Text(text) | Body::Note(text) | Body::Rated(Rating { comment: Some(text), .. }) => {
                 *text = masked.into_string();
             }
             Body::File(file) => {
@@ -325,6 +335,7 @@ impl Engine {
         let members = match message.withdraws {
             Some(withdraws) => self.peers_of(id, self.hearers(id, withdraws.event, now)),
             None if matches!(message.body, Body::Ended) => self.peers_of(id, self.hearers(id, event, now)),
+            None if message.is_for_agents() => self.agents(id, now),
             None => self.members(id, now),
         };
         Some((message.said()?, members))

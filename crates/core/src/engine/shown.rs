@@ -26,6 +26,7 @@ impl Engine {
     pub fn everything(&self, now: u64) -> Vec<Show> {
         let mut shows = vec![Show::Gate(self.gate(now)), Show::Link(self.link_stands(now))];
         shows.extend(self.site_stands().map(Show::Site));
+        shows.extend(self.shelf.map(|shelf| shelf.canned(self)));
         for (id, conversation) in self.conversations.iter() {
             let items = conversation.messages.keys().filter_map(|event| conversation.item(*id, *event));
             // Of what is in the store a part would be taken for the whole.
@@ -83,7 +84,9 @@ impl Engine {
         let (answerable, safety) = (self.is_answerable(id), self.safety(id));
         let conversation = self.conversations.get(&id)?;
         let waits_since = self.shelf.map_or(0, |shelf| shelf.waits_since(conversation));
-        Some(conversation.summary(id, answerable, safety, self.hold(id, now), waits_since, now))
+        let labels = self.shelf.map_or_else(Vec::new, |shelf| shelf.labels(conversation));
+        let summary = conversation.summary(id, answerable, safety, self.hold(id, now), waits_since, now);
+        Some(Summary { labels, ..summary })
     }
 
     fn link_stands(&self, now: u64) -> Link {

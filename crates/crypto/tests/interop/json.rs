@@ -136,6 +136,8 @@ fn body(value: &Value, kind: u64) -> Body {
             stars: cbor::decode(&cbor::encode(&number(&value["stars"]))).unwrap(),
             comment: optional(&value["comment"], |comment| text(comment).to_owned()),
         }),
+        12 => Body::Note(text(value).to_owned()),
+        13 => Body::Labels(list(value, |label| text(label).to_owned())),
         _ => unreachable!("a body of kind {kind}"),
     }
 }

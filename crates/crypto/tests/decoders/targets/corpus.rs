@@ -141,6 +141,8 @@ fn messages(fixture: &Fixture) -> Vec<segel_crypto::content::Message> {
         Body::Withdrawal(EVENT),
         Body::End,
         Body::Rating(Rating { stars: Stars::Four, comment: Some("halo".to_owned()) }),
+        Body::Note("halo".to_owned()),
+        Body::Labels(vec!["VIP".to_owned(), "retur".to_owned()]),
     ];
     bodies.map(message).into()
 }
