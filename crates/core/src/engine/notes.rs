@@ -21,7 +21,16 @@ impl Engine {
     ) -> bool {
         self.part == Part::Agent
             && matches!(author, Author::Agent(_))
-            && !self.reaches_visitor(id, recipients, version)
+            && self.misses_visitor(id, recipients, version)
+    }
+
+    /// Whether the visitor is surely not among these. Where the visitor is not known here, all have to be listed.
+    fn misses_visitor(&self, id: ConversationId, recipients: &[DeviceId], version: u64) -> bool {
+        if let Some(visitor) = self.visitor_of(id) {
+            return !recipients.contains(&visitor);
+        }
+        let roster = self.membership.named(version);
+        roster.is_some_and(|roster| recipients.iter().all(|device| roster.device(device, 0).is_some()))
     }
 
     /// Who reads along, without the visitor.

@@ -192,6 +192,11 @@ fn who_takes_over_by_a_roster_of_when_they_supervised_reads_nothing_of_what_foll
         "it counts as what it names says"
     );
     assert_eq!(table.summary().hold.holder, None);
+    for member in [HOSTILE, COLLEAGUE] {
+        let given =
+            table.sent_to(member).into_iter().filter(|sent| matches!(sent.body, content::Body::Grants(_)));
+        assert_eq!(given.count(), 0, "nobody is let in by it");
+    }
 
     table.say("rahasia");
     let sent = table.bench.log.last().unwrap();
