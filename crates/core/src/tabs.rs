@@ -175,7 +175,7 @@ impl Wish {
 /// one has failed may be shown before it is kept, and is then all that its person has of it: whoever leads next is handed it.
 pub fn settled(show: &Show) -> Option<EventId> {
     match show {
-        Show::Item(item) if item.body == Body::Withheld => Some(item.event),
+        Show::Item(item) if matches!(item.body, Body::Withheld) => Some(item.event),
         Show::Item(item) => match item.delivery {
             Delivery::Sending | Delivery::Failed(_) => None,
             _ => Some(item.event),

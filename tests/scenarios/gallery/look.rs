@@ -20,7 +20,7 @@ const AXE: &str = "
 const SMALL_TARGETS: &str = "
     const controls = 'button, input, select, textarea, summary, a, [role=button], [role=option], [tabindex=\"0\"]';
     return [...document.querySelectorAll(controls)]
-        .filter((control) => control.checkVisibility({ visibilityProperty: true }) && !control.matches('.bubble a'))
+        .filter((control) => control.checkVisibility({ visibilityProperty: true }) && !control.matches('.log, .bubble a'))
         .map((control) => [control.closest('label') ?? control, control])
         .map(([target, control]) => [target.getBoundingClientRect(), control])
         .filter(([{ width, height }]) => width < 43.9 || height < 43.9)
