@@ -94,9 +94,9 @@ impl Engine {
             Standing::Mine | Standing::Joined => Turn::Now,
             Standing::Others => Turn::Never(Refusal::HeldByAnother),
             Standing::Free if message.is_for_agents() && conversation.is_closed() => Turn::Now,
-            Standing::Free if message.is_for_agents() && self.permits(id, Deed::Claim, now) => Turn::Now,
-            Standing::Free if self.permits(id, Deed::Claim, now) => Turn::AfterClaim,
-            Standing::Free => Turn::Never(Refusal::ActRefused),
+            Standing::Free if !self.permits(id, Deed::Claim, now) => Turn::Never(Refusal::ActRefused),
+            Standing::Free if message.is_for_agents() => Turn::Now,
+            Standing::Free => Turn::AfterClaim,
         }
     }
 
