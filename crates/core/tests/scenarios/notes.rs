@@ -186,9 +186,13 @@ fn a_note_that_the_visitor_got_too_is_refused_and_so_is_a_visitors() {
             if is_known {
                 table.post(VISITOR, table.letter(text("halo")));
             }
-            let to_both = Letter { others: vec![visitor], ..table.letter(body.clone()) };
-            let event = table.post(COLLEAGUE, to_both).event;
-            assert_eq!(table.item(event).unwrap().body, Body::Closed(Refusal::MessageAltered));
+            let stranger = table.seat(21);
+            // A second device that nobody lists does not hide the visitor's.
+            for others in [vec![visitor], vec![visitor, table.members[stranger].id()]] {
+                let to_both = Letter { others, ..table.letter(body.clone()) };
+                let event = table.post(COLLEAGUE, to_both).event;
+                assert_eq!(table.item(event).unwrap().body, Body::Closed(Refusal::MessageAltered));
+            }
             let event = table.post(VISITOR, table.letter(body.clone())).event;
             assert_eq!(table.item(event).unwrap().body, Body::Closed(Refusal::MessageAltered));
             let honest = table.post(COLLEAGUE, table.letter(note())).event;
