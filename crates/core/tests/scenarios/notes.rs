@@ -204,6 +204,26 @@ fn a_note_that_the_visitor_got_too_is_refused_and_so_is_a_visitors() {
 }
 
 #[test]
+fn who_may_not_claim_what_nobody_holds_notes_nothing_in_it() {
+    let site = BenchSite::new();
+    for is_member in [true, false] {
+        let mut table = Table::of_agent(&site, |_, _| {});
+        table.post(VISITOR, table.letter(text("halo")));
+        let engine = table.engine();
+        table.publish(|roster| roster.desks[0].inbox.retain(|device| is_member || *device != engine));
+        let event = EventId([9; 16]);
+        table.input(Input::Submit {
+            conversation: Some(table.conversation),
+            event: Some(event),
+            text: Outgoing::note(segel_mask::mask(NOTE).unwrap().text),
+            quotes: None,
+        });
+        let expected = if is_member { Delivery::Sent } else { Delivery::Failed(Refusal::ActRefused) };
+        assert_eq!(table.item(event).unwrap().delivery, expected);
+    }
+}
+
+#[test]
 fn a_hostile_agent_makes_a_visitors_client_show_nothing_that_is_a_note() {
     let site = BenchSite::new();
     for body in [note(), labels()] {
