@@ -125,11 +125,6 @@ impl Engine {
     }
 
     fn receive(&mut self, delivered: Delivered, now: u64, random: &mut impl CryptoRng) {
-        if self.part != Part::Agent && !self.conversations.contains(&delivered.conversation) {
-            // A visitor's conversations are those that it began; another one is the relay's doing.
-            self.show_refused(Refusal::MessageAltered);
-            return self.took(delivered.cursor);
-        }
         let waits = matches!(self.relate(&delivered), Named::Newer | Named::Older(_));
         if self.held.is_empty() && !waits {
             return self.open(delivered, now, random);
@@ -144,8 +139,10 @@ impl Engine {
         }
     }
 
+    /// How the roster that an event names stands to those at hand; what is refused whatever it names waits for none.
     pub(super) fn relate(&self, delivered: &Delivered) -> Named {
-        let Ok(header) = Header::parse(&delivered.content.0) else { return Named::Known };
+        let header = Header::parse(&delivered.content.0);
+        let Some(header) = header.ok().filter(|_| !self.is_of_nobody(delivered)) else { return Named::Known };
         let named = match self.membership.counting() {
             // Who sent it is asked of one that counts.
             None => Named::Newer,
@@ -162,8 +159,17 @@ impl Engine {
         }
     }
 
+    /// A visitor's conversations are those that it began; another one is the relay's doing.
+    fn is_of_nobody(&self, delivered: &Delivered) -> bool {
+        self.part != Part::Agent && !self.conversations.contains(&delivered.conversation)
+    }
+
     fn open(&mut self, delivered: Delivered, now: u64, random: &mut impl CryptoRng) {
         let (id, event) = (delivered.conversation, delivered.event);
+        if self.is_of_nobody(&delivered) {
+            self.show_refused(Refusal::MessageAltered);
+            return self.took(delivered.cursor);
+        }
         let hash = hash_of(&delivered);
         self.let_go_of_lost(&delivered, hash);
         let conversation = self.conversations.or_default(id);

@@ -80,6 +80,34 @@ fn more_events_than_can_wait_for_a_roster_come_again_after_a_new_greeting() {
 }
 
 #[test]
+fn what_is_refused_moves_the_cursor_past_nothing_that_waits_for_a_roster() {
+    let site = BenchSite::new();
+    let mut bench = say_halo(&site, u64::MAX);
+    let conversation = messages(&bench)[0].0;
+    let roster = bench.roster.take().unwrap();
+    for event in [
+        naming_a_newer_roster(conversation, 1),
+        // In a conversation that the visitor never began.
+        naming_a_newer_roster(ConversationId([255; 16]), 2),
+    ] {
+        bench.input(Input::Frame(ServerFrame::Event(event)));
+    }
+    bench.input(Input::SocketClosed);
+    bench.roster = Some(roster.clone());
+    bench.answer_rosters(&roster);
+    bench.wait();
+    assert_eq!(cursors(&bench), [None, Some("e.7")], "what waits comes again");
+
+    for (conversation, position) in [(conversation, 1), (ConversationId([255; 16]), 2)] {
+        bench.input(Input::Frame(ServerFrame::Event(naming_a_newer_roster(conversation, position))));
+    }
+    assert_eq!(closed(&bench), 1);
+    bench.input(Input::SocketClosed);
+    bench.wait();
+    assert_eq!(cursors(&bench).last(), Some(&Some("e.9")));
+}
+
+#[test]
 fn the_relay_is_told_of_what_was_taken_once_that_is_kept_and_of_each_connection_by_itself() {
     let site = BenchSite::new();
     let mut bench = say_halo(&site, u64::MAX);
