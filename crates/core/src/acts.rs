@@ -21,7 +21,7 @@ pub(crate) struct ActRecord {
     pub(crate) signed: Option<SignedAct>,
     /// The roster that it is judged by.
     pub(crate) order: Option<Order>,
-    /// Whether it came in its place of the log, and not merely the answer that it has one.
+    /// Whether it came in its place of the log that the relay tells, and not merely the answer that it has one.
     pub(crate) logged: bool,
     /// None until it could be judged.
     pub(crate) verdict: Option<Verdict>,
@@ -38,9 +38,11 @@ pub(crate) enum Verdict {
     Counts,
     /// Another came first, or it was not allowed.
     Refused,
+    /// It counted in a log that the relay has lost: it is judged after all that the log has.
+    Lost,
 }
 
-cbor_index!(Verdict { 0: Counts, 1: Refused });
+cbor_index!(Verdict { 0: Counts, 1: Refused, 2: Lost });
 
 impl Deed<AgentId> {
     /// As an act says it.
@@ -102,29 +104,62 @@ impl ActRecord {
         self.verdict == Some(Verdict::Counts)
     }
 
+    /// The state starts again from nothing. What the log does not have was judged by another, and is kept at its word.
+    pub(crate) fn judge_anew(&mut self) {
+        if self.logged {
+            self.verdict = None;
+        } else if self.counts() {
+            self.verdict = Some(Verdict::Lost);
+        }
+    }
+
     fn is(&self, hash: ActHash) -> bool {
         self.signed.as_ref().is_some_and(|signed| ActHash::derive(&signed.act.0) == hash)
     }
 }
 
+impl Message {
+    /// The relay tells the log anew: this stands nowhere until it is delivered again. Whether it stood somewhere.
+    pub(crate) fn leave_log(&mut self) -> bool {
+        let was_logged = self.act.as_mut().is_some_and(|act| core::mem::take(&mut act.logged));
+        core::mem::take(&mut self.in_log) || was_logged
+    }
+}
+
 impl Conversation {
-    /// Acts of the log after this position that were not judged, in its order.
-    pub(crate) fn unjudged(&self, after: u64) -> SortedSet<(u64, EventId)> {
+    /// Acts that are to be judged, in the order of the log; those that it lost come last.
+    pub(crate) fn unjudged(&self) -> SortedSet<(bool, u64, EventId)> {
         let unjudged = self.messages.iter().filter_map(|(event, message)| {
             let act = message.act.as_ref()?;
-            let is_next = act.logged && act.verdict.is_none();
-            let position = message.position.filter(|position| is_next && *position > after)?;
-            Some(((position, *event), ()))
+            let is_lost = act.verdict == Some(Verdict::Lost);
+            let is_next = is_lost || (act.logged && act.verdict.is_none());
+            Some(((is_lost, message.position.filter(|_| is_next)?, *event), ()))
         });
         unjudged.collect()
     }
 
-    /// The last act that counted.
-    pub(crate) fn last_act(&self) -> Option<&ActRecord> {
-        // A key that was handed on may claim the same position for something else.
-        let at = Some(self.facts.acted_at);
-        let at_its_place = self.messages.values().filter(|message| message.position == at);
-        at_its_place.filter_map(|message| message.act.as_ref()).find(|act| act.counts())
+    /// Acts that count, with their messages.
+    fn counting(&self) -> impl Iterator<Item = (&Message, &ActRecord)> {
+        let acts = self.messages.values().filter_map(|message| Some((message, message.act.as_ref()?)));
+        acts.filter(|(_, act)| act.counts())
+    }
+
+    /// The act that counts in this place.
+    pub(crate) fn counting_at(&self, epoch: u64) -> Option<(&Message, &ActRecord)> {
+        self.counting().find(|(_, act)| act.epoch == epoch)
+    }
+
+    /// The last act that counts.
+    pub(crate) fn last_act(&self) -> Option<(&Message, &ActRecord)> {
+        self.counting_at(self.facts.assignment.epoch)
+    }
+
+    /// Whether an act counts that came after this one, and stands in the log not beyond a position.
+    pub(crate) fn counts_after(&self, act: Option<ActHash>, position: u64) -> bool {
+        let known = self.counting().find(|(_, record)| act.is_some_and(|act| record.is(act)));
+        let known = known.map_or(0, |(_, record)| record.epoch);
+        let mut after = self.counting().filter(|(_, record)| record.epoch > known);
+        after.any(|(message, _)| message.position.is_some_and(|at| at <= position))
     }
 
     /// Whether an own act is on its way or waits for its judgement.
@@ -163,10 +198,7 @@ impl Conversation {
 
     /// Own messages that the log puts after an act which they did not know.
     pub(crate) fn crossed(&self) -> Vec<EventId> {
-        let counting = self.messages.values().filter_map(|message| {
-            let act = message.act.as_ref().filter(|act| act.counts())?;
-            Some((act.epoch, message.position?))
-        });
+        let counting = self.counting().filter_map(|(message, act)| Some((act.epoch, message.position?)));
         let counting: Vec<_> = counting.collect();
         let crossed = self.messages.iter().filter(|(_, message)| {
             let position = message.position.filter(|_| message.is_own() && message.act.is_none());

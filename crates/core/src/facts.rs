@@ -41,10 +41,8 @@ pub(crate) struct Facts {
     pub(crate) identity: Option<IdentityKey>,
     /// Keys for signals, the newest of each device that gave one.
     pub(crate) signal_keys: Vec<GivenKey>,
-    /// What the acts up to `acted_at` come to.
+    /// What the acts come to.
     pub(crate) assignment: Assignment,
-    /// Position of the last act that counted; 0 before the first.
-    pub(crate) acted_at: u64,
     /// When a device was last asked for acts that are not known here, Unix seconds.
     pub(crate) behind: Sorted<DeviceId, u64>,
     /// How far both sides have read.
@@ -70,7 +68,6 @@ cbor_map!(Facts {
     8: before,
     9: resynced,
     10: assignment,
-    11: acted_at,
     12: behind,
     13: told,
     14: disputed,
@@ -91,6 +88,8 @@ impl Facts {
         self.former = self.former.max(self.head).max(self.chronicle.seen(conversation).position);
         self.head = 0;
         self.reads = Reads::default();
+        // What was said to whom asked named places that are no more.
+        self.behind = Sorted::default();
         self.chronicle.begin_anew(conversation);
     }
 

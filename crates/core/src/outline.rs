@@ -29,11 +29,10 @@ impl Conversation {
             self.introduction(),
             self.end(),
             self.labelling(),
+            self.last_act().map(|(message, _)| message),
         ];
         let is_needed = |message: &Message| {
-            let is_last_act = message.act.is_some() && message.position == Some(self.facts.acted_at);
-            is_last_act
-                || message.is_unjudged_token()
+            message.is_unjudged_token()
                 || latest.into_iter().flatten().any(|latest| std::ptr::eq(latest, message))
         };
         let needed = self.messages.iter().filter(|(_, message)| is_needed(message));

@@ -151,14 +151,15 @@ impl Prekeys {
         self.last_id
     }
 
-    /// What to upload: the newest signed prekey, and the one-time prekeys that the relay was not given yet.
+    /// What to upload: the newest signed prekey, the one-time prekeys that the relay was not given yet, and which are held.
     pub fn derive_upload(&self, device: &DeviceSecrets, site: &SiteId) -> Option<Vec<u8>> {
         let signed = self.signed.last()?.prekey.publish(PrekeyRole::Signed, device, site)?;
         let new = self.one_time.iter().filter(|prekey| prekey.id > self.uploaded);
         let one_time: Vec<_> =
             new.filter_map(|prekey| prekey.publish(PrekeyRole::OneTime, device, site)).collect();
         let one_time = Some(one_time).filter(|one_time| !one_time.is_empty());
-        Some(cbor::encode(&signed::Prekeys { keys: device.derive_keys(), signed, one_time }))
+        let held = self.one_time.iter().map(|prekey| prekey.id).collect();
+        Some(cbor::encode(&signed::Prekeys { keys: device.derive_keys(), signed, one_time, held }))
     }
 
     /// After the first wrap of a handshake opened: deletes its one-time prekey, or remembers the handshake.

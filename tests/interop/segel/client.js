@@ -62,11 +62,12 @@ export class Client {
     const room = MOST_PRIVATE_HALVES - state.prekeys.filter(({ role }) => role === prekeys.ONE_TIME).length;
     for (let i = 0; i < Math.min(oneTime, room); i += 1) made.push(this.#drawPrekey(prekeys.ONE_TIME));
     state.prekeys.push(...made);
-    const newOnes = made.filter(({ role }) => role === prekeys.ONE_TIME);
+    const isOneTime = ({ role }) => role === prekeys.ONE_TIME;
     return prekeys.upload(
       state.self.keys,
       this.#publish(this.#signedPrekey()),
-      newOnes.map((key) => this.#publish(key)),
+      made.filter(isOneTime).map((key) => this.#publish(key)),
+      state.prekeys.filter(isOneTime).map(({ id }) => id),
     );
   }
 

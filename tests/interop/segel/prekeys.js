@@ -32,8 +32,9 @@ export function publish(site, keys, signingSeed, prekey) {
   return { ...open, signature: sign(signingSeed, signedBytes(prekey.role, site, keys, open)) };
 }
 
-export function upload(keys, signed, oneTime) {
-  return toBytes(Prekeys, { keys, signed, oneTime: oneTime.length ? oneTime : undefined });
+// `held`: ids of all one-time prekeys whose private halves are there, ascending.
+export function upload(keys, signed, oneTime, held) {
+  return toBytes(Prekeys, { keys, signed, oneTime: oneTime.length ? oneTime : undefined, held });
 }
 
 export const bundleBytes = (keys, signed, oneTime) => toBytes(Bundle, { keys, signed, oneTime });

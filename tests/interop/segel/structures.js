@@ -64,7 +64,7 @@ export const Prekey = map({
   signature: [4, signature],
 });
 export const Bundle = map({ keys: [0, DeviceKeys], signed: [1, Prekey], oneTime: [2, optional(Prekey)] });
-export const Prekeys = map({ keys: [0, DeviceKeys], signed: [1, Prekey], oneTime: [2, optional(list(Prekey, 1))] });
+export const Prekeys = map({ keys: [0, DeviceKeys], signed: [1, Prekey], oneTime: [2, optional(list(Prekey, 1))], held: [3, list(uint32)] });
 
 export const Invitation = map({ site: [0, id], id: [1, id], notAfter: [2, uint] });
 export const Enrolment = map({

@@ -105,7 +105,7 @@ impl Engine {
         let Some(conversation) = self.conversations.get(&id) else { return false };
         let awaits_judgement = |message: &Message| {
             let is_own = matches!(message.stage, Stage::Sent);
-            is_own && message.act.as_ref().is_some_and(|act| act.verdict.is_none())
+            is_own && message.act.as_ref().is_some_and(|act| act.verdict.is_none() && !act.logged)
         };
         !conversation.messages.values().any(awaits_judgement) && self.lacks_roster(id).is_none()
     }
@@ -177,14 +177,20 @@ impl Engine {
             return;
         };
         act.logged = true;
+        let may_follow = act.epoch > conversation.facts.assignment.epoch;
+        if may_follow || act.verdict == Some(Verdict::Lost) {
+            // What was said of it was said of another log.
+            act.verdict = None;
+        }
+        let (epoch, position, counts) = (act.epoch, message.position, act.counts());
         self.ledger.put(Name::Message(id, event), message);
-        if message.position <= Some(conversation.facts.acted_at) {
-            // It comes before acts that were judged without it.
+        let comes_later = |(other, act): (&Message, &ActRecord)| !act.logged || other.position > position;
+        if !counts && conversation.counting_at(epoch).is_some_and(comes_later) {
+            // Others were judged without it.
             conversation.facts.assignment = Assignment::default();
-            conversation.facts.acted_at = 0;
             for (event, message) in conversation.messages.iter_mut() {
                 if let Some(act) = &mut message.act {
-                    act.verdict = None;
+                    act.judge_anew();
                     self.ledger.put(Name::Message(id, *event), message);
                     self.shown.dirty.insert((id, *event), ());
                 }
@@ -294,27 +300,50 @@ impl Engine {
 
     fn settle(&mut self, id: ConversationId, now: u64, random: &mut impl CryptoRng) {
         self.unsettled.remove(&id);
-        let Some(conversation) = self.conversations.get(&id) else { return };
-        for &(position, event) in conversation.unjudged(conversation.facts.acted_at).keys() {
+        // One that counts may be what an earlier one waits for: a relay that was set back got the later one first.
+        while self.settle_one(id, now, random) {}
+        self.ask_before(id, now, random);
+    }
+
+    /// Judges acts until one counts; whether one did.
+    fn settle_one(&mut self, id: ConversationId, now: u64, random: &mut impl CryptoRng) -> bool {
+        let Some(conversation) = self.conversations.get(&id) else { return false };
+        for &(_, _, event) in conversation.unjudged().keys() {
             if self.is_ahead(id, event) {
                 continue;
             }
             match self.judge(id, event) {
                 None => {
                     self.unsettled.insert(id, ());
-                    break;
+                    return false;
                 }
-                Some(Ok(after)) => self.count_act(id, (event, position), after, now, random),
+                Some(Ok(after)) => {
+                    self.count_act(id, event, after, now, random);
+                    return true;
+                }
                 Some(Err(error)) => self.refuse_act(id, event, error),
             }
         }
+        false
     }
 
-    /// Whether an act of others waits for one before it: no roster is sought for it, and nothing waits for it.
+    /// An act of another device waits for one that is not known here: its sender knows.
+    fn ask_before(&mut self, id: ConversationId, now: u64, random: &mut impl CryptoRng) {
+        let Some(conversation) = self.conversations.get(&id) else { return };
+        let ahead = conversation.unjudged();
+        let mut ahead = ahead.keys().filter_map(|(_, _, event)| {
+            let message = conversation.messages.get(event).filter(|message| !message.is_own())?;
+            Some((*event, message.sender.filter(|_| self.is_ahead(id, *event))?))
+        });
+        let Some((event, sender)) = ahead.next() else { return };
+        let is_listed = self.membership.roster().is_some_and(|roster| roster.device(&sender, 0).is_some());
+        self.ask_for_acts(id, (sender, self.scope_of(id, is_listed)), event, now, random);
+    }
+
+    /// Whether an act waits for one before it: no roster is sought for it, and nothing waits for it.
     fn is_ahead(&self, id: ConversationId, event: EventId) -> bool {
         let Some(conversation) = self.conversations.get(&id) else { return false };
-        let message = conversation.messages.get(&event).filter(|message| !message.is_own());
-        let act = message.and_then(|message| message.act.as_ref());
+        let act = conversation.messages.get(&event).and_then(|message| message.act.as_ref());
         act.is_some_and(|act| act.epoch > conversation.facts.assignment.epoch.saturating_add(1))
     }
 
@@ -333,7 +362,7 @@ impl Engine {
         }
         let written = message.time / 1_000;
         let issued = roster.roster().issued_at.saturating_sub(limits::ACT_LEEWAY_SECONDS);
-        let goes_back = conversation.last_act().is_some_and(|last| act.order < last.order);
+        let goes_back = conversation.last_act().is_some_and(|(_, last)| act.order < last.order);
         let is_it = act.order == Some(roster.roster().order);
         if !is_it || goes_back || !(issued..=roster.roster().not_after).contains(&written) {
             // Under an older roster, be it by another name, or at another time the holder might not be there.
@@ -349,7 +378,7 @@ impl Engine {
     fn count_act(
         &mut self,
         id: ConversationId,
-        (event, position): (EventId, u64),
+        event: EventId,
         after: Assignment,
         now: u64,
         random: &mut impl CryptoRng,
@@ -362,7 +391,6 @@ impl Engine {
         let (deed, signer) = (act.deed, message.sender);
         self.ledger.put(Name::Message(id, event), message);
         let before = core::mem::replace(&mut conversation.facts.assignment, after);
-        conversation.facts.acted_at = position;
         self.ledger.put(Name::Conversation(id), &conversation.facts);
         self.shown.dirty.insert((id, event), ());
         if is_first {
@@ -376,10 +404,6 @@ impl Engine {
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
         let Some(message) = conversation.messages.get_mut(&event) else { return };
         let is_own = message.is_own();
-        if error == ActError::Ahead && !is_own {
-            // It may follow when those between are known.
-            return;
-        }
         if let Some(act) = &mut message.act {
             act.verdict = Some(Verdict::Refused);
         }
@@ -393,9 +417,9 @@ impl Engine {
     /// The roster that the conversation's next act waits for.
     fn lacks_roster(&self, id: ConversationId) -> Option<u64> {
         let conversation = self.conversations.get(&id)?;
-        let unjudged = conversation.unjudged(conversation.facts.acted_at);
-        let in_turn = unjudged.keys().filter(|(_, event)| !self.is_ahead(id, *event));
-        in_turn.map(|(_, event)| event).find_map(|event| {
+        let unjudged = conversation.unjudged();
+        let in_turn = unjudged.keys().filter(|(_, _, event)| !self.is_ahead(id, *event));
+        in_turn.map(|(_, _, event)| event).find_map(|event| {
             let version = conversation.messages.get(event)?.act.as_ref()?.order?.version;
             self.membership.named(version).is_none().then_some(version)
         })

@@ -96,13 +96,16 @@ impl Engine {
         self.move_cursor(None);
         // It may have lost some, and have others again that are used up.
         self.prekeys.uploaded = false;
+        // Keys that were handed on named places that are no more.
+        self.answered.clear();
         for (id, conversation) in self.conversations.iter_mut() {
             let Conversation { facts, messages, sent, .. } = conversation;
             facts.begin_anew(id);
             self.ledger.put(Name::Conversation(*id), facts);
-            for (event, message) in messages.iter_mut().filter(|(_, message)| message.in_log) {
-                message.in_log = false;
-                self.ledger.put(Name::Message(*id, *event), message);
+            for (event, message) in messages.iter_mut() {
+                if message.leave_log() {
+                    self.ledger.put(Name::Message(*id, *event), message);
+                }
             }
             // Who has read them is to be heard anew.
             let own =

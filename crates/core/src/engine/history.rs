@@ -97,12 +97,11 @@ impl Engine {
         now: u64,
         random: &mut impl CryptoRng,
     ) {
-        let own = self.account.as_ref().map(Account::device);
         let acted = self.conversations.get(&id).is_some_and(|kept| kept.facts.assignment.epoch > 0);
-        let readers = self.readers(id, now);
-        if self.part != Part::Agent || !acted || readers.iter().any(|device| Some(*device) == own) {
+        if !acted || self.is_of_its_readers(id, now) {
             return;
         }
+        let readers = self.readers(id, now);
         let grants: Vec<_> = self.grant(id, delivered.event).into_iter().collect();
         for device in readers {
             if !delivered.recipients.contains(&device) {
@@ -199,6 +198,12 @@ impl Engine {
         let conversation = self.conversations.get(&id);
         conversation
             .map_or_else(Vec::new, |conversation| self.readers_of(id, &conversation.facts.assignment, now))
+    }
+
+    /// Whether it is the visitor's, or one that contents go to.
+    pub(super) fn is_of_its_readers(&self, id: ConversationId, now: u64) -> bool {
+        let own = self.account.as_ref().map(Account::device);
+        self.part != Part::Agent || self.readers(id, now).iter().any(|device| Some(*device) == own)
     }
 
     /// The content key of a message that is open here.

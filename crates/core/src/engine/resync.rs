@@ -138,6 +138,23 @@ impl Engine {
         self.ask_for_bundles(&[peer], now);
     }
 
+    /// Asks a device for the acts before one of its own events, unless it was asked within the hour.
+    pub(super) fn ask_for_acts(
+        &mut self,
+        id: ConversationId,
+        peer: Peer,
+        event: EventId,
+        now: u64,
+        random: &mut impl CryptoRng,
+    ) {
+        let time = self.membership.time(now);
+        let Some(conversation) = self.conversations.get_mut(&id) else { return };
+        if conversation.facts.ask_for_acts(peer.0, time) {
+            self.ledger.put(Name::Conversation(id), &conversation.facts);
+            self.queue_control(id, peer, content::Body::Request(vec![event]), false, now, random);
+        }
+    }
+
     /// A device that is to be written to asks for events that it could not open.
     pub(super) fn requested(
         &mut self,

@@ -147,8 +147,8 @@ impl Engine {
                         // The relay may have begun to tell the log anew while this one was in the store. That is kept
                         // before the log comes that far again.
                         let holds = |position| conversation.facts.chronicle.holds(position);
-                        if message.in_log && !message.position.is_some_and(holds) {
-                            message.in_log = false;
+                        let was_told_anew = conversation.facts.former > 0;
+                        if was_told_anew && !message.position.is_some_and(holds) && message.leave_log() {
                             self.ledger.put(name, &message);
                         }
                         conversation.messages.insert(event, message);

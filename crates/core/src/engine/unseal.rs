@@ -4,6 +4,7 @@ use rand_core::CryptoRng;
 use segel_crypto::act::{ActHash, SignedAct};
 use segel_crypto::content::{self, ContentContext, ContentHash, ContentKey, Header};
 use segel_crypto::handshake::{self, Context, HandshakeError};
+use segel_crypto::log::Seen;
 use segel_crypto::prekeys::Used;
 use segel_crypto::session::{Session, Wrap, WrapContext, WrapError};
 use segel_wire::Delivered;
@@ -256,7 +257,7 @@ impl Engine {
         if self.part == Part::Agent && matches!(author, Author::Agent(_)) {
             self.told_of_visitor(delivered);
         }
-        self.note_act(delivered, peer, message.act, now, random);
+        self.note_act(delivered, peer, (message.act, message.seen), now, random);
         let outdated = self.outdated(delivered, message.time);
         warning.into_iter().chain(outdated).for_each(|warning| self.show_refused(warning));
         self.heard_of_own(delivered, &author, &message);
@@ -353,22 +354,22 @@ impl Engine {
         self.shown.lists.insert(delivered.conversation, ());
     }
 
-    /// A content names the last act that its sender knows: its sender is asked for what is not known here.
+    /// A content names the last act that its sender knows, and how far it saw the log: its sender is asked for what is not
+    /// known here, and told what it does not know.
     fn note_act(
         &mut self,
         delivered: &Delivered,
         peer: Peer,
-        act: Option<ActHash>,
+        (act, seen): (Option<ActHash>, Seen),
         now: u64,
         random: &mut impl CryptoRng,
     ) {
-        let (id, time) = (delivered.conversation, self.membership.time(now));
-        let Some(conversation) = self.conversations.get_mut(&id) else { return };
-        let is_known = act.is_none_or(|act| conversation.knows(act));
-        if !is_known && conversation.facts.ask_for_acts(peer.0, time) {
-            self.ledger.put(Name::Conversation(id), &conversation.facts);
-            let request = content::Body::Request(vec![delivered.event]);
-            self.queue_control(id, peer, request, false, now, random);
+        let id = delivered.conversation;
+        let Some(conversation) = self.conversations.get(&id) else { return };
+        if !act.is_none_or(|act| conversation.knows(act)) {
+            self.ask_for_acts(id, peer, delivered.event, now, random);
+        } else if conversation.counts_after(act, seen.position) && self.is_of_its_readers(id, now) {
+            self.requested(id, peer, &[], now, random);
         }
     }
 

@@ -101,7 +101,7 @@ impl Party {
 impl Exchange {
     fn bundle(&self, one_time: Option<u64>) -> Vec<u8> {
         let upload = self.prekeys.derive_upload(&self.parties[1].secrets, &self.site).unwrap();
-        let signed::Prekeys { keys, signed, one_time: all } = cbor::decode(&upload).unwrap();
+        let signed::Prekeys { keys, signed, one_time: all, .. } = cbor::decode(&upload).unwrap();
         let one_time = one_time
             .map(|id| all.unwrap_or_default().into_iter().find(|prekey| u64::from(prekey.id) == id).unwrap());
         cbor::encode(&Bundle { keys, signed, one_time })

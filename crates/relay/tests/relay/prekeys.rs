@@ -32,7 +32,7 @@ async fn a_device_uploads_prekeys_and_an_asker_is_handed_the_very_ones() {
     let (agent, visitor) = (scene.agent().await, scene.visitor(7).await);
     let bytes = scene.agent.prekeys(1, [2, 3]);
     assert_eq!(upload(&agent, &scene, &bytes).await, PrekeysAnswer { one_time: 2, highest: 3 });
-    let Prekeys { keys, signed, one_time } = cbor::decode(&bytes).unwrap();
+    let Prekeys { keys, signed, one_time, .. } = cbor::decode(&bytes).unwrap();
     let first = one_time.unwrap().into_iter().next();
     let handed = visitor.bundle(&scene.agent).await.unwrap();
     assert_eq!(handed, Bundle { keys, signed, one_time: first });

@@ -27,7 +27,7 @@ impl PrekeyStore {
         bytes: &[u8],
         now: u64,
     ) -> Option<PrekeysAnswer> {
-        let Prekeys { keys, signed, one_time } = cbor::decode(bytes).ok()?;
+        let Prekeys { keys, signed, one_time, held } = cbor::decode(bytes).ok()?;
         if keys.derive_id(site) != device {
             return None;
         }
@@ -42,7 +42,7 @@ impl PrekeyStore {
             kept.bundle.signed = signed;
         }
         kept.highest = kept.highest.max(uploaded);
-        kept.one_time.retain(|prekey| now < prekey.not_after);
+        kept.one_time.retain(|prekey| now < prekey.not_after && held.contains(&prekey.id));
         let room = limits::ONE_TIME_KEPT.saturating_sub(kept.one_time.len());
         let fresh = one_time.into_iter().filter(|prekey| before.is_none_or(|before| prekey.id > before));
         kept.one_time.extend(fresh.filter(|prekey| now < prekey.not_after).take(room));

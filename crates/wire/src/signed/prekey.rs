@@ -40,9 +40,11 @@ pub struct Prekeys {
     pub signed: Prekey,
     /// New one-time prekeys; absent if there are none.
     pub one_time: Option<Vec<Prekey>>,
+    /// Ids of all one-time prekeys whose private halves the device has, ascending: the relay hands out no others.
+    pub held: Vec<u32>,
 }
 
-cbor_map!(Prekeys { 0: keys, 1: signed, 2: one_time });
+cbor_map!(Prekeys { 0: keys, 1: signed, 2: one_time, 3: held });
 
 /// What an initiator is handed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,7 +115,8 @@ impl Prekeys {
             return Err(MalformedCbor.into());
         }
         let upload: Self = cbor::decode(bytes)?;
-        if upload.one_time.as_ref().is_some_and(Vec::is_empty) {
+        let is_list = upload.held.len() <= limits::ONE_TIME_HELD && upload.held.is_sorted_by(|a, b| a < b);
+        if upload.one_time.as_ref().is_some_and(Vec::is_empty) || !is_list {
             return Err(MalformedCbor.into());
         }
         let one_time = upload.one_time.iter().flatten().map(|prekey| (PrekeyRole::OneTime, prekey));

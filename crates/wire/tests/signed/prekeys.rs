@@ -2,7 +2,7 @@
 
 use segel_wire::cbor::{self, MalformedCbor};
 use segel_wire::ids::DeviceId;
-use segel_wire::limits::{ONE_TIME_KEPT, PREKEYS_BYTES};
+use segel_wire::limits::{ONE_TIME_HELD, ONE_TIME_KEPT, PREKEYS_BYTES};
 use segel_wire::signed::{BundleError, Prekey, Prekeys};
 
 use crate::support::{NOW, ONE_TIME, OTHER_SITE, SIGNED, SITE, device, flips_by_byte, id, key, prekey};
@@ -14,8 +14,9 @@ fn one_time(id: u32) -> Prekey {
 /// An upload of `device(10)` with one-time prekeys of these ids.
 fn upload(one_times: &[u32]) -> Prekeys {
     let signed = prekey((SIGNED, 5, NOW + 100), &SITE, &device(10), &key(10));
+    let held = one_times.to_vec();
     let one_times: Vec<_> = one_times.iter().map(|&id| one_time(id)).collect();
-    Prekeys { keys: device(10), signed, one_time: Some(one_times).filter(|list| !list.is_empty()) }
+    Prekeys { keys: device(10), signed, one_time: Some(one_times).filter(|list| !list.is_empty()), held }
 }
 
 fn verify(upload: &Prekeys) -> Result<Prekeys, BundleError> {
@@ -30,6 +31,21 @@ fn a_devices_own_upload_is_accepted_with_as_many_as_a_relay_keeps_and_with_none(
         assert!(cbor::encode(&upload).len() <= PREKEYS_BYTES);
         assert_eq!(verify(&upload), Ok(upload));
     }
+}
+
+#[test]
+fn what_is_held_is_a_list_in_order_of_no_more_than_a_device_keeps() {
+    let full: Vec<u32> = (1..).take(ONE_TIME_HELD).collect();
+    let more = (1..).take(ONE_TIME_HELD + 1).collect();
+    for (held, is_one) in
+        [(full, true), (vec![1, 9], true), (vec![9, 1], false), (vec![9, 9], false), (more, false)]
+    {
+        let upload = Prekeys { held, ..upload(&[]) };
+        assert_eq!(verify(&upload).is_ok(), is_one, "{:?}", upload.held);
+    }
+    let upload = upload(&(1..).take(ONE_TIME_KEPT).collect::<Vec<_>>());
+    let full = Prekeys { held: (u32::MAX - 199..=u32::MAX).collect(), ..upload };
+    assert!(cbor::encode(&full).len() <= PREKEYS_BYTES, "the fullest one is not too large");
 }
 
 #[test]

@@ -42,7 +42,7 @@ impl Party {
         prekeys.rotate(NOW, random);
         prekeys.restock(0, 0, 1, NOW, random);
         let upload = prekeys.derive_upload(&secrets, &SITE)?;
-        let signed::Prekeys { keys, signed, one_time } = cbor::decode(&upload).ok()?;
+        let signed::Prekeys { keys, signed, one_time, .. } = cbor::decode(&upload).ok()?;
         let one_time = one_time.and_then(|prekeys| prekeys.into_iter().next());
         let id = keys.derive_id(&SITE);
         Some(Self { secrets, prekeys, id, bundle: cbor::encode(&Bundle { keys, signed, one_time }) })

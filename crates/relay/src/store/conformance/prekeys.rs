@@ -19,7 +19,7 @@ pub(in crate::store) async fn a_signed_prekey_gives_way_to_one_of_the_same_or_a_
     for (id, mark, (stands, of)) in
         [(5, 1, (5, 1)), (4, 2, (5, 1)), (5, 3, (5, 3)), (6, 4, (6, 4)), (5, 5, (6, 4))]
     {
-        let upload = Prekeys { keys: keys(1), signed: marked(id, mark), one_time: None };
+        let upload = Prekeys { keys: keys(1), signed: marked(id, mark), one_time: None, held: Vec::new() };
         let answer = store.keep_prekeys(SITE, AGENT, upload, NOW).await.unwrap();
         assert_eq!(answer, PrekeysAnswer { one_time: 0, highest: id.max(stands) });
         assert_eq!(take(store, AGENT, true, NOW).await, Some((stands, None)));
@@ -82,6 +82,22 @@ pub(in crate::store) async fn one_time_prekeys_are_kept_up_to_the_limit_and_unti
     assert_eq!(take(store, AGENT, true, END).await, Some((1, Some(34))));
 }
 
+pub(in crate::store) async fn one_time_prekeys_that_their_device_does_not_have_are_given_to_nobody(
+    store: &dyn Store,
+) {
+    assert_eq!(keep(store, AGENT, &upload(1, 2..=5)).await, (4, 5));
+    assert_eq!(keep(store, VISITOR, &upload(1, 2..=3)).await, (2, 3));
+    let mut later = upload(1, 6..=6);
+    later.held = vec![3, 5, 6];
+    assert_eq!(keep(store, AGENT, &later).await, (3, 6));
+    let mut taken = Vec::new();
+    while let Some((_, Some(id))) = take(store, AGENT, true, NOW).await {
+        taken.push(id);
+    }
+    assert_eq!(taken, [3, 5, 6]);
+    assert_eq!(take(store, VISITOR, true, NOW).await, Some((1, Some(2))), "another's are its own");
+}
+
 pub(in crate::store) async fn one_time_prekeys_are_taken_only_for_whoever_may_have_them(store: &dyn Store) {
     assert_eq!(keep(store, AGENT, &upload(1, 2..=2)).await, (1, 2));
     assert_eq!(keep(store, VISITOR, &upload(1, 2..=2)).await, (1, 2), "each device for itself");
@@ -116,8 +132,9 @@ fn one_time_of(bundle: &[u8]) -> Option<u32> {
 }
 
 fn upload(signed: u32, one_time: std::ops::RangeInclusive<u32>) -> Prekeys {
+    let held = (2..=*one_time.end()).collect();
     let one_time = one_time.map(|id| prekey(id, END)).collect();
-    Prekeys { keys: keys(1), signed: prekey(signed, END), one_time: Some(one_time) }
+    Prekeys { keys: keys(1), signed: prekey(signed, END), one_time: Some(one_time), held }
 }
 
 fn keys(seed: u8) -> DeviceKeys {

@@ -245,6 +245,7 @@ mod tests {
         a_signed_prekey_gives_way_to_one_of_the_same_or_a_higher_id
         a_one_time_prekey_is_in_one_answer_and_an_upload_again_brings_none_back
         one_time_prekeys_are_kept_up_to_the_limit_and_until_they_expire
+        one_time_prekeys_that_their_device_does_not_have_are_given_to_nobody
         one_time_prekeys_are_taken_only_for_whoever_may_have_them
         a_conversation_is_opened_once_and_listed_by_its_last_event
         an_event_is_numbered_once_whoever_asks_again

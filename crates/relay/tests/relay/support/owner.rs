@@ -121,13 +121,15 @@ impl TestDevice {
         cbor::encode(&Enrolment { invitation, keys: self.keys, signature, code_proof })
     }
 
-    /// An upload: the signed prekey of one id, one-time prekeys of others.
+    /// An upload: the signed prekey of one id, one-time prekeys of others. Every one-time prekey of a lower id is held, too.
     pub(crate) fn prekeys(&self, signed: u32, one_time: impl IntoIterator<Item = u32>) -> Vec<u8> {
         let one_time: Vec<_> = one_time.into_iter().map(|id| self.prekey(PrekeyRole::OneTime, id)).collect();
+        let highest = one_time.last().map_or(signed, |prekey| prekey.id);
         cbor::encode(&Prekeys {
             keys: self.keys,
             signed: self.prekey(PrekeyRole::Signed, signed),
             one_time: Some(one_time).filter(|list| !list.is_empty()),
+            held: (1..=highest).collect(),
         })
     }
 
