@@ -343,7 +343,7 @@ fn attachment(name: &str) -> Attachment {
 }
 
 /// An act of a member on this state, under this roster.
-fn act(
+pub(crate) fn act(
     table: &Table<'_>,
     member: usize,
     state: &Assignment,
@@ -357,7 +357,7 @@ fn act(
 }
 
 /// The state after the first act, under the newest roster.
-fn follow(table: &Table<'_>, member: usize, signed: &SignedAct) -> Assignment {
+pub(crate) fn follow(table: &Table<'_>, member: usize, signed: &SignedAct) -> Assignment {
     let (sender, roster) = (table.members[member].id(), &table.roster);
     let desk = &roster.roster().desks[0];
     let context = ActContext { roster, desk, conversation: &table.conversation, sender: &sender, now: NOW };

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of a test fail it")]
 
 mod acts;
+mod acts_anew;
 mod acts_crossed;
 mod attachments;
 mod bench;

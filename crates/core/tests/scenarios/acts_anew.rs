@@ -1,0 +1,175 @@
+//! Acts in a log that the relay tells anew, after it was set back, and acts that somebody does not know.
+
+use segel_core::Input;
+use segel_core::show::{Body, Deed, Standing};
+use segel_crypto::act::{ActHash, ActKind, Assignment};
+use segel_crypto::content;
+use segel_wire::ids::{AgentId, EventId};
+use segel_wire::{ClientFrame, Code, Delivered, ServerFrame};
+
+use crate::bench::BenchSite;
+use crate::hostile_member::{act, follow};
+use crate::member::Letter;
+use crate::table::{COLLEAGUE, HOSTILE, NAMES, Table, VISITOR};
+
+/// A visitor at a desk whose second agent supervises it.
+fn supervised(site: &BenchSite) -> Table<'_> {
+    let mut table = Table::of_visitor(site);
+    table.publish(|roster| roster.desks[0].supervisors = Some(vec![AgentId([2; 16])]));
+    table
+}
+
+/// A claim by the first agent, and the takeover by the second that follows it.
+fn claim_and_takeover(table: &Table<'_>) -> [content::Body; 2] {
+    let claim = act(table, HOSTILE, &Assignment::default(), ActKind::Claim, &table.roster);
+    let held = follow(table, HOSTILE, &claim);
+    let takeover = act(table, COLLEAGUE, &held, ActKind::Takeover, &table.roster);
+    [claim, takeover].map(content::Body::Act)
+}
+
+fn claim_by(table: &Table<'_>, member: usize) -> content::Body {
+    content::Body::Act(act(table, member, &Assignment::default(), ActKind::Claim, &table.roster))
+}
+
+/// The relay is set back to before everything, and hears again what the engine has sent.
+fn set_back(table: &mut Table<'_>) {
+    table.bench.log.clear();
+    let problem = Code::CursorRefused.into();
+    table.input(Input::Frame(ServerFrame::Bye { problem }));
+    table.wait(1);
+}
+
+/// An event that the relay had before is stored again, where the log ends now.
+fn store_again(table: &mut Table<'_>, event: &Delivered) {
+    let position = table.head() + 1;
+    table.deliver(&Delivered { position, ..event.clone() });
+}
+
+fn holder<'a>(table: &'a Table<'_>) -> Option<&'a str> {
+    table.summary().hold.holder.as_deref()
+}
+
+#[test]
+fn an_act_that_stands_before_the_one_it_follows_counts_once_that_is_there() {
+    let site = BenchSite::new();
+    let mut table = supervised(&site);
+    let [claim, takeover] = claim_and_takeover(&table);
+    let taken = table.post(COLLEAGUE, table.letter(takeover));
+    assert_eq!(holder(&table), None);
+    let asked = |message: &content::Message| matches!(&message.body, content::Body::Request(events) if *events == [taken.event]);
+    assert_eq!(table.sent_to(COLLEAGUE).iter().filter(|message| asked(message)).count(), 1);
+
+    table.post(HOSTILE, table.letter(claim));
+    assert_eq!(holder(&table), Some(NAMES[COLLEAGUE]));
+    assert_eq!(table.item(taken.event).unwrap().body, Body::Act(Deed::Takeover));
+}
+
+#[test]
+fn what_counted_goes_on_counting_while_the_relay_that_lost_it_has_nothing_else() {
+    let site = BenchSite::new();
+    let mut table = supervised(&site);
+    for body in claim_and_takeover(&table) {
+        let member = if holder(&table).is_none() { HOSTILE } else { COLLEAGUE };
+        table.post(member, table.letter(body));
+    }
+    set_back(&mut table);
+    table.restart();
+    assert_eq!(holder(&table), Some(NAMES[COLLEAGUE]));
+    table.say("masih di sini");
+    let sent = table.bench.log.last().unwrap();
+    assert_eq!(sent.recipients, [table.members[COLLEAGUE].id()]);
+}
+
+#[test]
+fn of_two_acts_that_follow_the_first_in_the_new_log_counts_whatever_the_lost_one_had() {
+    for is_stored_first in [true, false] {
+        let site = BenchSite::new();
+        let mut table = Table::of_visitor(&site);
+        let (former, _) = table.seal(HOSTILE, table.letter(claim_by(&table, HOSTILE)));
+        table.deliver(&former);
+        assert_eq!(holder(&table), Some(NAMES[HOSTILE]));
+
+        set_back(&mut table);
+        if is_stored_first {
+            store_again(&mut table, &former);
+        }
+        let other = table.post(COLLEAGUE, table.letter(claim_by(&table, COLLEAGUE)));
+        let expected = NAMES[if is_stored_first { HOSTILE } else { COLLEAGUE }];
+        assert_eq!(holder(&table), Some(expected));
+        if !is_stored_first {
+            store_again(&mut table, &former);
+        }
+        table.restart();
+        assert_eq!(holder(&table), Some(expected), "stored first: {is_stored_first}");
+        let withheld = if is_stored_first { other.event } else { former.event };
+        assert_eq!(table.item(withheld).unwrap().body, Body::Withheld);
+    }
+}
+
+#[test]
+fn acts_that_followed_one_that_another_came_before_count_no_more() {
+    let site = BenchSite::new();
+    let mut table = supervised(&site);
+    let [claim, takeover] = claim_and_takeover(&table);
+    let (claimed, _) = table.seal(HOSTILE, table.letter(claim));
+    table.deliver(&claimed);
+    let (taken, _) = table.seal(COLLEAGUE, table.letter(takeover));
+    table.deliver(&taken);
+
+    set_back(&mut table);
+    let by_another = claim_by(&table, COLLEAGUE);
+    table.post(COLLEAGUE, table.letter(by_another));
+    assert_eq!(holder(&table), Some(NAMES[COLLEAGUE]));
+    for event in [&claimed, &taken] {
+        store_again(&mut table, event);
+        assert_eq!(table.item(event.event).unwrap().body, Body::Withheld);
+    }
+    assert_eq!(holder(&table), Some(NAMES[COLLEAGUE]));
+    assert_eq!(table.summary().hold.standing, Standing::Others);
+}
+
+#[test]
+fn who_saw_the_log_beyond_an_act_and_does_not_know_it_is_told() {
+    for (knows, saw) in [(false, true), (false, false), (true, true)] {
+        let site = BenchSite::new();
+        let mut table = Table::of_visitor(&site);
+        let before = table.seen();
+        let content::Body::Act(claim) = claim_by(&table, HOSTILE) else { unreachable!() };
+        let name = ActHash::derive(&claim.act.0);
+        let claim = table.post(HOSTILE, table.letter(content::Body::Act(claim)));
+        let seen = Some(if saw { table.seen() } else { before });
+        let act = knows.then_some(name);
+        for text in ["halo", "halo lagi"] {
+            let body = content::Body::Text(text.to_owned());
+            table.post(COLLEAGUE, Letter { seen, act, ..table.letter(body) });
+        }
+        let tells = |message: content::Message| match message.body {
+            content::Body::Grants(grants) => grants.iter().any(|grant| grant.event == claim.event),
+            _ => false,
+        };
+        let told = table.sent_to(COLLEAGUE).into_iter().filter(|message| tells(message.clone())).count();
+        assert_eq!(told, usize::from(!knows && saw), "knows it: {knows}, saw so far: {saw}");
+    }
+}
+
+#[test]
+fn an_own_act_is_sent_again_however_much_was_said_since() {
+    let site = BenchSite::new();
+    let mut table = Table::of_agent(&site, |_, _| {});
+    table.post(VISITOR, table.letter(content::Body::Text("halo".to_owned())));
+    table.input(Input::Act { conversation: table.conversation, deed: Deed::Claim });
+    let claim = *table.stored.first_key_value().unwrap().0;
+    for number in 0..12 {
+        table.say(&format!("jawab {number}"));
+    }
+    let looked_at = table.bench.sent.len();
+    set_back(&mut table);
+    let again: Vec<EventId> = table.bench.sent[looked_at..]
+        .iter()
+        .filter_map(|frame| match frame {
+            ClientFrame::Send { event, .. } => Some(*event),
+            _ => None,
+        })
+        .collect();
+    assert_eq!((again.first(), again.len()), (Some(&claim), 9), "it, and the last eight messages");
+}
