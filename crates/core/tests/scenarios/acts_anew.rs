@@ -141,7 +141,7 @@ fn who_saw_the_log_beyond_an_act_and_does_not_know_it_is_told() {
         let act = knows.then_some(name);
         for text in ["halo", "halo lagi"] {
             let body = content::Body::Text(text.to_owned());
-            table.post(COLLEAGUE, Letter { seen, act, ..table.letter(body) });
+            table.post(COLLEAGUE, Letter { act, seen, ..table.letter(body) });
         }
         let tells = |message: content::Message| match message.body {
             content::Body::Grants(grants) => grants.iter().any(|grant| grant.event == claim.event),

@@ -16,8 +16,8 @@ pub(super) use prekeys::{
     a_one_time_prekey_is_in_one_answer_and_an_upload_again_brings_none_back,
     a_signed_prekey_gives_way_to_one_of_the_same_or_a_higher_id,
     one_time_prekeys_are_kept_up_to_the_limit_and_until_they_expire,
-    one_time_prekeys_that_their_device_does_not_have_are_given_to_nobody,
     one_time_prekeys_are_taken_only_for_whoever_may_have_them,
+    one_time_prekeys_that_their_device_does_not_have_are_given_to_nobody,
 };
 pub(super) use withdrawals::{
     a_withdrawn_attachment_is_gone_and_another_senders_stays,

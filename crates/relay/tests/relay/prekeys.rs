@@ -67,8 +67,9 @@ async fn what_is_anothers_altered_too_large_or_without_a_session_is_refused_and_
     let genuine = scene.agent.prekeys(1, [2]);
     assert_eq!(refused(&visitor, &genuine).await, Code::SignatureRefused);
     assert_eq!(refused(&scene.nobody(), &genuine).await, Code::Unauthenticated);
-    let mut altered = genuine.clone();
-    *altered.last_mut().unwrap() ^= 1;
+    let mut altered: Prekeys = cbor::decode(&genuine).unwrap();
+    altered.one_time.as_mut().unwrap()[0].signature.0[63] ^= 1;
+    let altered = cbor::encode(&altered);
     assert_eq!(refused(&agent, &altered).await, Code::SignatureRefused, "one of them does not hold");
     assert_eq!(refused(&agent, &genuine[1..]).await, Code::Malformed);
     let oversized = scene.agent.prekeys(1, 2..40);
