@@ -135,10 +135,9 @@ fn prekeys_and_bundles() {
     assert_eq!(cbor::encode(&both), join(&[&head(3), &[0x02], &bytes(6)]));
     let none_new = Prekeys { keys, signed: signed.clone(), one_time: None, held: Vec::new() };
     assert_eq!(cbor::encode(&none_new), join(&[&head(3), &[0x03, 0x80]]));
-    let (one_time, held) = (Some(vec![prekey(6), prekey(7)]), vec![3, 6, 700]);
-    let two = Prekeys { one_time, held, ..none_new };
-    let held = [0x03, 0x83, 0x03, 0x06, 0x19, 0x02, 0xbc];
-    assert_eq!(cbor::encode(&two), join(&[&head(4), &[0x02, 0x82], &bytes(6), &bytes(7), &held]));
+    let two = Prekeys { one_time: Some(vec![prekey(6), prekey(7)]), held: vec![3, 6, 700], ..none_new };
+    let ids = [0x03, 0x83, 0x03, 0x06, 0x19, 0x02, 0xbc];
+    assert_eq!(cbor::encode(&two), join(&[&head(4), &[0x02, 0x82], &bytes(6), &bytes(7), &ids]));
 }
 
 #[test]
