@@ -52,7 +52,8 @@ pub(crate) struct Panel {
     sentence: Sentence,
     preparing: El,
     chat: El,
-    verify: Verify,
+    /// Once somebody wants it.
+    verify: Option<Verify>,
     more: Option<More>,
     shown: Screen,
     place: Place,
@@ -87,7 +88,6 @@ impl Panel {
             .place(typing.root())
             .place(composer.root())
             .hidden();
-        let verify = Verify::new(language, act);
         let close = Rc::clone(act);
         let root = el("div")
             .class("panel")
@@ -96,7 +96,6 @@ impl Panel {
             .place(&preparing)
             .place(sentence.root())
             .place(&chat)
-            .place(verify.root())
             .on("keydown", move |event| {
                 if event
                     .dyn_ref::<KeyboardEvent>()
@@ -119,7 +118,7 @@ impl Panel {
             sentence,
             preparing,
             chat,
-            verify,
+            verify: None,
             more: None,
             shown: Screen::Preparing,
             place: Place::Talk,
@@ -135,7 +134,7 @@ impl Panel {
     pub(crate) fn render(&mut self, model: &Model) {
         let screen = model.screen();
         let business = model.situation.business.as_deref();
-        let place = if screen == Screen::Chat { model.place() } else { Place::Talk };
+        let place = if screen == Screen::Chat { self.place_of(model) } else { Place::Talk };
         self.header.render(
             business,
             screen == Screen::Chat && place == Place::Talk,
@@ -143,7 +142,6 @@ impl Panel {
         );
         dom::set_hidden(&self.preparing, screen != Screen::Preparing);
         dom::set_hidden(&self.chat, screen != Screen::Chat || place != Place::Talk);
-        dom::set_hidden(self.verify.root(), place != Place::Safety);
         self.sentence.render(match screen {
             Screen::Stopped(trouble) => Some(trouble),
             Screen::Preparing | Screen::Chat => None,
@@ -162,12 +160,9 @@ impl Panel {
         self.typing.render(model.typing());
         self.composer.guard(model.situation.masking.as_ref(), Writer::Visitor, model.items().as_slice());
         self.composer.hinder(self.language.gate(model.situation.gate));
-        let (safety, text) = (model.safety(), self.language.text());
-        let why = safety.map_or(text.verify_later(), |_| text.verify_visitor());
-        self.verify.render(safety, &fill(why, business.unwrap_or_default()));
+        self.render_verify(model, place);
         self.render_more(model, screen, place);
         match (std::mem::replace(&mut self.place, place), place) {
-            (before, Place::Safety) if before != place => self.verify.focus(),
             (Place::Safety, Place::Talk) => self.header.focus_check(),
             _ => {}
         }
@@ -175,6 +170,37 @@ impl Panel {
         // Who opened the panel before there was anywhere to write finds the focus there once there is.
         if appears && page::has_focus() {
             self.focus();
+        }
+    }
+
+    /// Where the visitor looks: at the safety number once the program has what shows it.
+    fn place_of(&self, model: &Model) -> Place {
+        let place = model.place();
+        if place != Place::Safety || rest::is_here() {
+            return place;
+        }
+        let act = Rc::clone(&self.act);
+        rest::then(move || act(Action::Scrolled));
+        Place::Talk
+    }
+
+    /// Shows the safety number in the conversation's place.
+    fn render_verify(&mut self, model: &Model, place: Place) {
+        let Some(verify) = &mut self.verify else {
+            if place == Place::Safety {
+                let verify = Verify::new(self.language, &self.act);
+                dom::insert(&self.root, verify.root(), None);
+                self.verify = Some(verify);
+                self.render_verify(model, place);
+            }
+            return;
+        };
+        let (safety, text) = (model.safety(), self.language.text());
+        let why = safety.map_or(text.verify_later(), |_| text.verify_visitor());
+        verify.render(safety, &fill(why, model.situation.business.as_deref().unwrap_or_default()));
+        dom::set_hidden(verify.root(), place != Place::Safety);
+        if place == Place::Safety && self.place != place {
+            verify.focus();
         }
     }
 

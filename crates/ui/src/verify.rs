@@ -8,14 +8,17 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
 use crate::action::{Act, Action};
+use crate::qr;
 use crate::text::Language;
 
-/// Twelve groups of digits, a sentence on each side of them, and the way back.
+/// Twelve groups of digits, the same as a QR code, a sentence on each side of them, and the way back.
 pub struct Verify {
     root: El,
     heading: El,
     number: El,
     groups: Vec<El>,
+    /// The number that is drawn, and its drawing.
+    code: Option<(SafetyNumber, El)>,
     why: El,
     differs: El,
 }
@@ -52,7 +55,7 @@ impl Verify {
                 }
             })
             .hidden();
-        Self { root, heading, number, groups, why, differs }
+        Self { root, heading, number, groups, code: None, why, differs }
     }
 
     /// The element to put on the page.
@@ -61,7 +64,7 @@ impl Verify {
     }
 
     /// Shows a number, and beside it what to do with it, or why there is none.
-    pub fn render(&self, number: Option<&SafetyNumber>, why: &str) {
+    pub fn render(&mut self, number: Option<&SafetyNumber>, why: &str) {
         dom::set_text(&self.why, why);
         for part in [&self.number, &self.differs] {
             dom::set_hidden(part, number.is_none());
@@ -70,6 +73,12 @@ impl Verify {
             let digits =
                 (0..5).rev().filter_map(|place| char::from_digit(value / 10_u32.pow(place) % 10, 10));
             dom::set_text(group, &digits.collect::<String>());
+        }
+        if self.code.as_ref().map(|(drawn, _)| drawn) != number {
+            self.code = number.and_then(|number| Some((*number, qr::draw(&number.qr_text())?)));
+            if let Some((_, code)) = &self.code {
+                dom::insert(&self.root, code, Some(&self.differs));
+            }
         }
     }
 
