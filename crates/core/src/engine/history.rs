@@ -163,8 +163,8 @@ impl Engine {
             let lacks_roster =
                 |unopened: &Unopened| lacks_roster(&self.membership, &unopened.content.0).is_some();
             let unopened = message.unopened.clone().filter(|unopened| !lacks_roster(unopened));
-            if unopened.is_none() {
-                // It is pulled anew when the roster that it names is there.
+            if unopened.is_none() || is_open {
+                // It is open by a genuine word, or pulled anew when the roster that it names is there.
                 message.unopened = None;
             }
             self.ledger.put(Name::Message(id, grant.event), message);
@@ -185,7 +185,7 @@ impl Engine {
         for (event, message) in conversation.messages.iter_mut() {
             let is_seen = message.in_log && message.position.is_some_and(|at| at <= position);
             if message.vouched.is_some() && is_seen {
-                message.vouched = None;
+                (message.vouched, message.unopened) = (None, None);
                 self.ledger.put(Name::Message(id, *event), message);
                 self.shown.dirty.insert((id, *event), ());
             }
@@ -285,7 +285,10 @@ impl Engine {
             return self.show_refused(Refusal::MessageAltered);
         };
         message.time = plain.time;
-        message.unopened = None;
+        if message.vouched.is_none() {
+            // What is open by a colleague's word alone is asked for all the same.
+            message.unopened = None;
+        }
         if message.author != Author::Own {
             message.author = author.clone();
         }

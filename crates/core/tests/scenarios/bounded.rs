@@ -11,7 +11,7 @@ use segel_wire::limits::REQUESTED_EVENTS;
 
 use crate::bench::BenchSite;
 use crate::member::Letter;
-use crate::table::{COLLEAGUE, HOSTILE, Table, VISITOR};
+use crate::table::{COLLEAGUE, HOSTILE, NAMES, Table, VISITOR};
 
 fn text(text: &str) -> content::Body {
     content::Body::Text(text.to_owned())
@@ -122,4 +122,33 @@ fn that_an_upload_was_given_up_is_said_until_the_relay_has_heard_it() {
     assert!(table.bench.shown.iter().any(failed));
     table.wait(10);
     assert_eq!(table.bench.forgets, 4, "three times in vain, and once heard");
+}
+
+#[test]
+fn what_is_open_by_a_colleagues_word_alone_is_asked_for_of_its_sender_all_the_same() {
+    for sender_answers in [true, false] {
+        let site = BenchSite::new();
+        let mut table = Table::of_agent(&site, |_, _| {});
+        table.post(VISITOR, table.letter(text("halo")));
+        table.say("halo juga");
+        assert!(!table.sent_to(VISITOR).is_empty(), "from here on the visitor's wraps bring no init");
+        let (closed, grant) = table.seal(VISITOR, table.letter(text("penting")));
+        table.deliver(&strange(closed));
+        let by_its_word = |table: &mut Table<'_>, member: usize| {
+            table.post(member, table.letter(content::Body::Grants(vec![grant.clone()])));
+            let item = table.item(grant.event).unwrap();
+            assert_eq!(item.body, Body::Text("penting".to_owned()));
+            item.vouched.clone()
+        };
+        assert_eq!(by_its_word(&mut table, COLLEAGUE).as_deref(), Some(NAMES[COLLEAGUE]));
+        table.wait(2);
+        assert_eq!(requests(&mut table, VISITOR), [[grant.event]]);
+
+        if sender_answers {
+            assert_eq!(by_its_word(&mut table, VISITOR), None);
+        }
+        table.wait(4 * 60);
+        let asked = if sender_answers { 1 } else { 2 };
+        assert_eq!(requests(&mut table, VISITOR).len(), asked);
+    }
 }
