@@ -1,7 +1,14 @@
 //! ChaCha20-Poly1305 (RFC 8439) for keys used once, and XChaCha20-Poly1305 for records at rest.
 
+use chacha20::{ChaCha20, XChaCha20};
+use chacha20poly1305::ChaChaPoly1305;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
-use chacha20poly1305::{ChaCha20Poly1305, XChaCha20Poly1305};
+use chacha20poly1305::consts::{U12, U24};
+
+use crate::words::ByWords;
+
+type ChaCha20Poly1305 = ChaChaPoly1305<ByWords<ChaCha20>, U12>;
+type XChaCha20Poly1305 = ChaChaPoly1305<ByWords<XChaCha20>, U24>;
 
 /// Authentication failed, or the input is shorter than a tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

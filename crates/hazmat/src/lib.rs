@@ -8,6 +8,7 @@ pub mod aead;
 pub mod curve;
 pub mod kdf;
 pub mod kem;
+mod words;
 
 #[cfg(test)]
 mod vectors;
