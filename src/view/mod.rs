@@ -185,6 +185,8 @@ impl Panel {
     }
 
     /// Shows the safety number in the conversation's place.
+    // Within its one caller it would be in the first part of the program.
+    #[inline(never)]
     fn render_verify(&mut self, model: &Model, place: Place) {
         let Some(verify) = &mut self.verify else {
             if place == Place::Safety {
