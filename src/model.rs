@@ -208,7 +208,13 @@ mod tests {
     }
 
     fn site() -> Show {
-        Show::Site(Site { name: "Toko Contoh".to_owned(), agent: None, masking: None, hours: None })
+        Show::Site(Site {
+            name: "Toko Contoh".to_owned(),
+            agent: None,
+            masking: None,
+            hours: None,
+            intake: None,
+        })
     }
 
     fn item(delivery: Delivery) -> Show {

@@ -261,7 +261,13 @@ mod tests {
     }
 
     fn site() -> Show {
-        Show::Site(Site { name: "Toko Contoh".to_owned(), agent: None, masking: None, hours: None })
+        Show::Site(Site {
+            name: "Toko Contoh".to_owned(),
+            agent: None,
+            masking: None,
+            hours: None,
+            intake: None,
+        })
     }
 
     fn summary(conversation: ConversationId, time: u64) -> Show {

@@ -361,7 +361,7 @@ impl Message {
     pub(crate) fn is_open(&self) -> bool {
         matches!(self.body, Body::Text(_) | Body::File(_) | Body::Withdrawn)
             || self.is_of_its_moment()
-            || self.closes()
+            || self.is_the_visitors()
             || self.withdraws.is_some()
     }
 
@@ -382,8 +382,8 @@ impl Message {
     }
 
     pub(crate) fn shown_body(&self) -> Body {
-        // An end or a rating by a colleague's word alone is none yet.
-        let is_claimed = self.closes() && self.vouched.is_some();
+        // An end, a rating or details by a colleague's word alone are none yet.
+        let is_claimed = self.is_the_visitors() && self.vouched.is_some();
         let is_idle = self.act.as_ref().is_some_and(|act| !act.counts());
         if is_claimed || is_idle { Body::Withheld } else { self.body.clone() }
     }
@@ -397,7 +397,7 @@ impl Message {
     pub(crate) fn is_unsent_message(&self) -> bool {
         let is_unsent = self.is_outgoing() || matches!(self.stage, Stage::Failed(_));
         let is_said = matches!(self.body, Body::Text(_) | Body::File(_) | Body::Withdrawn);
-        is_unsent && (is_said || self.closes() || self.withdraws.is_some())
+        is_unsent && (is_said || self.is_the_visitors() || self.withdraws.is_some())
     }
 
     /// Whether something is still to be done about it that the person need not ask for.

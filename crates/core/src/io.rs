@@ -8,7 +8,7 @@ use segel_wire::ids::{AgentId, AttachmentId, ConversationId, EventId, Invitation
 use segel_wire::{ClientFrame, Problem, ServerFrame};
 
 use crate::file::OutgoingFile;
-use crate::outgoing::{Outgoing, OutgoingRating, OutgoingToken};
+use crate::outgoing::{Outgoing, OutgoingDetails, OutgoingRating, OutgoingToken};
 use crate::show::{Deed, Show};
 
 /// Something happened.
@@ -25,6 +25,14 @@ pub enum Input {
         text: Outgoing,
         /// The message of the conversation that it answers.
         quotes: Option<EventId>,
+    },
+    /// What is said of the visitor before a message that comes next, if a conversation begins with that. It is kept
+    /// with the message and not before.
+    Details {
+        /// The id that the message will have.
+        before: EventId,
+        /// What is said.
+        details: OutgoingDetails,
     },
     /// The person sends a failed message anew.
     Retry {

@@ -65,7 +65,7 @@ impl Conversation {
     fn said(&self) -> impl Iterator<Item = &Message> {
         let is_said = |message: &&Message| {
             !message.is_of_its_moment()
-                && !message.closes()
+                && !message.is_the_visitors()
                 && !matches!(message.body, Body::Withheld | Body::Withdrawn)
         };
         self.messages.values().filter(is_said)

@@ -1,9 +1,9 @@
 //! What an engine asks its screen to show: facts and stable codes, never sentences.
 
-pub use segel_crypto::content::{Rating, Stars};
+pub use segel_crypto::content::{Agreed, Answer, Details, Rating, Stars};
 pub use segel_crypto::safety::SafetyNumber;
 use segel_wire::ids::{AgentId, ConversationId, EventId};
-use segel_wire::signed::{Hours, Masking};
+use segel_wire::signed::{Hours, Intake, Masking};
 use segel_wire::{cbor_index, cbor_map, cbor_variants};
 
 pub use crate::identity::Identity;
@@ -66,9 +66,11 @@ pub struct Site {
     pub masking: Option<Masking>,
     /// When it answers.
     pub hours: Option<Hours>,
+    /// What it asks of a visitor before a conversation.
+    pub intake: Option<Intake>,
 }
 
-cbor_map!(Site { 0: name, 1: agent, 2: masking, 3: hours });
+cbor_map!(Site { 0: name, 1: agent, 2: masking, 3: hours, 4: intake });
 
 /// Whether a message can be sealed and accepted now. The composer keeps its draft in every case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -295,6 +297,8 @@ pub enum Body {
     Ended,
     /// What the visitor thinks of it.
     Rated(Rating),
+    /// What the visitor said before the first message; it stands beside the timeline.
+    Details(Details),
 }
 
 cbor_variants!(Body {
@@ -307,7 +311,8 @@ cbor_variants!(Body {
     6: Introduced(subject),
     7: Withdrawn,
     8: Ended,
-    9: Rated(rating)
+    9: Rated(rating),
+    10: Details(details)
 });
 
 /// What is said of a file: its name and type are its sender's words, and such as PROTOCOL.md, section 5.11, allows.
@@ -372,6 +377,7 @@ impl core::fmt::Debug for Body {
             Self::Withdrawn => f.write_str("Withdrawn"),
             Self::Ended => f.write_str("Ended"),
             Self::Rated(_) => f.write_str("Rated(..)"),
+            Self::Details(_) => f.write_str("Details(..)"),
         }
     }
 }

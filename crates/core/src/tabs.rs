@@ -8,7 +8,7 @@ use segel_wire::{cbor_map, cbor_variants};
 
 use crate::engine::Engine;
 use crate::io::Input;
-use crate::show::{Deed, Delivery, Gate, Rating, Refusal, Show};
+use crate::show::{Deed, Delivery, Details, Gate, Rating, Refusal, Show};
 
 /// What a person wants in a tab that has no engine. Its texts are masked there, and masked once more where the engine
 /// is: only `segel-mask` makes what an engine takes.
@@ -42,6 +42,8 @@ pub enum Wish {
     End(ConversationId),
     /// As [`Input::Rate`], with a comment that was masked.
     Rate(ConversationId, Option<Rating>),
+    /// As [`Input::Details`], with texts that were masked.
+    Details(EventId, Details),
 }
 
 cbor_variants!(Wish {
@@ -58,7 +60,8 @@ cbor_variants!(Wish {
     10: Withdraw(conversation, event),
     11: Open(conversation),
     12: End(conversation),
-    13: Rate(conversation, rating)
+    13: Rate(conversation, rating),
+    14: Details(event, details)
 });
 
 /// Where a tab's widget stands: what a leading tab asks before it shows it anything.
@@ -102,10 +105,10 @@ pub struct WishedFile {
 cbor_map!(WishedFile { 0: name, 1: media_type, 2: size, 3: text });
 
 impl Wish {
-    /// The message that it makes, if it makes one.
+    /// The message that it makes, or that it goes before, if it does either.
     pub fn makes(&self) -> Option<EventId> {
         match self {
-            Self::Submit(_, event, ..) | Self::Attach(_, event, _) => Some(*event),
+            Self::Submit(_, event, ..) | Self::Attach(_, event, _) | Self::Details(event, _) => Some(*event),
             _ => None,
         }
     }
@@ -134,7 +137,11 @@ impl Wish {
     /// The input that it stands for; nothing for those that carry text.
     pub fn input(&self) -> Option<Input> {
         match *self {
-            Self::Submit(..) | Self::Attach(..) | Self::Introduce(Some(_)) | Self::Rate(_, Some(_)) => None,
+            Self::Submit(..)
+            | Self::Attach(..)
+            | Self::Introduce(Some(_))
+            | Self::Rate(_, Some(_))
+            | Self::Details(..) => None,
             Self::Introduce(None) => Some(Input::Introduce(None)),
             Self::Retry(conversation, event) => Some(Input::Retry { conversation, event }),
             Self::Fetch(conversation, event) => Some(Input::Fetch { conversation, event }),
@@ -182,6 +189,7 @@ impl core::fmt::Debug for Wish {
             Self::Open(_) => "Open",
             Self::End(_) => "End",
             Self::Rate(..) => "Rate",
+            Self::Details(..) => "Details",
         })
     }
 }
@@ -190,12 +198,14 @@ impl core::fmt::Debug for Wish {
 mod tests {
     use segel_wire::cbor;
     use segel_wire::ids::{IdentityKey, RootKey, SiteId};
-    use segel_wire::signed::{Hours, Masking, MaskingAction, MaskingRule, Span};
+    use segel_wire::signed::{
+        Consent, ConsentHash, Hours, Intake, Masking, MaskingAction, MaskingRule, Span,
+    };
 
     use super::*;
     use crate::show::{
-        Author, Body, File, Hold, Identity, Item, Life, Link, Progress, SafetyNumber, Site, Standing, Stars,
-        Summary, Transfer,
+        Agreed, Answer, Author, Body, File, Hold, Identity, Item, Life, Link, Progress, SafetyNumber, Site,
+        Standing, Stars, Summary, Transfer,
     };
 
     const CONVERSATION: ConversationId = ConversationId([1; 16]);
@@ -215,6 +225,13 @@ mod tests {
         })
     }
 
+    fn details() -> Details {
+        let answer = Answer { label: "Nama".to_owned(), text: "Pengunjung Demo".to_owned() };
+        let agreed = Agreed { consent: ConsentHash([5; 32]), time: 9 };
+        let (page, language) = ("https://toko.example/".to_owned(), "id".to_owned());
+        Details { answers: Some(vec![answer]), agreed: Some(agreed), page, language }
+    }
+
     fn rating() -> Rating {
         Rating { stars: Stars::Four, comment: Some("Terima kasih".to_owned()) }
     }
@@ -228,6 +245,7 @@ mod tests {
         };
         let hours =
             Hours { zone: "Asia/Jakarta".to_owned(), open: vec![Span { from: 480, to: 1_020 }], reply: None };
+        let consent = Consent { text: "Setuju".to_owned(), notice: None };
         let masking = Masking { rules: Some(vec![rule]), allowed: None, patterns: None };
         let file = File { name: "struk.png".to_owned(), media_type: "image/png".to_owned(), size: 42 };
         let hold = Hold {
@@ -256,6 +274,7 @@ mod tests {
                 agent: None,
                 masking: Some(masking),
                 hours: Some(hours),
+                intake: Some(Intake { questions: None, consent: Some(consent) }),
             }),
             Show::Gate(Gate::Refused(Refusal::RosterForked)),
             Show::Link(Link::Online),
@@ -267,6 +286,7 @@ mod tests {
             item(Body::Withdrawn, Delivery::Sent),
             item(Body::Ended, Delivery::Received),
             item(Body::Rated(rating()), Delivery::Received),
+            item(Body::Details(details()), Delivery::Received),
             Show::Typing(CONVERSATION, Some(Author::Visitor)),
             Show::Typing(CONVERSATION, None),
             Show::Here(CONVERSATION, Some(Author::Agent("Agen Demo".to_owned()))),
@@ -317,10 +337,16 @@ mod tests {
     }
 
     #[test]
-    fn a_rating_with_its_words_is_for_the_tab_with_the_engine_to_mask() {
-        let wish = Wish::Rate(CONVERSATION, Some(rating()));
-        assert_eq!(cbor::decode::<Wish>(&cbor::encode(&wish)).as_ref(), Ok(&wish));
-        assert!(wish.input().is_none());
+    fn a_rating_and_details_with_their_words_are_for_the_tab_with_the_engine_to_mask() {
+        for wish in [Wish::Rate(CONVERSATION, Some(rating())), Wish::Details(EVENT, details())] {
+            assert_eq!(cbor::decode::<Wish>(&cbor::encode(&wish)).as_ref(), Ok(&wish));
+            assert!(wish.input().is_none());
+        }
+    }
+
+    #[test]
+    fn details_are_held_as_long_as_the_message_that_they_go_before() {
+        assert_eq!(Wish::Details(EVENT, details()).makes(), Some(EVENT));
     }
 
     #[test]

@@ -286,7 +286,9 @@ impl Engine {
                 _ => message.body = Body::Closed(Refusal::ActRefused),
             },
             body @ (content::Body::Token(_) | content::Body::Withdrawal(_)) => message.say(body),
-            body @ (content::Body::End | content::Body::Rating(_)) => message.close(body, &author),
+            body @ (content::Body::End | content::Body::Rating(_) | content::Body::Details(_)) => {
+                message.close(body, &author);
+            }
             _ => message.body = Body::Closed(Refusal::NotUnderstood),
         }
         if !message.is_open() {

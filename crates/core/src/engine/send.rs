@@ -44,6 +44,7 @@ impl Engine {
         }
         self.make_account(random);
         let id = self.conversation_for(conversation, random);
+        self.precede(id, event, now, random);
         let conversation = self.conversations.or_default(id);
         let text = text.into_string();
         let fits = text.chars().count() <= limits::MESSAGE_CHARS;
@@ -224,6 +225,9 @@ impl Engine {
     fn mask_again(&mut self, id: ConversationId, event: EventId) -> Result<(), Refusal> {
         let message = self.conversations.get(&id).and_then(|conversation| conversation.messages.get(&event));
         let Some(message) = message else { return Ok(()) };
+        if message.is_details() {
+            return self.mask_details(id, event);
+        }
         let (Body::Text(text)
         | Body::File(File { name: text, .. })
         | Body::Introduced(text)

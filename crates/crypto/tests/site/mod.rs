@@ -182,6 +182,7 @@ impl Site {
                 vouchers: None,
                 masking: None,
                 hours: None,
+                intake: None,
             },
             desks,
             agents,

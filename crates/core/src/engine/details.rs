@@ -1,0 +1,71 @@
+//! A visitor's details leave before the message with which a conversation begins. PROTOCOL.md, section 5.18.
+
+use rand_core::CryptoRng;
+use segel_wire::ids::{ConversationId, EventId};
+use segel_wire::limits;
+
+use super::{Engine, Part};
+use crate::conversation::{Message, Stage};
+use crate::records::Name;
+use crate::show::{Answer, Body, Details, Refusal};
+
+impl Engine {
+    /// A message of this id is taken into this conversation: if one begins with it, what was said of the visitor goes first.
+    pub(super) fn precede(
+        &mut self,
+        id: ConversationId,
+        event: EventId,
+        now: u64,
+        random: &mut impl CryptoRng,
+    ) {
+        let Some((before, details)) = self.details.take() else { return };
+        let begins = before == event && self.part != Part::Agent && !self.conversations.contains(&id);
+        if !begins || !fits(&details) {
+            return;
+        }
+        let message = Message::own(Body::Details(details), now, Stage::Waiting);
+        self.conversations.or_default(id);
+        self.post(id, message, random);
+    }
+
+    /// Details as the newest roster has them masked, without what it lets nobody send or does not ask.
+    pub(super) fn mask_details(&mut self, id: ConversationId, event: EventId) -> Result<(), Refusal> {
+        let (masker, writer) = self.masker().ok_or(Refusal::PolicyRefused)?;
+        let mask = |text: &str| masker.mask(text, writer).ok().map(|masked| masked.text.into_string());
+        let roster = self.membership.roster().ok_or(Refusal::PolicyRefused)?.roster();
+        let questions = roster.profile.intake.as_ref().and_then(|intake| intake.questions.as_ref());
+        let is_asked =
+            |label: &String| questions.into_iter().flatten().any(|question| question.label == *label);
+        let message = self.conversations.get_mut(&id).and_then(|kept| kept.messages.get_mut(&event));
+        let Some(message) = message else { return Ok(()) };
+        let Body::Details(details) = &message.body else { return Ok(()) };
+        let mut answers = Vec::new();
+        for Answer { label, text } in
+            details.answers.iter().flatten().filter(|answer| is_asked(&answer.label))
+        {
+            answers.extend(mask(text).map(|text| Answer { label: label.clone(), text }));
+        }
+        let masked = Body::Details(Details {
+            answers: Some(answers).filter(|answers| !answers.is_empty()),
+            agreed: details.agreed,
+            page: mask(&details.page).unwrap_or_default(),
+            language: mask(&details.language).unwrap_or_default(),
+        });
+        if masked != message.body {
+            message.body = masked;
+            self.ledger.put(Name::Message(id, event), message);
+            self.shown.dirty.insert((id, event), ());
+        }
+        Ok(())
+    }
+}
+
+/// Whether everything is within its limit.
+fn fits(details: &Details) -> bool {
+    let is_within = |text: &str, most: usize| text.chars().count() <= most;
+    let answers = details.answers.as_deref().unwrap_or_default();
+    answers.len() <= limits::INTAKE_QUESTIONS
+        && answers.iter().all(|answer| is_within(&answer.text, limits::ANSWER_CHARS))
+        && is_within(&details.page, limits::PAGE_CHARS)
+        && is_within(&details.language, limits::LANGUAGE_CHARS)
+}
