@@ -382,8 +382,8 @@ impl Message {
     }
 
     pub(crate) fn shown_body(&self) -> Body {
-        // An end, a rating or details by a colleague's word alone are none yet.
-        let is_claimed = self.is_the_visitors() && self.vouched.is_some();
+        // An end or a rating by a colleague's word alone is none yet.
+        let is_claimed = self.closes() && self.vouched.is_some();
         let is_idle = self.act.as_ref().is_some_and(|act| !act.counts());
         if is_claimed || is_idle { Body::Withheld } else { self.body.clone() }
     }

@@ -19,7 +19,7 @@ impl Message {
 
     /// Whether it is something else than a text or a file.
     pub(crate) fn cannot_be_withdrawn(&self) -> bool {
-        self.is_of_its_moment() || self.withdraws.is_some() || self.closes()
+        self.is_of_its_moment() || self.withdraws.is_some() || self.is_the_visitors()
     }
 
     /// Forgets what it says and whatever opens it. Its place in the log stays.

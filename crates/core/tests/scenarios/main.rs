@@ -9,6 +9,7 @@ mod bench;
 mod bounded;
 mod by_hand;
 mod clocks;
+mod details;
 mod endings;
 mod exchange;
 mod handed_on;
