@@ -6,11 +6,12 @@ use std::rc::Rc;
 use js_sys::Function;
 use segel_core::show::{Refusal, Show};
 use segel_core::tabs::Stand;
-use segel_core::{Engine, Input, OutgoingToken, VisitorConfig};
+use segel_core::{Engine, Input, OutgoingDetails, OutgoingToken, VisitorConfig};
 use segel_mask::Writer;
 use segel_ui::running::{Handle, Running, Screen};
 use segel_ui::{Act, Action, Language, Situation, Trouble, transcript};
 use segel_web::channel::Port;
+use segel_web::clock::now_ms;
 use segel_web::files::{Address, Fetched};
 use segel_web::kept::KeptState;
 use segel_web::page::{self, Listener};
@@ -45,6 +46,8 @@ struct Parts {
     model: RefCell<Model>,
     panel: RefCell<Panel>,
     port: RefCell<Option<Port>>,
+    /// Where on its site the page is, as the loader says.
+    path: RefCell<String>,
     open: Cell<bool>,
     /// The panel was opened and the browser has not brought the focus yet.
     awaits_focus: Cell<bool>,
@@ -74,9 +77,11 @@ struct FromLoader {
     kind: String,
     /// An identity token.
     token: Option<Octets>,
+    /// The page's path.
+    path: Option<String>,
 }
 
-json_read!(FromLoader { kind = "type", token });
+json_read!(FromLoader { kind = "type", token, path });
 
 /// What the loader is told.
 #[derive(Debug, Default)]
@@ -123,6 +128,7 @@ impl Widget {
                 model: RefCell::default(),
                 panel: RefCell::new(Panel::new(language, &act)),
                 port: RefCell::default(),
+                path: RefCell::default(),
                 language,
                 saved: RefCell::default(),
                 open: Cell::new(false),
@@ -248,9 +254,15 @@ impl Screen for Widget {
 impl Parts {
     fn act(&self, action: Action) {
         match action {
-            Action::Send(text, quotes) => self.handle.submit(self.conversation(), text, quotes),
+            Action::Send(text, quotes) => {
+                self.handle.submit(self.conversation(), text, quotes, self.details());
+            }
+            Action::Answer(answers) => {
+                self.model.borrow_mut().answer(answers, now_ms());
+                self.handle.render_soon();
+            }
             Action::Quote(event) => self.panel.borrow().quote(event, self.model.borrow().items()),
-            Action::Attach(chosen) => self.handle.attach(self.conversation(), chosen),
+            Action::Attach(chosen) => self.handle.attach(self.conversation(), chosen, self.details()),
             Action::Retry(event) => self.tell(|conversation| Input::Retry { conversation, event }),
             Action::Fetch(event) => self.tell(|conversation| Input::Fetch { conversation, event }),
             Action::Cancel(event) => self.tell(|conversation| Input::Cancel { conversation, event }),
@@ -295,6 +307,11 @@ impl Parts {
         self.model.borrow().current().map(|talk| talk.conversation)
     }
 
+    /// What is said of the visitor before a message with which a conversation begins.
+    fn details(&self) -> Option<OutgoingDetails> {
+        self.model.borrow().details(&self.config.page, &self.path.borrow(), &page::language())
+    }
+
     fn turn_to(&self, place: Place) {
         self.model.borrow_mut().turn_to(place);
         self.handle.render_soon();
@@ -322,6 +339,7 @@ impl Parts {
             _ => {}
         }
         self.open.set(message.kind == "shown");
+        self.path.replace(message.path.unwrap_or_default());
         // A panel that opens again by itself on the next page must not take the focus from it, and what the
         // loader says may come before the focus that it brings.
         let is_here = page::has_focus();

@@ -4,6 +4,8 @@ use segel_core::show::{Author, Life, SafetyNumber, Show, Summary};
 use segel_ui::{Items, Situation, Trouble};
 use segel_wire::ids::ConversationId;
 
+use crate::intake::Said;
+
 /// The state of the panel.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Model {
@@ -16,6 +18,8 @@ pub(crate) struct Model {
     begins: bool,
     place: Place,
     nothing: Items,
+    /// What the visitor said on this page to what the site asks.
+    pub(crate) said: Option<Said>,
 }
 
 /// A conversation.

@@ -47,7 +47,7 @@ pub(crate) fn build() -> Result<()> {
             .map(|name| dist.join(name)),
     );
     let mut inputs = paths::files_below(&www)?;
-    inputs.push(Texts::order());
+    inputs.extend(Texts::order());
     stamp::when_changed("pages", RECIPE, &inputs, &outputs, || {
         shell::work("pages, styles and texts", || {
             let texts = Texts::read(&www.join("texts"))?;

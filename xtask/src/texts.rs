@@ -26,14 +26,15 @@ pub(crate) struct Texts {
 }
 
 impl Texts {
-    /// Where the order is written down.
-    pub(crate) fn order() -> PathBuf {
-        paths::root().join("crates/ui/src/text/table.rs")
+    /// Where the order is written down, one after the other.
+    pub(crate) fn order() -> [PathBuf; 2] {
+        ["table.rs", "desk.rs"].map(|file| paths::root().join("crates/ui/src/text").join(file))
     }
 
     /// Reads and compares the languages of a folder.
     pub(crate) fn read(folder: &Path) -> Result<Self> {
-        let tables = tables(&fs::read_to_string(Self::order())?);
+        let [table, desk] = Self::order().map(fs::read_to_string);
+        let tables = tables(&[table?, desk?].concat());
         let mut languages = BTreeMap::new();
         for file in paths::files_below(folder)? {
             let tag = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();

@@ -282,14 +282,14 @@ impl Parts {
         match (action, open) {
             (Action::Send(text, quotes), Some(conversation)) => {
                 self.model.borrow_mut().set_draft(String::new());
-                self.handle.submit(Some(conversation), text, quotes);
+                self.handle.submit(Some(conversation), text, quotes, None);
             }
             (Action::Quote(event), Some(_)) => {
                 if let Some(items) = self.model.borrow().opened().and_then(|opened| opened.items) {
                     self.console.borrow().quote(event, items);
                 }
             }
-            (Action::Attach(chosen), Some(conversation)) => self.handle.attach(Some(conversation), chosen),
+            (Action::Attach(chosen), Some(conversation)) => self.handle.attach(Some(conversation), chosen, None),
             (Action::Retry(event), Some(conversation)) => {
                 self.handle.input(Input::Retry { conversation, event });
             }
@@ -335,6 +335,7 @@ impl Parts {
                 | Action::Scrolled
                 | Action::End
                 | Action::Rate(_)
+                | Action::Answer(_)
                 | Action::Begin
                 | Action::List(_),
                 _,

@@ -10,7 +10,7 @@ use std::rc::{Rc, Weak};
 use js_sys::futures::spawn_local;
 use segel_core::show::{Rating, Show, Stars};
 use segel_core::tabs::{Stand, Wish};
-use segel_core::{Engine, Input, Outgoing, OutgoingRating};
+use segel_core::{Engine, Input, Outgoing, OutgoingDetails, OutgoingRating};
 use segel_mask::{MaskedText, Writer};
 use segel_web::driver::Driver;
 use segel_web::files::Fetched;
@@ -134,10 +134,17 @@ impl Drop for Running {
 }
 
 impl Handle {
-    /// Sends a text, perhaps as an answer to one message.
-    pub fn submit(&self, conversation: Option<ConversationId>, text: MaskedText, quotes: Option<EventId>) {
+    /// Sends a text, perhaps as an answer to one message. What is said of the visitor goes before it if a conversation begins.
+    pub fn submit(
+        &self,
+        conversation: Option<ConversationId>,
+        text: MaskedText,
+        quotes: Option<EventId>,
+        details: Option<OutgoingDetails>,
+    ) {
         self.with(|work| {
             let event = lead::make_event();
+            work.precede(event, details);
             let wish = Wish::Submit(conversation, event, text.as_str().to_owned(), quotes);
             if let Some(driver) = work.driver() {
                 // Another tab may take the lead before anything is kept.
@@ -150,10 +157,16 @@ impl Handle {
         });
     }
 
-    /// Sends a file.
-    pub fn attach(&self, conversation: Option<ConversationId>, chosen: Chosen) {
+    /// Sends a file, in the same way.
+    pub fn attach(
+        &self,
+        conversation: Option<ConversationId>,
+        chosen: Chosen,
+        details: Option<OutgoingDetails>,
+    ) {
         self.with(|work| {
             let event = lead::make_event();
+            work.precede(event, details);
             let (wished, source) = chosen.to_wished();
             let wish = Wish::Attach(conversation, event, wished);
             if let Some(driver) = work.driver() {
@@ -253,6 +266,18 @@ impl Work {
 
     fn driver(&self) -> Option<Driver> {
         self.driver.borrow().clone()
+    }
+
+    /// Hands in what is said of the visitor before a message; held as long as that.
+    fn precede(&self, before: EventId, details: Option<OutgoingDetails>) {
+        let Some(details) = details else { return };
+        let wish = Wish::Details(before, details.clone().into_details());
+        if let Some(driver) = self.driver() {
+            self.follower.hold(wish, None);
+            driver.input(Input::Details { before, details });
+        } else {
+            self.wish(wish, None);
+        }
     }
 
     /// Puts a change on this tab's screen.

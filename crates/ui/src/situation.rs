@@ -1,7 +1,7 @@
 //! Where things stand apart from the conversations: what widget and console both fold, without a browser.
 
 use segel_core::show::{Gate, Link, Refusal, Show};
-use segel_wire::signed::{Hours, Masking};
+use segel_wire::signed::{Hours, Intake, Masking};
 
 use crate::trouble::Trouble;
 
@@ -16,6 +16,8 @@ pub struct Situation {
     pub masking: Option<Masking>,
     /// When it answers, from its signed roster.
     pub hours: Option<Hours>,
+    /// What it asks of a visitor before a conversation, from its signed roster.
+    pub intake: Option<Intake>,
     /// Whether messages can be written now.
     pub gate: Gate,
     /// The connection to the relay.
@@ -33,6 +35,7 @@ impl Default for Situation {
             agent: None,
             masking: None,
             hours: None,
+            intake: None,
             gate: Gate::Preparing,
             link: Link::Connecting,
             elsewhere: false,
@@ -52,6 +55,7 @@ impl Situation {
                 self.agent = site.agent;
                 self.masking = site.masking;
                 self.hours = site.hours;
+                self.intake = site.intake;
             }
             Show::Gate(gate) => self.gate = gate,
             Show::Link(link) => self.link = link,

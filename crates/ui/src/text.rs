@@ -3,6 +3,7 @@
 
 #[macro_use]
 mod sections;
+mod desk;
 #[cfg(feature = "shipped")]
 mod shipped;
 mod table;
@@ -10,14 +11,15 @@ mod table;
 use segel_core::show::{Gate, Refusal};
 use segel_mask::Kind;
 
-pub use table::{DeskText, Text};
+pub use desk::DeskText;
+pub use table::Text;
 
 use crate::trouble::Trouble;
 
 /// How many sentences widget and console share: the lines of a file of the widget.
 pub const SHARED: usize = table::months::END;
 /// How many there are with those that only agents see: the lines of a file of the console.
-pub const WITH_DESK: usize = table::desk::END;
+pub const WITH_DESK: usize = desk::desk::END;
 
 /// The language of the screen.
 #[derive(Debug, Clone, Copy)]
@@ -187,6 +189,7 @@ mod tests {
             RosterOutdated NotUnderstood ActRefused HeldByAnother AttachmentAltered AttachmentMissing
             FileEmpty FileTooLarge FileNameRefused FileTypeRefused FileUnmasked SourceChanged SourceGone
             QuotaExceeded PolicyRefused TokenRefused MessageMissing WithdrawalRefused ConversationEnded EndRefused
+            DetailsRefused
         );
         let languages = languages();
         let said: BTreeSet<_> =

@@ -1,8 +1,8 @@
 //! What the tab that leads does for the others: shows them what it shows, and carries out what they wish.
 
-use segel_core::show::{Rating, Refusal, Show};
+use segel_core::show::{Details, Rating, Refusal, Show};
 use segel_core::tabs::{Stand, Wish, WishedFile};
-use segel_core::{Input, Outgoing, OutgoingFile, OutgoingRating, OutgoingToken};
+use segel_core::{Input, Outgoing, OutgoingDetails, OutgoingFile, OutgoingRating, OutgoingToken};
 use segel_mask::{MaskedText, Masker};
 use segel_web::driver::Driver;
 use segel_web::files::Fetched;
@@ -91,6 +91,13 @@ impl Work {
             Wish::Rate(conversation, Some(Rating { stars, comment })) => {
                 let comment = self.mask(comment.as_deref().unwrap_or_default())?;
                 Input::Rate { conversation, rating: Some(OutgoingRating::new(stars, comment)) }
+            }
+            Wish::Details(before, Details { answers, agreed, page, language }) => {
+                let answers = answers.into_iter().flatten();
+                let answers = answers.map(|answer| Some((answer.label, self.mask(&answer.text)?)));
+                let answers = answers.collect::<Option<_>>()?;
+                let (page, language) = (self.mask(&page)?, self.mask(&language)?);
+                Input::Details { before, details: OutgoingDetails::new(answers, agreed, page, language) }
             }
             Wish::Introduce(Some(token)) => {
                 let token = OutgoingToken::read(&token.0, |subject| {

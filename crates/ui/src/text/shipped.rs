@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::table::{desk, frame, kinds, months, refusals, text, weekdays};
+use super::desk::desk;
+use super::table::{frame, kinds, months, refusals, text, weekdays};
 use super::{Language, WITH_DESK};
 
 /// Sections of a file, each with its sentences by name.

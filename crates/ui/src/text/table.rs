@@ -41,6 +41,24 @@ by_name! {
         greeting_masked,
         /// Nobody is there to answer a first message.
         greeting_away,
+        /// Beside a question that needs an answer.
+        needed,
+        /// Stands in a choice before something is chosen.
+        choose,
+        /// Link: the site's privacy notice.
+        notice,
+        /// Button: the questions are answered.
+        start,
+        /// A question needs an answer.
+        unanswered,
+        /// What was typed is no e-mail address.
+        no_email,
+        /// What was typed is no telephone number.
+        no_phone,
+        /// The site lets nobody send what was typed, or it could not be checked.
+        unsendable,
+        /// The visitor has not agreed.
+        disagreed,
         /// Within how many minutes an answer usually comes.
         replies_in_minutes,
         /// Within how many hours an answer usually comes.
@@ -317,6 +335,7 @@ by_variant! {
         withdrawal_refused: Refusal::WithdrawalRefused,
         conversation_ended: Refusal::ConversationEnded,
         end_refused: Refusal::EndRefused,
+        details_refused: Refusal::DetailsRefused,
     }
 }
 
@@ -346,141 +365,5 @@ numbered! {
         october,
         november,
         december,
-    }
-}
-
-by_name! {
-    /// What only agents see. `#` stands for what [`fill`](super::fill) puts there.
-    desk: DeskText after months {
-        /// Name of the page.
-        console,
-        /// The relay is reached.
-        online,
-        /// The relay is being reached, in a word or two.
-        connecting,
-        /// The relay is out of reach, in a word or two.
-        offline,
-        /// Heading of the list of conversations.
-        inbox,
-        /// Heading of an empty list.
-        inbox_empty,
-        /// What an empty list waits for.
-        inbox_empty_why,
-        /// Label of the choice of what is listed.
-        filter,
-        /// Lists what this agent holds.
-        filter_mine,
-        /// Lists what nobody holds.
-        filter_unassigned,
-        /// Lists everything.
-        filter_all,
-        /// Stands where a choice lists nothing.
-        filter_empty,
-        /// Label of the search, which looks into what was opened in this tab.
-        search,
-        /// Heading where nothing was found.
-        search_empty,
-        /// Where a search looks.
-        search_where,
-        /// Comes before the time since when a visitor waits.
-        waits,
-        /// Something was typed here and not sent.
-        draft,
-        /// Button: notices beside the page, turned on or off.
-        notices,
-        /// The same where the browser shows none.
-        notices_barred,
-        /// What a notice says: never what came.
-        notice,
-        /// Button and heading: the keys that can be pressed.
-        keys,
-        /// Key: the next conversation.
-        key_next,
-        /// Key: the one before.
-        key_previous,
-        /// Key: take the conversation.
-        key_claim,
-        /// Key: write.
-        key_write,
-        /// Key: search.
-        key_find,
-        /// Keys: what is listed.
-        key_filter,
-        /// Key: out of the text, to the messages.
-        key_read,
-        /// Key: these keys.
-        key_help,
-        /// When keys are not heard.
-        keys_why,
-        /// Box: hear keys.
-        keys_on,
-        /// Button: close the sheet.
-        keys_close,
-        /// A conversation's title; `#` is its mark.
-        title,
-        /// Under the name of a visitor whom the business vouches for; the first `#` is the mark, the second is when.
-        confirmed,
-        /// Who a visitor was by the business's word of long ago; the first `#` is who, the second is when.
-        lapsed,
-        /// The proof of who a visitor is does not count.
-        unconfirmed,
-        /// The visitor has the conversation before their eyes.
-        here,
-        /// Number of messages not yet seen; `#` is their number.
-        unread,
-        /// Stands for the text of a last message that could not be opened.
-        no_preview,
-        /// Button: back to the list.
-        back,
-        /// Nothing is open beside the list.
-        choose,
-        /// This device cannot answer yet.
-        not_answerable,
-        /// What an agent does with the safety number.
-        verify_agent,
-        /// The visitor's key is not known on this device.
-        verify_unknown,
-        /// Nobody holds the conversation.
-        free,
-        /// This agent holds it.
-        mine,
-        /// The same in a word.
-        mine_short,
-        /// Another holds it; `#` is who.
-        held,
-        /// Another holds it and this agent reads along; `#` is who.
-        joined,
-        /// Why nothing can be written while another holds it.
-        others,
-        /// Button: take what nobody holds.
-        claim,
-        /// Button: hand it to a colleague.
-        transfer,
-        /// Introduces the colleagues that it can be handed to.
-        transfer_to,
-        /// Button: let go of it.
-        release,
-        /// Button: take it from its holder.
-        takeover,
-        /// Button: read along.
-        join,
-        /// Button: end that.
-        leave,
-        /// Heading of the enrolment screen.
-        enrol,
-        /// No enrolment code in the address.
-        enrol_no_code,
-        /// Keys are being made.
-        enrol_making_keys,
-        /// Enrolment waits for the owner.
-        enrol_waiting,
-        /// Why the keys stay here.
-        enrol_why,
-        /// First step.
-        step_code,
-        /// Second step.
-        step_keys,
-        /// Third step.
-        step_roster,
     }
 }

@@ -1,0 +1,158 @@
+//! The table of what only agents see: after all of `table.rs`, read likewise.
+
+use super::Sentences;
+use super::table::months;
+
+by_name! {
+    /// What only agents see. `#` stands for what [`fill`](super::fill) puts there.
+    desk: DeskText after months {
+        /// Name of the page.
+        console,
+        /// The relay is reached.
+        online,
+        /// The relay is being reached, in a word or two.
+        connecting,
+        /// The relay is out of reach, in a word or two.
+        offline,
+        /// Heading of the list of conversations.
+        inbox,
+        /// Heading of an empty list.
+        inbox_empty,
+        /// What an empty list waits for.
+        inbox_empty_why,
+        /// Label of the choice of what is listed.
+        filter,
+        /// Lists what this agent holds.
+        filter_mine,
+        /// Lists what nobody holds.
+        filter_unassigned,
+        /// Lists everything.
+        filter_all,
+        /// Stands where a choice lists nothing.
+        filter_empty,
+        /// Label of the search, which looks into what was opened in this tab.
+        search,
+        /// Heading where nothing was found.
+        search_empty,
+        /// Where a search looks.
+        search_where,
+        /// Comes before the time since when a visitor waits.
+        waits,
+        /// Something was typed here and not sent.
+        draft,
+        /// Button: notices beside the page, turned on or off.
+        notices,
+        /// The same where the browser shows none.
+        notices_barred,
+        /// What a notice says: never what came.
+        notice,
+        /// Button and heading: the keys that can be pressed.
+        keys,
+        /// Key: the next conversation.
+        key_next,
+        /// Key: the one before.
+        key_previous,
+        /// Key: take the conversation.
+        key_claim,
+        /// Key: write.
+        key_write,
+        /// Key: search.
+        key_find,
+        /// Keys: what is listed.
+        key_filter,
+        /// Key: out of the text, to the messages.
+        key_read,
+        /// Key: these keys.
+        key_help,
+        /// When keys are not heard.
+        keys_why,
+        /// Box: hear keys.
+        keys_on,
+        /// Button: close the sheet.
+        keys_close,
+        /// A conversation's title; `#` is its mark.
+        title,
+        /// Under the name of a visitor whom the business vouches for; the first `#` is the mark, the second is when.
+        confirmed,
+        /// Who a visitor was by the business's word of long ago; the first `#` is who, the second is when.
+        lapsed,
+        /// The proof of who a visitor is does not count.
+        unconfirmed,
+        /// Heading: what is known of the visitor.
+        facts,
+        /// Under it: whose words these are.
+        facts_why,
+        /// On which page the visitor was.
+        facts_page,
+        /// In which language the visitor reads the widget.
+        facts_language,
+        /// A question was left open.
+        facts_unsaid,
+        /// What the visitor agreed to is what the site asks now; `#` is when.
+        facts_agreed,
+        /// What the visitor agreed to is another text; `#` is when.
+        facts_agreed_before,
+        /// Who the visitor is by the business's word.
+        facts_identity,
+        /// The business has not said who the visitor is.
+        facts_unknown,
+        /// The visitor has the conversation before their eyes.
+        here,
+        /// Number of messages not yet seen; `#` is their number.
+        unread,
+        /// Stands for the text of a last message that could not be opened.
+        no_preview,
+        /// Button: back to the list.
+        back,
+        /// Nothing is open beside the list.
+        choose,
+        /// This device cannot answer yet.
+        not_answerable,
+        /// What an agent does with the safety number.
+        verify_agent,
+        /// The visitor's key is not known on this device.
+        verify_unknown,
+        /// Nobody holds the conversation.
+        free,
+        /// This agent holds it.
+        mine,
+        /// The same in a word.
+        mine_short,
+        /// Another holds it; `#` is who.
+        held,
+        /// Another holds it and this agent reads along; `#` is who.
+        joined,
+        /// Why nothing can be written while another holds it.
+        others,
+        /// Button: take what nobody holds.
+        claim,
+        /// Button: hand it to a colleague.
+        transfer,
+        /// Introduces the colleagues that it can be handed to.
+        transfer_to,
+        /// Button: let go of it.
+        release,
+        /// Button: take it from its holder.
+        takeover,
+        /// Button: read along.
+        join,
+        /// Button: end that.
+        leave,
+        /// Heading of the enrolment screen.
+        enrol,
+        /// No enrolment code in the address.
+        enrol_no_code,
+        /// Keys are being made.
+        enrol_making_keys,
+        /// Enrolment waits for the owner.
+        enrol_waiting,
+        /// Why the keys stay here.
+        enrol_why,
+        /// First step.
+        step_code,
+        /// Second step.
+        step_keys,
+        /// Third step.
+        step_roster,
+    }
+}

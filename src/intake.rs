@@ -1,0 +1,180 @@
+//! What a visitor is to be asked, and what is said of them when a conversation begins: pure, without a browser.
+
+use segel_core::show::{Agreed, Details};
+use segel_core::{OutgoingDetails, masker};
+use segel_mask::{MaskedText, Writer};
+use segel_ui::intake::left_open;
+use segel_wire::limits;
+use segel_wire::signed::Intake;
+
+use crate::model::{Model, Talk};
+
+/// What the visitor said to an intake on this page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Said {
+    /// What was asked.
+    intake: Intake,
+    answers: Vec<(String, String)>,
+    agreed: Option<Agreed>,
+}
+
+impl Model {
+    /// What is to be asked before anything can be written; nothing where that was answered, now or in an earlier
+    /// conversation.
+    pub(crate) fn asks(&self) -> Option<Intake> {
+        let intake = self.situation.intake.as_ref().filter(|_| self.current().is_none())?;
+        let is_said = self.said.as_ref().is_some_and(|said| said.intake == *intake);
+        if is_said { None } else { left_open(intake, self.known()) }
+    }
+
+    /// The visitor answered all that was asked, and agreed if that was; `now` in Unix milliseconds.
+    pub(crate) fn answer(&mut self, answers: Vec<(String, MaskedText)>, now: u64) {
+        let Some(intake) = self.situation.intake.clone() else { return };
+        let asked = left_open(&intake, self.known()).and_then(|asked| asked.consent);
+        let agreed = asked.map(|consent| Agreed { consent: consent.derive_hash(), time: now });
+        let answers = answers.into_iter().map(|(label, text)| (label, text.into_string())).collect();
+        self.said = Some(Said { intake, answers, agreed });
+    }
+
+    /// What is said of the visitor before a message with which a conversation begins, on the page of this origin and path;
+    /// nothing while one can be written in.
+    pub(crate) fn details(&self, origin: &str, path: &str, language: &str) -> Option<OutgoingDetails> {
+        if self.open_talk().is_some() {
+            return None;
+        }
+        let masker = masker(self.situation.masking.as_ref())?;
+        let mask = |text: &str| Some(masker.mask_elsewhere(text, Writer::Visitor).ok()?.text);
+        let (said, known) = (self.said.as_ref(), self.known());
+        let intake = self.situation.intake.as_ref();
+        let answer = |label: &String| {
+            let said = said.and_then(|said| Some(&said.answers.iter().find(|(of, _)| of == label)?.1));
+            let known = || known?.answers.iter().flatten().find(|answer| answer.label == *label);
+            said.or_else(|| Some(&known()?.text))
+        };
+        let questions = intake.and_then(|intake| intake.questions.as_ref()).into_iter().flatten();
+        let answers = questions.filter_map(|question| {
+            Some((question.label.clone(), mask(answer(&question.label).map_or("", String::as_str))?))
+        });
+        let agreed = said.and_then(|said| said.agreed).or_else(|| known?.agreed);
+        let consent = intake.and_then(|intake| intake.consent.as_ref()).map(|consent| consent.derive_hash());
+        let agreed = agreed.filter(|agreed| Some(agreed.consent) == consent);
+        let page = Some([origin, path].concat()).filter(|page| page.chars().count() <= limits::PAGE_CHARS);
+        let page = page.and_then(|page| mask(&page)).or_else(|| mask(origin))?;
+        Some(OutgoingDetails::new(answers.collect(), agreed, page, mask(language)?))
+    }
+
+    /// What the visitor said before the last conversation in which something was said.
+    fn known(&self) -> Option<&Details> {
+        let told = self.talks().iter().filter(|talk| talk.items.details().is_some());
+        Some(&told.max_by_key(|talk| Talk::time(talk))?.items.details()?.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use segel_core::show::{Answer, Author, Body, Delivery, Item, Show, Site};
+    use segel_wire::ids::{ConversationId, EventId};
+    use segel_wire::signed::{Asks, Consent, Masking, MaskingAction, MaskingRule, Need, Question};
+
+    use super::*;
+
+    const PAGE: &str = "https://toko.example";
+
+    fn intake(labels: &[&str]) -> Intake {
+        let question =
+            |label: &&str| Question { label: (*label).to_owned(), asks: Asks::Line, need: Need::Optional };
+        let consent = Consent { text: "Setuju".to_owned(), notice: None };
+        Intake { questions: Some(labels.iter().map(question).collect()), consent: Some(consent) }
+    }
+
+    fn model(intake: Option<Intake>, masking: Option<Masking>) -> Model {
+        let mut model = Model::default();
+        let name = "Toko Contoh".to_owned();
+        model.apply(Show::Site(Site { name, agent: None, masking, hours: None, intake }));
+        model
+    }
+
+    fn masked(text: &str) -> MaskedText {
+        segel_mask::mask(text).unwrap().text
+    }
+
+    fn said(model: &Model, path: &str) -> Option<Details> {
+        model.details(PAGE, path, "id").map(OutgoingDetails::into_details)
+    }
+
+    fn answers(details: &Details) -> Vec<(&str, &str)> {
+        let all = details.answers.iter().flatten();
+        all.map(|Answer { label, text }| (label.as_str(), text.as_str())).collect()
+    }
+
+    fn begun(model: &mut Model, details: Details) {
+        model.apply(Show::Item(Item {
+            conversation: ConversationId([1; 16]),
+            event: EventId([2; 16]),
+            position: None,
+            author: Author::Own,
+            body: Body::Details(details),
+            time: 1,
+            delivery: Delivery::Sent,
+            vouched: None,
+            quotes: None,
+        }));
+    }
+
+    #[test]
+    fn a_site_that_asks_nothing_hears_page_and_language() {
+        let model = model(None, None);
+        assert_eq!(model.asks(), None);
+        let details = said(&model, "/produk").unwrap();
+        assert_eq!((&details.page[..], &details.language[..]), ("https://toko.example/produk", "id"));
+        assert!(details.answers.is_none() && details.agreed.is_none());
+        let long = ["/", &"a".repeat(limits::PAGE_CHARS)].concat();
+        assert_eq!(
+            said(&model, &long).unwrap().page,
+            PAGE,
+            "an address that is too long is cut to its origin"
+        );
+    }
+
+    #[test]
+    fn what_was_asked_is_asked_until_it_is_answered_and_again_when_it_changes() {
+        let mut model = model(Some(intake(&["Nama", "Surel"])), None);
+        assert_eq!(model.asks(), Some(intake(&["Nama", "Surel"])));
+        model.answer(vec![("Nama".to_owned(), masked("Demo"))], 7);
+        assert_eq!(model.asks(), None);
+        let details = said(&model, "/").unwrap();
+        assert_eq!(answers(&details), [("Nama", "Demo"), ("Surel", "")], "as they were asked");
+        assert_eq!(details.agreed.map(|agreed| agreed.time), Some(7));
+        model.situation.intake = Some(intake(&["Nama", "Kota"]));
+        assert_eq!(model.asks(), Some(intake(&["Nama", "Kota"])));
+    }
+
+    #[test]
+    fn what_is_known_from_an_earlier_conversation_is_said_again_and_not_asked_again() {
+        let mut model = model(Some(intake(&["Nama", "Kota"])), None);
+        model.answer(vec![("Nama".to_owned(), masked("Demo")), ("Kota".to_owned(), masked("Jakarta"))], 7);
+        let first = said(&model, "/").unwrap();
+        begun(&mut model, first);
+        model.said = None;
+        assert_eq!(model.asks(), None, "the conversation is there");
+        model.begin();
+        assert_eq!(model.asks(), None);
+        model.situation.intake = Some(intake(&["Nama", "Surel"]));
+        let asked = model.asks().and_then(|asked| asked.questions).unwrap();
+        assert_eq!(asked.iter().map(|question| &question.label[..]).collect::<Vec<_>>(), ["Surel"]);
+        model.answer(vec![("Surel".to_owned(), masked("-"))], 9);
+        let details = said(&model, "/").unwrap();
+        assert_eq!(answers(&details), [("Nama", "Demo"), ("Surel", "-")]);
+        assert_eq!(details.agreed.map(|agreed| agreed.time), Some(7), "it was agreed to then");
+    }
+
+    #[test]
+    fn addresses_and_answers_are_masked_as_the_site_says() {
+        let rule = |action| MaskingRule { kind: "MB-#{8}".to_owned(), visitor: action, agent: action };
+        let masking = |action| Masking { rules: None, allowed: None, patterns: Some(vec![rule(action)]) };
+        let masked = said(&model(None, Some(masking(MaskingAction::Mask(0)))), "/MB-12345678").unwrap();
+        assert_eq!(masked.page, "https://toko.example/••-••••••••");
+        let blocked = said(&model(None, Some(masking(MaskingAction::Block))), "/MB-12345678").unwrap();
+        assert_eq!(blocked.page, PAGE);
+    }
+}
