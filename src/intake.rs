@@ -2,38 +2,46 @@
 
 use segel_core::show::{Agreed, Details};
 use segel_core::{OutgoingDetails, masker};
-use segel_mask::{MaskedText, Writer};
+use segel_mask::{MaskedText, Masker, Writer};
 use segel_ui::intake::left_open;
 use segel_wire::limits;
-use segel_wire::signed::Intake;
+use segel_wire::signed::{Consent, Intake, Question};
 
 use crate::model::{Model, Talk};
 
 /// What the visitor said to an intake on this page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Said {
-    /// What was asked.
+    /// What the site asked then.
     intake: Intake,
-    answers: Vec<(String, String)>,
-    agreed: Option<Agreed>,
+    /// To what of it was still open.
+    answers: Vec<(String, MaskedText)>,
+    /// Unix milliseconds.
+    time: u64,
 }
+
+/// Answers by their labels, and what was agreed to.
+type Sayings = (Vec<(String, MaskedText)>, Option<Agreed>);
 
 impl Model {
     /// What is to be asked before anything can be written; nothing where that was answered, now or in an earlier
     /// conversation.
     pub(crate) fn asks(&self) -> Option<Intake> {
-        let intake = self.situation.intake.as_ref().filter(|_| self.current().is_none())?;
-        let is_said = self.said.as_ref().is_some_and(|said| said.intake == *intake);
-        if is_said { None } else { left_open(intake, self.known()) }
+        let intake = self.situation.intake.as_ref()?;
+        let is_said = || self.said.as_ref().is_some_and(|said| said.intake == *intake);
+        if self.current().is_some() || is_said() {
+            None
+        } else if self.talks().is_empty() {
+            Some(intake.clone())
+        } else {
+            self.asks_again(intake)
+        }
     }
 
-    /// The visitor answered all that was asked, and agreed if that was; `now` in Unix milliseconds.
-    pub(crate) fn answer(&mut self, answers: Vec<(String, MaskedText)>, now: u64) {
-        let Some(intake) = self.situation.intake.clone() else { return };
-        let asked = left_open(&intake, self.known()).and_then(|asked| asked.consent);
-        let agreed = asked.map(|consent| Agreed { consent: consent.derive_hash(), time: now });
-        let answers = answers.into_iter().map(|(label, text)| (label, text.into_string())).collect();
-        self.said = Some(Said { intake, answers, agreed });
+    /// The visitor answered all that was asked, and agreed if that was; `time` in Unix milliseconds.
+    pub(crate) fn answer(&mut self, answers: Vec<(String, MaskedText)>, time: u64) {
+        let intake = self.situation.intake.clone();
+        self.said = intake.map(|intake| Said { intake, answers, time });
     }
 
     /// What is said of the visitor before a message with which a conversation begins, on the page of this origin and path;
@@ -44,29 +52,48 @@ impl Model {
         }
         let masker = masker(self.situation.masking.as_ref())?;
         let mask = |text: &str| Some(masker.mask_elsewhere(text, Writer::Visitor).ok()?.text);
-        let (said, known) = (self.said.as_ref(), self.known());
-        let intake = self.situation.intake.as_ref();
-        let answer = |label: &String| {
-            let said = said.and_then(|said| Some(&said.answers.iter().find(|(of, _)| of == label)?.1));
-            let known = || known?.answers.iter().flatten().find(|answer| answer.label == *label);
-            said.or_else(|| Some(&known()?.text))
-        };
-        let questions = intake.and_then(|intake| intake.questions.as_ref()).into_iter().flatten();
-        let answers = questions.filter_map(|question| {
-            Some((question.label.clone(), mask(answer(&question.label).map_or("", String::as_str))?))
-        });
-        let agreed = said.and_then(|said| said.agreed).or_else(|| known?.agreed);
-        let consent = intake.and_then(|intake| intake.consent.as_ref()).map(|consent| consent.derive_hash());
-        let agreed = agreed.filter(|agreed| Some(agreed.consent) == consent);
-        let page = Some([origin, path].concat()).filter(|page| page.chars().count() <= limits::PAGE_CHARS);
-        let page = page.and_then(|page| mask(&page)).or_else(|| mask(origin))?;
-        Some(OutgoingDetails::new(answers.collect(), agreed, page, mask(language)?))
+        let (answers, agreed) = if self.talks().is_empty() { self.says() } else { self.says_again(&masker) };
+        let page = [origin, path].concat();
+        let whole = if page.len() > limits::PAGE_CHARS { None } else { mask(&page) };
+        let page = whole.or_else(|| mask(origin))?;
+        Some(OutgoingDetails::new(answers, agreed, page, mask(language)?))
+    }
+
+    fn says(&self) -> Sayings {
+        let Some(Said { intake, answers, time }) = &self.said else { return Sayings::default() };
+        let agreed = |consent: &Consent| Agreed { consent: consent.derive_hash(), time: *time };
+        (answers.clone(), intake.consent.as_ref().map(agreed))
+    }
+
+    // What comes after a first conversation is in the rest of the program: within its caller it would not be.
+    #[inline(never)]
+    fn asks_again(&self, intake: &Intake) -> Option<Intake> {
+        left_open(intake, self.known())
+    }
+
+    /// What was said now, and where nothing was, what was said before an earlier conversation.
+    #[inline(never)]
+    fn says_again(&self, masker: &Masker) -> Sayings {
+        let (now, agreed) = self.says();
+        let known = self.known();
+        let Some(intake) = &self.situation.intake else { return Sayings::default() };
+        let mut answers = Vec::new();
+        for Question { label, .. } in intake.questions.iter().flatten() {
+            let said = now.iter().find(|(of, _)| of == label).map(|(_, text)| text.clone());
+            let before = known.and_then(|known| known.answers.iter().flatten().find(|of| of.label == *label));
+            let before = before.and_then(|answer| masker.mask_elsewhere(&answer.text, Writer::Visitor).ok());
+            answers.extend(said.or(before.map(|masked| masked.text)).map(|text| (label.clone(), text)));
+        }
+        let consent = intake.consent.as_ref().map(Consent::derive_hash);
+        let before = known.and_then(|known| known.agreed);
+        let agreed = before.filter(|before| Some(before.consent) == consent).or(agreed);
+        (answers, agreed)
     }
 
     /// What the visitor said before the last conversation in which something was said.
     fn known(&self) -> Option<&Details> {
         let told = self.talks().iter().filter(|talk| talk.items.details().is_some());
-        Some(&told.max_by_key(|talk| Talk::time(talk))?.items.details()?.0)
+        Some(told.max_by_key(|talk| Talk::time(talk))?.items.details()?.0)
     }
 }
 
@@ -74,7 +101,7 @@ impl Model {
 mod tests {
     use segel_core::show::{Answer, Author, Body, Delivery, Item, Show, Site};
     use segel_wire::ids::{ConversationId, EventId};
-    use segel_wire::signed::{Asks, Consent, Masking, MaskingAction, MaskingRule, Need, Question};
+    use segel_wire::signed::{Asks, Masking, MaskingAction, MaskingRule, Need};
 
     use super::*;
 
@@ -140,7 +167,7 @@ mod tests {
     fn what_was_asked_is_asked_until_it_is_answered_and_again_when_it_changes() {
         let mut model = model(Some(intake(&["Nama", "Surel"])), None);
         assert_eq!(model.asks(), Some(intake(&["Nama", "Surel"])));
-        model.answer(vec![("Nama".to_owned(), masked("Demo"))], 7);
+        model.answer(vec![("Nama".to_owned(), masked("Demo")), ("Surel".to_owned(), masked(""))], 7);
         assert_eq!(model.asks(), None);
         let details = said(&model, "/").unwrap();
         assert_eq!(answers(&details), [("Nama", "Demo"), ("Surel", "")], "as they were asked");

@@ -220,6 +220,9 @@ impl Panel {
             });
             if had_focus {
                 self.focus();
+                if dom::is_focus_lost() {
+                    dom::focus(self.greeting.root());
+                }
             }
         }
         if let Some((_, form)) = &self.form {

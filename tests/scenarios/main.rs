@@ -20,6 +20,7 @@ mod harness;
 mod hindered;
 mod hours;
 mod identity;
+mod intake;
 mod journals;
 mod kept;
 mod keyboard;

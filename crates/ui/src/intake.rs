@@ -47,7 +47,8 @@ fn fault(question: &Question, answer: &str) -> Option<Fault> {
     if answer.is_empty() {
         return (question.need == Need::Required).then_some(Fault::Missing);
     }
-    let is_digit = |letter: &char| letter.is_numeric() || *letter == '•';
+    // Digits of other scripts and masks are no ASCII; to know all of them would weigh more than it is worth.
+    let is_digit = |letter: &char| letter.is_ascii_digit() || !letter.is_ascii();
     match &question.asks {
         Asks::Line => None,
         Asks::Email => {
@@ -125,9 +126,9 @@ impl Form {
         self.parts.guard.borrow_mut().update(masking, Writer::Visitor, &[]);
     }
 
-    /// Puts the focus on what is asked first.
+    /// Puts the focus on what is asked first, unless a screen keyboard would then cover the rest.
     pub fn focus(&self) {
-        if let Some(field) = self.parts.all().next() {
+        if let Some(field) = self.parts.all().next().filter(|_| dom::matches_media("(pointer: fine)")) {
             dom::focus(&field.input);
         }
     }

@@ -20,7 +20,7 @@ use crate::line::{Line, LineEvent, Ways};
 use crate::page::{self, Listener};
 use crate::random::Random;
 use crate::rest;
-use crate::store::Store;
+use crate::store::Home;
 use crate::timer::{Timer, after};
 pub(crate) use keeper::Keeper;
 use keeper::Told;
@@ -47,13 +47,13 @@ struct Work {
 }
 
 impl Driver {
-    /// Starts an engine. Without a store nothing outlives the tab. Neither `on_show` nor
+    /// Starts an engine. Without a store nothing outlives the tab; a new one is made with what is kept first. Neither `on_show` nor
     /// `on_file`, which is given the files that came whole, may hand in an input. `on_overtaken` hears that another tab began a
     /// term in the store: the engine can keep nothing more and is to be dropped.
     pub fn start(
         engine: Engine,
         random: Random,
-        store: Option<Store>,
+        store: Option<Home>,
         on_show: impl Fn(Show) + 'static,
         on_file: impl Fn(EventId, Fetched) + 'static,
         on_overtaken: impl Fn() + 'static,

@@ -6,12 +6,12 @@ use thiserror::Error;
 
 use crate::random::Random;
 use crate::state_key::{self, StateKeyError};
-use crate::store::{Later, Store, StoreError};
+use crate::store::{Home, Later, NewStore, Store, StoreError};
 
 /// A store that was read, or none where the browser offers none.
 pub struct KeptState {
     /// Where to keep what follows; `None` if nothing outlives the tab.
-    pub store: Option<Store>,
+    pub store: Option<Home>,
     /// Seals every record.
     pub key: StateKey,
     /// What was kept before.
@@ -29,7 +29,8 @@ pub enum KeptError {
     Busy,
 }
 
-/// Opens the store of this name and reads it, but for what is left for later. A browser that blocks storage, or is full,
+/// Opens the store of this name and reads it, but for what is left for later. Where there is none, none is made before something
+/// is kept. A browser that blocks storage, or is full,
 /// gets a state that passes with the tab: the conversation works and the screen says that it is not kept. This takes for ever
 /// while a page of other code has the store open, or the browser gives no answer.
 ///
@@ -55,13 +56,24 @@ async fn read(
     later: Option<&'static Later>,
     leads: impl Fn() -> bool,
 ) -> Result<KeptState, StateKeyError> {
-    let store = Store::open(name).await.map_err(StateKeyError::Store)?.in_parts(later);
-    let key = StateKey::new(*state_key::load_or_make(&store).await?);
+    let store = Store::open_kept(name).await.map_err(StateKeyError::Store)?;
+    let key = match &store {
+        Some(store) => state_key::load(store).await?,
+        None => None,
+    };
+    // One without a key is one that a page began to make.
+    let (Some(store), Some(key)) = (store, key) else {
+        let key = state_key::make()?;
+        let state_key = StateKey::new(*key);
+        let store = NewStore { name: name.to_owned(), key, later };
+        return Ok(KeptState { store: Some(Home::New(store)), key: state_key, kept: Kept::default() });
+    };
+    let (store, key) = (store.in_parts(later), StateKey::new(*key));
     if !leads() {
         return Err(StateKeyError::Store(StoreError::Stale));
     }
     store.take_over().await.map_err(StateKeyError::Store)?;
     let loaded = store.load().await.map_err(StateKeyError::Store)?;
     let kept = Kept { generation: loaded.generation, records: loaded.records, left_out: later.is_some() };
-    Ok(KeptState { store: Some(store), key, kept })
+    Ok(KeptState { store: Some(Home::Kept(store)), key, kept })
 }

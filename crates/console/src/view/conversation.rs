@@ -14,6 +14,7 @@ use segel_web::files::Fetched;
 use segel_wire::ids::{ConversationId, EventId};
 use web_sys::Element;
 
+use super::facts::Facts;
 use super::hold::Holding;
 use super::identity::Person;
 use crate::model::{Model, Opened};
@@ -25,6 +26,7 @@ pub(crate) struct Conversation {
     choose: El,
     opened: El,
     person: Person,
+    facts: Facts,
     holding: Holding,
     timeline: Timeline,
     typing: Typing,
@@ -49,6 +51,7 @@ impl Conversation {
             .child(icon(icons::BACK))
             .on("click", move |_| act_back(Action::Back));
         let holding = Holding::new(language, act);
+        let facts = Facts::new(language);
         let who = el("div").class("who").place(person.title()).place(person.word()).place(holding.holder());
         let timeline = Timeline::new(language, Rc::clone(act));
         let typing = Typing::new(language);
@@ -75,6 +78,7 @@ impl Conversation {
                     .place(&check),
             )
             .place(holding.heirs())
+            .place(facts.root())
             .place(timeline.root())
             .place(typing.root())
             .place(composer.root())
@@ -88,6 +92,7 @@ impl Conversation {
             choose,
             opened,
             person,
+            facts,
             holding,
             timeline,
             typing,
@@ -121,6 +126,7 @@ impl Conversation {
         let has_acted = self.holding.render(&hold, life, changed);
         let none = Items::default();
         let items = opened.items.unwrap_or(&none);
+        self.facts.render(items, identity, model.situation.intake.as_ref());
         self.timeline.render(items.as_slice());
         self.timeline.render_transfers(items);
         self.typing.render(opened.typing);
@@ -144,6 +150,7 @@ impl Conversation {
         for part in [self.timeline.root(), self.typing.root(), self.composer.root(), &self.check] {
             dom::set_hidden(part, verifying);
         }
+        dom::set_class(&self.opened, "verifying", verifying);
         let turns = std::mem::replace(&mut self.verifying, verifying) != verifying;
         if turns && verifying {
             self.verify.focus();

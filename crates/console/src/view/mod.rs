@@ -3,6 +3,7 @@
 mod conversation;
 mod enrol;
 mod entry;
+mod facts;
 mod header;
 mod help;
 mod hold;

@@ -28,31 +28,32 @@ impl Engine {
         self.post(id, message, random);
     }
 
-    /// Details as the newest roster has them masked, without what it lets nobody send or does not ask.
+    /// Has details masked as the newest roster says; what it lets nobody send, or does not ask, is left out.
     pub(super) fn mask_details(&mut self, id: ConversationId, event: EventId) -> Result<(), Refusal> {
         let (masker, writer) = self.masker().ok_or(Refusal::PolicyRefused)?;
-        let mask = |text: &str| masker.mask(text, writer).ok().map(|masked| masked.text.into_string());
         let roster = self.membership.roster().ok_or(Refusal::PolicyRefused)?.roster();
-        let questions = roster.profile.intake.as_ref().and_then(|intake| intake.questions.as_ref());
-        let is_asked =
-            |label: &String| questions.into_iter().flatten().any(|question| question.label == *label);
+        let questions = roster.profile.intake.as_ref().and_then(|intake| intake.questions.as_deref());
         let message = self.conversations.get_mut(&id).and_then(|kept| kept.messages.get_mut(&event));
         let Some(message) = message else { return Ok(()) };
-        let Body::Details(details) = &message.body else { return Ok(()) };
-        let mut answers = Vec::new();
-        for Answer { label, text } in
-            details.answers.iter().flatten().filter(|answer| is_asked(&answer.label))
-        {
-            answers.extend(mask(text).map(|text| Answer { label: label.clone(), text }));
-        }
-        let masked = Body::Details(Details {
-            answers: Some(answers).filter(|answers| !answers.is_empty()),
-            agreed: details.agreed,
-            page: mask(&details.page).unwrap_or_default(),
-            language: mask(&details.language).unwrap_or_default(),
+        let Body::Details(details) = &mut message.body else { return Ok(()) };
+        let mut changes = false;
+        let mut mask = |text: &mut String| {
+            let masked = masker.mask(text, writer).map(|masked| masked.text.into_string());
+            let (is_sent, masked) = (masked.is_ok(), masked.unwrap_or_default());
+            changes |= masked != *text;
+            *text = masked;
+            is_sent
+        };
+        mask(&mut details.page);
+        mask(&mut details.language);
+        let mut answers = details.answers.take().unwrap_or_default();
+        let before = answers.len();
+        answers.retain_mut(|Answer { label, text }| {
+            questions.unwrap_or_default().iter().any(|question| question.label == *label) && mask(text)
         });
-        if masked != message.body {
-            message.body = masked;
+        changes |= answers.len() < before;
+        details.answers = (!answers.is_empty()).then_some(answers);
+        if changes {
             self.ledger.put(Name::Message(id, event), message);
             self.shown.dirty.insert((id, event), ());
         }

@@ -1,6 +1,6 @@
 //! What the tab that leads does for the others: shows them what it shows, and carries out what they wish.
 
-use segel_core::show::{Details, Rating, Refusal, Show};
+use segel_core::show::{Answer, Details, Rating, Refusal, Show};
 use segel_core::tabs::{Stand, Wish, WishedFile};
 use segel_core::{Input, Outgoing, OutgoingDetails, OutgoingFile, OutgoingRating, OutgoingToken};
 use segel_mask::{MaskedText, Masker};
@@ -92,13 +92,7 @@ impl Work {
                 let comment = self.mask(comment.as_deref().unwrap_or_default())?;
                 Input::Rate { conversation, rating: Some(OutgoingRating::new(stars, comment)) }
             }
-            Wish::Details(before, Details { answers, agreed, page, language }) => {
-                let answers = answers.into_iter().flatten();
-                let answers = answers.map(|answer| Some((answer.label, self.mask(&answer.text)?)));
-                let answers = answers.collect::<Option<_>>()?;
-                let (page, language) = (self.mask(&page)?, self.mask(&language)?);
-                Input::Details { before, details: OutgoingDetails::new(answers, agreed, page, language) }
-            }
+            Wish::Details(before, details) => self.details_of(before, details)?,
             Wish::Introduce(Some(token)) => {
                 let token = OutgoingToken::read(&token.0, |subject| {
                     let masker = segel_core::masker(self.screen.masking().as_ref())?;
@@ -109,6 +103,16 @@ impl Work {
             }
             _ => return None,
         })
+    }
+
+    #[inline(never)]
+    fn details_of(&self, before: EventId, said: Details) -> Option<Input> {
+        let mut answers = Vec::new();
+        for Answer { label, text } in said.answers.into_iter().flatten() {
+            answers.push((label, self.mask(&text)?));
+        }
+        let (page, language) = (self.mask(&said.page)?, self.mask(&said.language)?);
+        Some(Input::Details { before, details: OutgoingDetails::new(answers, said.agreed, page, language) })
     }
 
     /// Masks once more what was masked in another tab, which changes nothing. What the site blocks since then is
