@@ -171,7 +171,9 @@ impl Panel {
         let why = safety.map_or(text.verify_later(), |_| text.verify_visitor());
         self.verify.render(safety, &fill(why, business.unwrap_or_default()));
         self.render_more(model, screen, place);
-        dom::set_hidden(self.composer.root(), model.life() != Life::Open || asks.is_some());
+        // Before there is more, no conversation has ended.
+        let is_over = self.more.is_some() && model.life() != Life::Open;
+        dom::set_hidden(self.composer.root(), is_over || asks.is_some());
         self.render_form(asks, model);
         match (std::mem::replace(&mut self.place, place), place) {
             (before, Place::Safety) if before != place => self.verify.focus(),

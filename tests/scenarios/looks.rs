@@ -193,7 +193,7 @@ pub(crate) async fn cut_off(person: &Person) -> Vec<String> {
                 .filter((element) => element.checkVisibility())
                 .filter((element) => {
                     const box = element.getBoundingClientRect();
-                    const scrolls = element.closest('.log, .inbox, .help, .verify, .emoji, .ended, .talks');
+                    const scrolls = element.closest('.log, .inbox, .help, .verify, .emoji, .ended, .talks, .intake');
                     return scrolls ? box.left < 0 || box.right > innerWidth : !inside(box);
                 })
                 .map((element) => `cut off: ${element.outerHTML.slice(0, 80)}`);",

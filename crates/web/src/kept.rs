@@ -1,5 +1,8 @@
 //! What an engine starts from: the store of this browser, its state key, and what it kept.
 
+use std::future::Future;
+use std::pin::Pin;
+
 use segel_core::Kept;
 use segel_crypto::storage::StateKey;
 use thiserror::Error;
@@ -34,14 +37,30 @@ pub enum KeptError {
 /// gets a state that passes with the tab: the conversation works and the screen says that it is not kept. This takes for ever
 /// while a page of other code has the store open, or the browser gives no answer.
 ///
-/// `leads` is asked before whoever had the store so far is shut out: a tab that was frozen since it began may lead no more.
+/// `whole` makes the program whole, once there is something to be read: a visitor who only looks reads nothing. `leads` is asked
+/// before whoever had the store so far is shut out: a tab that was frozen since it began may lead no more.
 pub async fn open(
     name: &str,
     later: Option<&'static Later>,
     random: &mut Random,
-    leads: impl Fn() -> bool,
+    whole: impl Future<Output = ()>,
+    leads: &dyn Fn() -> bool,
 ) -> Result<KeptState, KeptError> {
-    match read(name, later, leads).await {
+    let found = match Store::open_kept(name).await {
+        Ok(Some(store)) => {
+            whole.await;
+            read(store.in_parts(later), leads).await
+        }
+        Ok(None) => Ok(None),
+        Err(error) => Err(StateKeyError::Store(error)),
+    };
+    let begun = || {
+        let key = state_key::make()?;
+        let state_key = StateKey::new(*key);
+        let store = NewStore { name: name.to_owned(), key, later };
+        Ok(KeptState { store: Some(Home::New(store)), key: state_key, kept: Kept::default() })
+    };
+    match found.and_then(|found| found.map_or_else(begun, Ok)) {
         Ok(state) => Ok(state),
         Err(StateKeyError::Store(StoreError::Blocked | StoreError::Full)) => {
             Ok(KeptState { store: None, key: StateKey::make_passing(random), kept: Kept::default() })
@@ -51,29 +70,21 @@ pub async fn open(
     }
 }
 
-async fn read(
-    name: &str,
-    later: Option<&'static Later>,
-    leads: impl Fn() -> bool,
-) -> Result<KeptState, StateKeyError> {
-    let store = Store::open_kept(name).await.map_err(StateKeyError::Store)?;
-    let key = match &store {
-        Some(store) => state_key::load(store).await?,
-        None => None,
-    };
-    // One without a key is one that a page began to make.
-    let (Some(store), Some(key)) = (store, key) else {
-        let key = state_key::make()?;
-        let state_key = StateKey::new(*key);
-        let store = NewStore { name: name.to_owned(), key, later };
-        return Ok(KeptState { store: Some(Home::New(store)), key: state_key, kept: Kept::default() });
-    };
-    let (store, key) = (store.in_parts(later), StateKey::new(*key));
-    if !leads() {
-        return Err(StateKeyError::Store(StoreError::Stale));
-    }
-    store.take_over().await.map_err(StateKeyError::Store)?;
-    let loaded = store.load().await.map_err(StateKeyError::Store)?;
-    let kept = Kept { generation: loaded.generation, records: loaded.records, left_out: later.is_some() };
-    Ok(KeptState { store: Some(Home::Kept(store)), key, kept })
+/// What is read of a store, some time; none of one without a key, which a page only began to make.
+type Reading<'a> = Pin<Box<dyn Future<Output = Result<Option<KeptState>, StateKeyError>> + 'a>>;
+
+// Within its caller it would be in the first part of the program.
+#[inline(never)]
+fn read(store: Store, leads: &dyn Fn() -> bool) -> Reading<'_> {
+    Box::pin(async move {
+        let Some(key) = state_key::load(&store).await? else { return Ok(None) };
+        if !leads() {
+            return Err(StateKeyError::Store(StoreError::Stale));
+        }
+        store.take_over().await?;
+        let loaded = store.load().await?;
+        let left_out = store.later().is_some();
+        let kept = Kept { generation: loaded.generation, records: loaded.records, left_out };
+        Ok(Some(KeptState { store: Some(Home::Kept(store)), key: StateKey::new(*key), kept }))
+    })
 }

@@ -17,6 +17,7 @@ pub(crate) struct Facts {
     root: El,
     list: El,
     vouched: El,
+    agreed: El,
     shown: Option<Known>,
 }
 
@@ -35,18 +36,19 @@ impl Facts {
     pub(crate) fn new(language: Language) -> Self {
         let text = language.desk();
         let list = el("dl");
-        let vouched = el("p").hidden();
+        let (vouched, agreed) = (el("p").hidden(), el("p"));
         let root = el("details")
             .class("facts")
             .child(el("summary").text(text.facts()))
             .child(el("p").text(text.facts_why()))
             .place(&vouched)
             .place(&list)
+            .place(&agreed)
             .hidden();
         if dom::matches_media(WIDE) {
             dom::set_attr(&root, "open", "");
         }
-        Self { language, root, list, vouched, shown: None }
+        Self { language, root, list, vouched, agreed, shown: None }
     }
 
     /// The element to put on the page.
@@ -90,10 +92,12 @@ impl Facts {
         said::show_formatted(&self.add(desk.facts_page()), &details.page);
         dom::set_text(&self.add(desk.facts_language()), &details.language);
         let when = |at: u64| Moment::local(at).short(self.language, Moment::now());
-        if let Some(agreed) = details.agreed {
+        let agreed = details.agreed.map(|agreed| {
             let sentence = if *is_current { desk.facts_agreed() } else { desk.facts_agreed_before() };
-            dom::insert(&self.list, &el("p").text(&fill(sentence, &when(agreed.time))), None);
-        }
+            fill(sentence, &when(agreed.time))
+        });
+        dom::set_hidden(&self.agreed, agreed.is_none());
+        dom::set_text(&self.agreed, &agreed.unwrap_or_default());
         let word = match identity {
             Identity::Unknown => desk.facts_unknown().to_owned(),
             Identity::Confirmed { subject, .. } => subject.clone(),

@@ -62,7 +62,7 @@ async fn who_does_not_lead_any_more_shuts_nobody_out() {
     let name = "not-leading";
     keep(name, &[]).await;
     let leading = made(open(name).await.unwrap());
-    let frozen = kept::open(name, None, &mut Random::new().unwrap(), || false).await;
+    let frozen = kept::open(name, None, &mut Random::new().unwrap(), async {}, &|| false).await;
     assert_eq!(frozen.err(), Some(KeptError::Busy));
     leading.commit(GENERATION + 1, vec![Change::Put("a".to_owned(), vec![1])]).await.unwrap();
 }
@@ -113,7 +113,7 @@ fn made(state: kept::KeptState) -> Store {
 }
 
 async fn open(name: &str) -> Result<kept::KeptState, KeptError> {
-    kept::open(name, None, &mut Random::new().unwrap(), || true).await
+    kept::open(name, None, &mut Random::new().unwrap(), async {}, &|| true).await
 }
 
 fn config() -> VisitorConfig {
