@@ -38,10 +38,10 @@ impl Engine {
         let Body::Details(details) = &mut message.body else { return Ok(()) };
         let mut changes = false;
         let mut mask = |text: &mut String| {
-            let masked = masker.mask(text, writer).map(|masked| masked.text.into_string());
-            let (is_sent, masked) = (masked.is_ok(), masked.unwrap_or_default());
-            changes |= masked != *text;
-            *text = masked;
+            let passed = masker.mask(text, writer).map(|passed| passed.text.into_string());
+            let (is_sent, passed) = (passed.is_ok(), passed.unwrap_or_default());
+            changes |= passed != *text;
+            *text = passed;
             is_sent
         };
         mask(&mut details.page);
