@@ -117,7 +117,7 @@ mod tests {
     fn model(intake: Option<Intake>, masking: Option<Masking>) -> Model {
         let mut model = Model::default();
         let name = "Toko Contoh".to_owned();
-        model.apply(Show::Site(Site { name, agent: None, masking, hours: None, intake }));
+        model.apply(Show::Site(Site { name, agent: None, masking, hours: None, intake, until: None }));
         model
     }
 

@@ -218,6 +218,7 @@ mod tests {
             masking: None,
             hours: None,
             intake: None,
+            until: None,
         })
     }
 
@@ -284,6 +285,7 @@ mod tests {
             hold: Hold::default(),
             identity: Identity::default(),
             life,
+            labels: Vec::new(),
         })
     }
 

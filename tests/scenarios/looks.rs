@@ -1,6 +1,7 @@
 //! A small conversation as it looks on each kind of screen: pictures in `target/shots`, and nothing that is
 //! cut off.
 
+use serde_json::json;
 use thirtyfour::Key;
 
 use crate::harness::{Device, Person, Stage, make_picture, put};
@@ -185,6 +186,11 @@ pub(crate) async fn assert_fits(person: &Person) {
 
 /// The beginnings of elements that are not wholly on the screen and should be.
 pub(crate) async fn cut_off(person: &Person) -> Vec<String> {
+    cut_off_but_in(person, "").await
+}
+
+/// The same where what `scrolls`, a list of selectors after a comma, may be longer than the screen.
+pub(crate) async fn cut_off_but_in(person: &Person, scrolls: &str) -> Vec<String> {
     person
         .browser()
         .script(
@@ -193,11 +199,12 @@ pub(crate) async fn cut_off(person: &Person) -> Vec<String> {
                 .filter((element) => element.checkVisibility())
                 .filter((element) => {
                     const box = element.getBoundingClientRect();
-                    const scrolls = element.closest('.log, .inbox, .help, .verify, .emoji, .ended, .talks, .intake');
+                    const [reached] = arguments;
+                    const scrolls = element.closest(`.log, .inbox, .help, .verify, .emoji, .ended, .talks, .intake, .masking, .chosen${reached}`);
                     return scrolls ? box.left < 0 || box.right > innerWidth : !inside(box);
                 })
                 .map((element) => `cut off: ${element.outerHTML.slice(0, 80)}`);",
-            Vec::new(),
+            vec![json!(scrolls)],
         )
         .await
 }

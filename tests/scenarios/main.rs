@@ -8,6 +8,7 @@
     reason = "what goes wrong in the harness fails the scenario"
 )]
 
+mod accessible;
 mod attachments;
 mod desk;
 mod endings;
@@ -27,6 +28,7 @@ mod keyboard;
 mod languages;
 mod looks;
 mod many;
+mod notes;
 mod own_looks;
 mod quotes;
 mod receipts;

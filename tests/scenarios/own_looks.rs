@@ -172,19 +172,19 @@ async fn an_emoji_is_chosen_by_keyboard_and_put_in_at_the_caret() {
         visitor.sees(".emoji button[aria-label='wajah gembira']:focus").await;
         visitor.presses(Key::Right + "").await;
         visitor.presses(Key::Down + "").await;
-        visitor.sees(".emoji button[aria-label='berkacamata hitam']:focus").await;
+        visitor.sees(".emoji button[aria-label='mengirim ciuman']:focus").await;
         visitor.presses(Key::Escape + "").await;
         visitor.sees(".emoji-button:focus").await;
         visitor.presses(Key::Enter + "").await;
-        visitor.sees(".emoji button[aria-label='berkacamata hitam']:focus").await;
+        visitor.sees(".emoji button[aria-label='mengirim ciuman']:focus").await;
         visitor.presses(Key::Enter + "").await;
         visitor.sees("textarea:focus").await;
         assert_eq!(visitor.seen(".emoji").await, None);
-        assert_eq!(visitor.draft().await, "halo😎 kak");
+        assert_eq!(visitor.draft().await, "halo😘 kak");
         visitor.presses("!").await;
-        assert_eq!(visitor.draft().await, "halo😎! kak");
+        assert_eq!(visitor.draft().await, "halo😘! kak");
         visitor.sends().await;
-        agent.reads("halo😎! kak").await;
+        agent.reads("halo😘! kak").await;
     })
     .await;
 }

@@ -21,10 +21,8 @@ pub(crate) fn run(as_json: bool, simd: bool) -> Result<()> {
     let toolchain = Toolchain::ready()?;
     let wasm_bindgen = tools::wasm_bindgen(&toolchain)?.join("wasm-bindgen");
     let scratch = paths::scratch().join("bench");
-    let compiled = compile(&toolchain, PACKAGE, &["share", "floor", "workloads_wasm"], None)?;
-    let weigh =
-        |name: &str| compress::size_of(&bound(&wasm_bindgen, &compiled, name, &scratch.join(name), &[])?);
-    let share = weigh("share")?.saturating_sub(weigh("floor")?);
+    let share = share(&toolchain)?;
+    let compiled = compile(&toolchain, PACKAGE, &["workloads_wasm"], None)?;
     let mut modules = Map::new();
     let mut module = |name: &str, compiled: &Path, features: &[&str]| -> Result<()> {
         let dir = scratch.join(name);
@@ -61,6 +59,16 @@ pub(crate) fn run(as_json: bool, simd: bool) -> Result<()> {
         print(&results);
     }
     Ok(())
+}
+
+/// Brotli bytes by which sealing makes a program bigger that uses all of it.
+pub(crate) fn share(toolchain: &Toolchain) -> Result<u64> {
+    let wasm_bindgen = tools::wasm_bindgen(toolchain)?.join("wasm-bindgen");
+    let compiled = compile(toolchain, PACKAGE, &["share", "floor"], None)?;
+    let scratch = paths::scratch().join("share");
+    let weigh =
+        |name: &str| compress::size_of(&bound(&wasm_bindgen, &compiled, name, &scratch.join(name), &[])?);
+    Ok(u64::try_from(weigh("share")?.saturating_sub(weigh("floor")?))?)
 }
 
 /// Compiles examples for browsers and names the folder that they are in.

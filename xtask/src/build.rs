@@ -40,12 +40,14 @@ pub(crate) fn browser_files(toolchain: &Toolchain, dev: bool) -> Result<()> {
     Ok(())
 }
 
-/// Cargo's setting that keeps this machine's folders out of what browsers load: the same bytes wherever it is built.
+/// Cargo's setting that keeps this machine's folders out of what browsers load: the same bytes wherever it is built. Names of
+/// functions say which types they are for, so that they can be told apart where a program is split.
 fn same_everywhere() -> Result<String> {
     let home = env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| env::home_dir().map(|home| home.join(".cargo"))).context("no home folder")?;
-    let flags = [(home.join("registry/src"), "crates.io"), (paths::root().to_owned(), "segel")]
-        .map(|(folder, name)| format!("--remap-path-prefix={}={name}", folder.display()));
+    let folders = [(home.join("registry/src"), "crates.io"), (paths::root().to_owned(), "segel")];
+    let mut flags = vec!["-Csymbol-mangling-version=v0".to_owned()];
+    flags.extend(folders.map(|(folder, name)| format!("--remap-path-prefix={}={name}", folder.display())));
     Ok(format!("target.{TARGET}.rustflags={flags:?}"))
 }
 

@@ -16,7 +16,7 @@ pub(crate) struct Program {
     pub(crate) folder: &'static str,
     /// Base name of the glue `NAME.js` and of `NAME_bg.wasm`.
     pub(crate) name: &'static str,
-    /// What is served apart, as `NAME_rest.wasm`: beginnings of paths, one a line. Nothing of a program of one part.
+    /// What is served apart, as `NAME_rest.wasm`: beginnings of names, one a line. Nothing of a program of one part.
     pub(crate) later: &'static str,
 }
 

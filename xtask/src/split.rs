@@ -27,7 +27,7 @@ pub(crate) struct Parts {
 }
 
 /// Cuts `program`, which still has its functions' names. `later` names what goes into the rest, by the beginnings of
-/// paths; what only that calls goes with it. Functions that no longer are where they are called from have an entry
+/// names; what only that calls goes with it. Functions that no longer are where they are called from have an entry
 /// there, which calls through the table, and joins the rest before if it has not come.
 pub(crate) fn split(program: &[u8], later: &[&str]) -> Result<Parts> {
     let functions = Functions::read(program)?;

@@ -109,6 +109,7 @@ fn in_browsers(toolchain: &Toolchain, report: &mut Report) -> Result<()> {
     }
     build::browser_files(toolchain, false)?;
     report.own("size", size::within_budget)?;
+    report.own("sealing's share of it", || size::sealing_within_budget(toolchain))?;
     report.tests("end-to-end scenarios", &mut scenarios(toolchain, &browser)?)
 }
 

@@ -3,11 +3,11 @@
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
-use segel_core::show::{self, Gate, Refusal, Show, Summary};
+use segel_core::show::{self, Body, Gate, Item, Refusal, Show, Summary};
 use segel_core::tabs::Stand;
-use segel_core::{AgentConfig, Engine, Input, StartError};
+use segel_core::{AgentConfig, Engine, Input, Outgoing, StartError};
 use segel_crypto::enrol::EnrolmentCode;
-use segel_mask::Writer;
+use segel_mask::{MaskedText, Writer};
 use segel_ui::running::{Handle, Running, Screen};
 use segel_ui::{Act, Action, Language, Situation, Trouble, transcript};
 use segel_web::dom;
@@ -17,11 +17,14 @@ use segel_web::notice::{self, Allowed, Notices};
 use segel_web::page::{self, Listener};
 use segel_web::random::Random;
 use segel_web::store::{LATER, Later};
-use segel_wire::ids::{ConversationId, EventId};
+use segel_wire::ids::{AgentId, ConversationId, EventId};
+use segel_wire::limits::MESSAGE_CHARS;
 use segel_wire::signed::Masking;
 
+use crate::canned;
 use crate::desk::{Deed, Does, Pressed, deed_of};
-use crate::model::{self, Enrolment, Keys, Model};
+use crate::drafts::Audience;
+use crate::model::{self, Enrolment, Keys, Model, Refused};
 use crate::view::Console;
 
 /// Under which name the console remembers whose it was last.
@@ -200,8 +203,9 @@ impl Parts {
     /// A key was pressed; whether it did something.
     fn press(&self, pressed: Pressed<'_>) -> bool {
         let Keys { listed, off } = self.model.borrow().keys;
-        // The sheet has the page for itself.
-        let deed = deed_of(pressed, !off).filter(|_| !listed);
+        let managed = self.model.borrow().replies.managed;
+        // A sheet has the page for itself.
+        let deed = deed_of(pressed, !off).filter(|_| !listed && !managed);
         deed.inspect(|deed| self.do_at_desk(deed.clone())).is_some()
     }
 
@@ -245,7 +249,11 @@ impl Parts {
                     self.act(Action::Do(show::Deed::Claim));
                 }
             }
-            Deed::Write => self.console.borrow().write(),
+            Deed::Write | Deed::Note => {
+                let audience = if deed == Deed::Note { Audience::Agents } else { Audience::Everyone };
+                self.model.borrow_mut().address(audience);
+                self.console.borrow().write();
+            }
             Deed::Read => self.console.borrow().read(),
             Deed::Find => self.console.borrow().find(),
             Deed::Help(on) => self.model.borrow_mut().keys.listed = on,
@@ -255,8 +263,84 @@ impl Parts {
             }
             Deed::Notices => self.turn_notices(),
             Deed::Scrolled => {}
+            deed => self.do_among_agents(deed),
         }
         self.handle.render_soon();
+    }
+
+    /// What is for agents alone: notes, labels, and texts that are kept.
+    fn do_among_agents(&self, deed: Deed) {
+        let open = self.model.borrow().opened().map(|opened| opened.conversation);
+        match (deed, open) {
+            (Deed::SendNote(text), Some(conversation)) => self.handle.note(conversation, text),
+            (Deed::DraftNote(draft), _) => self.model.borrow_mut().set_draft(Audience::Agents, draft),
+            (Deed::Label(labels), Some(conversation)) => self.label(conversation, &labels),
+            (Deed::OfLabel(label), _) => self.model.borrow_mut().inbox.label = label,
+            (Deed::HandOver(agent, note), Some(conversation)) => self.hand_over(conversation, agent, &note),
+            (Deed::Pick(on), Some(_)) => {
+                self.model.borrow_mut().replies.offered = on.then(Default::default);
+                if !on {
+                    self.console.borrow().write();
+                }
+            }
+            (Deed::FindReply(words), _) => {
+                if let Some(offered) = &mut self.model.borrow_mut().replies.offered {
+                    *offered = (words, 0);
+                }
+            }
+            (Deed::StepReply(by), _) => self.model.borrow_mut().replies.step(by),
+            (Deed::TakeReply(at), _) => {
+                let taken = self.model.borrow_mut().take_reply(at);
+                if let Some((text, mark)) = taken {
+                    self.console.borrow().insert(&text, mark.as_deref());
+                }
+            }
+            (Deed::Manage(on), _) => {
+                let replies = &mut self.model.borrow_mut().replies;
+                replies.managed = on;
+                replies.offered = None;
+            }
+            (Deed::Keep(texts), _) => self.handle.input(Input::Keep(texts)),
+            (Deed::Export, _) => self.export(),
+            _ => {}
+        }
+    }
+
+    /// Gives a conversation these labels, masked like everything that a person writes.
+    fn label(&self, conversation: ConversationId, labels: &[String]) {
+        let masked: Option<Vec<_>> = labels.iter().map(|label| self.mask(label)).collect();
+        let good = masked.filter(|labels| Outgoing::labels(labels.iter().cloned()).is_some());
+        self.model.borrow_mut().refused = if good.is_some() { None } else { Some(Refused::Labels) };
+        if let Some(labels) = good {
+            self.handle.label(conversation, labels);
+        }
+    }
+
+    /// Hands a conversation over. What goes with it goes before: whoever gets the conversation is given its key.
+    fn hand_over(&self, conversation: ConversationId, agent: AgentId, note: &str) {
+        let fits = |text: &MaskedText| text.as_str().chars().count() <= MESSAGE_CHARS;
+        let masked = self.mask(note.trim()).filter(fits);
+        self.model.borrow_mut().refused = if masked.is_some() { None } else { Some(Refused::TransferNote) };
+        let Some(text) = masked else { return };
+        if !text.as_str().is_empty() {
+            self.handle.note(conversation, text);
+        }
+        self.handle.input(Input::Act { conversation, deed: show::Deed::Transfer(agent) });
+    }
+
+    fn mask(&self, text: &str) -> Option<MaskedText> {
+        let masker = segel_core::masker(self.model.borrow().situation.masking.as_ref())?;
+        masker.mask(text, Writer::Agent).ok().map(|masked| masked.text)
+    }
+
+    /// Has the browser save the texts that are kept.
+    fn export(&self) {
+        let file = Fetched::of_text(&canned::export(&self.model.borrow().replies.all));
+        let address = file.and_then(|file| file.into_address("application/json"));
+        if let Some(address) = &address {
+            address.save(&[self.language.desk().replies_file(), ".json"].concat());
+        }
+        self.saved.replace(address);
     }
 
     /// Once for each conversation that is opened, and again when another engine took over.
@@ -273,7 +357,10 @@ impl Parts {
         let model = self.model.borrow();
         let business = model.situation.business.as_deref().unwrap_or_default();
         if let Some(items) = model.opened().and_then(|opened| opened.items) {
-            self.saved.replace(transcript::save(items.as_slice(), business, self.language));
+            // It may be handed to the visitor, whom notes are not for.
+            let is_said = |item: &&Item| !matches!(item.body, Body::Note(_));
+            let said: Vec<_> = items.as_slice().iter().filter(is_said).cloned().collect();
+            self.saved.replace(transcript::save(&said, business, self.language));
         }
     }
 
@@ -281,12 +368,15 @@ impl Parts {
         let open = self.model.borrow().opened().map(|opened| opened.conversation);
         match (action, open) {
             (Action::Send(text, quotes), Some(conversation)) => {
-                self.model.borrow_mut().set_draft(String::new());
+                self.model.borrow_mut().set_draft(Audience::Everyone, String::new());
                 self.handle.submit(Some(conversation), text, quotes, None);
             }
             (Action::Quote(event), Some(_)) => {
-                if let Some(items) = self.model.borrow().opened().and_then(|opened| opened.items) {
-                    self.console.borrow().quote(event, items);
+                self.model.borrow_mut().address(Audience::Everyone);
+                if let Some(opened) = self.model.borrow().opened()
+                    && let Some(items) = opened.items
+                {
+                    self.console.borrow().quote(event, items, opened.draft);
                 }
             }
             (Action::Attach(chosen), Some(conversation)) => self.handle.attach(Some(conversation), chosen, None),
@@ -307,7 +397,7 @@ impl Parts {
             }
             (Action::Draft(draft), Some(conversation)) => {
                 let typing = !draft.is_empty();
-                self.model.borrow_mut().set_draft(draft);
+                self.model.borrow_mut().set_draft(Audience::Everyone, draft);
                 self.handle.input(Input::Typing { conversation, typing });
             }
             (Action::Transcript, Some(_)) => self.save_transcript(),

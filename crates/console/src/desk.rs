@@ -2,6 +2,10 @@
 
 use std::rc::Rc;
 
+use segel_core::Canned;
+use segel_mask::MaskedText;
+use segel_wire::ids::AgentId;
+
 use crate::inbox::Filter;
 
 /// One thing that an agent did.
@@ -19,6 +23,8 @@ pub(crate) enum Deed {
     Claim,
     /// Go to where messages are written,
     Write,
+    /// or to where notes for colleagues are,
+    Note,
     /// to the messages,
     Read,
     /// or to where words are searched for.
@@ -31,17 +37,42 @@ pub(crate) enum Deed {
     Notices,
     /// The list was scrolled to where more of it is to be put on the page.
     Scrolled,
+    /// Send this note to colleagues; the composer has emptied itself.
+    SendNote(MaskedText),
+    /// The note in the composer changed to this, raw as typed.
+    DraftNote(String),
+    /// Give the open conversation these labels, raw as typed.
+    Label(Vec<String>),
+    /// List what has this label, or whatever the labels.
+    OfLabel(Option<String>),
+    /// Hand the open conversation to a colleague, with a note raw as typed, which may be none.
+    HandOver(AgentId, String),
+    /// Offer texts that are kept to be put into the composer, or offer them no more.
+    Pick(bool),
+    /// Offer those with these words.
+    FindReply(String),
+    /// Go so many places on in what is offered.
+    StepReply(isize),
+    /// Put one of those that are offered into the composer: this one, or the one gone to.
+    TakeReply(Option<usize>),
+    /// Show the sheet on which kept texts are changed, or close it.
+    Manage(bool),
+    /// Keep these texts instead of those before.
+    Keep(Vec<Canned>),
+    /// Save the kept texts as a file.
+    Export,
 }
 
 /// Where views report to; as with [`segel_ui::Act`], nothing may be rendered at once.
 pub(crate) type Does = Rc<dyn Fn(Deed)>;
 
 /// Keys as the help sheet lists them, and what each does.
-pub(crate) const KEYS: [(&str, Deed); 8] = [
+pub(crate) const KEYS: [(&str, Deed); 9] = [
     ("J", Deed::Next),
     ("K", Deed::Previous),
     ("C", Deed::Claim),
     ("W", Deed::Write),
+    ("N", Deed::Note),
     ("/", Deed::Find),
     ("1 2 3", Deed::Filter(Filter::All)),
     ("Esc", Deed::Read),
@@ -74,6 +105,7 @@ pub(crate) fn deed_of(pressed: Pressed<'_>, hears_keys: bool) -> Option<Deed> {
         "k" | "K" => Deed::Previous,
         "c" | "C" => Deed::Claim,
         "w" | "W" => Deed::Write,
+        "n" | "N" => Deed::Note,
         "/" => Deed::Find,
         "1" => Deed::Filter(Filter::Mine),
         "2" => Deed::Filter(Filter::Unassigned),
@@ -93,7 +125,7 @@ mod tests {
 
     #[test]
     fn no_key_does_anything_while_a_text_is_typed_but_the_one_that_leads_out() {
-        for key in ["j", "k", "c", "w", "/", "1", "2", "3", "?", "Enter"] {
+        for key in ["j", "k", "c", "w", "n", "/", "1", "2", "3", "?", "Enter"] {
             assert_eq!(deed_of(Pressed { types: true, ..pressed(key) }, true), None, "{key}");
         }
         assert_eq!(deed_of(Pressed { types: true, ..pressed("Escape") }, true), Some(Deed::Read));

@@ -1,7 +1,7 @@
 //! An agent's conversations in the order in which they are to be answered: pure, without a browser.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use segel_core::show::{Body, File, Identity, Life, Standing, Summary};
 use segel_ui::Items;
@@ -42,6 +42,8 @@ pub(crate) struct Inbox {
     summaries: BTreeMap<ConversationId, Summary>,
     /// Which are listed.
     pub(crate) filter: Filter,
+    /// Only those with this label, if it is one.
+    pub(crate) label: Option<String>,
     search: String,
 }
 
@@ -98,9 +100,17 @@ impl Inbox {
         self.summaries.values().filter(|summary| waits(summary)).count()
     }
 
+    /// Every label that a conversation has, in order.
+    pub(crate) fn labels(&self) -> Vec<String> {
+        let all: BTreeSet<_> = self.summaries.values().flat_map(|summary| &summary.labels).collect();
+        all.into_iter().cloned().collect()
+    }
+
     /// What is listed, given the messages that were opened in this tab.
     pub(crate) fn listing(&self, opened: &BTreeMap<ConversationId, Items>) -> Listing<'_> {
-        let all = self.summaries.values().filter_map(|summary| {
+        let has_label =
+            |summary: &&Summary| self.label.as_ref().is_none_or(|label| summary.labels.contains(label));
+        let all = self.summaries.values().filter(has_label).filter_map(|summary| {
             let found = match self.search.as_str() {
                 "" => None,
                 words => Some(find(words, summary, opened.get(&summary.conversation))?),
@@ -138,7 +148,7 @@ fn find(words: &str, summary: &Summary, items: Option<&Items>) -> Option<String>
     }
     let items = items.map(Items::as_slice).unwrap_or_default().iter().rev();
     let said = items.filter_map(|item| match &item.body {
-        Body::Text(text) | Body::File(File { name: text, .. }) => Some(text.as_str()),
+        Body::Text(text) | Body::Note(text) | Body::File(File { name: text, .. }) => Some(text.as_str()),
         _ => None,
     });
     [summary.preview.as_str()].into_iter().chain(said).find_map(|text| excerpt(text, words))
@@ -182,6 +192,7 @@ mod tests {
             hold: Hold { standing, ..Hold::default() },
             identity: Identity::default(),
             life: Life::Open,
+            labels: Vec::new(),
         }
     }
 
@@ -222,6 +233,21 @@ mod tests {
             assert_eq!(listed(&inbox, &BTreeMap::new()), expected);
             assert_eq!(inbox.listing(&BTreeMap::new()).counts, [2, 2, 6]);
         }
+    }
+
+    #[test]
+    fn a_label_lists_what_has_it_within_each_filter() {
+        let mut inbox = inbox();
+        for (number, labels) in [(2, ["VIP", "retur"]), (4, ["VIP", "ongkir"])] {
+            let known = inbox.get(id(number)).unwrap().clone();
+            inbox.put(Summary { labels: labels.map(str::to_owned).to_vec(), ..known });
+        }
+        assert_eq!(inbox.labels(), ["VIP", "ongkir", "retur"]);
+        inbox.label = Some("VIP".to_owned());
+        assert_eq!(listed(&inbox, &BTreeMap::new()), [4, 2]);
+        assert_eq!(inbox.listing(&BTreeMap::new()).counts, [1, 1, 2]);
+        inbox.label = Some("tidak ada".to_owned());
+        assert_eq!(listed(&inbox, &BTreeMap::new()), [0_u8; 0]);
     }
 
     #[test]

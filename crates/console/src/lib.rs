@@ -2,7 +2,9 @@
 
 pub mod api;
 mod app;
+mod canned;
 mod desk;
+mod drafts;
 mod inbox;
 mod model;
 mod view;

@@ -2,11 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use segel_core::show::{Author, Gate, Link, Refusal, Show, Summary};
+use segel_core::show::{Author, Gate, Identity, Link, Refusal, Show, Summary};
 use segel_ui::{Items, Situation, Trouble};
 use segel_wire::ids::ConversationId;
 
+use crate::canned::{Known, Replies, fill};
+use crate::drafts::{Audience, Drafts};
 use crate::inbox::{Inbox, Listing, waits};
+
+/// For so long before a roster ends it is said that it will, in milliseconds.
+const WARNING_MS: u64 = 7 * 24 * 60 * 60 * 1_000;
 
 /// How far this device's enrolment has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +50,11 @@ pub(crate) struct Model {
     /// The list of conversations, and what of it is wanted.
     pub(crate) inbox: Inbox,
     items: BTreeMap<ConversationId, Items>,
-    drafts: BTreeMap<ConversationId, String>,
+    drafts: Drafts,
+    /// What of the agent's wishes could not be carried out in the open conversation.
+    pub(crate) refused: Option<Refused>,
+    /// The texts that are kept to be sent again.
+    pub(crate) replies: Replies,
     typing: BTreeMap<ConversationId, Author>,
     here: BTreeSet<ConversationId>,
     open: Option<ConversationId>,
@@ -55,6 +64,15 @@ pub(crate) struct Model {
     pub(crate) keys: Keys,
     /// How it stands with notices beside the page.
     pub(crate) notices: Notices,
+}
+
+/// What could not be carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refused {
+    /// Labels that are none, or that may not be sent.
+    Labels,
+    /// A note that was to go with a transfer.
+    TransferNote,
 }
 
 /// How it stands with notices beside the page.
@@ -116,6 +134,7 @@ impl Model {
             Some(Show::Here(conversation, None)) => {
                 self.here.remove(&conversation);
             }
+            Some(Show::Canned(texts)) => self.replies.all = texts,
             _ => {}
         }
     }
@@ -138,6 +157,8 @@ impl Model {
         self.open = Some(conversation);
         self.steps = false;
         self.verifying = false;
+        self.refused = None;
+        self.replies.offered = None;
     }
 
     /// Opens the conversation that comes so many places after the open one in the list; the agent stays in the list.
@@ -166,7 +187,7 @@ impl Model {
 
     /// Whether something was typed in a conversation and not sent.
     pub(crate) fn has_draft(&self, conversation: ConversationId) -> bool {
-        self.drafts.get(&conversation).is_some_and(|draft| !draft.trim().is_empty())
+        self.drafts.has_some(conversation)
     }
 
     /// Shows the safety number in the place of the open conversation, or the conversation again.
@@ -178,13 +199,39 @@ impl Model {
     pub(crate) fn back(&mut self) {
         self.open = None;
         self.verifying = false;
+        self.replies.offered = None;
     }
 
     /// Keeps the draft of the open conversation.
-    pub(crate) fn set_draft(&mut self, draft: String) {
+    pub(crate) fn set_draft(&mut self, audience: Audience, draft: String) {
         if let Some(conversation) = self.open {
-            self.drafts.insert(conversation, draft);
+            self.drafts.set((conversation, audience), draft);
         }
+    }
+
+    /// From now on what is written in the open conversation is for these.
+    pub(crate) fn address(&mut self, audience: Audience) {
+        if let Some(conversation) = self.open {
+            self.drafts.address(conversation, audience);
+        }
+    }
+
+    /// The text that is to be put into the composer, and the first place in it that is left to be filled in by hand: of those
+    /// that are offered the one at this place, or the one gone to. Nothing is offered any more then.
+    pub(crate) fn take_reply(&mut self, at: Option<usize>) -> Option<(String, Option<String>)> {
+        let conversation = self.open?;
+        let text = self.replies.get(at)?.text.clone();
+        let visitor = match self.inbox.get(conversation).map(|summary| &summary.identity) {
+            Some(Identity::Confirmed { subject, .. }) => Some(subject.as_str()),
+            _ => None,
+        };
+        let Situation { agent, business, .. } = &self.situation;
+        let known = Known { visitor, agent: agent.as_deref(), business: business.as_deref() };
+        let (filled, left) = fill(&text, known);
+        let first = left.first().cloned();
+        self.drafts.leave_unfilled(conversation, left);
+        self.replies.offered = None;
+        Some((filled, first))
     }
 
     /// What fills the page.
@@ -203,14 +250,24 @@ impl Model {
         }
     }
 
+    /// When the newest roster ends, if that is within a week of `now`, both in Unix milliseconds.
+    pub(crate) fn roster_ends(&self, now: u64) -> Option<u64> {
+        let end = self.situation.until?.saturating_mul(1_000);
+        (end <= now.saturating_add(WARNING_MS)).then_some(end)
+    }
+
     /// The open conversation and its messages.
     pub(crate) fn opened(&self) -> Option<Opened<'_>> {
         let conversation = self.open?;
+        let audience = self.drafts.audience(conversation);
+        let place = (conversation, audience);
         Some(Opened {
             conversation,
             summary: self.inbox.get(conversation),
             items: self.items.get(&conversation),
-            draft: self.drafts.get(&conversation).map_or("", String::as_str),
+            audience,
+            draft: self.drafts.get(place),
+            unfilled: self.drafts.unfilled(place),
             typing: self.typing.get(&conversation),
             here: self.here.contains(&conversation),
             verifying: self.verifying,
@@ -227,8 +284,12 @@ pub(crate) struct Opened<'a> {
     pub(crate) summary: Option<&'a Summary>,
     /// Its messages, if any were shown.
     pub(crate) items: Option<&'a Items>,
-    /// What the agent has typed and not sent.
+    /// For whom what is written is.
+    pub(crate) audience: Audience,
+    /// What the agent has typed for them and not sent.
     pub(crate) draft: &'a str,
+    /// What is still to be filled in by hand in it.
+    pub(crate) unfilled: &'a [String],
     /// Who is typing in it.
     pub(crate) typing: Option<&'a Author>,
     /// Whether the visitor has it before their eyes.
@@ -246,6 +307,7 @@ pub(crate) fn mark(conversation: ConversationId) -> String {
 
 #[cfg(test)]
 mod tests {
+    use segel_core::Canned;
     use segel_core::show::{Author, Body, Delivery, Hold, Identity, Item, Life, Site, Standing};
     use segel_wire::ids::EventId;
 
@@ -253,6 +315,8 @@ mod tests {
 
     const ONE: ConversationId = ConversationId([1; 16]);
     const TWO: ConversationId = ConversationId([2; 16]);
+    /// Unix seconds.
+    const UNTIL: u64 = 1_800_000_000;
 
     fn shown(shows: impl IntoIterator<Item = Show>) -> Model {
         let mut model = Model::default();
@@ -261,13 +325,8 @@ mod tests {
     }
 
     fn site() -> Show {
-        Show::Site(Site {
-            name: "Toko Contoh".to_owned(),
-            agent: None,
-            masking: None,
-            hours: None,
-            intake: None,
-        })
+        let name = "Toko Contoh".to_owned();
+        Show::Site(Site { name, agent: None, masking: None, hours: None, intake: None, until: Some(UNTIL) })
     }
 
     fn summary(conversation: ConversationId, time: u64) -> Show {
@@ -282,6 +341,7 @@ mod tests {
             hold: Hold::default(),
             identity: Identity::default(),
             life: Life::Open,
+            labels: Vec::new(),
         })
     }
 
@@ -297,6 +357,17 @@ mod tests {
             vouched: None,
             quotes: None,
         })
+    }
+
+    #[test]
+    fn that_the_roster_ends_is_said_for_a_week() {
+        let model = shown([site()]);
+        let end = UNTIL * 1_000;
+        assert_eq!(Model::default().roster_ends(end), None, "nothing is known yet");
+        assert_eq!(model.roster_ends(end - WARNING_MS - 1), None);
+        for now in [end - WARNING_MS, end - 1, end, u64::MAX] {
+            assert_eq!(model.roster_ends(now), Some(end), "{now}");
+        }
     }
 
     #[test]
@@ -338,13 +409,39 @@ mod tests {
     fn two_conversations_keep_their_messages_and_drafts_apart() {
         let mut model = shown([item(ONE, 1), item(TWO, 2)]);
         model.open(ONE);
-        model.set_draft("untuk satu".to_owned());
+        model.set_draft(Audience::Everyone, "untuk satu".to_owned());
         model.open(TWO);
         let two = model.opened().unwrap();
         assert_eq!((two.draft, two.items.unwrap().as_slice()[0].event), ("", EventId([2; 16])));
         assert!(model.has_draft(ONE) && !model.has_draft(TWO));
         model.open(ONE);
         assert_eq!(model.opened().unwrap().draft, "untuk satu");
+    }
+
+    #[test]
+    fn a_kept_text_is_found_filled_in_and_what_is_not_known_is_marked_until_it_is_gone() {
+        let text = "Halo {visitor}, saya {agent}.".to_owned();
+        let salam = Canned { name: "salam".to_owned(), text };
+        let tutup = Canned { name: "tutup".to_owned(), text: "Terima kasih".to_owned() };
+        let site = Site {
+            name: "Toko".to_owned(),
+            agent: Some("Agen Demo".to_owned()),
+            masking: None,
+            hours: None,
+            intake: None,
+            until: None,
+        };
+        let mut model = shown([Show::Site(site), Show::Canned(vec![tutup, salam])]);
+        model.open(ONE);
+        assert_eq!(model.take_reply(None), None, "nothing is offered");
+        model.replies.offered = Some(("SAL".to_owned(), 7));
+        let taken = ("Halo {visitor}, saya Agen Demo.".to_owned(), Some("{visitor}".to_owned()));
+        assert_eq!(model.take_reply(None), Some(taken.clone()));
+        assert_eq!(model.replies.offered, None);
+        model.set_draft(Audience::Everyone, taken.0);
+        assert_eq!(model.opened().unwrap().unfilled, ["{visitor}"]);
+        model.set_draft(Audience::Everyone, "Halo Kak, saya Agen Demo.".to_owned());
+        assert_eq!(model.opened().unwrap().unfilled, [""; 0]);
     }
 
     #[test]

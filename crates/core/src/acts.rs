@@ -7,7 +7,7 @@ use segel_wire::signed::Order;
 use segel_wire::{cbor_index, cbor_map};
 
 use crate::conversation::{Conversation, Message};
-use crate::show::Deed;
+use crate::show::{Body, Deed};
 use crate::sorted::SortedSet;
 
 /// An act: an own one from when it is wanted, another's from when it opened.
@@ -152,6 +152,13 @@ impl Conversation {
         self.messages.get(&event).is_some_and(|message| {
             message.is_own() && message.recipients.as_ref().is_some_and(|devices| devices.contains(&device))
         })
+    }
+
+    /// Whether it goes to the whole desk, whoever holds the conversation.
+    pub(crate) fn is_for_the_desk(&self, event: EventId) -> bool {
+        self.messages
+            .get(&event)
+            .is_some_and(|message| message.withdraws.is_some() || matches!(message.body, Body::Ended))
     }
 
     /// Own messages that the log puts after an act which they did not know.

@@ -2,6 +2,7 @@
 //! PROTOCOL.md, sections 5.6 and 5.7.
 
 use segel_crypto::content::{ContentHash, Message};
+use segel_crypto::grant::Grant;
 use segel_crypto::log::{LogHash, Seen};
 use segel_wire::Delivered;
 use segel_wire::cbor_array;
@@ -61,6 +62,12 @@ impl<'a> Entry<'a> {
     /// A delivered event whose content has this hash.
     pub(crate) fn of(delivered: &'a Delivered, content: &'a ContentHash) -> Self {
         let Delivered { conversation, position, event, sender, .. } = delivered;
+        Self { conversation, position: *position, event, sender, content }
+    }
+
+    /// An event whose key was handed on.
+    pub(crate) fn of_grant(conversation: &'a ConversationId, grant: &'a Grant) -> Self {
+        let Grant { event, position, sender, content, .. } = grant;
         Self { conversation, position: *position, event, sender, content }
     }
 

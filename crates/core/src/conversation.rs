@@ -190,7 +190,12 @@ impl Conversation {
                 Name::Sent(id, event) => {
                     conversations.or_default(id).sent.insert(event, record.read()?);
                 }
-                Name::Account | Name::Membership | Name::Cursor | Name::Sessions(..) | Name::Outline(_) => {}
+                Name::Account
+                | Name::Membership
+                | Name::Cursor
+                | Name::Canned
+                | Name::Sessions(..)
+                | Name::Outline(_) => {}
             }
         }
         for (_, conversation) in conversations.iter_mut() {
@@ -234,6 +239,7 @@ impl Conversation {
             hold,
             identity: self.identity(now),
             life: self.life(),
+            labels: Vec::new(),
         }
     }
 
@@ -352,7 +358,12 @@ impl Message {
         matches!(self.stage, Stage::Waiting | Stage::Sealed(_) | Stage::Sent)
     }
 
-    /// Whether it is an act or an identity token: dated when it is sealed, and given up rather than tried again.
+    /// Whether it is given up where it comes no further, rather than tried again: what it says may not be so by then.
+    pub(crate) fn is_given_up(&self) -> bool {
+        self.is_of_its_moment() || matches!(self.body, Body::Ended | Body::Labels(_))
+    }
+
+    /// Whether it is an act or an identity token: dated when it is sealed.
     pub(crate) fn is_of_its_moment(&self) -> bool {
         self.act.is_some() || self.token.is_some()
     }
@@ -362,6 +373,7 @@ impl Message {
         matches!(self.body, Body::Text(_) | Body::File(_) | Body::Withdrawn)
             || self.is_of_its_moment()
             || self.is_the_visitors()
+            || self.is_for_agents()
             || self.withdraws.is_some()
     }
 
@@ -385,7 +397,8 @@ impl Message {
         // An end or a rating by a colleague's word alone is none yet.
         let is_claimed = self.closes() && self.vouched.is_some();
         let is_idle = self.act.as_ref().is_some_and(|act| !act.counts());
-        if is_claimed || is_idle { Body::Withheld } else { self.body.clone() }
+        let is_in_list = matches!(self.body, Body::Labels(_));
+        if is_claimed || is_idle || is_in_list { Body::Withheld } else { self.body.clone() }
     }
 
     /// Whether it is sealed and kept, and may have been sent.
@@ -397,7 +410,7 @@ impl Message {
     pub(crate) fn is_unsent_message(&self) -> bool {
         let is_unsent = self.is_outgoing() || matches!(self.stage, Stage::Failed(_));
         let is_said = matches!(self.body, Body::Text(_) | Body::File(_) | Body::Withdrawn);
-        is_unsent && (is_said || self.is_the_visitors() || self.withdraws.is_some())
+        is_unsent && (is_said || self.is_the_visitors() || self.is_for_agents() || self.withdraws.is_some())
     }
 
     /// Whether something is still to be done about it that the person need not ask for.
@@ -424,6 +437,8 @@ impl Message {
     fn delivery(&self, reads: &Reads) -> Delivery {
         match self.stage {
             Stage::Waiting | Stage::Sealed(_) | Stage::Uploading => Delivery::Sending,
+            // How far the visitor has read says nothing of what is not for them.
+            Stage::Sent if self.is_for_agents() => Delivery::Sent,
             Stage::Sent => reads.delivery(self.position),
             Stage::Failed(refusal) => Delivery::Failed(refusal),
             Stage::Received => Delivery::Received,

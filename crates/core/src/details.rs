@@ -1,4 +1,4 @@
-//! What a visitor says before the first message, as a conversation keeps it. PROTOCOL.md, section 5.18.
+//! What a visitor says before the first message, as a conversation keeps it. PROTOCOL.md, section 5.19.
 
 use crate::conversation::Message;
 use crate::show::Body;

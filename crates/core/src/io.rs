@@ -7,6 +7,7 @@ use segel_wire::api::{
 use segel_wire::ids::{AgentId, AttachmentId, ConversationId, EventId, InvitationId, SiteId};
 use segel_wire::{ClientFrame, Problem, ServerFrame};
 
+use crate::canned::Canned;
 use crate::file::OutgoingFile;
 use crate::outgoing::{Outgoing, OutgoingDetails, OutgoingRating, OutgoingToken};
 use crate::show::{Deed, Show};
@@ -109,6 +110,8 @@ pub enum Input {
     /// The visitor's page can say who the visitor is, or may say otherwise than before: without a token it is asked,
     /// by [`Show::Introduce`], as soon as the token could leave.
     Introduce(Option<OutgoingToken>),
+    /// The agent keeps these texts to send again, instead of those kept before: such as [`Canned::check`] lets be kept.
+    Keep(Vec<Canned>),
     /// The person opens this conversation: what was left in the store of it is wanted.
     Open(ConversationId),
     /// The messages of a conversation were read from the store.

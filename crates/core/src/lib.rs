@@ -5,6 +5,7 @@
 
 mod account;
 mod acts;
+mod canned;
 mod chronicle;
 mod conversation;
 mod details;
@@ -17,6 +18,7 @@ mod io;
 mod link;
 mod masking;
 mod membership;
+mod notes;
 mod outgoing;
 mod outline;
 mod peers;
@@ -32,6 +34,7 @@ pub mod tabs;
 mod withdrawal;
 
 pub use account::{AgentConfig, VisitorConfig};
+pub use canned::{Canned, CannedError};
 pub use engine::{Engine, StartError};
 pub use file::OutgoingFile;
 pub use io::{Answer, Change, Expects, Input, Json, Kept, Method, Output, Request, RequestBody};

@@ -158,6 +158,11 @@ impl Membership {
 
     /// Takes what the relay serves as the newest roster.
     pub(crate) fn offer(&mut self, bytes: &[u8], now: u64) -> Result<Step, Refusal> {
+        if self.counting().is_some_and(|newest| newest.bytes() == bytes) {
+            // What was verified once needs not be again each time it is looked for something newer.
+            self.walk = None;
+            return Ok(Step::Same);
+        }
         let offered = VerifiedRoster::open(bytes, &self.site, &self.root).map_err(refusal)?;
         self.walk = None;
         if !self.reaches_floor(&offered) {
@@ -194,14 +199,17 @@ impl Membership {
     pub(crate) fn link(&mut self, bytes: &[u8]) -> Result<Step, Refusal> {
         let link = VerifiedRoster::open(bytes, &self.site, &self.root).map_err(refusal)?;
         let Order { generation, version } = link.roster().order;
-        let known = self.walk.as_ref().map_or(&self.hashes, |walk| &walk.hashes);
+        // A walk whose answer was lost may rest while something of the past comes.
+        let walk = self.walk.as_ref().filter(|walk| walk.hashes.contains(&version));
+        let known = walk.map_or(&self.hashes, |walk| &walk.hashes).get(&version);
         let after = self.named(version.saturating_add(1)).or(self.roster());
         let after = after.map_or(u64::MAX, |after| after.roster().order.generation);
-        let after = self.walk.as_ref().map_or(after, |walk| walk.generation);
-        if known.get(&version) != Some(&link.hash()) || generation > after {
+        let after = walk.map_or(after, |walk| walk.generation);
+        if known != Some(&link.hash()) || generation > after {
             return Err(Refusal::RosterForked);
         }
-        if let Some(walk) = &mut self.walk {
+        let is_past = walk.is_none();
+        if let Some(walk) = self.walk.as_mut().filter(|_| !is_past) {
             walk.generation = generation;
             walk.hashes.insert(version.saturating_sub(1), link.roster().previous);
             walk.superseded.insert(version.saturating_sub(1), link.roster().issued_at);
@@ -402,6 +410,21 @@ mod tests {
         let reachable = reader.offer(&ahead(nearest - 1), NOW * 1_000);
         assert_eq!(reachable, Ok(Step::Fetch(nearest - 1)));
         assert_eq!(version_of(&reader), 1);
+    }
+
+    #[test]
+    fn a_link_of_the_past_comes_while_a_walk_rests() {
+        let owner = Owner::new();
+        let (first, hash) = owner.sign((1, 1), NO_HASH, "Toko");
+        let (kept, hash) = owner.sign((1, 2), hash, "Toko");
+        let (link, hash) = owner.sign((1, 3), hash, "Toko");
+        let (tip, _) = owner.sign((1, 4), hash, "Toko");
+        let mut reader = owner.reader(&kept);
+        assert_eq!(reader.offer(&tip, NOW * 1_000), Ok(Step::Fetch(3)));
+        assert_eq!(reader.link(&first), Ok(Step::Same));
+        assert!(reader.named(1).is_some());
+        assert_eq!(reader.link(&link), Ok(Step::Adopted));
+        assert_eq!(version_of(&reader), 4);
     }
 
     #[test]

@@ -1,27 +1,50 @@
 //! The only way for text to leave: through the mask.
 
-use segel_crypto::content::{Agreed, Answer, Details, Rating, Stars};
+use segel_crypto::content::{Agreed, Answer, Details, Rating, Stars, is_label};
 use segel_mask::MaskedText;
-use segel_wire::cbor;
 use segel_wire::ids::Octets;
 use segel_wire::signed::{SignedToken, Token};
+use segel_wire::{cbor, limits};
 
-use crate::show::Refusal;
+use crate::show::{Body, Refusal};
 
-/// Text that may be sealed. Its one constructor takes [`MaskedText`], which only `segel-mask` makes;
+/// Text that may be sealed. Its constructors take [`MaskedText`], which only `segel-mask` makes;
 /// there is no other way to hand text to an engine.
 #[derive(Debug, Clone)]
-pub struct Outgoing(MaskedText);
+pub struct Outgoing(Body);
 
 impl Outgoing {
-    /// Masked text, ready to be sealed.
+    /// Masked text, ready to be sealed to everyone in the conversation.
     pub fn new(text: MaskedText) -> Self {
-        Self(text)
+        Self(Body::Text(text.into_string()))
     }
 
-    pub(crate) fn into_string(self) -> String {
-        self.0.into_string()
+    /// A note for agents alone; a visitor's engine takes none.
+    pub fn note(text: MaskedText) -> Self {
+        Self(Body::Note(text.into_string()))
     }
+
+    /// All labels that the conversation has from then on, in any order; for agents alone, too. `None` if they are more, or
+    /// others, than PROTOCOL.md, section 5.18, allows.
+    pub fn labels(labels: impl IntoIterator<Item = MaskedText>) -> Option<Self> {
+        as_labels(labels.into_iter().map(MaskedText::into_string).collect())
+            .map(|labels| Self(Body::Labels(labels)))
+    }
+
+    pub(crate) fn is_for_agents(&self) -> bool {
+        self.0.is_for_agents()
+    }
+
+    pub(crate) fn into_body(self) -> Body {
+        self.0
+    }
+}
+
+/// Labels in their order, each once; `None` if they are no set of labels.
+pub(crate) fn as_labels(mut labels: Vec<String>) -> Option<Vec<String>> {
+    labels.sort_unstable();
+    labels.dedup();
+    (labels.len() <= limits::LABELS && labels.iter().all(|label| is_label(label))).then_some(labels)
 }
 
 /// What a visitor thinks of a conversation, with a comment that the mask passed or none.

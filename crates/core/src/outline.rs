@@ -22,8 +22,14 @@ impl Conversation {
     /// Its outline. That of an outline's messages is the same again.
     pub(crate) fn outline(&self) -> Outline {
         let pending = self.messages.values().any(Message::is_pending);
-        let latest =
-            [self.last_said(), self.last_answer(), self.unanswered(), self.introduction(), self.end()];
+        let latest = [
+            self.last_said(),
+            self.last_answer(),
+            self.unanswered(),
+            self.introduction(),
+            self.end(),
+            self.labelling(),
+        ];
         let is_needed = |message: &Message| {
             let is_last_act = message.act.is_some() && message.position == Some(self.facts.acted_at);
             is_last_act
@@ -66,6 +72,7 @@ impl Conversation {
         let is_said = |message: &&Message| {
             !message.is_of_its_moment()
                 && !message.is_the_visitors()
+                && !message.is_for_agents()
                 && !matches!(message.body, Body::Withheld | Body::Withdrawn)
         };
         self.messages.values().filter(is_said)
@@ -74,7 +81,7 @@ impl Conversation {
 
 impl Message {
     /// Where it stands: stored messages by the relay's number, others after them by time.
-    fn place(&self) -> (u64, u64) {
+    pub(crate) fn place(&self) -> (u64, u64) {
         (self.position.unwrap_or(u64::MAX), self.time)
     }
 }

@@ -42,6 +42,11 @@ impl Peers {
         self.active(peer).is_none_or(|session| session.is_worn(now))
     }
 
+    /// Whether this peer was heard by the session that messages are sealed through, at `now` (Unix seconds).
+    pub(crate) fn is_heard(&self, peer: Peer, now: u64) -> bool {
+        self.active(peer).is_some_and(|session| session.is_heard() && !session.is_spent(now))
+    }
+
     /// The session to seal with: the one that was begun or moved on last.
     pub(crate) fn active(&self, peer: Peer) -> Option<&Session> {
         self.0.get(&peer).and_then(|sessions| sessions.0.last())

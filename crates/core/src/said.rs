@@ -49,6 +49,10 @@ impl Message {
                 self.withdraws = Some(Withdraws { event, attachment: None });
                 Body::Withheld
             }
+            content::Body::Note(text) => Body::Note(masking::on_arrival(&text)),
+            content::Body::Labels(labels) => {
+                Body::Labels(labels.iter().map(|label| masking::on_arrival(label)).collect())
+            }
             _ => Body::Closed(Refusal::NotUnderstood),
         };
     }
@@ -57,6 +61,8 @@ impl Message {
     pub(crate) fn said(&self) -> Option<content::Body> {
         match (&self.body, &self.attachment, &self.token) {
             (Body::Text(text), ..) => Some(content::Body::Text(text.clone())),
+            (Body::Note(text), ..) => Some(content::Body::Note(text.clone())),
+            (Body::Labels(labels), ..) => Some(content::Body::Labels(labels.clone())),
             (Body::File(_), Some(attachment), _) => Some(content::Body::Attachment(attachment.clone())),
             (Body::Ended, ..) => Some(content::Body::End),
             (Body::Rated(rating), ..) => Some(content::Body::Rating(rating.clone())),

@@ -6,6 +6,7 @@ use segel_wire::ids::{AgentId, ConversationId, EventId};
 use segel_wire::signed::{Hours, Intake, Masking};
 use segel_wire::{cbor_index, cbor_map, cbor_variants};
 
+use crate::canned::Canned;
 pub use crate::identity::Identity;
 pub use crate::refusal::Refusal;
 
@@ -39,6 +40,8 @@ pub enum Show {
     Transfer(Transfer),
     /// Something from outside was refused; nothing changed by it.
     Refused(Refusal),
+    /// All texts that this device's agent keeps to send again.
+    Canned(Vec<Canned>),
 }
 
 cbor_variants!(Show {
@@ -52,7 +55,8 @@ cbor_variants!(Show {
     7: Transfer(transfer),
     8: Refused(refusal),
     9: Introduce { conversation, visitor },
-    10: Here(conversation, who)
+    10: Here(conversation, who),
+    11: Canned(texts)
 });
 
 /// How the site presents itself.
@@ -68,9 +72,11 @@ pub struct Site {
     pub hours: Option<Hours>,
     /// What it asks of a visitor before a conversation.
     pub intake: Option<Intake>,
+    /// When its newest roster ends, Unix seconds: nothing is sealed from then on. Agents' devices alone are told.
+    pub until: Option<u64>,
 }
 
-cbor_map!(Site { 0: name, 1: agent, 2: masking, 3: hours, 4: intake });
+cbor_map!(Site { 0: name, 1: agent, 2: masking, 3: hours, 4: intake, 5: until });
 
 /// Whether a message can be sealed and accepted now. The composer keeps its draft in every case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,6 +144,8 @@ pub struct Summary {
     pub identity: Identity,
     /// How far it has come.
     pub life: Life,
+    /// Its labels, in order; only agents have any.
+    pub labels: Vec<String>,
 }
 
 cbor_map!(Summary {
@@ -150,7 +158,8 @@ cbor_map!(Summary {
     6: hold,
     7: identity,
     8: waits_since,
-    9: life
+    9: life,
+    10: labels
 });
 
 /// How far a conversation has come (PROTOCOL.md, section 5.17).
@@ -297,6 +306,10 @@ pub enum Body {
     Ended,
     /// What the visitor thinks of it.
     Rated(Rating),
+    /// What an agent tells other agents, as its sender's masker passed it. Never shown to a visitor.
+    Note(String),
+    /// All labels that the conversation has from then on; shown in its [`Summary`] and not here.
+    Labels(Vec<String>),
     /// What the visitor said before the first message; it stands beside the timeline.
     Details(Details),
 }
@@ -312,7 +325,9 @@ cbor_variants!(Body {
     7: Withdrawn,
     8: Ended,
     9: Rated(rating),
-    10: Details(details)
+    10: Note(text),
+    11: Labels(labels),
+    12: Details(details)
 });
 
 /// What is said of a file: its name and type are its sender's words, and such as PROTOCOL.md, section 5.11, allows.
@@ -377,6 +392,8 @@ impl core::fmt::Debug for Body {
             Self::Withdrawn => f.write_str("Withdrawn"),
             Self::Ended => f.write_str("Ended"),
             Self::Rated(_) => f.write_str("Rated(..)"),
+            Self::Note(_) => f.write_str("Note(..)"),
+            Self::Labels(_) => f.write_str("Labels(..)"),
             Self::Details(_) => f.write_str("Details(..)"),
         }
     }

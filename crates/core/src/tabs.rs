@@ -6,6 +6,7 @@ use segel_wire::ids::{AgentId, ConversationId, EventId, Octets};
 use segel_wire::signed::Order;
 use segel_wire::{cbor_map, cbor_variants};
 
+use crate::canned::Canned;
 use crate::engine::Engine;
 use crate::io::Input;
 use crate::show::{Deed, Delivery, Details, Gate, Rating, Refusal, Show};
@@ -42,6 +43,12 @@ pub enum Wish {
     End(ConversationId),
     /// As [`Input::Rate`], with a comment that was masked.
     Rate(ConversationId, Option<Rating>),
+    /// As [`Input::Submit`] of a note.
+    Note(ConversationId, EventId, String),
+    /// As [`Input::Submit`] of labels.
+    Label(ConversationId, EventId, Vec<String>),
+    /// As [`Input::Keep`].
+    Keep(Vec<Canned>),
     /// As [`Input::Details`], with texts that were masked.
     Details(EventId, Details),
 }
@@ -61,7 +68,10 @@ cbor_variants!(Wish {
     11: Open(conversation),
     12: End(conversation),
     13: Rate(conversation, rating),
-    14: Details(event, details)
+    14: Note(conversation, event, text),
+    15: Label(conversation, event, labels),
+    16: Keep(texts),
+    17: Details(event, details)
 });
 
 /// Where a tab's widget stands: what a leading tab asks before it shows it anything.
@@ -108,7 +118,11 @@ impl Wish {
     /// The message that it makes, or that it goes before, if it does either.
     pub fn makes(&self) -> Option<EventId> {
         match self {
-            Self::Submit(_, event, ..) | Self::Attach(_, event, _) | Self::Details(event, _) => Some(*event),
+            Self::Submit(_, event, ..)
+            | Self::Attach(_, event, _)
+            | Self::Note(_, event, _)
+            | Self::Label(_, event, _)
+            | Self::Details(event, _) => Some(*event),
             _ => None,
         }
     }
@@ -130,6 +144,7 @@ impl Wish {
             Input::Open(conversation) => Some(Self::Open(conversation)),
             Input::End(conversation) => Some(Self::End(conversation)),
             Input::Rate { conversation, rating: None } => Some(Self::Rate(conversation, None)),
+            Input::Keep(ref texts) => Some(Self::Keep(texts.clone())),
             _ => None,
         }
     }
@@ -139,6 +154,8 @@ impl Wish {
         match *self {
             Self::Submit(..)
             | Self::Attach(..)
+            | Self::Note(..)
+            | Self::Label(..)
             | Self::Introduce(Some(_))
             | Self::Rate(_, Some(_))
             | Self::Details(..) => None,
@@ -154,16 +171,17 @@ impl Wish {
             Self::Open(conversation) => Some(Input::Open(conversation)),
             Self::End(conversation) => Some(Input::End(conversation)),
             Self::Rate(conversation, None) => Some(Input::Rate { conversation, rating: None }),
+            Self::Keep(ref texts) => Some(Input::Keep(texts.clone())),
         }
     }
 }
 
-/// The message that needs no tab to hold it any more, if that is what is shown: the relay has it, or it was given up. One
-/// that could not be kept, or whose file the tab that led took with it, is still to be handed to the next.
+/// The message that needs no tab to hold it any more, if that is what is shown: the relay has it, or it was taken out. That
+/// one has failed may be shown before it is kept, and is then all that its person has of it: whoever leads next is handed it.
 pub fn settled(show: &Show) -> Option<EventId> {
     match show {
         Show::Item(item) => match item.delivery {
-            Delivery::Sending | Delivery::Failed(Refusal::SourceGone | Refusal::StoreFailed) => None,
+            Delivery::Sending | Delivery::Failed(_) => None,
             _ => Some(item.event),
         },
         Show::Gone(_, event) => Some(*event),
@@ -189,6 +207,9 @@ impl core::fmt::Debug for Wish {
             Self::Open(_) => "Open",
             Self::End(_) => "End",
             Self::Rate(..) => "Rate",
+            Self::Note(..) => "Note",
+            Self::Label(..) => "Label",
+            Self::Keep(_) => "Keep",
             Self::Details(..) => "Details",
         })
     }
@@ -267,6 +288,7 @@ mod tests {
             hold,
             identity: Identity::Confirmed { subject: "Pelanggan Demo".to_owned(), at: 7 },
             life: Life::Ended,
+            labels: vec!["VIP".to_owned()],
         };
         let shows = vec![
             Show::Site(Site {
@@ -275,6 +297,7 @@ mod tests {
                 masking: Some(masking),
                 hours: Some(hours),
                 intake: Some(Intake { questions: None, consent: Some(consent) }),
+                until: Some(9),
             }),
             Show::Gate(Gate::Refused(Refusal::RosterForked)),
             Show::Link(Link::Online),
@@ -286,6 +309,7 @@ mod tests {
             item(Body::Withdrawn, Delivery::Sent),
             item(Body::Ended, Delivery::Received),
             item(Body::Rated(rating()), Delivery::Received),
+            item(Body::Note("untuk rekan".to_owned()), Delivery::Sent),
             item(Body::Details(details()), Delivery::Received),
             Show::Typing(CONVERSATION, Some(Author::Visitor)),
             Show::Typing(CONVERSATION, None),
@@ -327,6 +351,9 @@ mod tests {
             Wish::Open(CONVERSATION),
             Wish::End(CONVERSATION),
             Wish::Rate(CONVERSATION, None),
+            Wish::Note(CONVERSATION, EVENT, "untuk rekan".to_owned()),
+            Wish::Label(CONVERSATION, EVENT, vec!["VIP".to_owned()]),
+            Wish::Keep(vec![Canned { name: "salam".to_owned(), text: "Halo".to_owned() }]),
         ];
         for wish in wishes {
             assert_eq!(cbor::decode::<Wish>(&cbor::encode(&wish)).as_ref(), Ok(&wish));
@@ -350,14 +377,14 @@ mod tests {
     }
 
     #[test]
-    fn a_message_is_held_until_the_relay_has_it_or_it_is_given_up() {
+    fn a_message_is_held_until_the_relay_has_it_or_it_is_taken_out() {
         let text = || Body::Text("Halo".to_owned());
         for delivery in
-            [Delivery::Sending, Delivery::Failed(Refusal::SourceGone), Delivery::Failed(Refusal::StoreFailed)]
+            [Delivery::Sending, Delivery::Failed(Refusal::SourceGone), Delivery::Failed(Refusal::TooLarge)]
         {
             assert_eq!(settled(&item(text(), delivery)), None);
         }
-        for delivery in [Delivery::Sent, Delivery::Read, Delivery::Failed(Refusal::TooLarge)] {
+        for delivery in [Delivery::Sent, Delivery::Read] {
             assert_eq!(settled(&item(text(), delivery)), Some(EVENT));
         }
         assert_eq!(settled(&Show::Gone(CONVERSATION, EVENT)), Some(EVENT));

@@ -5,7 +5,7 @@
 use core::convert::Infallible;
 
 use rand_core::{TryCryptoRng, TryRng};
-use segel_crypto::act::{ActContext, ActKind, Assignment};
+use segel_crypto::act::{ActContext, ActKind, Assignment, Seat};
 use segel_crypto::attachment::{Attachment, Measure, Opener, Sealer};
 use segel_crypto::content::{self, ContentContext, ContentHash, ContentKey, Header, Message};
 use segel_crypto::device::DeviceSecrets;
@@ -190,7 +190,7 @@ fn open_content(input: &[u8]) -> Option<Vec<u8>> {
 
 fn store(generation: u64, input: &[u8], random: &mut Source<'_>) -> Option<Vec<u8>> {
     let key = StateKey::new(*input.first_chunk()?);
-    let record = key.open("name", input, generation).ok()?.at_least(generation).ok()?;
+    let record = key.open("name", input, generation).ok()?;
     Some(key.seal("name", record.generation, &record.bytes, random))
 }
 
@@ -238,7 +238,7 @@ fn act(now: u64, input: &[u8]) -> Option<Vec<u8>> {
     let signed = assignment.draft(ActKind::Claim, None, &context).sign(&read(input)?);
     let after = assignment.follow(&read(input)?, &context).ok()?;
     let devices = after
-        .devices(&roster, desk, now)
+        .devices(&roster, Seat::Own(desk), now)
         .into_iter()
         .chain(assignment.devices_of_act(&after, &roster, desk, now));
     Some(

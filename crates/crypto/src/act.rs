@@ -2,7 +2,7 @@
 
 use core::iter;
 
-use segel_wire::ids::{AgentId, ConversationId, DeviceId, Octets, RosterHash, Signature};
+use segel_wire::ids::{AgentId, ConversationId, DeskId, DeviceId, Octets, RosterHash, Signature};
 use segel_wire::signed::{Agent, Desk, VerifiedRoster, statement};
 use segel_wire::{cbor, cbor_array, cbor_index, cbor_map, cbor_transparent, limits};
 
@@ -77,13 +77,24 @@ pub struct Assignment {
     pub hash: ActHash,
     /// Who holds it by the acts alone; [`Assignment::holder_now`] asks the roster too.
     pub holder: Option<AgentId>,
+    /// By which kind of act.
+    pub held_by: Option<ActKind>,
     /// Who joined, in that order; never the holder.
     pub joined: Vec<AgentId>,
     /// Who ended the conversation by an act; none follows it.
     pub ended: Option<AgentId>,
 }
 
-cbor_map!(Assignment { 0: epoch, 1: hash, 2: holder, 3: joined, 4: ended });
+cbor_map!(Assignment { 0: epoch, 1: hash, 2: holder, 3: joined, 4: ended, 5: held_by });
+
+/// Where a conversation has its place under a roster.
+#[derive(Debug, Clone, Copy)]
+pub enum Seat<'a> {
+    /// At its own desk, which says who has a role there.
+    Own(&'a Desk),
+    /// At the site's first desk, whose inbox stands in for a desk that the roster does not have.
+    StandIn(&'a Desk),
+}
 
 /// What an act is judged by.
 #[derive(Debug, Clone, Copy)]
@@ -153,7 +164,7 @@ impl Act {
 
 impl Default for Assignment {
     fn default() -> Self {
-        Self { epoch: 0, hash: ActHash::NONE, holder: None, joined: Vec::new(), ended: None }
+        Self { epoch: 0, hash: ActHash::NONE, holder: None, held_by: None, joined: Vec::new(), ended: None }
     }
 }
 
@@ -208,15 +219,35 @@ impl Assignment {
         signer.is_some_and(|(signer, _)| self.allows(kind, agent, &signer.id, context))
     }
 
-    /// Who holds the conversation and is there: listed, with a device that counts.
-    pub fn holder_now<'r>(&self, roster: &'r VerifiedRoster, now: u64) -> Option<&'r Agent> {
-        self.holder.as_ref().and_then(|holder| find_present(holder, roster, now))
+    /// Who holds the conversation and is there: listed with a device that counts, and still in the role at the desk by
+    /// which they hold it. The roster that takes a role away ends what it gave.
+    pub fn holder_now<'r>(&self, roster: &'r VerifiedRoster, seat: Seat<'_>, now: u64) -> Option<&'r Agent> {
+        let holder = find_present(self.holder.as_ref()?, roster, now)?;
+        let keeps_role = match seat {
+            Seat::Own(desk) if self.held_by == Some(ActKind::Takeover) => is_supervisor(&holder.id, desk),
+            Seat::Own(desk) => may_hold(holder, desk, roster),
+            Seat::StandIn(_) => true,
+        };
+        keeps_role.then_some(holder)
+    }
+
+    /// Who joined, is listed and still supervises the desk, in the order of joining.
+    pub fn joined_now<'r>(
+        &'r self,
+        roster: &'r VerifiedRoster,
+        seat: Seat<'r>,
+    ) -> impl Iterator<Item = &'r Agent> {
+        let keeps_role = move |agent: &&AgentId| match seat {
+            Seat::Own(desk) => is_supervisor(agent, desk),
+            Seat::StandIn(_) => true,
+        };
+        self.joined.iter().filter(keeps_role).filter_map(|agent| roster.agent(agent))
     }
 
     /// Whose devices get wraps besides the visitor's, sorted: the desk's inbox while no holder is there, else
     /// the holder's and those of who joined. The holder's come first where not all can have one.
-    pub fn devices(&self, roster: &VerifiedRoster, desk: &Desk, now: u64) -> Vec<DeviceId> {
-        select(self.members(roster, desk, now))
+    pub fn devices(&self, roster: &VerifiedRoster, seat: Seat<'_>, now: u64) -> Vec<DeviceId> {
+        select(self.members(roster, seat, now))
     }
 
     /// The same for the act that leads from this state to `after`: new members first, then old ones, then the
@@ -228,18 +259,18 @@ impl Assignment {
         desk: &Desk,
         now: u64,
     ) -> Vec<DeviceId> {
-        let mut members = after.members(roster, desk, now);
-        members.extend(self.members(roster, desk, now));
+        let mut members = after.members(roster, Seat::Own(desk), now);
+        members.extend(self.members(roster, Seat::Own(desk), now));
         members.extend(find_inbox(roster, desk, now));
         select(members)
     }
 
     /// Who reads along, in the order of who is to get a wrap first.
-    fn members(&self, roster: &VerifiedRoster, desk: &Desk, now: u64) -> Vec<DeviceId> {
-        let Some(holder) = self.holder_now(roster, now) else {
-            return find_inbox(roster, desk, now).collect();
+    fn members(&self, roster: &VerifiedRoster, seat: Seat<'_>, now: u64) -> Vec<DeviceId> {
+        let Some(holder) = self.holder_now(roster, seat, now) else {
+            return find_inbox(roster, seat.desk(), now).collect();
         };
-        let agents = iter::once(holder).chain(self.joined.iter().filter_map(|agent| roster.agent(agent)));
+        let agents = iter::once(holder).chain(self.joined_now(roster, seat));
         let devices = agents.flat_map(|agent| &agent.devices).filter(|device| now < device.not_after);
         devices.map(|device| device.keys.derive_id(&roster.roster().site)).collect()
     }
@@ -252,38 +283,66 @@ impl Assignment {
         context: &ActContext<'_>,
     ) -> bool {
         let ActContext { roster, desk, now, .. } = *context;
-        let is_supervisor = |agent: &AgentId| desk.supervisors.iter().flatten().any(|other| other == agent);
-        let may_hold = |agent: &AgentId| {
-            find_present(agent, roster, now)
-                .is_some_and(|present| is_supervisor(agent) || is_member(present, desk, roster))
+        let holder = self.holder_now(roster, Seat::Own(desk), now).map(|holder| holder.id);
+        let can_take = |agent: &AgentId| {
+            find_present(agent, roster, now).is_some_and(|agent| may_hold(agent, desk, roster))
         };
-        let (holds, joined) = (self.holder.as_ref() == Some(signer), self.joined.contains(signer));
+        let (holds, joined) = (holder == Some(*signer), self.joined.contains(signer));
         if self.ended.is_some() {
             return false;
         }
         match kind {
-            ActKind::Claim => may_hold(signer) && self.holder_now(roster, now).is_none(),
-            ActKind::Transfer => holds && agent.is_some_and(|agent| agent != *signer && may_hold(&agent)),
+            ActKind::Claim => holder.is_none() && can_take(signer),
+            ActKind::Transfer => holds && agent.is_some_and(|agent| agent != *signer && can_take(&agent)),
             ActKind::Release | ActKind::End => holds,
-            ActKind::Takeover => is_supervisor(signer) && !holds,
-            ActKind::Join => is_supervisor(signer) && !holds && !joined,
+            ActKind::Takeover => is_supervisor(signer, desk) && !holds,
+            ActKind::Join => is_supervisor(signer, desk) && !holds && !joined,
             ActKind::Leave => joined,
         }
     }
 
     fn apply(&self, act: &Act, signer: AgentId, hash: ActHash) -> Self {
-        let (mut holder, mut joined) = (self.holder, self.joined.clone());
+        let mut after = Self { epoch: act.epoch, hash, ..self.clone() };
         match act.kind {
-            ActKind::Claim | ActKind::Takeover => holder = Some(signer),
-            ActKind::Transfer => holder = act.agent,
-            ActKind::Release => holder = None,
-            ActKind::Join => joined.push(signer),
-            ActKind::Leave => joined.retain(|agent| *agent != signer),
-            ActKind::End => {}
+            ActKind::Claim | ActKind::Takeover => after.holder = Some(signer),
+            ActKind::Transfer => after.holder = act.agent,
+            ActKind::Release => after.holder = None,
+            ActKind::Join => after.joined.push(signer),
+            ActKind::Leave => after.joined.retain(|agent| *agent != signer),
+            ActKind::End => after.ended = Some(signer),
         }
-        joined.retain(|agent| Some(*agent) != holder);
-        let ended = (act.kind == ActKind::End).then_some(signer);
-        Self { epoch: act.epoch, hash, holder, joined, ended }
+        if after.holder.is_none() {
+            after.held_by = None;
+        } else if matches!(act.kind, ActKind::Claim | ActKind::Takeover | ActKind::Transfer) {
+            after.held_by = Some(act.kind);
+        }
+        after.joined.retain(|agent| Some(*agent) != after.holder);
+        after
+    }
+}
+
+impl<'a> Seat<'a> {
+    /// The desk that a conversation was begun with, if the roster has it, else the site's first. `None` in a site
+    /// without desks.
+    pub fn find(roster: &'a VerifiedRoster, begun_with: Option<DeskId>) -> Option<Self> {
+        let first = || roster.roster().desks.first();
+        let Some(desk) = begun_with else { return first().map(Self::Own) };
+        roster.desk(&desk).map(Self::Own).or_else(|| first().map(Self::StandIn))
+    }
+
+    /// The desk, which is another than the conversation's own where one stands in.
+    pub fn desk(self) -> &'a Desk {
+        let (Self::Own(desk) | Self::StandIn(desk)) = self;
+        desk
+    }
+
+    /// The conversation's own desk. Acts ask nothing of one that stands in, or whoever was of the first desk before the own
+    /// one existed could claim what is not theirs.
+    pub fn own(self) -> Option<&'a Desk> {
+        match self {
+            Self::Own(desk) => Some(desk),
+            Self::StandIn(_) => None,
+        }
     }
 }
 
@@ -311,6 +370,14 @@ fn select(members: Vec<DeviceId>) -> Vec<DeviceId> {
 /// An agent who is there: listed, with a device that counts.
 fn find_present<'r>(id: &AgentId, roster: &'r VerifiedRoster, now: u64) -> Option<&'r Agent> {
     roster.agent(id).filter(|agent| agent.devices.iter().any(|device| now < device.not_after))
+}
+
+fn is_supervisor(agent: &AgentId, desk: &Desk) -> bool {
+    desk.supervisors.iter().flatten().any(|supervisor| supervisor == agent)
+}
+
+fn may_hold(agent: &Agent, desk: &Desk, roster: &VerifiedRoster) -> bool {
+    is_supervisor(&agent.id, desk) || is_member(agent, desk, roster)
 }
 
 fn is_member(agent: &Agent, desk: &Desk, roster: &VerifiedRoster) -> bool {

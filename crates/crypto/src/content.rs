@@ -3,7 +3,7 @@
 use rand_core::CryptoRng;
 use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId, RosterHash};
 use segel_wire::signed::{ConsentHash, Order, SignedToken, statement};
-use segel_wire::{cbor, limits};
+use segel_wire::{cbor, limits, text};
 use segel_wire::{cbor_array, cbor_index, cbor_map, cbor_transparent, cbor_variants};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
@@ -79,6 +79,10 @@ pub enum Body {
     Rating(Rating),
     /// What the visitor says before the first message.
     Details(Details),
+    /// What an agent tells other agents; the layer above lets only masked text get here.
+    Note(String),
+    /// All labels that the conversation has from then on, for agents; masked like a text.
+    Labels(Vec<String>),
 }
 
 cbor_variants!(Body {
@@ -93,7 +97,9 @@ cbor_variants!(Body {
     8: Withdrawal(event),
     9: End,
     10: Rating(rating),
-    11: Details(details)
+    11: Details(details),
+    12: Note(text),
+    13: Labels(labels)
 });
 
 /// What a visitor thinks of a conversation.
@@ -129,7 +135,7 @@ impl Stars {
     pub const ALL: [Self; 5] = [Self::One, Self::Two, Self::Three, Self::Four, Self::Five];
 }
 
-/// What a visitor says before the first message of a conversation. PROTOCOL.md, section 5.18.
+/// What a visitor says before the first message of a conversation. PROTOCOL.md, section 5.19.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Details {
     /// What was asked and what was said to it, in order; absent if nothing was asked.
@@ -248,6 +254,12 @@ impl Body {
     /// Whether nothing of it belongs into the timeline.
     pub fn is_quiet(&self) -> bool {
         matches!(self, Self::Grants(_) | Self::Request(_) | Self::SignalKey(_) | Self::Read(_))
+            || self.is_for_agents()
+    }
+
+    /// Whether it is for agents alone: section 5.18.
+    pub fn is_for_agents(&self) -> bool {
+        matches!(self, Self::Note(_) | Self::Labels(_))
     }
 
     /// Lists name something, and no more than section 9 allows.
@@ -259,6 +271,7 @@ impl Body {
             Self::Details(Details { answers: Some(answers), .. }) => {
                 (1..=limits::INTAKE_QUESTIONS).contains(&answers.len())
             }
+            Self::Labels(labels) => is_set_of_labels(labels),
             Self::Text(_)
             | Self::Attachment(_)
             | Self::Act(_)
@@ -267,9 +280,24 @@ impl Body {
             | Self::Withdrawal(_)
             | Self::End
             | Self::Rating(_)
-            | Self::Details(_) => true,
+            | Self::Details(_)
+            | Self::Note(_) => true,
         }
     }
+}
+
+/// Whether labels are as section 5.18 has them: in order, each once, and such that each can be seen and misleads nobody.
+fn is_set_of_labels(labels: &[String]) -> bool {
+    labels.len() <= limits::LABELS
+        && labels.is_sorted_by(|a, b| a < b)
+        && labels.iter().all(|label| is_label(label))
+}
+
+/// Whether a text can be a label: section 5.18.
+pub fn is_label(text: &str) -> bool {
+    text.chars().count() <= limits::LABEL_CHARS
+        && !text.chars().any(text::is_misleading)
+        && !text.chars().all(text::is_invisible)
 }
 
 impl Header {

@@ -27,7 +27,7 @@ pub enum StorageError {
     /// It did not open: another key, another name, or altered.
     #[error("a stored record cannot be opened")]
     Broken,
-    /// The store or the record was set back: one of the two is older than the other says.
+    /// The store was set back: it is older than a record in it.
     #[error("a stored record is not of its store's time")]
     RolledBack,
 }
@@ -66,13 +66,6 @@ impl StateKey {
             return Err(StorageError::RolledBack);
         }
         Ok(Record { generation, bytes })
-    }
-}
-
-impl Record {
-    /// Refuses a record that is older than the client knows it to be.
-    pub fn at_least(self, generation: u64) -> Result<Self, StorageError> {
-        if self.generation < generation { Err(StorageError::RolledBack) } else { Ok(self) }
     }
 }
 

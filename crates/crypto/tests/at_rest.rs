@@ -61,17 +61,6 @@ fn a_record_that_is_newer_than_its_store_is_refused_as_rolled_back() {
 }
 
 #[test]
-fn a_record_that_is_older_than_it_is_known_to_be_is_refused_as_rolled_back() {
-    let opened = open(&sealed(b"record")).unwrap();
-    for known in [0, GENERATION - 1, GENERATION] {
-        assert_eq!(opened.clone().at_least(known), Ok(opened.clone()), "{known}");
-    }
-    for known in [GENERATION + 1, u64::MAX] {
-        assert_eq!(opened.clone().at_least(known), Err(StorageError::RolledBack), "{known}");
-    }
-}
-
-#[test]
 fn a_generation_cannot_be_written_over() {
     let mut sealed = sealed(b"record");
     for other in [0, GENERATION - 1, GENERATION + 1, u64::MAX] {

@@ -9,7 +9,7 @@ use segel_crypto::grant::Grant;
 use segel_crypto::log::Seen;
 use segel_wire::cbor;
 use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId, RosterHash};
-use segel_wire::limits::{GRANTS, INTAKE_QUESTIONS, REQUESTED_EVENTS};
+use segel_wire::limits::{GRANTS, INTAKE_QUESTIONS, LABEL_CHARS, LABELS, REQUESTED_EVENTS};
 use segel_wire::signed::Order;
 
 const CONVERSATION: ConversationId = ConversationId([1; 16]);
@@ -93,10 +93,38 @@ fn details_have_at_most_eight_answers_and_an_empty_list_of_them_is_none() {
 }
 
 #[test]
+fn labels_are_few_short_and_in_order_and_each_can_be_seen() {
+    let labels = |labels: &[&str]| open(Body::Labels(labels.iter().map(|&label| label.to_owned()).collect()));
+    let longest = "é".repeat(LABEL_CHARS);
+    let most: Vec<_> = (0..LABELS).map(|number| number.to_string()).collect();
+    let most: Vec<_> = most.iter().map(String::as_str).collect();
+    for good in [&[][..], &["retur"], &["VIP", "retur"], &[&longest], &most] {
+        assert_eq!(labels(good), Ok(()), "{good:?}");
+    }
+    let too_long = longest.clone() + "é";
+    let too_many = [&most[..], &["9"]].concat();
+    let bad = [
+        &["retur", "VIP"][..],
+        &["VIP", "VIP"],
+        &[""],
+        &[" "],
+        &["\u{200b}"],
+        &["retur\u{202e}"],
+        &["baris\nbaru"],
+        &[&too_long],
+        &too_many,
+    ];
+    for bad in bad {
+        assert_eq!(labels(bad), Err(ContentError::Malformed), "{bad:?}");
+    }
+}
+
+#[test]
 fn only_a_text_answers_an_event() {
     let earlier = Some(EventId([8; 16]));
     assert_eq!(open_answer(Body::Text("ya".to_owned()), earlier), Ok(()));
-    for body in [Body::Request(vec![EVENT]), Body::Read(1), Body::Withdrawal(EVENT)] {
+    let note = Body::Note("untuk rekan".to_owned());
+    for body in [Body::Request(vec![EVENT]), Body::Read(1), Body::Withdrawal(EVENT), note] {
         assert_eq!(open_answer(body.clone(), None), Ok(()));
         assert_eq!(open_answer(body, earlier), Err(ContentError::Malformed));
     }

@@ -195,6 +195,27 @@ fn a_content_that_is_delivered_elsewhere_or_altered_does_not_open_by_its_grant()
 }
 
 #[test]
+fn a_report_opens_the_record_of_its_event_and_lets_nobody_put_other_words_into_it() {
+    // The third party has the report's bytes, and from the relay conversation, sender, recipients and content.
+    let (record, grant) = text(1);
+    let report: Grant = cbor::decode(&cbor::encode(&grant)).unwrap();
+    assert_eq!(report.open(&record, &PLACE), Ok(message(Body::Text("pesanan saya".to_owned()))));
+
+    let forged = seal(Body::Text("kata orang".to_owned()), &PLACE, 2);
+    for (report, record) in [
+        // The reporter's own words, under the key of what stands in the record, and the other way round.
+        (Grant { key: forged.1.key.clone(), ..grant.clone() }, &record),
+        (forged.1.clone(), &record),
+        (Grant { content: forged.1.content, ..grant.clone() }, &record),
+        (grant.clone(), &forged.0),
+    ] {
+        assert!(report.open(record, &PLACE).is_err());
+    }
+    let one_less = ContentContext { recipients: &PLACE.recipients[1..], ..PLACE };
+    assert!(grant.open(&record, &one_less).is_err(), "the record says to whom it went");
+}
+
+#[test]
 fn whether_a_grant_is_the_senders_own_changes_nothing_of_what_opens() {
     // The position and the giver are for the layer that keeps the log: a grant says where to look.
     let (sealed, grant) = text(1);

@@ -184,10 +184,11 @@ impl DemoOwner {
     /// Asks visitors what an owner's file says, or nothing; the next round publishes it.
     pub async fn set_intake(&self, entry: Option<IntakeEntry>) -> Result<(), SeedError> {
         let mut owner = Owner::open(&self.folder.lock().await)?;
-        Ok(match entry {
+        match entry {
             Some(entry) => owner.set_intake(entry)?,
             None => owner.forget_intake()?,
-        })
+        }
+        Ok(())
     }
 
     /// Attends until a device has been enrolled or refused; waits for a relay that is away and while another

@@ -234,7 +234,7 @@ mod tests {
     #[test]
     fn what_no_roster_may_say_is_refused_with_its_reason() {
         let question = |rest: &str| format!(r#"{{ "questions": [{{ "label": "Nama", {rest} }}] }}"#);
-        let many = vec![r#"{ "label": "Nama", "asks": "line" }"#; 9].join(",");
+        let many = [r#"{ "label": "Nama", "asks": "line" }"#; 9].join(",");
         let long = "a".repeat(limits::NAME_BYTES + 1);
         let consent = |text: &str, notice: &str| {
             format!(r#"{{ "consent": {{ "text": "{text}", "notice": "{notice}" }} }}"#)

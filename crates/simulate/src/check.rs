@@ -1,11 +1,12 @@
 //! What must hold when all is calm.
 
+mod endings;
 mod identities;
 
 pub(crate) use self::identities::confirmed;
 
 use segel_core::show::{Author, Body, Delivery, Item, Refusal};
-use segel_core::tabs::Wish;
+use segel_wire::ids::EventId;
 
 use crate::device::{Browser, Device, Screen};
 use crate::people::{CARD, Said, shows};
@@ -23,6 +24,7 @@ pub(crate) fn complaints(world: &World) -> Vec<String> {
     for said in &world.said {
         found.extend(arrival(world, said));
     }
+    found.extend(endings::complaints(world));
     for (browser, tab) in running(world) {
         found.extend(screen(world, browser, tab));
         found.extend(bounds(world, browser, tab));
@@ -58,7 +60,7 @@ fn arrival(world: &World, said: &Said) -> Vec<String> {
         let is_owed = is_safe
             && is_served(world, sender)
             && !is_excused(world, sender, said)
-            && !world.relay.has_lost_for_good(said.event, sender.is_visitor());
+            && !is_lost(world, sender, said.event);
         return if is_owed {
             vec![format!("{text:?} of {} never reached the relay", sender.name)]
         } else {
@@ -66,6 +68,9 @@ fn arrival(world: &World, said: &Said) -> Vec<String> {
         };
     };
     let mut found = Vec::new();
+    if said.over.contains(&row.conversation) && !said.is_gone_here && !sender.was_set_back {
+        found.push(format!("{text:?} of {} is in a conversation that had ended", sender.name));
+    }
     for (browser, tab) in running(world) {
         let Some(id) = browser.id else { continue };
         let items: Vec<_> = tab.screen.items.values().filter(|item| shows(&item.body, text)).collect();
@@ -84,7 +89,8 @@ fn arrival(world: &World, said: &Said) -> Vec<String> {
         if is_for && is_served(world, browser) {
             let is_read = items.first().is_some_and(|item| item.position == Some(row.position));
             let how = tab.screen.items.get(&(row.conversation, row.event));
-            let may_stay_closed = how.is_some() && was_torn(world, browser, row);
+            let may_stay_closed =
+                (how.is_some() && was_torn(world, browser, row)) || has_forgotten(browser, tab, row);
             if !is_read && !may_stay_closed {
                 found.push(format!(
                     "{} does not show {text:?}: {:?}",
@@ -103,8 +109,9 @@ fn arrival(world: &World, said: &Said) -> Vec<String> {
 /// Whether a text that was taken back is shown to nobody, and the relay has nothing of it.
 fn withdrawal(world: &World, said: &Said) -> Vec<String> {
     let (text, sender) = (&said.text, &world.browsers[said.browser]);
-    // Who does not know any more that it is theirs cannot take it back.
-    if said.is_gone_here || sender.was_set_back || !is_served(world, sender) {
+    // Who does not know any more that it is theirs cannot take it back, and what the relay has lost for good nobody can.
+    let is_lost = is_lost(world, sender, said.event);
+    if said.is_gone_here || sender.was_set_back || !is_served(world, sender) || is_lost {
         return Vec::new();
     }
     let mut found = Vec::new();
@@ -119,6 +126,12 @@ fn withdrawal(world: &World, said: &Said) -> Vec<String> {
     found
 }
 
+/// Whether the relay has lost an event, and its sender keeps it no more.
+fn is_lost(world: &World, sender: &Browser, event: EventId) -> bool {
+    let is_there = world.relay.log().iter().any(|row| row.event == event);
+    !is_there && world.relay.has_lost_for_good(event, sender.is_visitor())
+}
+
 /// Whether the tab that it was written in has been open ever since.
 fn lives(world: &World, said: &Said) -> bool {
     world.devices[said.tab].tab.is_alive(said.life)
@@ -129,13 +142,16 @@ fn is_excused(world: &World, sender: &Browser, said: &Said) -> bool {
     let screen = sender.leader.map(|leader| &world.devices[leader].screen);
     let items = screen.into_iter().flat_map(|screen| screen.items.values());
     items
-        .filter(|item| item.event == said.event)
+        .filter(|item| item.event == said.event && shows(&item.body, &said.text))
         .any(|item| is_of_acts(item.delivery) || is_of_its_file(world, item))
 }
 
 /// Whether it failed for what agents did, and not for what went wrong.
 fn is_of_acts(delivery: Delivery) -> bool {
-    matches!(delivery, Delivery::Failed(Refusal::HeldByAnother | Refusal::ActRefused))
+    matches!(
+        delivery,
+        Delivery::Failed(Refusal::HeldByAnother | Refusal::ActRefused | Refusal::ConversationEnded)
+    )
 }
 
 /// Whether it failed for what its file is or became.
@@ -166,16 +182,23 @@ fn was_torn(world: &World, receiver: &Browser, row: &Row) -> bool {
     is_torn || (world.tally.counts.contains_key("relay set back") && may_ask_in_vain)
 }
 
-/// Whether a console could open nothing of a visitor: then it cannot ask who that is.
+/// Whether a visitor was set back to before a conversation began: what comes of it is taken for the relay's doing.
+fn has_forgotten(browser: &Browser, tab: &Device, row: &Row) -> bool {
+    let is_listed = tab.screen.conversations.contains_key(&row.conversation);
+    browser.is_visitor() && browser.was_set_back && !is_listed
+}
+
+/// Whether a console could open nothing of a visitor but by a colleague's word: then it cannot ask who that is.
 fn is_nobody_known(world: &World, receiver: &Browser, row: &Row) -> bool {
     let screen = receiver.leader.map(|leader| &world.devices[leader].screen);
     let items = screen.into_iter().flat_map(|screen| screen.items.values());
-    let mut opened = items.filter(|item| {
-        item.conversation == row.conversation
-            && item.author == Author::Visitor
-            && !matches!(item.body, Body::Closed(_))
+    let mut of_visitor = items.filter(|item| {
+        let is_here = item.conversation == row.conversation && item.author == Author::Visitor;
+        is_here && item.vouched.is_none()
     });
-    opened.next().is_none()
+    let is_closed =
+        |item: &Item| matches!(item.body, Body::Closed(_) | Body::BeforeEnrolment | Body::Withheld);
+    of_visitor.all(is_closed)
 }
 
 /// Whether a screen holds together by itself.
@@ -186,7 +209,9 @@ fn screen(world: &World, browser: &Browser, tab: &Device) -> Vec<String> {
         if item.delivery == Delivery::Sending && is_served(world, browser) {
             found.push(format!("{} is for ever sending {:?}", browser.name, text_of(item)));
         }
-        let counts = is_served(world, browser) && !is_of_acts(item.delivery) && !is_of_its_file(world, item);
+        let is_excused = is_of_acts(item.delivery) || is_of_its_file(world, item);
+        let is_lost_too = item.body == Body::Withdrawn && is_lost(world, browser, item.event);
+        let counts = is_served(world, browser) && !is_excused && !is_lost_too;
         if let (Delivery::Failed(refusal), true) = (item.delivery, counts) {
             found.push(format!("{} could not send {:?}: {}", browser.name, text_of(item), refusal.code()));
         }
@@ -212,7 +237,7 @@ fn screen(world: &World, browser: &Browser, tab: &Device) -> Vec<String> {
         let is_lost = |event| relay_lost_events && !log.iter().any(|(_, other)| *other == event);
         let places: Vec<_> = places.filter(|(_, event)| !is_lost(*event)).collect();
         if places.iter().any(|place| !log.contains(place)) || !places.is_sorted_by(|a, b| a.0 < b.0) {
-            found.push(format!("{} shows another order than the relay's", browser.name));
+            found.push(format!("{} shows another order than the relay's: {places:?}", browser.name));
         }
     }
     let peers_lost_state = world.tally.counts.contains_key("storage set back")
@@ -221,7 +246,9 @@ fn screen(world: &World, browser: &Browser, tab: &Device) -> Vec<String> {
         // A file can be fetched again once its conversation has been opened again.
         let of_relay = [Refusal::LogForked, Refusal::EventsMissing, Refusal::AttachmentMissing];
         let is_of_relay = of_relay.contains(refusal) && relay_lost_events;
-        !is_of_relay && !is_explained(**refusal, peers_lost_state)
+        // A person who wanted nothing hears of no end by a refusal.
+        let is_of_end = **refusal == Refusal::ConversationEnded && !browser.is_visitor();
+        !is_of_relay && !is_of_end && !is_explained(**refusal, peers_lost_state)
     });
     found.extend(unexplained.map(|refusal| format!("{} shows {}", browser.name, refusal.code())));
     found
@@ -238,12 +265,13 @@ fn follower(world: &World, browser: &Browser, device: &Device) -> Vec<String> {
     let mut owed = Screen::default();
     leader.everything(browser.clock(world.now)).into_iter().for_each(|show| owed.apply(show));
     let mut found = owed.differences(&device.screen);
-    if !device.tab.held.is_empty() && is_served(world, browser) {
-        let shown = device.tab.held.iter().filter_map(Wish::makes).map(|event| {
-            let item = device.screen.items.values().find(|item| item.event == event);
-            format!("{event} {:?}", item.map(|item| item.delivery))
-        });
-        found.push(format!("wishes still held: {}", shown.collect::<Vec<_>>().join(", ")));
+    let held = device.tab.held.iter().map(|wish| {
+        let item = device.screen.items.values().find(|item| Some(item.event) == wish.makes());
+        item.map(|item| item.delivery)
+    });
+    let held: Vec<_> = held.filter(|shown| !matches!(shown, Some(Delivery::Failed(_)))).collect();
+    if !held.is_empty() && is_served(world, browser) {
+        found.push(format!("wishes still held: {held:?}"));
     }
     let is_leader = core::ptr::eq(leader, device);
     let which = if is_leader { "leads" } else { "follows" };

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use segel_core::show::{
-    Body, Delivery, Gate, Item, Link, Progress, Refusal, Show, Standing, Summary, Transfer,
+    Body, Delivery, Gate, Item, Life, Link, Progress, Refusal, Show, Standing, Summary, Transfer,
 };
 use segel_core::{AgentConfig, Change, Engine, Input, Output, Request, VisitorConfig};
 use segel_crypto::enrol::EnrolmentCode;
@@ -258,7 +258,7 @@ impl Screen {
             Show::Transfer(Transfer { progress: Progress::Refused(refusal), .. }) => {
                 self.refusals.push(refusal);
             }
-            Show::Site(_) | Show::Transfer(_) | Show::Introduce { .. } => {}
+            Show::Site(_) | Show::Transfer(_) | Show::Introduce { .. } | Show::Canned(_) => {}
         }
     }
 
@@ -283,7 +283,9 @@ impl Screen {
 
     /// Conversations that can be written in.
     pub(crate) fn writable(&self) -> Vec<ConversationId> {
-        let is_open = |summary: &&Summary| summary.answerable && summary.hold.standing != Standing::Others;
+        let is_open = |summary: &&Summary| {
+            summary.answerable && summary.life == Life::Open && summary.hold.standing != Standing::Others
+        };
         let answerable = self.conversations.values().filter(is_open);
         answerable.map(|summary| summary.conversation).collect()
     }
@@ -291,7 +293,9 @@ impl Screen {
     /// Own messages that failed, to be tried again.
     pub(crate) fn failed(&self) -> Vec<(ConversationId, EventId)> {
         let failed = self.items.values().filter(|item| match item.delivery {
-            Delivery::Failed(refusal) => refusal != Refusal::HeldByAnother,
+            Delivery::Failed(refusal) => {
+                !matches!(refusal, Refusal::HeldByAnother | Refusal::ConversationEnded)
+            }
             _ => false,
         });
         failed.map(|item| (item.conversation, item.event)).collect()

@@ -18,6 +18,8 @@ pub(crate) struct Weather {
     pub(crate) texts: u64,
     pub(crate) acts: u64,
     pub(crate) withdrawals: u64,
+    /// How often somebody ends a conversation.
+    pub(crate) ends: u64,
     /// Whether the shop's pages can say who a visitor is.
     pub(crate) vouches: bool,
     pub(crate) files: u64,
@@ -80,6 +82,7 @@ impl Weather {
             texts: chance.between(6, 40),
             acts: if chance.one_in(2) { chance.between(1, 8) } else { 0 },
             withdrawals: if chance.one_in(2) { chance.between(1, 6) } else { 0 },
+            ends: if chance.one_in(2) { chance.between(1, 6) } else { 0 },
             vouches: chance.one_in(2),
             files: if chance.one_in(2) { chance.between(1, 5) } else { 0 },
             files_change: chance.one_in(3),
@@ -99,9 +102,8 @@ impl Weather {
             events_repeat,
             frames_double,
         };
-        // Who is set back as well may be the only one who had what the relay has lost, and what was sealed to a console
-        // that is enrolled meanwhile may stay closed to it.
-        weather.relay_is_set_back = relay_dies && !storage_fails && !rosters_change && chance.one_in(2);
+        // Who is set back as well may be the only one who had what the relay has lost.
+        weather.relay_is_set_back = relay_dies && !storage_fails && chance.one_in(2);
         weather
     }
 }
@@ -307,6 +309,7 @@ impl World {
         lost.copies.clear();
         lost.was_set_back = false;
         let former = lost.id.take();
+        self.ended.retain(|ended| ended.browser != browser);
         for said in self.said.iter_mut().filter(|said| said.browser == browser) {
             said.is_gone_here = true;
         }

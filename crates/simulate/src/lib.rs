@@ -10,6 +10,7 @@ mod chance;
 mod check;
 mod device;
 mod disk;
+mod endings;
 mod faults;
 mod files;
 mod owner;

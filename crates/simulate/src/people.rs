@@ -1,5 +1,7 @@
 //! What people do: write, open and close tabs, enrol and remove devices.
 
+use std::collections::BTreeSet;
+
 use segel_core::show::{self, Body, Gate, Summary};
 use segel_core::tabs::Wish;
 use segel_core::{Input, VisitorConfig};
@@ -38,6 +40,14 @@ pub(crate) enum Deed {
     Type {
         browser: usize,
     },
+    /// Somebody ends a conversation.
+    End {
+        browser: usize,
+    },
+    /// A visitor says what they think of one that has ended.
+    Rate {
+        browser: usize,
+    },
     /// An agent changes who holds a conversation.
     Act {
         browser: usize,
@@ -74,6 +84,8 @@ pub(crate) struct Said {
     pub(crate) is_kept: bool,
     /// Whether its sender's storage has lost it since.
     pub(crate) is_gone_here: bool,
+    /// Conversations that had ended by what the engine showed that took it.
+    pub(crate) over: BTreeSet<ConversationId>,
     /// Whether its sender wants it taken back.
     pub(crate) is_withdrawn: bool,
 }
@@ -123,6 +135,13 @@ impl World {
             let browser = self.chance.place(self.weather.consoles);
             self.agenda.plan(at, Happening::Deed(Deed::Act { browser }));
         }
+        for _ in 0..self.weather.ends {
+            let browser = self.chance.place(browsers);
+            let at = self.chance.between(self.now + 20_000, self.weather.ends_at);
+            self.agenda.plan(at, Happening::Deed(Deed::End { browser }));
+            let (browser, later) = (self.chance.place(browsers), at + self.chance.between(500, 60_000));
+            self.agenda.plan(later, Happening::Deed(Deed::Rate { browser }));
+        }
         self.plan_faults();
     }
 
@@ -133,6 +152,8 @@ impl World {
             Deed::Attach { browser } => self.attach(browser),
             Deed::Fetch { browser } => self.fetch_missing(browser),
             Deed::Type { browser } => self.begin_to_write(browser),
+            Deed::End { browser } => self.end(browser),
+            Deed::Rate { browser } => self.rate(browser),
             Deed::Act { browser } => self.act(browser),
             Deed::StartTab { device } => self.open_tab(device),
             Deed::Attend => {
@@ -278,6 +299,7 @@ impl World {
             generation: u64::MAX,
             is_kept: false,
             is_gone_here: false,
+            over: BTreeSet::new(),
             is_withdrawn: false,
         });
         event
@@ -290,7 +312,12 @@ impl World {
         if screen.gate != Some(Gate::Open) {
             return None;
         }
-        let conversation = self.chance.pick(&screen.writable()).copied();
+        let mut places = screen.writable();
+        if self.chance.one_in(8) {
+            // The page may not have shown it as ended yet.
+            places.extend(screen.over());
+        }
+        let conversation = self.chance.pick(&places).copied();
         (conversation.is_some() || self.browsers[browser].is_visitor()).then_some((tab, conversation))
     }
 
@@ -300,7 +327,7 @@ impl World {
         let conversations = self.devices[tab].screen.conversations.values();
         let offered = conversations.flat_map(|Summary { conversation, hold, .. }| {
             let transfers = hold.colleagues.iter().map(|(agent, _)| show::Deed::Transfer(*agent));
-            // Nobody here ends a conversation: what is said afterwards would have another place to be looked for.
+            // Who ends one is planned by itself.
             let may = hold.may.iter().copied().filter(|deed| !matches!(deed, show::Deed::End));
             may.chain(transfers).map(|deed| (*conversation, deed))
         });

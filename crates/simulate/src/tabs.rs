@@ -5,9 +5,9 @@ mod lead;
 
 pub(crate) use self::lead::{Lead, Lock};
 
-use segel_core::show::{Show, Standing};
+use segel_core::show::{Rating, Show, Standing};
 use segel_core::tabs::{Wish, WishedFile, settled};
-use segel_core::{Input, Outgoing, OutgoingFile};
+use segel_core::{Input, Outgoing, OutgoingFile, OutgoingRating};
 use segel_mask::{MaskedText, Masker};
 use segel_wire::ids::EventId;
 
@@ -189,6 +189,15 @@ impl World {
         }
     }
 
+    /// The person wants something that carries words of theirs and makes no message.
+    pub(crate) fn want(&mut self, tab: usize, wish: Wish) {
+        if self.devices[tab].is_running() {
+            self.fulfil(tab, wish);
+        } else {
+            self.wish(tab, wish);
+        }
+    }
+
     /// A tab hears another.
     pub(crate) fn hear(&mut self, tab: usize, word: Word) {
         let Tab { is_served, .. } = self.devices[tab].tab;
@@ -341,6 +350,10 @@ impl World {
                 let text = Outgoing::new(self.mask_again(tab, &text)?);
                 Input::Submit { conversation, event: Some(event), text, quotes }
             }
+            Wish::Rate(conversation, Some(Rating { stars, comment })) => {
+                let comment = self.mask_again(tab, comment.as_deref().unwrap_or_default())?;
+                Input::Rate { conversation, rating: Some(OutgoingRating::new(stars, comment)) }
+            }
             Wish::Introduce(Some(token)) => Input::Introduce(Some(vouching::read(&token.0)?)),
             Wish::Attach(conversation, event, WishedFile { name, media_type, size, text }) => {
                 let name = self.mask_again(tab, &name)?;
@@ -361,11 +374,12 @@ impl World {
 
     /// An engine takes an input; if that makes a message, the step is noted that keeps it.
     fn take_in(&mut self, tab: usize, makes: Option<EventId>, input: Input) {
+        let over = self.devices[tab].screen.over();
         let generation = self.take(tab, input).unwrap_or(u64::MAX);
         let taken = (tab, self.devices[tab].run);
         let said = self.said.iter_mut().find(|said| Some(said.event) == makes && !said.is_kept);
         if let Some(said) = said.filter(|said| said.taken != Some(taken)) {
-            (said.taken, said.generation) = (Some(taken), generation);
+            (said.taken, said.generation, said.over) = (Some(taken), generation, over);
         }
     }
 

@@ -13,6 +13,7 @@ use crate::agenda::Agenda;
 use crate::chance::Chance;
 use crate::check;
 use crate::device::{Browser, Device, Errand};
+use crate::endings::{Ended, Rated};
 use crate::faults::{Fault, Weather};
 use crate::owner::Owner;
 use crate::people::{Deed, Said};
@@ -47,6 +48,8 @@ pub(crate) struct World {
     sockets: BTreeMap<u64, Socket>,
     socket_count: u64,
     pub(crate) said: Vec<Said>,
+    pub(crate) ended: Vec<Ended>,
+    pub(crate) rated: Vec<Rated>,
     /// What the business's server said.
     pub(crate) vouched: Vec<Vouched>,
     /// Which browsers were handed which files.
@@ -156,6 +159,7 @@ pub fn run(seed: u64, planted: Option<Planted>, traced: bool) -> Result<Tally, F
         }
         world.try_failed_again();
         world.withdraw_again();
+        world.end_again();
         for browser in 0..world.browsers.len() {
             world.fetch_missing(browser);
         }
@@ -203,6 +207,8 @@ impl World {
             sockets: BTreeMap::new(),
             socket_count: 0,
             said: Vec::new(),
+            ended: Vec::new(),
+            rated: Vec::new(),
             vouched: Vec::new(),
             fetched: BTreeSet::new(),
             used_once: BTreeMap::new(),

@@ -125,6 +125,19 @@ impl Client {
         self.submit(Some(conversation), text);
     }
 
+    /// Masks a note and sends it to the agents of a conversation.
+    pub fn note(&self, conversation: ConversationId, text: &str) {
+        let text = Outgoing::note(self.mask(text));
+        self.input(Input::Submit { conversation: Some(conversation), event: None, text, quotes: None });
+    }
+
+    /// Gives a conversation these labels.
+    pub fn label(&self, conversation: ConversationId, labels: &[&str]) {
+        let labels = labels.iter().map(|label| self.mask(label));
+        let text = Outgoing::labels(labels).expect("labels");
+        self.input(Input::Submit { conversation: Some(conversation), event: None, text, quotes: None });
+    }
+
     /// Sends a file that the masker cannot read.
     pub fn attach(&self, name: &str, media_type: &str, bytes: &[u8]) {
         let (size, source) = (bytes.len() as u64, self.files.put(bytes.to_vec()));
@@ -318,11 +331,16 @@ impl Client {
     }
 
     fn submit(&self, conversation: Option<ConversationId>, text: &str) {
+        let text = Outgoing::new(self.mask(text));
+        self.input(Input::Submit { conversation, event: None, text, quotes: None });
+    }
+
+    /// As the device's composer does.
+    fn mask(&self, text: &str) -> MaskedText {
         let writer = if matches!(self.part, Part::Agent(_)) { Writer::Agent } else { Writer::Visitor };
         let masker =
             segel_core::masker(self.screen().masking.as_ref()).expect("a policy that can be followed");
-        let text = masker.mask(text, writer).expect("a text that can be masked").text;
-        self.input(Input::Submit { conversation, event: None, text: Outgoing::new(text), quotes: None });
+        masker.mask(text, writer).expect("a text that can be masked").text
     }
 }
 

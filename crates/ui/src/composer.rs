@@ -176,6 +176,32 @@ impl Composer {
         }
     }
 
+    /// Whom what is written is for, in words, and whether files can go with it.
+    pub fn address(&self, label: &str, send: &str, takes_files: bool) {
+        dom::set_attr(&self.parts.area, "aria-label", label);
+        dom::set_attr(&self.parts.area, "placeholder", label);
+        dom::set_attr(&self.parts.send, "aria-label", send);
+        dom::set_attr(&self.parts.send, "title", send);
+        self.parts.tray.close(!takes_files);
+    }
+
+    /// Puts a text in at the caret, as if typed, and selects the first place of `mark` in what is written then.
+    pub fn insert(&self, text: &str, mark: Option<&str>) {
+        self.parts.put(text);
+        let draft = self.draft();
+        let at = mark.and_then(|mark| draft.split_once(mark).map(|(before, _)| (before, mark)));
+        if let Some((before, mark)) = at {
+            let units = |text: &str| u32::try_from(text.encode_utf16().count()).unwrap_or_default();
+            // It fails only for kinds of fields that this is none of.
+            let _ = self.parts.area.set_selection_range(units(before), units(before) + units(mark));
+        }
+    }
+
+    /// Whether the text area has the focus and is empty.
+    pub fn is_begun_in(&self) -> bool {
+        dom::has_focus(&self.parts.area) && self.parts.area.value().is_empty()
+    }
+
     /// Puts the focus on the text area, unless a screen keyboard would then cover the conversation.
     pub fn focus(&self) {
         if dom::matches_media("(pointer: fine)") {

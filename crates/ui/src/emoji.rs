@@ -14,7 +14,7 @@ use crate::icons;
 use crate::text::Language;
 
 /// So many stand in a line, which the arrows upwards and downwards pass over.
-const LINE: usize = 8;
+const LINE: usize = 6;
 
 /// The button, and the grid while it is open.
 pub(crate) struct Emoji {

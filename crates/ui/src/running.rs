@@ -157,6 +157,39 @@ impl Handle {
         });
     }
 
+    /// Sends a note to the agents of a conversation.
+    pub fn note(&self, conversation: ConversationId, text: MaskedText) {
+        let said = text.as_str().to_owned();
+        let wish = |event| Wish::Note(conversation, event, said);
+        self.send(conversation, wish, Outgoing::note(text));
+    }
+
+    /// Gives a conversation these labels; none if they are no set of labels.
+    pub fn label(&self, conversation: ConversationId, labels: Vec<MaskedText>) {
+        let texts = labels.iter().map(|label| label.as_str().to_owned()).collect();
+        if let Some(text) = Outgoing::labels(labels) {
+            self.send(conversation, |event| Wish::Label(conversation, event, texts), text);
+        }
+    }
+
+    fn send(&self, id: ConversationId, wish: impl FnOnce(EventId) -> Wish, text: Outgoing) {
+        self.with(|work| {
+            let event = lead::make_event();
+            let wish = wish(event);
+            if let Some(driver) = work.driver() {
+                work.follower.hold(wish, None);
+                driver.input(Input::Submit {
+                    conversation: Some(id),
+                    event: Some(event),
+                    text,
+                    quotes: None,
+                });
+            } else {
+                work.wish(wish, None);
+            }
+        });
+    }
+
     /// Sends a file, in the same way.
     pub fn attach(
         &self,

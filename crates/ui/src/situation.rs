@@ -18,6 +18,8 @@ pub struct Situation {
     pub hours: Option<Hours>,
     /// What it asks of a visitor before a conversation, from its signed roster.
     pub intake: Option<Intake>,
+    /// When its newest roster ends, Unix seconds; told to agents alone.
+    pub until: Option<u64>,
     /// Whether messages can be written now.
     pub gate: Gate,
     /// The connection to the relay.
@@ -36,6 +38,7 @@ impl Default for Situation {
             masking: None,
             hours: None,
             intake: None,
+            until: None,
             gate: Gate::Preparing,
             link: Link::Connecting,
             elsewhere: false,
@@ -56,6 +59,7 @@ impl Situation {
                 self.masking = site.masking;
                 self.hours = site.hours;
                 self.intake = site.intake;
+                self.until = site.until;
             }
             Show::Gate(gate) => self.gate = gate,
             Show::Link(link) => self.link = link,
@@ -66,7 +70,8 @@ impl Situation {
             | Show::Transfer(_)
             | Show::Introduce { .. }
             | Show::Typing(..)
-            | Show::Here(..) => return Some(show),
+            | Show::Here(..)
+            | Show::Canned(_) => return Some(show),
         }
         None
     }

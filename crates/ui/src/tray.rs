@@ -28,6 +28,8 @@ struct Parts {
     listed: RefCell<Vec<Listed>>,
     /// How often everything was let go of.
     clearings: Cell<u32>,
+    /// Whether no file is taken.
+    is_closed: Cell<bool>,
     on_change: RefCell<Box<dyn Fn()>>,
 }
 
@@ -48,6 +50,7 @@ impl Tray {
             root: el("ul").class("tray"),
             listed: RefCell::default(),
             clearings: Cell::new(0),
+            is_closed: Cell::new(false),
             on_change: RefCell::new(Box::new(|| {})),
         });
         let input = el("input").attr("type", "file").attr("multiple", "").attr("tabindex", "-1").hidden();
@@ -90,6 +93,12 @@ impl Tray {
         self.parts.take(files)
     }
 
+    /// Takes no files, or takes some again.
+    pub(crate) fn close(&self, is_closed: bool) {
+        self.parts.is_closed.set(is_closed);
+        dom::set_hidden(&self.button, is_closed);
+    }
+
     /// Whether there is something to send.
     pub(crate) fn has_files(&self) -> bool {
         self.parts.listed.borrow().iter().any(|listed| listed.looked.is_some())
@@ -127,6 +136,9 @@ impl Parts {
         let files: Vec<_> =
             files.map_or_else(Vec::new, |files| (0..files.length()).filter_map(|at| files.get(at)).collect());
         let has_some = !files.is_empty();
+        if self.is_closed.get() {
+            return has_some;
+        }
         for file in files {
             let me = Rc::downgrade(self);
             let clearings = self.clearings.get();

@@ -19,7 +19,7 @@ pub struct Wrapped {
 cbor_array!(Wrapped { device, wrap });
 json_write!(Wrapped { device, wrap });
 
-/// What a sender hands to the relay: one content, and a wrap for each recipient.
+/// What a sender hands to the relay: one content, and a wrap for each recipient, if there is any.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Envelope {
     /// The sealed content's bytes (PROTOCOL.md, section 5.3).
@@ -37,8 +37,8 @@ pub enum EnvelopeError {
     /// Content, a wrap or their number is over its limit.
     #[error("the event is over the size limit")]
     TooLarge,
-    /// No wraps, or not sorted by device with each device once.
-    #[error("wraps must be sorted by device, each device once, at least one")]
+    /// Not sorted by device with each device once.
+    #[error("wraps must be sorted by device, each device once")]
     Unsorted,
 }
 
@@ -51,7 +51,7 @@ impl Envelope {
         if too_large {
             return Err(EnvelopeError::TooLarge);
         }
-        if self.wraps.is_empty() || !self.wraps.is_sorted_by(|a, b| a.device < b.device) {
+        if !self.wraps.is_sorted_by(|a, b| a.device < b.device) {
             return Err(EnvelopeError::Unsorted);
         }
         Ok(())
@@ -87,7 +87,7 @@ pub struct Delivered {
     pub time: u64,
     /// The sealed content; empty in a tombstone.
     pub content: Octets,
-    /// Every device that was given a wrap, sorted; none in a tombstone.
+    /// Every device that was given a wrap, sorted; none in a tombstone, and where its sender is alone.
     pub recipients: Vec<DeviceId>,
     /// This device's wrap; absent for the sender and for devices that were given none.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -76,6 +76,10 @@ pub const ANSWER_BYTES: usize = 8 * 1024 * 1024;
 pub const PULLS: u32 = 8;
 /// Milliseconds until it is asked again; doubles each time.
 pub const PULL_AGAIN_MS: u64 = 1_000;
+/// Labels of one conversation.
+pub const LABELS: usize = 8;
+/// A label, in Unicode scalar values.
+pub const LABEL_CHARS: usize = 32;
 /// Grants in one content.
 pub const GRANTS: usize = 256;
 /// An attachment's plaintext, in bytes.

@@ -8,7 +8,7 @@ import { Act } from './structures.js';
 
 export const KIND = { claim: 0, transfer: 1, release: 2, takeover: 3, join: 4, leave: 5, end: 6 };
 
-export const noActs = () => ({ epoch: 0, hash: zeros(32), holder: null, joined: [], ended: null });
+export const noActs = () => ({ epoch: 0, hash: zeros(32), holder: null, taken: false, joined: [], ended: null });
 
 const signedStatement = (act) => statement('segel/1 act', act);
 
@@ -38,38 +38,41 @@ function roles(roster, desk, now) {
   const agentOf = (id) => roster.agents.find((agent) => equal(agent.id, id));
   const isThere = (id) => (agentOf(id)?.devices ?? []).some((device) => counts(device, now));
   const supervises = (id) => isSupervisor(desk, id);
-  return { isThere, supervises, mayHold: (id) => isThere(id) && (isMember(roster, desk, id) || supervises(id)) };
+  const mayHold = (id) => isThere(id) && (isMember(roster, desk, id) || supervises(id));
+  const keepsHold = ({ holder, taken }) => mayHold(holder) && (!taken || supervises(holder));
+  return { supervises, mayHold, keepsHold };
 }
 
-function apply({ holder, joined, ended }, { kind, agent }, signer, { isThere, supervises, mayHold }) {
+function apply(state, { kind, agent }, signer, { supervises, mayHold, keepsHold }) {
   const allowed = (condition) => demand(condition, 'act-refused', 'not-allowed');
-  const holds = holder !== null && equal(holder, signer);
-  const without = (other) => joined.filter((one) => !equal(one, other));
-  const hasJoined = joined.some((one) => equal(one, signer));
-  const heldBy = (other) => ({ holder: other, joined: without(other), ended });
-  allowed(ended === null);
+  const isHeld = state.holder !== null && keepsHold(state);
+  const holds = isHeld && equal(state.holder, signer);
+  const without = (other) => state.joined.filter((one) => !equal(one, other));
+  const hasJoined = state.joined.some((one) => equal(one, signer));
+  const heldBy = (holder, taken) => ({ ...state, holder, taken, joined: without(holder) });
+  allowed(state.ended === null);
   switch (kind) {
     case KIND.claim:
-      allowed((holder === null || !isThere(holder)) && mayHold(signer));
-      return heldBy(signer);
+      allowed(!isHeld && mayHold(signer));
+      return heldBy(signer, false);
     case KIND.transfer:
       allowed(holds && mayHold(agent) && !equal(agent, signer));
-      return heldBy(agent);
+      return heldBy(agent, false);
     case KIND.release:
       allowed(holds);
-      return { holder: null, joined, ended };
+      return { ...state, holder: null, taken: false };
     case KIND.takeover:
       allowed(supervises(signer) && !holds);
-      return heldBy(signer);
+      return heldBy(signer, true);
     case KIND.join:
       allowed(supervises(signer) && !holds && !hasJoined);
-      return { holder, joined: [...joined, signer], ended };
+      return { ...state, joined: [...state.joined, signer] };
     case KIND.leave:
       allowed(hasJoined);
-      return { holder, joined: without(signer), ended };
+      return { ...state, joined: without(signer) };
     case KIND.end:
       allowed(holds);
-      return { holder, joined, ended: signer };
+      return { ...state, ended: signer };
     default:
       return refuse('act-refused', 'malformed');
   }

@@ -1,5 +1,6 @@
 // 5.6 Content: a padded message under a fresh key, with a commitment to that key.
-import { compare, concat, equal, Reader, statement, strictlyAscending, u32, u64, u8, zeros } from './bytes.js';
+import { compare, concat, equal, Reader, statement, strictlyAscending, u32, u64, u8, utf8, zeros } from './bytes.js';
+import { MISLEADS, UNSEEN } from './identity.js';
 import { isZero, padded, padmeSize } from './padding.js';
 import { chachaOpen, chachaSeal, constantTimeEqual, cut, hkdfExpand, hkdfExtract, sha256 } from './primitives.js';
 import { demand, refusedAs } from './refused.js';
@@ -14,7 +15,9 @@ const MOST_BYTES = 32_768;
 const MOST_GRANTS = 256;
 const MOST_ASKED = 64;
 const MOST_ANSWERS = 8;
-const QUIET_BODIES = [BODY.grants, BODY.request, BODY.signalKey, BODY.read];
+const MOST_LABELS = 8;
+const MOST_LABEL = 32;
+const QUIET_BODIES = [BODY.grants, BODY.request, BODY.signalKey, BODY.read, BODY.note, BODY.labels];
 
 // Draws the content key, 32 bytes. `view`: order and rosterHash of the newest roster.
 export function sealContent({ event, view, conversation, sender, recipients, message, random, note = () => {} }) {
@@ -84,5 +87,17 @@ function checkLimits({ body: { kind, value }, quotes }) {
   if (kind === BODY.read) demand(value > 0, 'malformed', 'reading begins with the first event');
   if (kind === BODY.rating) demand(value.stars >= 1 && value.stars <= 5, 'malformed', 'one to five stars');
   if (kind === BODY.details) demand((value.answers ?? []).length <= MOST_ANSWERS, 'malformed', 'at most 8 answers');
+  if (kind === BODY.labels) checkLabels(value);
   if (kind === BODY.request) demand(value.length <= MOST_ASKED, 'too-large', 'at most 64 events in a request');
+}
+
+// 5.18: few, in order, each once, and such that each can be seen and misleads nobody.
+function checkLabels(labels) {
+  demand(labels.length <= MOST_LABELS, 'too-large', 'at most 8 labels');
+  demand(strictlyAscending(labels.map(utf8)), 'malformed', 'labels out of order');
+  for (const label of labels) {
+    const length = [...label].length;
+    demand(length > 0 && length <= MOST_LABEL, 'malformed', 'a label of another length');
+    demand(!MISLEADS.test(label) && !UNSEEN.test(label), 'malformed', 'a label that misleads');
+  }
 }

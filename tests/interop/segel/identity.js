@@ -7,8 +7,9 @@ import { Token } from './structures.js';
 
 const MOST_SUBJECT = 128;
 const MOST_TOKEN = 512;
-const MISLEADS = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
-const UNSEEN = /^[\p{White_Space}\p{Default_Ignorable_Code_Point}\u2800]+$/u;
+// What no name may have in it, and what a name may not be made of alone: 3.7.
+export const MISLEADS = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
+export const UNSEEN = /^[\p{White_Space}\p{Default_Ignorable_Code_Point}\u2800]+$/u;
 const TOKEN_LIVES = 600;
 const MOST_SKEW = 300;
 

@@ -147,6 +147,8 @@ export const BODY = {
   end: 9,
   rating: 10,
   details: 11,
+  note: 12,
+  labels: 13,
 };
 export const Body = choice([
   text(),
@@ -161,6 +163,8 @@ export const Body = choice([
   nothing,
   Rating,
   Details,
+  text(),
+  list(text()),
 ]);
 export const Seen = tuple({ position: uint, logHash: hash });
 export const Message = map({

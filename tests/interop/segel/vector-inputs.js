@@ -167,6 +167,9 @@ export const inputs = () => [
     },
   }),
   content('details with neither', { kind: 11, value: { page: 'https://toko.example', language: 'ar' } }),
+  content('a note among agents, quiet', { kind: 12, value: 'rekan: alamatnya sudah benar' }),
+  content('labels, quiet', { kind: 13, value: ['VIP', 'retur'] }),
+  content('no labels, quiet', { kind: 13, value: [] }),
   content('a text that answers another', text('ya'), { quotes: id(9) }),
   {
     kind: 'log',

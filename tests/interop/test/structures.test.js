@@ -234,6 +234,11 @@ test('acts: who holds, by a chain that everybody computes', () => {
   assert.throws(() => followAct(state, signed(2, KIND.release), { ...world(2), now: NOW + DAY }), {
     code: 'act-refused',
   });
+  const demoted = { ...list.desks[0], supervisors: [], inbox: [...list.desks[0].inbox, IDS[2]] };
+  assert.deepEqual(followAct(state, signed(0, KIND.claim), { ...world(0), desk: demoted }).holder, AGENTS[0]);
+  for (const kind of [KIND.release, KIND.end]) {
+    assert.throws(() => followAct(state, signed(2, kind), { ...world(2), desk: demoted }), { code: 'act-refused' });
+  }
   refused('not-allowed', signed(0, KIND.end));
   follows(2, KIND.end);
   assert.deepEqual([state.holder, state.ended], [AGENTS[2], AGENTS[2]]);

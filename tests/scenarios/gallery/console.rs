@@ -6,7 +6,9 @@ use segel_testkit::client::{Client, Screen};
 use segel_wire::ids::ConversationId;
 use thirtyfour::Key;
 
+use super::look::Gallery;
 use super::walk;
+use super::words::Words;
 use crate::harness::{Device, Person};
 use crate::relay_killed::expect_relay_to_be_away;
 
@@ -61,18 +63,57 @@ async fn the_console_from_its_first_page_to_a_busy_day() {
         agent.clicks(".deeds .deed").await;
         agent.sees(".heirs").await;
         gallery.hang(&agent, "console-hands-over").await;
+        tells_colleagues(&agent, gallery, words).await;
         agent.presses(Key::Escape + "").await;
         let ended = agent_ends(&agent, &visitors[0]).await;
         let rating = OutgoingRating::new(Stars::Four, segel_mask::mask(words.advice).unwrap().text);
         visitors[0].input(Input::Rate { conversation: ended, rating: Some(rating) });
         agent.sees(".rated").await;
         gallery.hang(&agent, "console-ended-and-rated").await;
+        stage.serve_roster_of_a_day().await;
+        agent.reloads().await;
+        agent.sees(".header .ends").await;
+        gallery.hang(&agent, "console-roster-ends").await;
         expect_relay_to_be_away(stage);
         stage.demo().kill_relay().await.unwrap();
         agent.sees(".banner").await;
         gallery.hang(&agent, "console-offline").await;
     })
     .await;
+}
+
+/// The agent notes and labels something, and keeps a text to send again.
+async fn tells_colleagues(agent: &Person, gallery: &Gallery, words: &Words) {
+    agent.clicks(".deeds .deed").await;
+    agent.clicks(".choice button:last-child").await;
+    agent.sees(".noting").await;
+    agent.says(words.advice).await;
+    agent.has_noted(words.advice).await;
+    for label in ["VIP", words.label] {
+        agent.clicks(".labels input").await;
+        agent.presses(label).await;
+        agent.presses(Key::Enter + "").await;
+        agent.is_told(".labels ul", label).await;
+    }
+    agent.types(words.draft).await;
+    gallery.hang(agent, "console-note").await;
+    agent.clicks(".choice button:first-child").await;
+    agent.clicks(".audience .replies").await;
+    agent.clicks(".picker .return").await;
+    for name in ["VIP", words.label] {
+        agent.clicks(".manage input[type=text]").await;
+        agent.presses(name).await;
+        agent.presses(Key::Tab + "").await;
+        agent.presses([words.answer, " {business}"].concat()).await;
+        agent.clicks(".manage .fields .deed").await;
+        agent.is_told(".manage .kept", name).await;
+    }
+    gallery.hang(agent, "console-replies-managed").await;
+    agent.presses(Key::Escape + "").await;
+    agent.clicks(".audience .replies").await;
+    agent.sees(".picker [role=option]:nth-child(2)").await;
+    gallery.hang(agent, "console-replies").await;
+    agent.presses(Key::Escape + "").await;
 }
 
 /// The agent ends the open conversation, which is this visitor's; answers its id.

@@ -8,13 +8,32 @@ use data_encoding::BASE64;
 use serde_json::json;
 
 use crate::harness::Person;
-use crate::looks::cut_off;
+use crate::looks::{cut_off, cut_off_but_in};
 
 /// What axe finds, one sentence an element.
 const AXE: &str = "
     const done = arguments[arguments.length - 1];
     axe.run(document, { iframes: false, resultTypes: ['violations'] }).then(({ violations }) => done(
         violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}: ${node.html.slice(0, 160)}`))));";
+
+/// Controls that are smaller than 44 pixels either way, but for links within a text.
+const SMALL_TARGETS: &str = "
+    const controls = 'button, input, select, textarea, summary, a, [role=button], [role=option], [tabindex=\"0\"]';
+    return [...document.querySelectorAll(controls)]
+        .filter((control) => control.checkVisibility({ visibilityProperty: true }) && !control.matches('.bubble a'))
+        .map((control) => [control.closest('label') ?? control, control])
+        .map(([target, control]) => [target.getBoundingClientRect(), control])
+        .filter(([{ width, height }]) => width < 43.9 || height < 43.9)
+        .map(([{ width, height }, { outerHTML }]) => `${width.toFixed()} by ${height.toFixed()}: ${outerHTML.slice(0, 120)}`);";
+
+/// The widest spacing of text that a reader may ask for (WCAG 2.2, criterion 1.4.12), and text of twice the size (1.4.4).
+const WIDE: &str = "
+    const wide = new CSSStyleSheet();
+    wide.replaceSync(`* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }`);
+    document.adoptedStyleSheets = [wide];";
+const LARGE: &str = "document.documentElement.style.fontSize = '200%';";
+const AS_IT_WAS: &str =
+    "document.adoptedStyleSheets = []; document.documentElement.style.removeProperty('font-size');";
 
 /// Calls back once what was changed has been painted.
 const PAINTED: &str = "
@@ -60,6 +79,13 @@ impl Look {
 const DESKTOP: (u32, u32) = (1280, 800);
 const SMALL: (u32, u32) = (320, 568);
 
+/// A browser's language, and frames in their page's process, where what is asked of the page reaches them.
+pub(crate) fn one_process(language: &str) -> [String; 3] {
+    let language = format!("--accept-lang={language}");
+    let one_process = "--disable-features=IsolateOrigins,site-per-process".to_owned();
+    [language, one_process, "--disable-site-isolation-trials".to_owned()]
+}
+
 /// The pictures of one language.
 pub(crate) struct Gallery {
     language: &'static str,
@@ -78,11 +104,9 @@ impl Gallery {
         Self { language, looks, folder, axe: fs::read_to_string(axe).unwrap(), found: RefCell::default() }
     }
 
-    /// What browsers are started with: the language, and frames in their page's process, where its looks reach them.
+    /// What browsers are started with.
     pub(crate) fn arguments(&self) -> [String; 3] {
-        let language = format!("--accept-lang={}", self.language);
-        let one_process = "--disable-features=IsolateOrigins,site-per-process".to_owned();
-        [language, one_process, "--disable-site-isolation-trials".to_owned()]
+        one_process(self.language)
     }
 
     /// Takes a picture of what a person sees in each look, and looks for faults in it.
@@ -96,6 +120,18 @@ impl Gallery {
             if look.theme != Theme::Forced {
                 person.browser().run(&self.axe).await;
                 found.extend(person.browser().answer::<Vec<String>>(AXE, Vec::new()).await);
+            }
+            found.extend(person.browser().script::<Vec<String>>(SMALL_TARGETS, Vec::new()).await);
+            for (change, script) in [("spaced", WIDE), ("twice the size", LARGE)] {
+                // Twice the size is asked of what a desktop shows; a phone at 200 percent shows half of 320 pixels.
+                if script == LARGE && look.width < DESKTOP.0 {
+                    continue;
+                }
+                person.browser().run(script).await;
+                assert!(person.browser().answer::<bool>(PAINTED, Vec::new()).await);
+                let cut = cut_off_but_in(person, ", .chat, .conversation").await;
+                found.extend(cut.iter().map(|fault| format!("{change}: {fault}")));
+                person.browser().run(AS_IT_WAS).await;
             }
             let place = format!("{}/{state}--{}", self.language, look.name);
             self.found.borrow_mut().extend(found.iter().map(|fault| format!("{place}: {fault}")));

@@ -12,6 +12,7 @@ pub(crate) struct Words {
     pub(crate) second: &'static str,
     pub(crate) third: &'static str,
     pub(crate) draft: &'static str,
+    pub(crate) label: &'static str,
 }
 
 impl Words {
@@ -38,6 +39,7 @@ const INDONESIAN: Words = Words {
     second: "Kapan pesanan saya dikirim?",
     third: "Alamat saya pindah",
     draft: "Baik. Kalau yang ini, 5500 0055 5555 5559?",
+    label: "Perlu dikabari",
 };
 
 const ENGLISH: Words = Words {
@@ -49,6 +51,7 @@ const ENGLISH: Words = Words {
     second: "When will my order be shipped?",
     third: "I have moved to another address",
     draft: "Good. And this one, 5500 0055 5555 5559?",
+    label: "Call back",
 };
 
 const ARABIC: Words = Words {
@@ -60,4 +63,5 @@ const ARABIC: Words = Words {
     second: "متى يُشحن طلبي؟",
     third: "انتقلت إلى عنوان آخر",
     draft: "حسنا. وهذه، 5500 0055 5555 5559؟",
+    label: "يُتصل به",
 };

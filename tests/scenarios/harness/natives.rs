@@ -67,6 +67,17 @@ impl Stage {
         self.proxy().alter_answers("/roster", move |_| signed.clone());
     }
 
+    /// Has the proxy serve the next roster, which is like the newest but ends within a day.
+    pub(crate) async fn serve_roster_of_a_day(&mut self) {
+        let (site, root) = (self.demo().tag().site, self.demo().tag().root);
+        let newest = VerifiedRoster::open(&self.served_roster().await, &site, &root).unwrap();
+        let mut next = newest.roster().clone();
+        next.order.version += 1;
+        next.previous = newest.hash();
+        next.not_after = next.issued_at + 24 * 60 * 60;
+        self.serve_roster(&next);
+    }
+
     /// Has the proxy serve a roster, signed as the owner signs, whose only device has these keys.
     pub(crate) async fn list_alone(&mut self, keys: DeviceKeys) {
         let mut roster = self.roster().await;

@@ -28,6 +28,7 @@ pub(super) struct Entry {
     mine: El,
     draft: El,
     over: El,
+    labels: El,
     shown: Option<Shown>,
 }
 
@@ -65,11 +66,13 @@ impl Entry {
         let count = el("span").attr("aria-hidden", "true");
         let heard = el("span").class("heard");
         let unread = el("span").class("unread").place(&count).place(&heard);
+        let labels = el("span").class("tags").hidden();
         let act = Rc::clone(act);
         let button = el("button")
             .attr("type", "button")
             .child(el("span").class("pair").child(title).child(when))
             .child(el("span").class("pair").place(&preview).place(&unread))
+            .place(&labels)
             .on("click", move |_| act(Action::Open(conversation)));
         let root = el("li").place(&button);
         Self {
@@ -86,6 +89,7 @@ impl Entry {
             mine,
             draft,
             over,
+            labels,
             shown: None,
         }
     }
@@ -144,6 +148,11 @@ impl Entry {
         let is_news = summary.unread > 0 && summary.hold.standing != Standing::Others;
         dom::set_hidden(&self.unread, !is_news);
         dom::set_class(&self.root, "news", is_news);
+        dom::set_hidden(&self.labels, summary.labels.is_empty());
+        dom::set_text(&self.labels, "");
+        for label in &summary.labels {
+            dom::insert(&self.labels, &el("span").attr("dir", "auto").text(label), None);
+        }
     }
 }
 

@@ -2,6 +2,9 @@
 
 use segel_core::show::Link;
 use segel_ui::Language;
+use segel_ui::text::fill;
+use segel_ui::time::Moment;
+use segel_web::clock;
 use segel_web::dom::{self, El, el};
 use web_sys::Element;
 
@@ -15,6 +18,8 @@ pub(crate) struct Header {
     mark: El,
     agent: El,
     link: El,
+    /// Says for a week beforehand that the roster ends.
+    ends: El,
 }
 
 impl Header {
@@ -26,8 +31,9 @@ impl Header {
         let mark = el("p").class("mark").text(language.desk().console());
         let title = el("div").class("title").place(&business).place(&mark);
         let seat = el("div").class("seat").place(&agent).place(&link);
-        let root = el("header").class("header").child(title).child(seat);
-        Self { language, root, business, mark, agent, link }
+        let ends = el("p").class("ends").attr("role", "status").hidden();
+        let root = el("header").class("header").child(title).child(seat).place(&ends);
+        Self { language, root, business, mark, agent, link, ends }
     }
 
     /// The element to put on the page.
@@ -41,6 +47,11 @@ impl Header {
         dom::set_text(&self.business, model.situation.business.as_deref().unwrap_or(text.console()));
         dom::set_hidden(&self.mark, model.situation.business.is_none());
         dom::set_text(&self.agent, model.situation.agent.as_deref().unwrap_or_default());
+        let ends = model.roster_ends(clock::now_ms());
+        let said = ends
+            .map(|at| fill(text.roster_ends(), &Moment::local(at).short_date(self.language, Moment::now())));
+        dom::set_text(&self.ends, said.as_deref().unwrap_or_default());
+        dom::set_hidden(&self.ends, said.is_none());
         dom::set_text(
             &self.link,
             match model.situation.link {

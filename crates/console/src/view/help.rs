@@ -72,10 +72,11 @@ fn words(deed: &Deed, text: DeskText) -> &'static str {
         Deed::Previous => text.key_previous(),
         Deed::Claim => text.key_claim(),
         Deed::Write => text.key_write(),
+        Deed::Note => text.key_note(),
         Deed::Find => text.key_find(),
         Deed::Filter(_) => text.key_filter(),
         Deed::Read => text.key_read(),
         Deed::Help(_) => text.key_help(),
-        Deed::Search(_) | Deed::Keys(_) | Deed::Notices | Deed::Scrolled => "",
+        _ => "",
     }
 }

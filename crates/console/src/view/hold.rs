@@ -8,18 +8,24 @@ use segel_ui::text::{DeskText, fill};
 use segel_ui::{Act, Action, Language};
 use segel_web::dom::{self, El, el};
 use segel_wire::ids::AgentId;
-use web_sys::Element;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlInputElement};
+
+use crate::desk::{self, Does};
+use crate::model::Refused;
 
 /// A line that says who holds it, buttons for what may be done, and the colleagues that it can be handed to.
 pub(crate) struct Holding {
     language: Language,
-    act: Act,
+    does: Does,
     holder: El,
     deeds: El,
     buttons: Vec<(Deed<AgentId>, El)>,
     transfer: El,
     heirs: El,
     names: Vec<El>,
+    note: HtmlInputElement,
+    refusal: El,
     shown: Hold,
     has_acted: Rc<Cell<bool>>,
     is_choosing: Rc<Cell<bool>>,
@@ -27,7 +33,7 @@ pub(crate) struct Holding {
 
 impl Holding {
     /// Nothing is open.
-    pub(crate) fn new(language: Language, act: &Act) -> Self {
+    pub(crate) fn new(language: Language, act: &Act, does: &Does) -> Self {
         let text = language.desk();
         let (has_acted, is_choosing) = (Rc::new(Cell::new(false)), Rc::new(Cell::new(false)));
         let buttons =
@@ -39,11 +45,20 @@ impl Holding {
                 });
                 (deed, button.hidden())
             });
+        let words = el("input")
+            .attr("type", "text")
+            .attr("dir", "auto")
+            .attr("aria-label", text.transfer_note())
+            .attr("placeholder", text.transfer_note())
+            .attr("autocomplete", "off");
+        let refusal = el("p").class("refusal").attr("role", "status").hidden();
         let heirs = el("div")
             .class("heirs")
             .attr("id", "segel-heirs")
             .attr("role", "group")
             .attr("aria-label", text.transfer_to())
+            .place(&words)
+            .place(&refusal)
             .child(el("p").text(text.transfer_to()))
             .hidden();
         let transfer = {
@@ -58,13 +73,15 @@ impl Holding {
             .fold(el("div").class("deeds").place(&transfer), |deeds, (_, button)| deeds.place(button));
         Self {
             language,
-            act: Rc::clone(act),
+            does: Rc::clone(does),
             holder: el("p").class("holder").attr("role", "status"),
             deeds,
             buttons: buttons.into(),
             transfer,
             heirs,
             names: Vec::new(),
+            note: words.clone().unchecked_into(),
+            refusal,
             shown: Hold::default(),
             has_acted,
             is_choosing,
@@ -88,7 +105,13 @@ impl Holding {
 
     /// Shows how things stand. Whether something changed that this agent did: the button is gone then, and the focus
     /// with it.
-    pub(crate) fn render(&mut self, hold: &Hold, life: Life, is_another: bool) -> bool {
+    pub(crate) fn render(
+        &mut self,
+        hold: &Hold,
+        life: Life,
+        is_another: bool,
+        refused: Option<Refused>,
+    ) -> bool {
         let holder = holder(hold, self.language.desk());
         let is_over = life != Life::Open;
         dom::set_text(&self.holder, if is_over { self.language.text().over_short() } else { &holder });
@@ -98,7 +121,14 @@ impl Holding {
         }
         dom::set_hidden(&self.transfer, hold.colleagues.is_empty());
         dom::set_attr(&self.transfer, "aria-disabled", if hold.acting { "true" } else { "false" });
+        let is_refused = refused == Some(Refused::TransferNote);
+        dom::set_hidden(&self.refusal, !is_refused);
+        dom::set_text(
+            &self.refusal,
+            if is_refused { self.language.desk().transfer_note_refused() } else { "" },
+        );
         if is_another || hold.colleagues.is_empty() || hold.acting {
+            self.note.set_value("");
             choose(false, &self.is_choosing, &self.transfer, &self.heirs);
         }
         if hold.colleagues != self.shown.colleagues {
@@ -114,11 +144,11 @@ impl Holding {
             name.remove();
         }
         for (agent, name) in colleagues {
-            let (act, has_acted, deed) =
-                (Rc::clone(&self.act), Rc::clone(&self.has_acted), Deed::Transfer(*agent));
+            let (does, has_acted, note, agent) =
+                (Rc::clone(&self.does), Rc::clone(&self.has_acted), self.note.clone(), *agent);
             let button = button(name).attr("dir", "auto").on("click", move |_| {
                 has_acted.set(true);
-                act(Action::Do(deed));
+                does(desk::Deed::HandOver(agent, note.value()));
             });
             dom::insert(&self.heirs, &button, None);
             self.names.push(button);

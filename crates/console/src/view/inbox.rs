@@ -9,7 +9,7 @@ use segel_ui::{Act, Language, icons};
 use segel_web::dom::{self, El, el, icon};
 use segel_wire::ids::ConversationId;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlInputElement, KeyboardEvent};
+use web_sys::{Element, HtmlInputElement, HtmlSelectElement, KeyboardEvent};
 
 use super::entry::Entry;
 use crate::desk::{Deed, Does};
@@ -27,6 +27,8 @@ pub(crate) struct Inbox {
     filters: Vec<(Filter, El, El)>,
     bell: El,
     search: El,
+    labels: El,
+    known: Vec<String>,
     empty: El,
     empty_heading: El,
     empty_why: El,
@@ -35,7 +37,7 @@ pub(crate) struct Inbox {
     open: Option<ConversationId>,
     /// How many may be on the page.
     most: Rc<Cell<usize>>,
-    chosen: Option<(Filter, bool)>,
+    chosen: Option<(Filter, Option<String>, bool)>,
 }
 
 impl Inbox {
@@ -59,8 +61,7 @@ impl Inbox {
         });
         let choice = el("div").class("filters").attr("role", "group").attr("aria-label", text.filter());
         let choice = filters.iter().fold(choice, |choice, (_, button, _)| choice.place(button));
-        let (searches, ends, helps, scrolls) =
-            (Rc::clone(does), Rc::clone(does), Rc::clone(does), Rc::clone(does));
+        let (searches, ends, scrolls) = (Rc::clone(does), Rc::clone(does), Rc::clone(does));
         let search = el("input")
             .class("search")
             .attr("type", "search")
@@ -83,13 +84,8 @@ impl Inbox {
                     ends(Deed::Search(String::new()));
                 }
             });
-        let help = el("button")
-            .class("plain")
-            .attr("type", "button")
-            .attr("aria-label", text.keys())
-            .attr("title", text.keys())
-            .text("?")
-            .on("click", move |_| helps(Deed::Help(true)));
+        let labels = label_choice(language, does);
+        let help = help_button(language, does);
         let rings = Rc::clone(does);
         let bell = el("button")
             .class("plain bell")
@@ -121,6 +117,7 @@ impl Inbox {
             .child(el("div").class("top").child(el("h2").text(text.inbox())).place(&bell).child(help))
             .child(choice)
             .place(&search)
+            .place(&labels)
             .place(&empty)
             .place(&list);
         Self {
@@ -130,6 +127,8 @@ impl Inbox {
             filters: filters.into(),
             bell,
             search,
+            labels,
+            known: Vec::new(),
             empty,
             empty_heading,
             empty_why,
@@ -160,7 +159,8 @@ impl Inbox {
             dom::set_attr(button, "aria-pressed", if is_chosen { "true" } else { "false" });
             dom::set_text(count, &number.to_string());
         }
-        let chosen = Some((model.inbox.filter, model.inbox.searches()));
+        self.render_labels(model);
+        let chosen = Some((model.inbox.filter, model.inbox.label.clone(), model.inbox.searches()));
         if self.chosen != chosen {
             self.chosen = chosen;
             self.most.set(PAGE);
@@ -200,6 +200,25 @@ impl Inbox {
         }
     }
 
+    /// Offers each label that there is, and the one that was chosen.
+    fn render_labels(&mut self, model: &Model) {
+        let mut known = model.inbox.labels();
+        known.extend(model.inbox.label.clone().filter(|label| !known.contains(label)));
+        dom::set_hidden(&self.labels, known.is_empty());
+        if known == self.known {
+            return;
+        }
+        dom::set_text(&self.labels, "");
+        let all = el("option").attr("value", "").text(self.language.desk().label_all());
+        dom::insert(&self.labels, &all, None);
+        for label in &known {
+            dom::insert(&self.labels, &el("option").attr("value", label).text(label), None);
+        }
+        let chosen = model.inbox.label.as_deref().unwrap_or_default();
+        self.labels.unchecked_ref::<HtmlSelectElement>().set_value(chosen);
+        self.known = known;
+    }
+
     fn render_bell(&self, notices: Notices) {
         let text = self.language.desk();
         let (is_on, words) = match notices {
@@ -228,4 +247,28 @@ impl Inbox {
         dom::set_text(&self.empty_heading, heading);
         dom::set_text(&self.empty_why, why);
     }
+}
+
+/// Shows which keys can be pressed.
+fn help_button(language: Language, does: &Does) -> El {
+    let (text, does) = (language.desk(), Rc::clone(does));
+    el("button")
+        .class("plain")
+        .attr("type", "button")
+        .attr("aria-label", text.keys())
+        .attr("title", text.keys())
+        .text("?")
+        .on("click", move |_| does(Deed::Help(true)))
+}
+
+/// Chooses a label to list, where there is any.
+fn label_choice(language: Language, does: &Does) -> El {
+    let does = Rc::clone(does);
+    let choice =
+        el("select").class("search labelled").attr("aria-label", language.desk().label_filter()).hidden();
+    choice.on("change", move |event| {
+        let target = event.target().and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
+        let label = target.map(|choice| choice.value()).unwrap_or_default();
+        does(Deed::OfLabel(Some(label).filter(|label| !label.is_empty())));
+    })
 }

@@ -1,5 +1,6 @@
 //! The page of the console: enrolment, or the list of conversations beside the one that is open.
 
+mod audience;
 mod conversation;
 mod enrol;
 mod entry;
@@ -9,6 +10,9 @@ mod help;
 mod hold;
 mod identity;
 mod inbox;
+mod labels;
+mod picker;
+mod replies;
 
 use segel_ui::banner::Banner;
 use segel_ui::sentence::{self, Sentence};
@@ -26,6 +30,7 @@ use enrol::Enrol;
 use header::Header;
 use help::Help;
 use inbox::Inbox;
+use replies::Replies;
 
 /// All that an agent sees.
 pub(crate) struct Console {
@@ -39,6 +44,7 @@ pub(crate) struct Console {
     inbox: Inbox,
     conversation: Conversation,
     help: Help,
+    replies: Replies,
     language: Language,
 }
 
@@ -51,8 +57,9 @@ impl Console {
         let sentence = Sentence::new(language, act);
         let enrol = Enrol::new(language);
         let inbox = Inbox::new(language, act, does);
-        let conversation = Conversation::new(language, act);
+        let conversation = Conversation::new(language, act, does);
         let help = Help::new(language, does);
+        let replies = Replies::new(language, does);
         let desk = el("div").class("desk").place(inbox.root()).place(conversation.root()).hidden();
         let root = el("div")
             .class("console")
@@ -62,8 +69,22 @@ impl Console {
             .place(sentence.root())
             .place(enrol.root())
             .place(&desk)
-            .place(help.root());
-        Self { root, header, banner, preparing, sentence, enrol, desk, inbox, conversation, help, language }
+            .place(help.root())
+            .place(replies.root());
+        Self {
+            root,
+            header,
+            banner,
+            preparing,
+            sentence,
+            enrol,
+            desk,
+            inbox,
+            conversation,
+            help,
+            replies,
+            language,
+        }
     }
 
     /// The element to put on the page.
@@ -81,14 +102,19 @@ impl Console {
         self.conversation.write();
     }
 
+    /// Puts a text into the composer, and selects a place in it.
+    pub(crate) fn insert(&self, text: &str, mark: Option<&str>) {
+        self.conversation.insert(text, mark);
+    }
+
     /// on the messages,
     pub(crate) fn read(&self) {
         self.conversation.read();
     }
 
     /// The next text answers one of these messages.
-    pub(crate) fn quote(&self, event: EventId, items: &Items) {
-        self.conversation.quote(event, items);
+    pub(crate) fn quote(&self, event: EventId, items: &Items, draft: &str) {
+        self.conversation.quote(event, items, draft);
     }
 
     /// or where words are searched for.
@@ -121,5 +147,6 @@ impl Console {
         self.inbox.render(model);
         self.conversation.render(model);
         self.help.render(model.keys);
+        self.replies.render(&model.replies.all, model.replies.managed);
     }
 }

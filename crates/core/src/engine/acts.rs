@@ -2,12 +2,12 @@
 //! What follows from one that counts is in `history.rs`.
 
 use rand_core::CryptoRng;
-use segel_crypto::act::{ActContext, ActError, Assignment, SignedAct};
+use segel_crypto::act::{ActContext, ActError, Assignment, Seat, SignedAct};
 use segel_crypto::content::ContentHash;
 use segel_wire::Delivered;
 use segel_wire::ids::{AgentId, ConversationId, DeskId, DeviceId, EventId};
 use segel_wire::limits;
-use segel_wire::signed::{Agent, Desk, VerifiedRoster};
+use segel_wire::signed::{Agent, VerifiedRoster};
 
 use super::{Engine, Part, make_id};
 use crate::account::Account;
@@ -81,7 +81,8 @@ impl Engine {
             return Turn::Later;
         }
         let Some(message) = conversation.messages.get(&event) else { return Turn::Later };
-        let outlives = message.withdraws.is_some() || matches!(message.body, Body::Rated(_));
+        let outlives =
+            message.withdraws.is_some() || matches!(message.body, Body::Rated(_)) || message.is_for_agents();
         if conversation.is_closed() && !outlives {
             return Turn::Never(Refusal::ConversationEnded);
         }
@@ -92,6 +93,7 @@ impl Engine {
         match self.standing(id, now) {
             Standing::Mine | Standing::Joined => Turn::Now,
             Standing::Others => Turn::Never(Refusal::HeldByAnother),
+            Standing::Free if message.is_for_agents() => Turn::Now,
             Standing::Free if self.permits(id, Deed::Claim, now) => Turn::AfterClaim,
             Standing::Free => Turn::Never(Refusal::ActRefused),
         }
@@ -213,7 +215,9 @@ impl Engine {
         else {
             return Hold::default();
         };
-        let holder = conversation.facts.assignment.holder_now(roster, self.membership.time(now));
+        let seat = Seat::find(roster, conversation.facts.desk);
+        let time = self.membership.time(now);
+        let holder = seat.and_then(|seat| conversation.facts.assignment.holder_now(roster, seat, time));
         let holder = holder.map(|agent| agent.name.clone());
         let standing = self.standing(id, now);
         if self.part != Part::Agent || !self.is_answerable(id) || conversation.is_over() {
@@ -234,12 +238,15 @@ impl Engine {
         else {
             return Standing::Free;
         };
+        let Some(seat) = Seat::find(roster, conversation.facts.desk) else { return Standing::Free };
         let own = self.own_agent().map(|agent| agent.id);
-        let Assignment { joined, .. } = &conversation.facts.assignment;
-        match conversation.facts.assignment.holder_now(roster, self.membership.time(now)) {
+        let assignment = &conversation.facts.assignment;
+        match assignment.holder_now(roster, seat, self.membership.time(now)) {
             None => Standing::Free,
             Some(holder) if Some(holder.id) == own => Standing::Mine,
-            Some(_) if own.is_some_and(|own| joined.contains(&own)) => Standing::Joined,
+            Some(_) if assignment.joined_now(roster, seat).any(|agent| Some(agent.id) == own) => {
+                Standing::Joined
+            }
             Some(_) => Standing::Others,
         }
     }
@@ -259,7 +266,7 @@ impl Engine {
     fn permits(&self, id: ConversationId, deed: Deed<AgentId>, now: u64) -> bool {
         let context = |conversation: &crate::conversation::Conversation| {
             let (roster, account) = (self.membership.roster()?, self.account.as_ref()?);
-            let desk = own_desk_of(roster, conversation.facts.desk)?;
+            let desk = Seat::find(roster, conversation.facts.desk)?.own()?;
             let (sender, now) = (account.device(), self.membership.time(now));
             let context = ActContext { roster, desk, conversation: &id, sender: &sender, now };
             let (kind, agent) = deed.kind();
@@ -333,7 +340,7 @@ impl Engine {
             // Under an older roster, be it by another name, or at another time the holder might not be there.
             return Some(Err(ActError::NotAllowed));
         }
-        let Some(desk) = own_desk_of(roster, conversation.facts.desk) else {
+        let Some(desk) = Seat::find(roster, conversation.facts.desk).and_then(Seat::own) else {
             return Some(Err(ActError::NotAllowed));
         };
         let context = ActContext { roster, desk, conversation: &id, sender, now: written };
@@ -394,16 +401,4 @@ impl Engine {
             self.membership.named(version).is_none().then_some(version)
         })
     }
-}
-
-/// The desk that acts are judged by: none stands in for the one that a conversation was begun with, or whoever was of the
-/// first desk before that one existed could claim what is not theirs.
-fn own_desk_of(roster: &VerifiedRoster, begun_with: Option<DeskId>) -> Option<&Desk> {
-    begun_with.map_or_else(|| roster.roster().desks.first(), |desk| roster.desk(&desk))
-}
-
-/// The desk that a conversation was begun with, else the site's first.
-pub(super) fn desk_of(roster: &VerifiedRoster, begun_with: Option<DeskId>) -> Option<&Desk> {
-    let desks = &roster.roster().desks;
-    desks.iter().find(|desk| Some(desk.id) == begun_with).or(desks.first())
 }

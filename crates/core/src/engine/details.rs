@@ -1,4 +1,4 @@
-//! A visitor's details leave before the message with which a conversation begins. PROTOCOL.md, section 5.18.
+//! A visitor's details leave before the message with which a conversation begins. PROTOCOL.md, section 5.19.
 
 use rand_core::CryptoRng;
 use segel_wire::ids::{ConversationId, EventId};

@@ -2,7 +2,7 @@
 
 use rand_core::CryptoRng;
 use segel_crypto::content;
-use segel_wire::ids::ConversationId;
+use segel_wire::ids::{ConversationId, EventId};
 use segel_wire::limits;
 
 use super::{Engine, Part};
@@ -36,6 +36,12 @@ impl Engine {
     /// The visitor's conversation in which can be written.
     pub(super) fn open_conversation(&self) -> Option<ConversationId> {
         self.conversations.iter().find(|(_, conversation)| !conversation.is_over()).map(|(id, _)| *id)
+    }
+
+    /// Whether nobody misses it in a conversation that has ended: who wanted that has it, and a token nobody wrote.
+    pub(super) fn is_moot(&self, id: ConversationId, event: EventId) -> bool {
+        let message = self.conversations.get(&id).and_then(|conversation| conversation.messages.get(&event));
+        message.is_some_and(|message| message.token.is_some() || matches!(message.body, Body::Ended))
     }
 
     fn say_last(&mut self, id: ConversationId, of: Life, body: Body, now: u64, random: &mut impl CryptoRng) {

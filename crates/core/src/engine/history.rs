@@ -2,17 +2,17 @@
 //! PROTOCOL.md, section 5.10.
 
 use rand_core::CryptoRng;
-use segel_crypto::act::Assignment;
+use segel_crypto::act::{Assignment, Seat};
 use segel_crypto::content::{self, ContentContext, ContentHash, Header};
 use segel_crypto::grant::Grant;
 use segel_wire::ids::{AgentId, ConversationId, DeviceId, EventId};
 use segel_wire::{Delivered, limits};
 
-use super::acts::desk_of;
 use super::pull::lacks_roster;
 use super::{Engine, Part};
 use crate::account::Account;
 use crate::acts::ActRecord;
+use crate::chronicle::Entry;
 use crate::conversation::{Message, Unopened};
 use crate::membership::Named;
 use crate::peers::Peer;
@@ -125,7 +125,10 @@ impl Engine {
                 // It was never delivered: the relay is asked for it like for any content.
                 let message = Message::received(Author::Unknown, Body::Withheld, now);
                 let (position, sender) = (Some(grant.position), Some(grant.sender));
-                let message = Message { position, sender, content: Some(grant.content), ..message };
+                // What nobody sees and came without a wrap left nothing but its place in the log.
+                let entry = Entry::of_grant(&id, grant);
+                let in_log = conversation.facts.chronicle.took_in(&entry);
+                let message = Message { position, sender, content: Some(grant.content), in_log, ..message };
                 conversation.messages.insert(grant.event, message);
             }
             let Some(message) = conversation.messages.get_mut(&grant.event) else { continue };
@@ -205,8 +208,8 @@ impl Engine {
         else {
             return Vec::new();
         };
-        let desk = desk_of(roster, conversation.facts.desk);
-        desk.map_or_else(Vec::new, |desk| assignment.devices(roster, desk, self.membership.time(now)))
+        let seat = Seat::find(roster, conversation.facts.desk);
+        seat.map_or_else(Vec::new, |seat| assignment.devices(roster, seat, self.membership.time(now)))
     }
 
     fn give(
@@ -247,11 +250,13 @@ impl Engine {
         let version = header.map_or(0, |header| header.order.version);
         let author = self.author_of(id, *sender, version);
         let reaches_visitor = self.reaches_visitor(id, recipients, version);
+        let is_among_agents = self.is_between_agents(&author, (id, recipients, version));
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
         let Some(message) = conversation.messages.get_mut(&event) else { return };
         let bound_to = ContentContext { conversation: &id, event: &event, sender, recipients };
         let plain = message.key.as_ref().map(|key| content::open(&content.0, key, &bound_to));
-        let (Some(Ok(plain)), Some(header)) = (plain, header) else {
+        let plain = plain.and_then(Result::ok).filter(|plain| is_among_agents || !plain.body.is_for_agents());
+        let (Some(plain), Some(header)) = (plain, header) else {
             (message.key, message.vouched) = (None, None);
             self.ledger.put(Name::Message(id, event), message);
             return self.show_refused(Refusal::MessageAltered);
@@ -285,7 +290,10 @@ impl Engine {
                 }
                 _ => message.body = Body::Closed(Refusal::ActRefused),
             },
-            body @ (content::Body::Token(_) | content::Body::Withdrawal(_)) => message.say(body),
+            body @ (content::Body::Token(_)
+            | content::Body::Withdrawal(_)
+            | content::Body::Note(_)
+            | content::Body::Labels(_)) => message.say(body),
             body @ (content::Body::End | content::Body::Rating(_) | content::Body::Details(_)) => {
                 message.close(body, &author);
             }

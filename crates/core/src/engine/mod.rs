@@ -12,6 +12,8 @@ mod details;
 mod ending;
 mod history;
 mod introduction;
+mod masked;
+mod notes;
 mod prekeys;
 mod pull;
 mod quiet;
@@ -42,6 +44,7 @@ use self::resync::Resync;
 use self::shelf::{Shelf, Shelving};
 use self::shown::Shown;
 use crate::account::{Account, AgentConfig, VisitorConfig};
+use crate::canned::Canned;
 use crate::conversation::Conversation;
 use crate::io::{Answer, Input, Kept, Output, Request};
 use crate::link::{Backoff, Link, Pulse};
@@ -107,6 +110,8 @@ pub struct Engine {
     attachments: Attachments,
     /// What an agent's engine does about messages that are in the store.
     shelf: Option<&'static dyn Shelving>,
+    /// The texts that an agent keeps on this device.
+    canned: Vec<Canned>,
     /// What waits for such messages, in the order in which it came.
     waiting: VecDeque<Input>,
     /// The conversation whose messages are being read.
@@ -209,6 +214,7 @@ impl Engine {
         };
         let mut engine = Self::new(account.site, account.root, account.relay.clone(), Part::Agent, ledger);
         engine.shelf = Some(&Shelf);
+        engine.restore_canned(&opened)?;
         if left_out {
             engine.restore_outlines(&opened)?;
         }
@@ -228,8 +234,8 @@ impl Engine {
     fn take(&mut self, input: Input, now: u64, random: &mut impl CryptoRng) {
         self.keep_time(now);
         match input {
-            // Its messages are at hand by now.
-            Input::Open(_) | Input::Loaded { .. } => {}
+            // Messages are at hand and texts kept by now.
+            Input::Open(_) | Input::Loaded { .. } | Input::Keep(_) => {}
             Input::Submit { conversation, event, text, quotes } => {
                 self.ledger.resume();
                 self.submit(conversation, event, (text, quotes), now, random);
@@ -345,6 +351,7 @@ impl Engine {
             details: None,
             attachments: Attachments::default(),
             shelf: None,
+            canned: Vec::new(),
             waiting: VecDeque::new(),
             loading: None,
             shown: Shown::default(),

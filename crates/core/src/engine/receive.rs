@@ -14,7 +14,7 @@ use crate::io::{Output, Request};
 use crate::link;
 use crate::membership::Named;
 use crate::records::Name;
-use crate::show::{Body, Refusal};
+use crate::show::Refusal;
 
 /// What came of asking for a roster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -370,7 +370,7 @@ impl Engine {
             if message.has_left() {
                 conversation.facts.take_back(message.content);
             }
-            if message.is_of_its_moment() || matches!(message.body, Body::Ended) {
+            if message.is_given_up() {
                 self.ledger.put(Name::Conversation(id), &conversation.facts);
                 return self.give_up(id, event, refusal);
             }

@@ -70,21 +70,27 @@ impl Engine {
             if events.is_empty() {
                 continue;
             }
+            // What is still closed then is asked for once more: the request may not have opened either.
+            let due = now + limits::RESYNC_SECONDS * 1_000;
+            self.resyncs.push(Resync { id, peer, due });
             if !conversation.facts.begin_resync(peer.0, time) {
-                let due = now + limits::RESYNC_SECONDS * 1_000;
-                self.resyncs.push(Resync { id, peer, due });
                 continue;
             }
             self.ledger.put(Name::Conversation(id), &conversation.facts);
+            let mut is_new = false;
             for event in &events {
                 if let Some(message) = conversation.messages.get_mut(event)
                     && let Some(unopened) = &mut message.unopened
                 {
+                    is_new |= unopened.asked == 0;
                     unopened.asked += 1;
                     self.ledger.put(Name::Message(id, *event), message);
                 }
             }
-            self.queue_control(id, peer, content::Body::Request(events), true, now, random);
+            // A bundle may have had a key that is used up, again and again. Through a session that the peer was heard
+            // by since, the request opens.
+            let wants_handshake = is_new || !self.peers.is_heard(peer, time);
+            self.queue_control(id, peer, content::Body::Request(events), wants_handshake, now, random);
         }
     }
 
@@ -143,7 +149,7 @@ impl Engine {
     ) {
         let Some(conversation) = self.conversations.get(&id) else { return };
         let reads = self.members(id, now).contains(&peer);
-        // Acts are sealed to the whole desk, and hold by their signature whoever hands them on.
+        // Acts, withdrawals and ends are sealed to the whole desk; acts hold by their signature whoever hands them on.
         let is_told = reads || self.membership.inbox(conversation.facts.desk, now).contains(&peer.0);
         let acts = conversation.acts().filter(|_| is_told);
         let time = now / 1_000;
@@ -152,7 +158,8 @@ impl Engine {
             at.is_some_and(|at| time.abs_diff(*at) < limits::RESYNC_SECONDS)
         };
         let named = events.iter().take(limits::REQUESTED_EVENTS).copied();
-        let named = named.filter(|event| reads && conversation.sealed_to(*event, peer.0));
+        let goes_there = |event: EventId| reads || (is_told && conversation.is_for_the_desk(event));
+        let named = named.filter(|event| goes_there(*event) && conversation.sealed_to(*event, peer.0));
         let events: SortedSet<_> = named.chain(acts).map(|event| (event, ())).collect();
         let wanted = events.keys().filter(|event| !answered(**event));
         let grants = wanted.filter_map(|event| self.grant(id, *event)).take(limits::GRANTS);

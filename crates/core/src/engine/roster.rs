@@ -106,21 +106,23 @@ impl Engine {
         match step {
             Ok(Step::Fetch(version)) => self.ask(Request::RosterVersion(version)),
             Ok(Step::Adopted | Step::Same) => {
-                self.roster_check.trouble = None;
-                self.roster_check.fresh = true;
+                let is_newest = *request == Request::Roster || step == Ok(Step::Adopted);
+                if is_newest {
+                    self.roster_check.trouble = None;
+                    self.roster_check.fresh = true;
+                }
                 if step == Ok(Step::Adopted) || *request != Request::Roster {
                     self.roster_adopted(now);
                 }
-                let wait = self.next_look(now);
-                self.roster_check.backoff.succeeded(now, wait);
+                if is_newest {
+                    // One of the past says nothing of how new the newest is that is known.
+                    let wait = self.next_look(now);
+                    self.roster_check.backoff.succeeded(now, wait);
+                }
                 if core::mem::take(&mut self.roster_check.outrun) {
                     return self.refresh_roster(now);
                 }
-                let reached = if *request == Request::Roster || step == Ok(Step::Adopted) {
-                    Reached::Newest
-                } else {
-                    Reached::Link
-                };
+                let reached = if is_newest { Reached::Newest } else { Reached::Link };
                 self.release_held(reached, now, random);
             }
             Err(refusal) => {

@@ -1,25 +1,24 @@
 //! From a person's text to a stored event: keep, find recipients, seal, keep again, send.
 
 use rand_core::CryptoRng;
+use segel_crypto::act::Seat;
 use segel_crypto::content::{self, ContentContext, ContentHash, ContentKey};
 use segel_crypto::session::WrapContext;
-use segel_mask::{Masker, Writer};
 use segel_wire::api::OpenConversation;
 use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId};
 use segel_wire::{ClientFrame, Code, Envelope, Problem, Wrapped, limits};
 
-use super::acts::{Turn, desk_of};
+use super::acts::Turn;
 use super::introduction::Introduction;
 use super::{Engine, Part, make_id, passes};
 use crate::account::Account;
 use crate::conversation::{Message, Stage};
 use crate::io::{Answer, Output, Request};
 use crate::link;
-use crate::masking;
 use crate::outgoing::Outgoing;
 use crate::peers::Peer;
 use crate::records::Name;
-use crate::show::{Body, File, Gate, Rating, Refusal};
+use crate::show::{Body, Gate, Refusal};
 use crate::sorted::SortedSet;
 
 /// A content with its wraps, its hash and its key.
@@ -39,20 +38,23 @@ impl Engine {
         random: &mut impl CryptoRng,
     ) {
         let event = event.unwrap_or_else(|| EventId(make_id(random)));
-        if self.place_of(event).is_some() {
+        // A visitor has nobody to tell what the agents are not to read.
+        if self.place_of(event).is_some() || (self.part != Part::Agent && text.is_for_agents()) {
             return;
         }
         self.make_account(random);
         let id = self.conversation_for(conversation, random);
         self.precede(id, event, now, random);
         let conversation = self.conversations.or_default(id);
-        let text = text.into_string();
-        let fits = text.chars().count() <= limits::MESSAGE_CHARS;
+        let body = text.into_body();
+        let fits = match &body {
+            Body::Text(text) | Body::Note(text) => text.chars().count() <= limits::MESSAGE_CHARS,
+            _ => true,
+        };
         let stage = if fits { Stage::Waiting } else { Stage::Failed(Refusal::TooLarge) };
         // Only what stands in the same conversation can be looked up by who reads it.
         let quotes = quotes.filter(|event| conversation.messages.contains(event));
-        let message =
-            Message { quotes, ..Message::own(Body::Text(text), conversation.next_time(now), stage) };
+        let message = Message { quotes, ..Message::own(body, conversation.next_time(now), stage) };
         self.ledger.put(Name::Conversation(id), &conversation.facts);
         self.ledger.put(Name::Message(id, event), &message);
         conversation.messages.insert(event, message);
@@ -199,6 +201,7 @@ impl Engine {
                 let claim = self.claim_before(id, event, random);
                 return self.prepare(id, claim, now, random);
             }
+            Turn::Never(_) if self.is_moot(id, event) => return self.take_out(id, event),
             Turn::Never(refusal) => return self.fail(id, event, refusal),
         }
         if !self.is_still_of_its_moment(id, event, now) {
@@ -212,60 +215,16 @@ impl Engine {
             return;
         }
         let time = self.membership.time(now);
+        let is_for_agents = body.is_for_agents();
+        // Whoever reads along later is given its key.
+        let is_alone = is_for_agents && members.is_empty();
         let reached: Vec<_> = members.into_iter().filter(|peer| self.peers.reaches(*peer, time)).collect();
         // An answer that the visitor cannot open is none.
-        let reaches_visitor =
-            self.visitor_of(id).is_none_or(|visitor| reached.iter().any(|peer| peer.0 == visitor));
-        if !reached.is_empty() && reaches_visitor {
+        let reaches_visitor = is_for_agents
+            || self.visitor_of(id).is_none_or(|visitor| reached.iter().any(|peer| peer.0 == visitor));
+        if (!reached.is_empty() || is_alone) && reaches_visitor {
             self.seal_message((id, event), (desk, &reached), body, now, random);
         }
-    }
-
-    /// What was written waits as the policy of then masked it: before it is sealed, the newest one has its say.
-    fn mask_again(&mut self, id: ConversationId, event: EventId) -> Result<(), Refusal> {
-        let message = self.conversations.get(&id).and_then(|conversation| conversation.messages.get(&event));
-        let Some(message) = message else { return Ok(()) };
-        if message.is_details() {
-            return self.mask_details(id, event);
-        }
-        let (Body::Text(text)
-        | Body::File(File { name: text, .. })
-        | Body::Introduced(text)
-        | Body::Rated(Rating { comment: Some(text), .. })) = &message.body
-        else {
-            return Ok(());
-        };
-        let masked = self.masker().and_then(|(masker, writer)| masker.mask(text, writer).ok());
-        let masked = masked.ok_or(Refusal::PolicyRefused)?.text;
-        if masked.as_str() == text {
-            return Ok(());
-        }
-        let message = self.conversations.get_mut(&id).and_then(|kept| kept.messages.get_mut(&event));
-        let Some(message) = message else { return Ok(()) };
-        match &mut message.body {
-            Body::Text(text) | Body::Rated(Rating { comment: Some(text), .. }) => {
-                *text = masked.into_string();
-            }
-            Body::File(file) => {
-                file.name = masked.into_string();
-                if let Some(attachment) = &mut message.attachment {
-                    attachment.name.clone_from(&file.name);
-                }
-                file.check()?;
-            }
-            // It is signed, and goes out as it is or not at all.
-            _ => return Err(Refusal::TokenRefused),
-        }
-        self.ledger.put(Name::Message(id, event), message);
-        self.shown.dirty.insert((id, event), ());
-        Ok(())
-    }
-
-    /// The newest roster's masker for what this person writes; `None` where its policy cannot be followed.
-    pub(super) fn masker(&self) -> Option<(Masker, Writer)> {
-        let writer = if self.part == Part::Agent { Writer::Agent } else { Writer::Visitor };
-        let profile = &self.membership.roster()?.roster().profile;
-        Some((masking::masker(profile.masking.as_ref())?, writer))
     }
 
     /// Whether the relay has the conversation; a visitor's is opened there if not.
@@ -293,7 +252,7 @@ impl Engine {
 
     /// The desk that a conversation is with: the one it was begun with, else the site's first.
     pub(super) fn desk(&self, begun_with: Option<DeskId>) -> Option<DeskId> {
-        desk_of(self.membership.roster()?, begun_with).map(|desk| desk.id)
+        Seat::find(self.membership.roster()?, begun_with).map(|seat| seat.desk().id)
     }
 
     /// Everyone a message is for now, sorted; the scope tells which session.
@@ -327,6 +286,7 @@ impl Engine {
         let members = match message.withdraws {
             Some(withdraws) => self.peers_of(id, self.hearers(id, withdraws.event, now)),
             None if matches!(message.body, Body::Ended) => self.peers_of(id, self.hearers(id, event, now)),
+            None if message.is_for_agents() => self.agents(id, now),
             None => self.members(id, now),
         };
         Some((message.said()?, members))

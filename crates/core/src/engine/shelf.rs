@@ -1,7 +1,7 @@
 //! Conversations whose messages are in the store: read when something is wanted of them, a conversation at a time.
 
 use segel_wire::ServerFrame;
-use segel_wire::ids::ConversationId;
+use segel_wire::ids::{ConversationId, EventId};
 
 use super::Engine;
 use crate::conversation::{Conversation, Message};
@@ -21,6 +21,12 @@ pub(super) trait Shelving: Sync {
     fn keep(&self, engine: &mut Engine);
     /// Since when the visitor waits for an answer, Unix milliseconds; 0 if not at all.
     fn waits_since(&self, conversation: &Conversation) -> u64;
+    /// The labels of a conversation.
+    fn labels(&self, conversation: &Conversation) -> Vec<String>;
+    /// The texts that the agent keeps.
+    fn canned(&self, engine: &Engine) -> Show;
+    /// Masks labels that wait, by the newest policy.
+    fn mask_labels(&self, engine: &mut Engine, id: ConversationId, event: EventId) -> Result<(), Refusal>;
 }
 
 /// An agent's.
@@ -30,7 +36,12 @@ impl Shelving for Shelf {
     fn put(&self, engine: &mut Engine, input: Input) {
         match input {
             Input::Loaded { conversation, records } => engine.loaded(conversation, records),
-            input => engine.waiting.push_back(input),
+            input => {
+                if let Input::Keep(texts) = &input {
+                    engine.keep_canned(texts);
+                }
+                engine.waiting.push_back(input);
+            }
         }
     }
 
@@ -54,6 +65,18 @@ impl Shelving for Shelf {
 
     fn waits_since(&self, conversation: &Conversation) -> u64 {
         conversation.unanswered().map_or(0, |message| message.time)
+    }
+
+    fn labels(&self, conversation: &Conversation) -> Vec<String> {
+        conversation.labels()
+    }
+
+    fn canned(&self, engine: &Engine) -> Show {
+        Show::Canned(engine.canned.clone())
+    }
+
+    fn mask_labels(&self, engine: &mut Engine, id: ConversationId, event: EventId) -> Result<(), Refusal> {
+        engine.mask_labels(id, event)
     }
 }
 
@@ -121,9 +144,13 @@ impl Engine {
                 Name::Message(of, event) if of == id => {
                     if !conversation.messages.contains(&event) {
                         let mut message = Message::restore(record)?;
-                        // The relay may have begun to tell the log anew while this one was in the store.
+                        // The relay may have begun to tell the log anew while this one was in the store. That is kept
+                        // before the log comes that far again.
                         let holds = |position| conversation.facts.chronicle.holds(position);
-                        message.in_log &= message.position.is_some_and(holds);
+                        if message.in_log && !message.position.is_some_and(holds) {
+                            message.in_log = false;
+                            self.ledger.put(name, &message);
+                        }
                         conversation.messages.insert(event, message);
                     }
                 }

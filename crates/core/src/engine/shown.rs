@@ -26,6 +26,7 @@ impl Engine {
     pub fn everything(&self, now: u64) -> Vec<Show> {
         let mut shows = vec![Show::Gate(self.gate(now)), Show::Link(self.link_stands(now))];
         shows.extend(self.site_stands().map(Show::Site));
+        shows.extend(self.shelf.map(|shelf| shelf.canned(self)));
         for (id, conversation) in self.conversations.iter() {
             let items = conversation.messages.keys().filter_map(|event| conversation.item(*id, *event));
             // Of what is in the store a part would be taken for the whole.
@@ -83,15 +84,19 @@ impl Engine {
         let (answerable, safety) = (self.is_answerable(id), self.safety(id));
         let conversation = self.conversations.get(&id)?;
         let waits_since = self.shelf.map_or(0, |shelf| shelf.waits_since(conversation));
-        Some(conversation.summary(id, answerable, safety, self.hold(id, now), waits_since, now))
+        let labels = self.shelf.map_or_else(Vec::new, |shelf| shelf.labels(conversation));
+        let summary = conversation.summary(id, answerable, safety, self.hold(id, now), waits_since, now);
+        Some(Summary { labels, ..summary })
     }
 
     fn link_stands(&self, now: u64) -> Link {
         match self.link.stage {
             Stage::Online => Link::Online,
-            Stage::Down if !self.link.network || !self.link.backoff.is_due(now) => Link::Offline,
+            Stage::Down if !self.link.network => Link::Offline,
+            // Who has no keys yet connects to nobody: the roster tells whether the relay is reached.
             Stage::Down if self.account.is_none() && self.roster_check.backoff.is_failing() => Link::Offline,
             Stage::Down if self.account.is_none() => Link::Online,
+            Stage::Down if !self.link.backoff.is_due(now) => Link::Offline,
             _ => Link::Connecting,
         }
     }
@@ -113,6 +118,7 @@ impl Engine {
         // Only who it is, not whether it still may: that is the gate's.
         let device = self.account.as_ref().map(Account::device);
         let agent = device.and_then(|device| roster.device(&device, 0)).map(|(agent, _)| agent.name.clone());
-        Some(Site { name, agent, masking, hours, intake })
+        let until = (self.part == Part::Agent).then_some(roster.roster().not_after);
+        Some(Site { name, agent, masking, hours, intake, until })
     }
 }

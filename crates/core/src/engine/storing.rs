@@ -51,7 +51,7 @@ impl Engine {
                 message.stage = Stage::Failed(Refusal::StoreFailed);
                 self.ledger.put(Name::Message(*id, *event), message);
                 self.shown.dirty.insert((*id, *event), ());
-                given_up.extend(message.is_of_its_moment().then_some((*id, *event)));
+                given_up.extend(message.is_given_up().then_some((*id, *event)));
                 false
             });
         }

@@ -88,6 +88,9 @@ impl Engine {
             return self.unlock_delivered(delivered, now, random);
         }
         match self.unwrap(delivered, hash, peer, now) {
+            Ok((_, message)) if message.body.is_for_agents() && !self.is_among_agents(delivered, &author) => {
+                self.keep_closed(delivered, Some(author), Refusal::MessageAltered, is_known);
+            }
             Ok((unwrapped, message)) => {
                 self.opened(delivered, hash, Opened { author, peer, unwrapped, message }, now, random);
             }
@@ -290,6 +293,11 @@ impl Engine {
                 self.keep(delivered, received);
                 self.pass_on(id, delivered, now, random);
             }
+            body @ (content::Body::Note(_) | content::Body::Labels(_)) => {
+                received.say(body);
+                self.keep(delivered, received);
+                self.pass_on(id, delivered, now, random);
+            }
             body @ (content::Body::Token(_) | content::Body::Withdrawal(_)) => {
                 received.say(body);
                 received.stored = Some(delivered.time / 1_000);
@@ -319,6 +327,12 @@ impl Engine {
         let body = Body::Act(act.deed.named(|agent| self.name_of(agent)));
         self.keep(delivered, Message { body, act: Some(act), ..received });
         self.act_logged(delivered.conversation, delivered.event, now, random);
+    }
+
+    /// Whether what is for agents alone belongs where it was delivered.
+    fn is_among_agents(&self, delivered: &Delivered, author: &Author) -> bool {
+        let version = Header::parse(&delivered.content.0).map_or(0, |header| header.order.version);
+        self.is_between_agents(author, (delivered.conversation, &delivered.recipients, version))
     }
 
     /// A colleague sealed to the visitor: who that is, or that it is another one than here.

@@ -268,7 +268,7 @@ async fn what_was_done_is_there_after_every_restart() {
 }
 
 /// How many devices this event was wrapped for.
-fn wraps(site: &TestSite, sought: EventId) -> usize {
+pub(crate) fn wraps(site: &TestSite, sought: EventId) -> usize {
     let frames = site.proxy().records().into_iter().filter(|record| record.towards == Towards::Relay);
     let mut sent = frames.filter_map(|record| match serde_json::from_slice(&record.body) {
         Ok(ClientFrame::Send { event, envelope, .. }) if event == sought => Some(envelope.wraps.len()),

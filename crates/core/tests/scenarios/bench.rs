@@ -276,6 +276,11 @@ impl<'a> Bench<'a> {
         self.engine.everything(self.now)
     }
 
+    /// The same when the clock was set back by so many seconds and the engine does not know yet.
+    pub(crate) fn everything_before(&self, seconds: u64) -> Vec<Show> {
+        self.engine.everything(self.now - seconds * 1_000)
+    }
+
     /// Hands in an input and answers whatever follows from it.
     pub(crate) fn input(&mut self, input: Input) {
         self.inputs.push_back(input);

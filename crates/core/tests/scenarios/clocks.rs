@@ -3,14 +3,15 @@
 
 use std::time::Duration;
 
-use segel_core::show::{Body, Delivery, Gate, Refusal};
+use segel_core::show::{Body, Delivery, Gate, Link, Refusal, Show};
+use segel_core::{Input, Kept};
 use segel_crypto::content;
 use segel_testkit::client::Client;
 use segel_testkit::site::TestSite;
 use segel_wire::cbor;
 use segel_wire::signed::Prekeys;
 
-use crate::bench::{BenchSite, NOW};
+use crate::bench::{Bench, BenchSite, NOW};
 use crate::table::{HOSTILE, Table};
 
 const TEN_YEARS: Duration = Duration::from_hours(10 * 365 * 24);
@@ -44,6 +45,16 @@ async fn a_visitor_ten_years_ahead_seals_nothing_until_the_clock_is_right() {
     visitor.meets(Gate::Open).await;
     agent.reads("dari masa depan").await;
     assert_they_talk(&visitor, &agent).await;
+}
+
+#[test]
+fn a_tab_that_is_opened_after_the_clock_was_set_back_shows_the_relay_as_reached_like_the_others() {
+    let site = BenchSite::new();
+    let mut bench = Bench::new(&site, site.visitor(&Kept::default()), u64::MAX);
+    bench.input(Input::Network(false));
+    bench.input(Input::Network(true));
+    assert_eq!(bench.shown.last(), Some(&Show::Link(Link::Online)));
+    assert!(bench.everything_before(3_600).contains(&Show::Link(Link::Online)));
 }
 
 #[tokio::test]

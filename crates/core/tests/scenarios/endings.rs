@@ -1,6 +1,6 @@
 //! How a conversation ends, who may end it, what crosses that, and what the visitor says of it.
 
-use segel_core::show::{Author, Body, Deed, Delivery, Item, Life, Rating, Refusal, Standing, Stars};
+use segel_core::show::{Author, Body, Deed, Delivery, Item, Life, Rating, Refusal, Show, Standing, Stars};
 use segel_core::{Input, OutgoingRating};
 use segel_crypto::content;
 use segel_testkit::client::{Client, Screen};
@@ -119,6 +119,24 @@ async fn what_was_written_before_an_own_end_leaves_before_it() {
     let screen = desk.agent.reads("ini yang berikutnya").await;
     assert_eq!(screen.texts(id).last(), Some(&"terakhir dari saya"));
     assert_eq!(last(&screen, id).body, Body::Ended);
+}
+
+#[tokio::test]
+async fn an_end_that_comes_too_late_goes_without_a_word() {
+    let desk = Desk::held().await;
+    let id = desk.visitor.conversation();
+    desk.visitor.input(Input::Network(false));
+    desk.visitor.input(Input::SocketClosed);
+    desk.agent.does(id, Deed::End);
+    sees_it_over(&desk.agent, id).await;
+    desk.visitor.input(Input::End(id));
+    sees_it_over(&desk.visitor, id).await;
+    desk.visitor.input(Input::Network(true));
+    desk.visitor.until("the agent's end", |screen| last(screen, id).body == Body::Act(Deed::End)).await;
+    desk.visitor.say("yang berikutnya");
+    desk.agent.reads("yang berikutnya").await;
+    assert_eq!(desk.visitor.screen().refusals, []);
+    assert!(desk.visitor.screen().items.values().all(|item| item.body != Body::Ended));
 }
 
 #[tokio::test]
@@ -241,6 +259,30 @@ fn an_end_by_a_colleagues_word_alone_is_none_before_the_visitor_confirms_it() {
         (table.item(end.event).unwrap().body.clone(), table.summary().life),
         (Body::Ended, Life::Ended)
     );
+}
+
+#[test]
+fn an_end_that_could_not_be_kept_is_none_and_can_be_said_again() {
+    let site = BenchSite::new();
+    let mut table = Table::of_visitor(&site);
+    table.say("halo");
+    let id = table.conversation;
+    table.bench.keeps = table.bench.generation;
+    table.input(Input::End(id));
+    assert_eq!(table.summary().life, Life::Ended);
+    let next = table.bench.generation + 1;
+    table.input(Input::StoreFailed(next));
+    assert_eq!(table.summary().life, Life::Open);
+    table.bench.keeps = u64::MAX;
+    table.input(Input::End(id));
+    assert_eq!(table.summary().life, Life::Ended);
+    table.restart();
+    let ends = table
+        .bench
+        .everything()
+        .into_iter()
+        .filter(|show| matches!(show, Show::Item(Item { body: Body::Ended, .. })));
+    assert_eq!(ends.count(), 1);
 }
 
 #[test]

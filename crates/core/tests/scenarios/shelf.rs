@@ -4,6 +4,7 @@ use segel_core::show::{Body, Delivery, Gate, Item, Refusal, Show};
 use segel_core::{AgentConfig, Engine, Input};
 use segel_crypto::content::Body as Said;
 use segel_wire::ids::ConversationId;
+use segel_wire::{Code, Delivered, ServerFrame};
 
 use crate::bench::{Bench, BenchSite};
 use crate::member::Letter;
@@ -102,6 +103,26 @@ fn what_comes_meanwhile_is_taken_in_its_order_and_counts_as_before() {
     table.say("lima");
     assert!(matches!(table.own("lima"), Some(Item { delivery: Delivery::Sent, .. })));
     assert_eq!(table.summary().waits_since, 0, "it is answered");
+}
+
+#[test]
+fn what_was_in_the_store_while_the_log_was_told_anew_stands_where_it_stands_now_after_another_start() {
+    let site = BenchSite::new();
+    let mut table = shelved(&site);
+    let lost = std::mem::take(&mut table.bench.log);
+    let problem = Code::CursorRefused.into();
+    table.bench.input(Input::Frame(ServerFrame::Bye { problem }));
+    table.wait(1);
+    says(&mut table, "empat");
+    says(&mut table, "lima");
+    table.restart_in_outline();
+    let visitor = table.members[VISITOR].id();
+    for event in lost.iter().filter(|event| event.sender == visitor) {
+        let position = table.head() + 1;
+        table.deliver(&Delivered { position, ..event.clone() });
+        assert_eq!(table.item(event.event).unwrap().position, Some(position));
+    }
+    assert!(!table.refusals().contains(&Refusal::MessageReplayed));
 }
 
 #[test]

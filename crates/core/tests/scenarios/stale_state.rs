@@ -3,10 +3,15 @@
 use std::time::Duration;
 
 use segel_core::show::{Author, Refusal};
+use segel_crypto::content;
+use segel_crypto::session::Wrap;
 use segel_testkit::client::Client;
 use segel_testkit::proxy::{Record, Towards};
 use segel_testkit::site::TestSite;
 use segel_wire::api::BundlesAnswer;
+
+use crate::bench::BenchSite;
+use crate::table::{Table, VISITOR};
 
 const AN_HOUR: Duration = Duration::from_hours(1);
 
@@ -103,6 +108,36 @@ async fn a_wrap_that_is_rubbish_leads_to_one_request_in_an_hour_and_no_more() {
     agent.until("both to open after all", |screen| screen.closed().count() == 0).await;
     agent.reads("rusak satu").await;
     agent.reads("rusak dua").await;
+}
+
+#[test]
+fn what_stays_closed_is_asked_for_again_after_an_hour_through_a_session_that_the_sender_was_heard_by() {
+    let site = BenchSite::new();
+    let mut table = Table::of_agent(&site, |_, _| {});
+    let say = |table: &mut Table<'_>, text: &str| {
+        table.seal(VISITOR, table.letter(content::Body::Text(text.to_owned()))).0
+    };
+    let greeting = say(&mut table, "halo");
+    table.deliver(&greeting);
+    let mut spoilt = say(&mut table, "rusak");
+    *spoilt.wrap.as_mut().unwrap().0.last_mut().unwrap() ^= 1;
+    table.deliver(&spoilt);
+    // Whether each request begins a session.
+    let requests = |table: &Table<'_>| {
+        let own = table.bench.log.iter().filter(|event| event.sender == table.engine());
+        let wraps = own.flat_map(|event| table.stored[&event.event].wraps.clone());
+        wraps.map(|wrapped| Wrap::parse(&wrapped.wrap.0).unwrap().init.is_some()).collect::<Vec<_>>()
+    };
+    table.wait(2);
+    assert_eq!(requests(&table), [true], "the visitor may not be able to open it");
+    let heard = say(&mut table, "masih di sini");
+    table.deliver(&heard);
+    table.wait(55);
+    assert_eq!(requests(&table), [true]);
+    table.wait(10);
+    assert_eq!(requests(&table), [true, false]);
+    table.wait(180);
+    assert_eq!(requests(&table), [true, false], "twice is enough");
 }
 
 #[tokio::test]

@@ -379,6 +379,27 @@ fn what_came_before_a_claim_is_taken_back_from_the_whole_desk() {
 }
 
 #[test]
+fn who_reads_along_no_more_is_answered_when_they_ask_for_a_withdrawal() {
+    let site = BenchSite::new();
+    let mut table = Table::of_visitor(&site);
+    table.say(SECRET);
+    let event = table.own(SECRET).unwrap().event;
+    table.say("halo");
+    let other = table.own("halo").unwrap().event;
+    let claim = claim(&table, COLLEAGUE);
+    table.post(COLLEAGUE, table.letter(content::Body::Act(claim)));
+    withdraw(&mut table, event);
+    let withdrawal = table.bench.log.last().unwrap().event;
+    table.post(HOSTILE, table.letter(content::Body::Request(vec![other, withdrawal])));
+    let content::Body::Grants(grants) = table.sent_to(HOSTILE).pop().unwrap().body else {
+        panic!("it is answered")
+    };
+    let granted: Vec<_> = grants.iter().map(|grant| grant.event).collect();
+    assert!(granted.contains(&withdrawal), "whose state was set back may still show what was taken back");
+    assert!(!granted.contains(&other), "what was said is the holder's");
+}
+
+#[test]
 fn who_got_it_and_has_left_the_desk_is_told_too_while_a_roster_lists_them() {
     let site = BenchSite::new();
     let mut table = Table::of_visitor(&site);

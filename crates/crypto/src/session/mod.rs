@@ -177,6 +177,11 @@ impl Session {
         self.alias
     }
 
+    /// Whether the other side is known to have it: it began it, or something that it sealed through it opened.
+    pub fn is_heard(&self) -> bool {
+        self.init.is_none()
+    }
+
     /// Whether it is time for a new handshake, at `now` (Unix seconds).
     pub fn is_worn(&self, now: u64) -> bool {
         self.kem.is_worn(now)

@@ -145,6 +145,8 @@ fn body(value: &Value, kind: u64) -> Body {
             page: text(&value["page"]).to_owned(),
             language: text(&value["language"]).to_owned(),
         }),
+        12 => Body::Note(text(value).to_owned()),
+        13 => Body::Labels(list(value, |label| text(label).to_owned())),
         _ => unreachable!("a body of kind {kind}"),
     }
 }

@@ -2,7 +2,7 @@
 //! the same.
 
 use ed25519_dalek::{Signer, SigningKey};
-use segel_crypto::act::{ActContext, Assignment};
+use segel_crypto::act::{ActContext, ActKind, Assignment};
 use segel_crypto::attachment::{Measure, Opener, Sealer};
 use segel_crypto::authority::{Admin, AdminSecret, RootSecret};
 use segel_crypto::content::{self, ContentContext, ContentHash};
@@ -151,6 +151,7 @@ fn acts(input: &Value) -> Value {
                 "epoch": state.epoch,
                 "hash": hex(state.hash.0),
                 "holder": state.holder.map(|agent| hex(agent.0)),
+                "taken": state.held_by == Some(ActKind::Takeover),
                 "joined": state.joined.iter().map(|agent| hex(agent.0)).collect::<Vec<_>>(),
                 "ended": state.ended.map(|agent| hex(agent.0)),
             },

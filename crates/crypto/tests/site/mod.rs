@@ -1,6 +1,6 @@
 //! A site with two members of a desk, a supervisor who stands in no inbox, and an agent of another desk.
 
-use segel_crypto::act::{ActContext, ActError, ActKind, Assignment, SignedAct};
+use segel_crypto::act::{ActContext, ActError, ActKind, Assignment, Seat, SignedAct};
 use segel_crypto::authority::{Admin, AdminSecret, RootSecret};
 use segel_crypto::device::DeviceSecrets;
 use segel_wire::ids::{AgentId, ConversationId, DeskId, DeviceId, RosterHash, SiteId};
@@ -61,14 +61,40 @@ impl Site {
 
     /// The same devices under the next roster, which does not list this person.
     pub(crate) fn without(&self, gone: Person) -> Self {
+        self.without_role(gone).publish(|roster| roster.agents.retain(|agent| agent.id != gone.id()))
+    }
+
+    /// Under the next roster, which lists this person and gives them no role at the desk.
+    pub(crate) fn without_role(&self, person: Person) -> Self {
+        let theirs = self.all_devices(&[person]);
+        self.publish(|roster| {
+            for desk in &mut roster.desks {
+                desk.inbox.retain(|id| !theirs.contains(id));
+                let left = desk.supervisors.take().unwrap_or_default().into_iter();
+                let left: Vec<_> = left.filter(|id| *id != person.id()).collect();
+                desk.supervisors = Some(left).filter(|left| !left.is_empty());
+            }
+        })
+    }
+
+    /// Under the next roster, in which this person is a member of the desk and nothing else.
+    pub(crate) fn as_member(&self, person: Person) -> Self {
+        let theirs = self.all_devices(&[person]);
+        self.without_role(person).publish(|roster| {
+            let inbox = &mut roster.desks[0].inbox;
+            inbox.extend(theirs);
+            inbox.sort_unstable();
+        })
+    }
+
+    /// Under the next roster, which has this desk instead.
+    pub(crate) fn with_desk(&self, desk: Desk) -> Self {
+        self.publish(|roster| roster.desks = vec![desk])
+    }
+
+    fn publish(&self, change: impl FnOnce(&mut Roster)) -> Self {
         let mut roster = self.roster.roster().clone();
-        roster.agents.retain(|agent| agent.id != gone.id());
-        for desk in &mut roster.desks {
-            desk.inbox.retain(|id| !self.all_devices(&[gone]).contains(id));
-            let left = desk.supervisors.take().unwrap_or_default().into_iter();
-            desk.supervisors =
-                Some(left.filter(|id| *id != gone.id()).collect()).filter(|left: &Vec<_>| !left.is_empty());
-        }
+        change(&mut roster);
         roster.order.version += 1;
         roster.previous = self.roster.hash();
         Self { devices: self.devices.clone(), roster: sign(&roster) }
@@ -92,7 +118,7 @@ impl Site {
 
     /// Who gets wraps now.
     pub(crate) fn devices(&self, state: &Assignment) -> Vec<DeviceId> {
-        state.devices(&self.roster, self.desk(), NOW)
+        state.devices(&self.roster, Seat::Own(self.desk()), NOW)
     }
 
     pub(crate) fn secrets(&self, person: Person) -> &DeviceSecrets {

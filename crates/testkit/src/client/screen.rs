@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use segel_core::Canned;
 use segel_core::show::{
     Author, Body, Deed, Delivery, Gate, Identity, Item, Link, Progress, Refusal, Show, Standing, Summary,
 };
@@ -31,6 +32,8 @@ pub struct Screen {
     pub typings: usize,
     /// For which conversation and device the page was asked for the business's word, as it came.
     pub introductions: Vec<(ConversationId, [u8; 32])>,
+    /// Texts that the agent keeps.
+    pub canned: Vec<Canned>,
     /// Refusals, as they came.
     pub refusals: Vec<Refusal>,
     /// Files that are under way, and those that were refused.
@@ -81,6 +84,7 @@ impl Screen {
                 self.introductions.push((conversation, visitor.0));
             }
             Show::Refused(refusal) => self.refusals.push(refusal),
+            Show::Canned(texts) => self.canned = texts,
         }
     }
 
@@ -132,6 +136,16 @@ impl Screen {
     /// The message of this text.
     pub fn item(&self, text: &str) -> Option<&Item> {
         self.items.values().find(|item| matches!(&item.body, Body::Text(shown) if shown == text))
+    }
+
+    /// The note of this text.
+    pub fn note(&self, text: &str) -> Option<&Item> {
+        self.items.values().find(|item| matches!(&item.body, Body::Note(shown) if shown == text))
+    }
+
+    /// The labels of a conversation.
+    pub fn labels(&self, conversation: ConversationId) -> &[String] {
+        self.conversations.get(&conversation).map_or(&[], |summary| &summary.labels)
     }
 
     /// The message with a file of this name.

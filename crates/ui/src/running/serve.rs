@@ -88,6 +88,15 @@ impl Work {
                 };
                 Input::Attach { conversation, event: Some(event), file }
             }
+            Wish::Note(conversation, event, text) => {
+                let text = Outgoing::note(self.mask(&text)?);
+                Input::Submit { conversation: Some(conversation), event: Some(event), text, quotes: None }
+            }
+            Wish::Label(conversation, event, labels) => {
+                let labels: Option<Vec<_>> = labels.iter().map(|label| self.mask(label)).collect();
+                let text = Outgoing::labels(labels?)?;
+                Input::Submit { conversation: Some(conversation), event: Some(event), text, quotes: None }
+            }
             Wish::Rate(conversation, Some(Rating { stars, comment })) => {
                 let comment = self.mask(comment.as_deref().unwrap_or_default())?;
                 Input::Rate { conversation, rating: Some(OutgoingRating::new(stars, comment)) }

@@ -44,6 +44,8 @@ by_name! {
         notices,
         /// The same where the browser shows none.
         notices_barred,
+        /// The list of devices, which ends on a day.
+        roster_ends,
         /// What a notice says: never what came.
         notice,
         /// Button and heading: the keys that can be pressed.
@@ -154,5 +156,83 @@ by_name! {
         step_keys,
         /// Third step.
         step_roster,
+        /// Above a note: whom it is for.
+        note_only,
+        /// Names the choice of whom what is written is for.
+        write_to,
+        /// Button: write to the visitor.
+        write_reply,
+        /// Button: write a note to colleagues.
+        write_note,
+        /// Where a note is written.
+        note_label,
+        /// Button: keep the note.
+        note_send,
+        /// Key: write a note.
+        key_note,
+        /// Names the labels of a conversation.
+        labels,
+        /// Where a label is added.
+        label_add,
+        /// Button: take this label off; `#` is the label.
+        label_remove,
+        /// Names the choice of the label that is listed.
+        label_filter,
+        /// In that choice: whatever the labels.
+        label_all,
+        /// Why a label was not added.
+        label_refused,
+        /// Where a note for whoever gets the conversation is written.
+        transfer_note,
+        /// Why a note cannot go with a transfer, so that nothing was handed over.
+        transfer_note_refused,
+        /// Button and heading: texts that are kept to send again.
+        replies,
+        /// Where a kept text is searched for.
+        reply_find,
+        /// No kept text is found.
+        reply_none,
+        /// Button: change what is kept.
+        replies_manage,
+        /// What is said of kept texts.
+        replies_why,
+        /// The name of a kept text.
+        reply_name,
+        /// What a kept text says.
+        reply_text,
+        /// Button: another text.
+        reply_new,
+        /// Button: keep the text.
+        reply_save,
+        /// Button: delete the text.
+        reply_delete,
+        /// Button: take texts from a file.
+        replies_import,
+        /// Button: write the texts to a file.
+        replies_export,
+        /// What such a file is called.
+        replies_file,
+        /// The texts are kept now.
+        replies_kept,
+        /// What is still to be filled in by hand; `#` is what.
+        reply_unfilled,
+        /// Why a text was not kept: no name.
+        reply_no_name,
+        /// The same: its name is too long.
+        reply_name_long,
+        /// The same: another has its name.
+        reply_name_twice,
+        /// The same: it says nothing.
+        reply_no_text,
+        /// The same: it is too long.
+        reply_text_long,
+        /// The same: they are too many.
+        replies_many,
+        /// Before one of these, of a file; `#` is the number of the text.
+        import_at,
+        /// Why a file was not taken: it is no JSON.
+        import_no_json,
+        /// The same: it has other things in it.
+        import_no_replies,
     }
 }

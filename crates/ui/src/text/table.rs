@@ -1,6 +1,6 @@
 //! The tables that every language's file fills, in the order in which its sentences are served.
 //!
-//! `cargo xtask build` reads sections and names from here: a line `NAME: ... {` begins a section, and within it every
+//! `cargo xtask build` reads sections and names from here, and from `desk.rs` after it: a line `NAME: ... {` begins a section, and within it every
 //! line that is no comment begins with a name.
 
 use segel_core::show::Refusal;

@@ -40,6 +40,8 @@ pub(super) struct Row {
     /// What it answers, and the button that leads there.
     quote: Option<(Quote, El)>,
     file: Option<FileView>,
+    /// Says of a note whom it is for.
+    aside: Option<El>,
     delivery: Delivery,
 }
 
@@ -56,7 +58,7 @@ impl Row {
         let meta = el("p").class("meta").place(&clock).place(&status);
         let root = el("div").place(&day).place(&author).place(&bubble).place(&caution).place(&meta);
         let (event, delivery) = (item.event, item.delivery);
-        let (retry, undo, reply, quote, file) = (None, None, None, None, None);
+        let (retry, undo, reply, quote, file, aside) = (None, None, None, None, None, None);
         Self {
             event,
             moment,
@@ -73,6 +75,7 @@ impl Row {
             reply,
             quote,
             file,
+            aside,
             delivery,
         }
     }
@@ -151,6 +154,10 @@ impl Row {
         dom::set_hidden(&self.bubble, matches!(item.body, Body::File(_)));
         match &item.body {
             Body::Text(said) => said::show_formatted(&self.bubble, said),
+            Body::Note(said) => {
+                said::show_formatted(&self.bubble, said);
+                self.mark_note(language);
+            }
             Body::Rated(rating) => rated(&self.bubble, rating, language),
             Body::File(file) => {
                 if self.file.is_none() {
@@ -166,6 +173,17 @@ impl Row {
                 }
             }
             _ => dom::set_text(&self.bubble, &words::sentence(item, language).unwrap_or_default()),
+        }
+    }
+
+    /// Says above what is said that it is a note; no visitor's program gets here.
+    #[inline(never)]
+    fn mark_note(&mut self, language: Language) {
+        dom::set_class(&self.root, "note", true);
+        if self.aside.is_none() {
+            let aside = el("p").class("aside").text(language.desk().note_only());
+            dom::insert(&self.root, &aside, Some(&self.bubble));
+            self.aside = Some(aside);
         }
     }
 

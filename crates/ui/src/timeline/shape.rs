@@ -40,9 +40,9 @@ impl Shape {
     }
 }
 
-/// What happened to the conversation stands by itself.
+/// What happened to the conversation stands by itself, and so does a note.
 fn is_said(item: &Item) -> bool {
-    !matches!(item.body, Body::Act(_) | Body::Ended)
+    !matches!(item.body, Body::Act(_) | Body::Ended | Body::Note(_))
 }
 
 fn same_day(moments: &[Moment], earlier: usize) -> bool {

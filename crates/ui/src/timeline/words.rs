@@ -34,7 +34,13 @@ pub(crate) fn is_notice(body: &Body) -> bool {
 pub(crate) fn sentence(item: &Item, language: Language) -> Option<String> {
     let text = language.text();
     Some(match &item.body {
-        Body::Text(_) | Body::File(_) | Body::Rated(_) | Body::Withheld | Body::Details(_) => return None,
+        Body::Text(_)
+        | Body::Note(_)
+        | Body::Labels(_)
+        | Body::File(_)
+        | Body::Rated(_)
+        | Body::Withheld
+        | Body::Details(_) => return None,
         Body::Closed(refusal) if is_notice(&item.body) => language.refusal(*refusal).to_owned(),
         Body::Closed(refusal) => [text.closed(), " ", language.refusal(*refusal)].concat(),
         Body::BeforeEnrolment => text.before_enrolment().to_owned(),

@@ -7,9 +7,10 @@ mod structures;
 mod values;
 
 use core::convert::Infallible;
+use core::mem;
 
 pub use structures::Fields;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 /// Bytes were not the one deterministic encoding of the expected structure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -48,7 +49,6 @@ pub fn read<T: Cbor>(bytes: &[u8]) -> Result<T, MalformedCbor> {
 /// Decodes a whole input and refuses any encoding but the deterministic one.
 pub fn decode<T: Cbor>(bytes: &[u8]) -> Result<T, MalformedCbor> {
     let value = read(bytes)?;
-    // With all of its room from the start it leaves no copy behind as it grows.
     let again = encode_into(Vec::with_capacity(bytes.len()), &value);
     if is_same(again, bytes) { Ok(value) } else { Err(MalformedCbor) }
 }
@@ -72,13 +72,26 @@ pub struct Writer(minicbor::Encoder<Memory>);
 #[derive(Debug)]
 pub struct Reader<'b>(minicbor::Decoder<'b>);
 
+/// What it outgrows it wipes: keys and texts pass through here.
 #[derive(Debug)]
 struct Memory(Vec<u8>);
+
+impl Memory {
+    fn make_room(&mut self, more: usize) {
+        let length = self.0.len();
+        if more > self.0.capacity() - length {
+            let mut larger = Vec::with_capacity((length + more).max(2 * length));
+            larger.extend_from_slice(&self.0);
+            mem::replace(&mut self.0, larger).zeroize();
+        }
+    }
+}
 
 impl minicbor::encode::Write for Memory {
     type Error = Infallible;
 
     fn write_all(&mut self, bytes: &[u8]) -> Result<(), Infallible> {
+        self.make_room(bytes.len());
         self.0.extend_from_slice(bytes);
         Ok(())
     }

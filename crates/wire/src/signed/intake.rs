@@ -1,4 +1,4 @@
-//! What a site asks of a visitor before a conversation, as its roster says. PROTOCOL.md, sections 3.3 and 5.18.
+//! What a site asks of a visitor before a conversation, as its roster says. PROTOCOL.md, sections 3.3 and 5.19.
 
 use sha2::{Digest, Sha256};
 

@@ -139,6 +139,8 @@ pub struct VerifiedRoster {
     certificate: Certificate,
     hash: RosterHash,
     bytes: Vec<u8>,
+    /// Ids of the listed devices in their order: they are asked for at every turn, and each is a hash.
+    devices: Vec<DeviceId>,
 }
 
 impl Roster {
@@ -150,15 +152,20 @@ impl Roster {
         RosterHash(Sha256::digest(body).into())
     }
 
-    fn is_consistent(&self) -> bool {
+    fn devices(&self) -> impl Iterator<Item = (&Agent, &Device)> {
+        self.agents.iter().flat_map(|agent| agent.devices.iter().map(move |device| (agent, device)))
+    }
+
+    /// `ids` are those of its devices.
+    fn is_consistent(&self, ids: &[DeviceId]) -> bool {
         let lists = [self.desks.len(), self.agents.len(), self.profile.pages.len(), self.profile.apps.len()];
         let names = core::iter::once(&self.profile.name)
             .chain(self.desks.iter().map(|desk| &desk.name))
             .chain(self.agents.iter().map(|agent| &agent.name));
         let (mut devices, mut keys, mut desks, mut agents) = (vec![], vec![], vec![], vec![]);
-        let unique_devices = self.agents.iter().flat_map(|agent| &agent.devices).all(|device| {
+        let unique_devices = self.devices().zip(ids).all(|((_, device), id)| {
             let DeviceKeys { identity, signing, login } = device.keys;
-            is_new(device.keys.derive_id(&self.site).0, &mut devices)
+            is_new(id.0, &mut devices)
                 && [identity.0, signing.0, login.0].into_iter().all(|key| is_new(key, &mut keys))
         });
         let vouchers = self.profile.vouchers.as_deref();
@@ -212,11 +219,12 @@ impl VerifiedRoster {
         if !within {
             return Err(RosterError::BeyondCertificate);
         }
-        if !roster.is_consistent() {
+        let devices: Vec<_> = roster.devices().map(|(_, device)| device.keys.derive_id(site)).collect();
+        if !roster.is_consistent(&devices) {
             return Err(RosterError::Inconsistent);
         }
         let hash = Roster::derive_hash(&signed.body.0);
-        Ok(Self { roster, certificate, hash, bytes: bytes.to_vec() })
+        Ok(Self { roster, certificate, hash, bytes: bytes.to_vec(), devices })
     }
 
     /// Refuses a roster that is past its `not_after` at `now`, Unix seconds.
@@ -246,14 +254,8 @@ impl VerifiedRoster {
 
     /// The agent and the device of this id, if the roster lists it and it has not lapsed at `now`.
     pub fn device(&self, id: &DeviceId, now: u64) -> Option<(&Agent, &Device)> {
-        let listed = self
-            .roster
-            .agents
-            .iter()
-            .flat_map(|agent| agent.devices.iter().map(move |device| (agent, device)));
-        listed
-            .filter(|(_, device)| now < device.not_after)
-            .find(|(_, device)| device.keys.derive_id(&self.roster.site) == *id)
+        let place = self.devices.iter().position(|listed| listed == id)?;
+        self.roster.devices().nth(place).filter(|(_, device)| now < device.not_after)
     }
 
     /// The listed agent of this id.

@@ -147,6 +147,8 @@ fn messages(fixture: &Fixture) -> Vec<segel_crypto::content::Message> {
             page: "https://toko.example/".to_owned(),
             language: "id".to_owned(),
         }),
+        Body::Note("halo".to_owned()),
+        Body::Labels(vec!["VIP".to_owned(), "retur".to_owned()]),
     ];
     bodies.map(message).into()
 }

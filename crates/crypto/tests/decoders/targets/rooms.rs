@@ -2,7 +2,7 @@
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
-use segel_crypto::act::{Act, ActContext, ActHash, Assignment, SignedAct};
+use segel_crypto::act::{Act, ActContext, ActHash, Assignment, Seat, SignedAct};
 use segel_crypto::attachment::{Attachment, Measured, Opener, Sealer};
 use segel_crypto::signal::{SharedKey, SignalReceiver};
 use segel_wire::ids::Octets;
@@ -43,7 +43,7 @@ pub(super) fn act(bytes: &[u8]) {
             assert!(roster.device(&sender.id, NOW).is_some(), "a stranger acts");
             assert!(after.joined.iter().all(|agent| Some(*agent) != after.holder));
             let devices = state.devices_of_act(&after, roster, desk, NOW);
-            for devices in [devices, after.devices(roster, desk, NOW)] {
+            for devices in [devices, after.devices(roster, Seat::Own(desk), NOW)] {
                 assert!(devices.len() <= limits::DESK_DEVICES && devices.is_sorted_by(|a, b| a < b));
                 assert!(devices.iter().all(|device| roster.device(device, NOW).is_some()));
             }

@@ -2,7 +2,7 @@
 
 use core::fmt::Debug;
 
-use segel_crypto::act::{ActError, ActHash, ActKind, Assignment};
+use segel_crypto::act::{ActError, ActHash, ActKind, Assignment, Seat};
 use segel_crypto::attachment::{
     self, Attachment, AttachmentKey, Measure, OpenError, Opener, SealedHash, Sealer,
 };
@@ -204,6 +204,7 @@ fn acts(entries: &mut Entries) {
     entries.add("act::SignedAct", &act.sign(site.secrets(Person::Member)));
     entries.add("act::Assignment", &state);
     entries.add("act::ActContext", &context);
+    entries.add("act::Seat", &Seat::find(site.roster(), None));
     entries.add("act::ActHash", &ActHash([1; 32]));
     entries.add_all(
         "act::ActKind",

@@ -1,10 +1,12 @@
 //! Section 5.9: acts follow each other, and every client that sees the same log computes the same state.
 #![cfg(test)]
 
+mod roles;
+#[path = "../site/mod.rs"]
 mod site;
 
 use proptest::prelude::*;
-use segel_crypto::act::{Act, ActError, ActHash, ActKind, Assignment, SignedAct};
+use segel_crypto::act::{Act, ActError, ActHash, ActKind, Assignment, Seat, SignedAct};
 use segel_wire::cbor;
 use segel_wire::ids::{AgentId, ConversationId, DeviceId, Octets, Signature};
 use segel_wire::signed::statement;
@@ -246,7 +248,7 @@ fn a_holder_who_is_gone_leaves_the_conversation_to_the_inbox_and_to_a_claim() {
     assert_eq!(site.act(&held, Person::Other, ActKind::Claim, None), Err(ActError::NotAllowed));
 
     let without = site.without(Person::Member);
-    assert_eq!(held.holder_now(without.roster(), NOW), None);
+    assert_eq!(held.holder_now(without.roster(), Seat::Own(without.desk()), NOW), None);
     assert_eq!(without.devices(&held), without.desk().inbox);
     assert!(!without.devices(&held).is_empty());
     let claimed = without.act(&held, Person::Other, ActKind::Claim, None).unwrap();
@@ -260,8 +262,8 @@ fn a_holder_whose_devices_have_all_lapsed_is_gone_and_gets_nothing_handed() {
     let held = after(&site, &[(Person::Member, ActKind::Claim, None)]);
     let mut later = site.context(Person::Other);
     later.now = LAPSES;
-    assert_eq!(held.holder_now(site.roster(), later.now), None);
-    let inbox: Vec<_> = held.devices(site.roster(), site.desk(), later.now);
+    assert_eq!(held.holder_now(site.roster(), Seat::Own(site.desk()), later.now), None);
+    let inbox: Vec<_> = held.devices(site.roster(), Seat::Own(site.desk()), later.now);
     assert!(!inbox.is_empty());
     assert!(inbox.iter().all(|id| !site.all_devices(&[Person::Member]).contains(id)));
     let claim = held.draft(ActKind::Claim, None, &later).sign(site.secrets(Person::Other));
@@ -285,7 +287,7 @@ fn wraps_go_to_the_inbox_or_to_the_holder_and_who_joined_sorted() {
     assert_eq!(site.devices(&left), site.all_devices(&[Member]));
     let gone = site.without(Supervisor);
     assert_eq!(gone.devices(&joined), site.all_devices(&[Member]), "who joined is gone");
-    assert!(joined.devices(site.roster(), site.desk(), LAPSES).is_empty(), "all have lapsed");
+    assert!(joined.devices(site.roster(), Seat::Own(site.desk()), LAPSES).is_empty(), "all have lapsed");
 }
 
 #[test]

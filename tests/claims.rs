@@ -1,4 +1,4 @@
-//! docs/THREAT-MODEL.md names a test for each claim: each of them must be there.
+//! docs/THREAT-MODEL.md and docs/ACCESSIBILITY.md name tests for what they claim: each of them must be there.
 #![cfg(not(target_family = "wasm"))]
 #![expect(clippy::unwrap_used, reason = "the tests' helpers fail as the tests do")]
 
@@ -32,14 +32,16 @@ fn tests_below(folder: &Path, found: &mut BTreeSet<String>) {
 }
 
 #[test]
-fn every_claim_of_the_threat_model_has_its_test() {
+fn every_test_that_a_document_names_is_there() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let text = fs::read_to_string(root.join("docs/THREAT-MODEL.md")).unwrap();
     let mut found = BTreeSet::new();
     tests_below(root, &mut found);
-    let missing: Vec<_> = named(&text).into_iter().filter(|name| !found.contains(*name)).collect();
-    assert_eq!(missing, [""; 0]);
-    assert!(named(&text).len() > 50, "the document still names tests");
+    for (document, at_least) in [("THREAT-MODEL.md", 50), ("ACCESSIBILITY.md", 25)] {
+        let text = fs::read_to_string(root.join("docs").join(document)).unwrap();
+        let missing: Vec<_> = named(&text).into_iter().filter(|name| !found.contains(*name)).collect();
+        assert_eq!(missing, [""; 0], "{document}");
+        assert!(named(&text).len() > at_least, "{document} still names tests");
+    }
 }
 
 #[test]
