@@ -82,7 +82,7 @@ async fn a_sender_hears_stored_then_its_own_event_and_a_refusal_ends_nothing() {
     for (frame, code) in [
         (send(chat, 1, &envelope("other", &[scene.agent.id])), Code::Conflict),
         (send(ConversationId([9; 16]), 2, &sent), Code::NotFound),
-        (send(chat, 2, &envelope("halo", &[])), Code::Malformed),
+        (send(chat, 2, &envelope("halo", &[scene.agent.id; 2])), Code::Malformed),
     ] {
         socket.say(&frame).await;
         let refused = socket.next().await;
