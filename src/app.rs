@@ -18,7 +18,7 @@ use segel_web::page::{self, Listener};
 use segel_web::random::Random;
 use segel_web::store::Later;
 use segel_web::timer::{Timer, after};
-use segel_web::{dom, json};
+use segel_web::{dom, json, rest};
 use segel_wire::ids::{ConversationId, EventId, Octets};
 use segel_wire::signed::Masking;
 use segel_wire::{json_read, json_write};
@@ -218,6 +218,10 @@ impl Screen for Widget {
         let parts = &self.0;
         let model = parts.model.borrow();
         parts.panel.borrow_mut().render(&model);
+        if model.asks().is_some() && !rest::is_here() {
+            let handle = parts.handle.clone();
+            rest::then(move || handle.render_soon());
+        }
         if model.situation.hours.is_some() {
             let handle = parts.handle.clone();
             *parts.minute.borrow_mut() = Some(after(MINUTE, move || handle.render_soon()));

@@ -137,7 +137,12 @@ impl Panel {
 
     /// Shows the model.
     pub(crate) fn render(&mut self, model: &Model) {
-        let screen = model.screen();
+        // The form is in the rest of the program.
+        let asks = model.asks();
+        let screen = match model.screen() {
+            Screen::Chat if asks.is_some() && !rest::is_here() => Screen::Preparing,
+            screen => screen,
+        };
         let business = model.situation.business.as_deref();
         let place = if screen == Screen::Chat { model.place() } else { Place::Talk };
         self.header.render(
@@ -159,7 +164,6 @@ impl Panel {
         let line = line.and_then(|(hours, opening)| opening::line(self.language, hours, opening));
         self.header.render_hours(line.as_deref());
         let is_away = matches!(opening, Some((_, Opening::Closed(_))));
-        let asks = model.asks();
         self.greeting.render(business, is_away, model.items().is_empty() && asks.is_none());
         dom::set_hidden(self.timeline.root(), model.items().is_empty());
         self.timeline.render(model.items().as_slice());
@@ -174,7 +178,9 @@ impl Panel {
         // Before there is more, no conversation has ended.
         let is_over = self.more.is_some() && model.life() != Life::Open;
         dom::set_hidden(self.composer.root(), is_over || asks.is_some());
-        self.render_form(asks, model);
+        if (asks.is_some() && screen == Screen::Chat) || self.form.is_some() {
+            self.render_form(asks, model);
+        }
         match (std::mem::replace(&mut self.place, place), place) {
             (before, Place::Safety) if before != place => self.verify.focus(),
             (Place::Safety, Place::Talk) => self.header.focus_check(),
@@ -207,6 +213,7 @@ impl Panel {
     }
 
     /// Asks what is to be asked, or nothing any more: whoever has answered goes on to write.
+    #[inline(never)]
     fn render_form(&mut self, asks: Option<Intake>, model: &Model) {
         if self.form.as_ref().map(|(asked, _)| asked) != asks.as_ref() {
             let before = self.form.take();

@@ -153,11 +153,7 @@ impl Store {
 
     /// Begins a term: whoever has the store open besides can commit nothing from now on, so that what is loaded next stays
     /// what is kept.
-    pub fn take_over(&self) -> Eventually<'_, ()> {
-        Box::pin(self.begin_term())
-    }
-
-    async fn begin_term(&self) -> Result<(), StoreError> {
+    pub async fn take_over(&self) -> Result<(), StoreError> {
         let transaction = self.transaction(IdbTransactionMode::Readwrite)?;
         let meta = object_store(&transaction, META)?;
         let term = number(&meta, TERM).await?.checked_add(1).ok_or(StoreError::Broken)?;
@@ -225,7 +221,7 @@ impl Store {
             let _ = transaction.abort();
             return Err(error);
         }
-        finished(&transaction).await
+        finished(&transaction).await.map(drop)
     }
 
     /// The value kept beside the records under `key`, `undefined` where there is none.
@@ -292,7 +288,11 @@ async fn read(store: &IdbObjectStore, keys: &JsValue) -> Result<Vec<Record>, Sto
 
 /// A number beside the records; 0 where none was written.
 async fn number(meta: &IdbObjectStore, key: &str) -> Result<u64, StoreError> {
-    let stored = find(meta, key).await?;
+    as_number(find(meta, key).await?)
+}
+
+#[inline(never)]
+fn as_number(stored: JsValue) -> Result<u64, StoreError> {
     if stored.is_undefined() {
         return Ok(0);
     }

@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use super::{Later, Store, StoreError};
+use super::{Eventually, Later, Store, StoreError};
 use crate::state_key::{self, STATE_KEY_LEN, StateKeyError};
 
 /// Where an engine keeps what it hands out.
@@ -23,15 +23,21 @@ pub struct NewStore {
 
 impl NewStore {
     /// Makes it. Where another tab was first, that one's state is what counts: [`StoreError::Stale`].
-    pub(crate) async fn make(&self) -> Result<Store, StoreError> {
+    ///
+    /// It is in the term in which nobody has taken it over, which lasts until somebody does: without a key nobody could.
+    // Boxed: within its caller it would be made anew with every commit.
+    #[inline(never)]
+    pub(crate) fn make(&self) -> Eventually<'_, Store> {
+        Box::pin(self.made())
+    }
+
+    async fn made(&self) -> Result<Store, StoreError> {
         let store = Store::open(&self.name).await?.in_parts(self.later);
         match state_key::keep_first(&store, &self.key).await {
-            Ok(true) => {}
-            Ok(false) => return Err(StoreError::Stale),
-            Err(StateKeyError::Store(error)) => return Err(error),
-            Err(StateKeyError::NoCrypto | StateKeyError::Lost) => return Err(StoreError::Broken),
+            Ok(true) => Ok(store),
+            Ok(false) => Err(StoreError::Stale),
+            Err(StateKeyError::Store(error)) => Err(error),
+            Err(StateKeyError::NoCrypto | StateKeyError::Lost) => Err(StoreError::Broken),
         }
-        store.take_over().await?;
-        Ok(store)
     }
 }
