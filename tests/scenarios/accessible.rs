@@ -1,11 +1,11 @@
 //! The chat for who hears it, who has no pointer and whom movement hurts: what is announced, what controls are called, in
 //! which order Tab goes, and that nothing moves. Contrast, sizes and names in every state are the gallery's.
 
+use segel_testkit::client::Client;
 use segel_ui::Language;
 use serde_json::{Value, json};
 use thirtyfour::Key;
 
-use crate::gallery::look::one_process;
 use crate::harness::{Person, Stage};
 use crate::relay_killed::expect_relay_to_be_away;
 
@@ -83,11 +83,7 @@ async fn whoever_listens_hears_each_message_once_and_no_state_twice() {
 #[tokio::test(flavor = "multi_thread")]
 async fn tab_reaches_every_control_in_the_order_in_which_it_is_read_and_each_has_a_name() {
     Stage::play(async |stage| {
-        stage.every_browser_gets(&one_process("id"));
-        let agent = stage.native_agent().await;
-        let visitor = stage.visitor().await;
-        visitor.says("Ada teko?").await;
-        agent.reads("Ada teko?").await;
+        let (agent, visitor) = talk(stage).await;
         agent.say("Ada: https://toko.example/teko");
         visitor.reads("Ada: https://toko.example/teko").await;
         let console = stage.agent().await;
@@ -116,11 +112,7 @@ async fn tab_reaches_every_control_in_the_order_in_which_it_is_read_and_each_has
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_moves_for_who_asks_for_less_motion() {
     Stage::play(async |stage| {
-        stage.every_browser_gets(&one_process("id"));
-        let agent = stage.native_agent().await;
-        let visitor = stage.visitor().await;
-        visitor.says("Ada teko?").await;
-        agent.reads("Ada teko?").await;
+        let (agent, visitor) = talk(stage).await;
         agent.types();
         visitor.sees(".typing .who").await;
         for (wish, still) in [("no-preference", false), ("reduce", true)] {
@@ -132,6 +124,16 @@ async fn nothing_moves_for_who_asks_for_less_motion() {
         }
     })
     .await;
+}
+
+/// A visitor has asked an agent something.
+async fn talk(stage: &mut Stage) -> (Client, Person) {
+    stage.every_browser_is_one_process("id");
+    let agent = stage.native_agent().await;
+    let visitor = stage.visitor().await;
+    visitor.says("Ada teko?").await;
+    agent.reads("Ada teko?").await;
+    (agent, visitor)
 }
 
 /// Role and name of what can have the focus, in the order of the accessibility tree.

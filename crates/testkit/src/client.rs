@@ -282,11 +282,13 @@ impl Client {
         shown.unwrap_or_else(|_| panic!("the driver ended before {wish}")).clone()
     }
 
-    /// Waits until this text of another device is shown.
+    /// Waits until this text of another device is shown, and the conversation that it is in.
     pub async fn reads(&self, text: &str) -> Screen {
         let is = |screen: &Screen| {
             screen.items.values().any(|item| {
-                item.delivery == Delivery::Received && matches!(&item.body, Body::Text(read) if read == text)
+                item.delivery == Delivery::Received
+                    && matches!(&item.body, Body::Text(read) if read == text)
+                    && screen.conversations.contains_key(&item.conversation)
             })
         };
         self.until(&format!("to read {text}"), is).await

@@ -197,11 +197,6 @@ impl Composer {
         }
     }
 
-    /// Whether the text area has the focus and is empty.
-    pub fn is_begun_in(&self) -> bool {
-        dom::has_focus(&self.parts.area) && self.parts.area.value().is_empty()
-    }
-
     /// Puts the focus on the text area, unless a screen keyboard would then cover the conversation.
     pub fn focus(&self) {
         if dom::matches_media("(pointer: fine)") {

@@ -142,48 +142,42 @@ impl Handle {
         quotes: Option<EventId>,
         details: Option<OutgoingDetails>,
     ) {
-        self.with(|work| {
-            let event = lead::make_event();
-            work.precede(event, details);
-            let wish = Wish::Submit(conversation, event, text.as_str().to_owned(), quotes);
-            if let Some(driver) = work.driver() {
-                // Another tab may take the lead before anything is kept.
-                work.follower.hold(wish, None);
-                let text = Outgoing::new(text);
-                driver.input(Input::Submit { conversation, event: Some(event), text, quotes });
-            } else {
-                work.wish(wish, None);
-            }
-        });
+        let said = text.as_str().to_owned();
+        let wish = |event| Wish::Submit(conversation, event, said, quotes);
+        self.send(conversation, wish, Outgoing::new(text), quotes, details);
     }
 
     /// Sends a note to the agents of a conversation.
     pub fn note(&self, conversation: ConversationId, text: MaskedText) {
         let said = text.as_str().to_owned();
         let wish = |event| Wish::Note(conversation, event, said);
-        self.send(conversation, wish, Outgoing::note(text));
+        self.send(Some(conversation), wish, Outgoing::note(text), None, None);
     }
 
     /// Gives a conversation these labels; none if they are no set of labels.
     pub fn label(&self, conversation: ConversationId, labels: Vec<MaskedText>) {
         let texts = labels.iter().map(|label| label.as_str().to_owned()).collect();
         if let Some(text) = Outgoing::labels(labels) {
-            self.send(conversation, |event| Wish::Label(conversation, event, texts), text);
+            self.send(Some(conversation), |event| Wish::Label(conversation, event, texts), text, None, None);
         }
     }
 
-    fn send(&self, id: ConversationId, wish: impl FnOnce(EventId) -> Wish, text: Outgoing) {
+    fn send(
+        &self,
+        conversation: Option<ConversationId>,
+        wish: impl FnOnce(EventId) -> Wish,
+        text: Outgoing,
+        quotes: Option<EventId>,
+        details: Option<OutgoingDetails>,
+    ) {
         self.with(|work| {
             let event = lead::make_event();
+            work.precede(event, details);
             let wish = wish(event);
             if let Some(driver) = work.driver() {
+                // Another tab may take the lead before anything is kept.
                 work.follower.hold(wish, None);
-                driver.input(Input::Submit {
-                    conversation: Some(id),
-                    event: Some(event),
-                    text,
-                    quotes: None,
-                });
+                driver.input(Input::Submit { conversation, event: Some(event), text, quotes });
             } else {
                 work.wish(wish, None);
             }

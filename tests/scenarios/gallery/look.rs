@@ -20,7 +20,7 @@ const AXE: &str = "
 const SMALL_TARGETS: &str = "
     const controls = 'button, input, select, textarea, summary, a, [role=button], [role=option], [tabindex=\"0\"]';
     return [...document.querySelectorAll(controls)]
-        .filter((control) => control.checkVisibility({ visibilityProperty: true }) && !control.matches('.bubble a'))
+        .filter((control) => control.checkVisibility({ visibilityProperty: true }) && !control.matches('.log, .bubble a'))
         .map((control) => [control.closest('label') ?? control, control])
         .map(([target, control]) => [target.getBoundingClientRect(), control])
         .filter(([{ width, height }]) => width < 43.9 || height < 43.9)
@@ -79,13 +79,6 @@ impl Look {
 const DESKTOP: (u32, u32) = (1280, 800);
 const SMALL: (u32, u32) = (320, 568);
 
-/// A browser's language, and frames in their page's process, where what is asked of the page reaches them.
-pub(crate) fn one_process(language: &str) -> [String; 3] {
-    let language = format!("--accept-lang={language}");
-    let one_process = "--disable-features=IsolateOrigins,site-per-process".to_owned();
-    [language, one_process, "--disable-site-isolation-trials".to_owned()]
-}
-
 /// The pictures of one language.
 pub(crate) struct Gallery {
     language: &'static str,
@@ -104,11 +97,6 @@ impl Gallery {
         Self { language, looks, folder, axe: fs::read_to_string(axe).unwrap(), found: RefCell::default() }
     }
 
-    /// What browsers are started with.
-    pub(crate) fn arguments(&self) -> [String; 3] {
-        one_process(self.language)
-    }
-
     /// Takes a picture of what a person sees in each look, and looks for faults in it.
     pub(crate) async fn hang(&self, person: &Person, state: &str) {
         for look in self.looks {
@@ -122,11 +110,9 @@ impl Gallery {
                 found.extend(person.browser().answer::<Vec<String>>(AXE, Vec::new()).await);
             }
             found.extend(person.browser().script::<Vec<String>>(SMALL_TARGETS, Vec::new()).await);
-            for (change, script) in [("spaced", WIDE), ("twice the size", LARGE)] {
-                // Twice the size is asked of what a desktop shows; a phone at 200 percent shows half of 320 pixels.
-                if script == LARGE && look.width < DESKTOP.0 {
-                    continue;
-                }
+            // A phone at 200 percent would show half of 320 pixels.
+            let large = (look.width == DESKTOP.0).then_some(("twice the size", LARGE));
+            for (change, script) in [("spaced", WIDE)].into_iter().chain(large) {
                 person.browser().run(script).await;
                 assert!(person.browser().answer::<bool>(PAINTED, Vec::new()).await);
                 let cut = cut_off_but_in(person, ", .chat, .conversation").await;

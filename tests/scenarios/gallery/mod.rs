@@ -2,7 +2,7 @@
 //! finds wrong. `cargo xtask shots` takes all of them, `cargo xtask test` the looks in which most goes wrong.
 
 mod console;
-pub(crate) mod look;
+mod look;
 mod visitor;
 mod words;
 
@@ -25,7 +25,7 @@ async fn walk(states: impl AsyncFn(&mut Stage, &Gallery, &Words)) {
     for language in languages {
         let gallery = Gallery::open(language, if is_whole { &Look::ALL } else { &Look::TESTED });
         Stage::play(async |stage| {
-            stage.every_browser_gets(&gallery.arguments());
+            stage.every_browser_is_one_process(language);
             states(stage, &gallery, Words::of(language)).await;
         })
         .await;

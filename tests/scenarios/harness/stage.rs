@@ -60,9 +60,12 @@ impl Stage {
         self.expected.push(words);
     }
 
-    /// From now on browsers are started with these arguments as well.
-    pub(crate) fn every_browser_gets(&mut self, arguments: &[String]) {
-        self.arguments.extend_from_slice(arguments);
+    /// Browsers speak this language from now on and have frames in their page's process, where what is asked of the page
+    /// reaches them.
+    pub(crate) fn every_browser_is_one_process(&mut self, language: &str) {
+        let isolation = "--disable-features=IsolateOrigins,site-per-process".to_owned();
+        let trials = "--disable-site-isolation-trials".to_owned();
+        self.arguments.extend([format!("--accept-lang={language}"), isolation, trials]);
     }
 
     /// A browser with nothing open.

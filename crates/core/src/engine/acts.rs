@@ -93,9 +93,10 @@ impl Engine {
         match self.standing(id, now) {
             Standing::Mine | Standing::Joined => Turn::Now,
             Standing::Others => Turn::Never(Refusal::HeldByAnother),
+            Standing::Free if message.is_for_agents() && conversation.is_closed() => Turn::Now,
+            Standing::Free if !self.permits(id, Deed::Claim, now) => Turn::Never(Refusal::ActRefused),
             Standing::Free if message.is_for_agents() => Turn::Now,
-            Standing::Free if self.permits(id, Deed::Claim, now) => Turn::AfterClaim,
-            Standing::Free => Turn::Never(Refusal::ActRefused),
+            Standing::Free => Turn::AfterClaim,
         }
     }
 
@@ -215,9 +216,7 @@ impl Engine {
         else {
             return Hold::default();
         };
-        let seat = Seat::find(roster, conversation.facts.desk);
-        let time = self.membership.time(now);
-        let holder = seat.and_then(|seat| conversation.facts.assignment.holder_now(roster, seat, time));
+        let holder = self.holder_by(id, &conversation.facts.assignment, now);
         let holder = holder.map(|agent| agent.name.clone());
         let standing = self.standing(id, now);
         if self.part != Part::Agent || !self.is_answerable(id) || conversation.is_over() {

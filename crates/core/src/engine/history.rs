@@ -6,6 +6,7 @@ use segel_crypto::act::{Assignment, Seat};
 use segel_crypto::content::{self, ContentContext, ContentHash, Header};
 use segel_crypto::grant::Grant;
 use segel_wire::ids::{AgentId, ConversationId, DeviceId, EventId};
+use segel_wire::signed::Agent;
 use segel_wire::{Delivered, limits};
 
 use super::pull::lacks_roster;
@@ -36,7 +37,8 @@ impl Engine {
         let gives = match deed {
             Deed::Transfer(_) | Deed::Release => signer == own,
             Deed::Claim | Deed::Takeover | Deed::Join => {
-                signer != own && (self.part != Part::Agent || held.is_some())
+                // Nobody is let in by who took hold in a role that the newest roster does not give.
+                signer != own && (self.part != Part::Agent || held.is_some()) && self.is_held(id, now)
             }
             Deed::Leave | Deed::End => false,
         };
@@ -44,7 +46,11 @@ impl Engine {
             return;
         }
         // A holder who is not there any more has left nothing behind for the inbox.
-        let was_lost = deed == Deed::Claim && before.holder.is_some();
+        let was_lost = match deed {
+            Deed::Claim => before.holder.is_some(),
+            Deed::Takeover => before.holder.is_some() && self.holder_by(id, before, now).is_none(),
+            _ => false,
+        };
         let known = if was_lost { Vec::new() } else { self.readers_of(id, before, now) };
         let new = self.readers(id, now).into_iter().filter(|device| !known.contains(device));
         let new: Vec<_> = new.filter(|device| Some(*device) != own).collect();
@@ -201,6 +207,18 @@ impl Engine {
         let (position, sender, content) = (message.position?, message.sender?, message.content?);
         let key = message.key.clone().filter(|_| message.is_open())?;
         Some(Grant { event, position, sender, content, key })
+    }
+
+    fn is_held(&self, id: ConversationId, now: u64) -> bool {
+        let conversation = self.conversations.get(&id);
+        conversation.is_some_and(|kept| self.holder_by(id, &kept.facts.assignment, now).is_some())
+    }
+
+    /// Who holds the conversation by these acts and is there now.
+    pub(super) fn holder_by(&self, id: ConversationId, acts: &Assignment, now: u64) -> Option<&Agent> {
+        let roster = self.membership.roster()?;
+        let seat = Seat::find(roster, self.conversations.get(&id)?.facts.desk)?;
+        acts.holder_now(roster, seat, self.membership.time(now))
     }
 
     fn readers_of(&self, id: ConversationId, assignment: &Assignment, now: u64) -> Vec<DeviceId> {

@@ -6,6 +6,7 @@
 mod acts;
 mod again;
 mod attachments;
+mod canned;
 mod clock;
 mod connect;
 mod details;

@@ -1,15 +1,13 @@
-//! Notes and labels at work: only between agents. PROTOCOL.md, section 5.18. And texts that an agent keeps on this device.
+//! Notes and labels at work: only between agents. PROTOCOL.md, section 5.18.
 
 use segel_wire::ids::{ConversationId, DeviceId, EventId};
 
 use super::{Engine, Part};
-use crate::canned::Canned;
 use crate::conversation::Conversation;
-use crate::io::Output;
 use crate::outgoing::as_labels;
 use crate::peers::Peer;
-use crate::records::{BrokenStore, Name, Opened};
-use crate::show::{Author, Body, Refusal, Show};
+use crate::records::Name;
+use crate::show::{Author, Body, Refusal};
 
 impl Engine {
     /// Whether a content comes from an agent, to one, and was not sealed to the visitor too: where what is for agents alone
@@ -21,7 +19,16 @@ impl Engine {
     ) -> bool {
         self.part == Part::Agent
             && matches!(author, Author::Agent(_))
-            && !self.reaches_visitor(id, recipients, version)
+            && self.misses_visitor(id, recipients, version)
+    }
+
+    /// Whether the visitor is surely not among these. Where the visitor is not known here, all have to be listed.
+    fn misses_visitor(&self, id: ConversationId, recipients: &[DeviceId], version: u64) -> bool {
+        if let Some(visitor) = self.visitor_of(id) {
+            return !recipients.contains(&visitor);
+        }
+        let roster = self.membership.named(version);
+        roster.is_some_and(|roster| recipients.iter().all(|device| roster.device(device, 0).is_some()))
     }
 
     /// Who reads along, without the visitor.
@@ -30,24 +37,6 @@ impl Engine {
         let mut members = self.members(id, now);
         members.retain(|peer| Some(peer.0) != visitor);
         members
-    }
-
-    /// Takes up the texts that the agent keeps, and shows them.
-    pub(super) fn restore_canned(&mut self, opened: &Opened) -> Result<(), BrokenStore> {
-        self.canned = opened.read(Name::Canned)?.unwrap_or_default();
-        self.outputs.push_back(Output::Show(Show::Canned(self.canned.clone())));
-        Ok(())
-    }
-
-    /// Keeps these texts instead of those before.
-    pub(super) fn keep_canned(&mut self, texts: &[Canned]) {
-        if Canned::check(texts).is_err() {
-            return;
-        }
-        self.ledger.resume();
-        self.canned = texts.to_vec();
-        self.ledger.put(Name::Canned, &self.canned);
-        self.outputs.push_back(Output::Show(Show::Canned(self.canned.clone())));
     }
 
     /// Masks labels that wait as the newest policy has it.

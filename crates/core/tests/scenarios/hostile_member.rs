@@ -170,44 +170,73 @@ fn an_act_that_names_an_older_roster_as_one_of_a_later_generation_is_refused() {
 }
 
 #[test]
-fn who_takes_over_by_a_roster_of_when_they_supervised_reads_nothing_of_what_follows() {
+fn who_takes_over_by_a_roster_of_when_they_supervised_is_let_in_to_nothing() {
+    for is_member in [false, true] {
+        let site = BenchSite::new();
+        let mut table = Table::of_visitor(&site);
+        table.publish(|roster| roster.desks[0].supervisors = Some(vec![AgentId([1; 16])]));
+        let (older, named) = (table.roster.clone(), table.name());
+        let claim = act(&table, COLLEAGUE, &Assignment::default(), ActKind::Claim, &older);
+        let held = follow(&table, COLLEAGUE, &claim);
+        table.post(COLLEAGUE, table.letter(content::Body::Act(claim)));
+        let hostile = table.members[HOSTILE].id();
+        table.publish(|roster| {
+            roster.desks[0].supervisors = None;
+            roster.desks[0].inbox.retain(|device| is_member || *device != hostile);
+        });
+        let takeover = act(&table, HOSTILE, &held, ActKind::Takeover, &older);
+        let letter = Letter { roster: named, ..table.letter(content::Body::Act(takeover.clone())) };
+        let posted = table.post(HOSTILE, letter);
+        assert_eq!(
+            table.item(posted.event).unwrap().body,
+            Body::Act(Deed::Takeover),
+            "it counts as what it names says"
+        );
+        assert_eq!(table.summary().hold.holder, None);
+        for member in [HOSTILE, COLLEAGUE] {
+            let given = table
+                .sent_to(member)
+                .into_iter()
+                .filter(|sent| matches!(sent.body, content::Body::Grants(_)));
+            assert_eq!(given.count(), 0, "nobody is let in by it");
+        }
+
+        table.say("rahasia");
+        let sent = table.bench.log.last().unwrap();
+        assert!(sent.sender == table.engine() && sent.recipients.contains(&hostile) == is_member);
+        assert!(sent.recipients.contains(&table.members[COLLEAGUE].id()));
+        let context = ActContext {
+            roster: &older,
+            desk: &older.roster().desks[0],
+            conversation: &table.conversation,
+            sender: &hostile,
+            now: NOW,
+        };
+        let taken = held.follow(&takeover, &context).unwrap();
+        let back = act(&table, COLLEAGUE, &taken, ActKind::Claim, &table.roster);
+        table.post(COLLEAGUE, table.letter(content::Body::Act(back)));
+        assert_eq!(table.summary().hold.holder.as_deref(), Some(NAMES[COLLEAGUE]));
+    }
+}
+
+#[test]
+fn who_takes_over_from_a_holder_who_left_the_desk_is_given_what_only_that_one_had() {
     let site = BenchSite::new();
     let mut table = Table::of_visitor(&site);
-    table.publish(|roster| roster.desks[0].supervisors = Some(vec![AgentId([1; 16])]));
-    let (older, named) = (table.roster.clone(), table.name());
-    let claim = act(&table, COLLEAGUE, &Assignment::default(), ActKind::Claim, &older);
+    let claim = act(&table, COLLEAGUE, &Assignment::default(), ActKind::Claim, &table.roster);
     let held = follow(&table, COLLEAGUE, &claim);
     table.post(COLLEAGUE, table.letter(content::Body::Act(claim)));
-    let hostile = table.members[HOSTILE].id();
+    table.say("hanya untuk satu");
+    let colleague = table.members[COLLEAGUE].id();
     table.publish(|roster| {
-        roster.desks[0].supervisors = None;
-        roster.desks[0].inbox.retain(|device| *device != hostile);
+        roster.desks[0].supervisors = Some(vec![AgentId([1; 16])]);
+        roster.desks[0].inbox.retain(|device| *device != colleague);
     });
-    let takeover = act(&table, HOSTILE, &held, ActKind::Takeover, &older);
-    let letter = Letter { roster: named, ..table.letter(content::Body::Act(takeover.clone())) };
-    let posted = table.post(HOSTILE, letter);
-    assert_eq!(
-        table.item(posted.event).unwrap().body,
-        Body::Act(Deed::Takeover),
-        "it counts as what it names says"
-    );
-    assert_eq!(table.summary().hold.holder, None);
-
-    table.say("rahasia");
-    let sent = table.bench.log.last().unwrap();
-    assert!(sent.sender == table.engine() && !sent.recipients.contains(&hostile));
-    assert!(sent.recipients.contains(&table.members[COLLEAGUE].id()));
-    let context = ActContext {
-        roster: &older,
-        desk: &older.roster().desks[0],
-        conversation: &table.conversation,
-        sender: &hostile,
-        now: NOW,
-    };
-    let taken = held.follow(&takeover, &context).unwrap();
-    let back = act(&table, COLLEAGUE, &taken, ActKind::Claim, &table.roster);
-    table.post(COLLEAGUE, table.letter(content::Body::Act(back)));
-    assert_eq!(table.summary().hold.holder.as_deref(), Some(NAMES[COLLEAGUE]));
+    let takeover = act(&table, HOSTILE, &held, ActKind::Takeover, &table.roster);
+    table.post(HOSTILE, table.letter(content::Body::Act(takeover)));
+    let said = table.own("hanya untuk satu").unwrap().event;
+    let is_given = |sent: &content::Message| matches!(&sent.body, content::Body::Grants(grants) if grants.iter().any(|grant| grant.event == said));
+    assert!(table.sent_to(HOSTILE).iter().any(is_given));
 }
 
 #[test]

@@ -186,9 +186,13 @@ fn a_note_that_the_visitor_got_too_is_refused_and_so_is_a_visitors() {
             if is_known {
                 table.post(VISITOR, table.letter(text("halo")));
             }
-            let to_both = Letter { others: vec![visitor], ..table.letter(body.clone()) };
-            let event = table.post(COLLEAGUE, to_both).event;
-            assert_eq!(table.item(event).unwrap().body, Body::Closed(Refusal::MessageAltered));
+            let stranger = table.seat(21);
+            // A second device that nobody lists does not hide the visitor's.
+            for others in [vec![visitor], vec![visitor, table.members[stranger].id()]] {
+                let to_both = Letter { others, ..table.letter(body.clone()) };
+                let event = table.post(COLLEAGUE, to_both).event;
+                assert_eq!(table.item(event).unwrap().body, Body::Closed(Refusal::MessageAltered));
+            }
             let event = table.post(VISITOR, table.letter(body.clone())).event;
             assert_eq!(table.item(event).unwrap().body, Body::Closed(Refusal::MessageAltered));
             let honest = table.post(COLLEAGUE, table.letter(note())).event;
@@ -196,6 +200,26 @@ fn a_note_that_the_visitor_got_too_is_refused_and_so_is_a_visitors() {
             let is_labelled = |show: &segel_core::show::Show| matches!(show, segel_core::show::Show::Conversation(summary) if !summary.labels.is_empty());
             assert!(!table.bench.shown.iter().any(is_labelled));
         }
+    }
+}
+
+#[test]
+fn who_may_not_claim_what_nobody_holds_notes_nothing_in_it() {
+    let site = BenchSite::new();
+    for is_member in [true, false] {
+        let mut table = Table::of_agent(&site, |_, _| {});
+        table.post(VISITOR, table.letter(text("halo")));
+        let engine = table.engine();
+        table.publish(|roster| roster.desks[0].inbox.retain(|device| is_member || *device != engine));
+        let event = EventId([9; 16]);
+        table.input(Input::Submit {
+            conversation: Some(table.conversation),
+            event: Some(event),
+            text: Outgoing::note(segel_mask::mask(NOTE).unwrap().text),
+            quotes: None,
+        });
+        let expected = if is_member { Delivery::Sent } else { Delivery::Failed(Refusal::ActRefused) };
+        assert_eq!(table.item(event).unwrap().delivery, expected);
     }
 }
 

@@ -13,7 +13,7 @@ fn holder(state: &Assignment, site: &Site) -> Option<Person> {
 }
 
 #[test]
-fn who_took_over_by_a_roster_of_when_they_supervised_reads_nothing_and_keeps_nobody_out() {
+fn who_took_over_by_a_roster_of_when_they_supervised_is_reached_like_the_desk_and_keeps_nobody_out() {
     let before = Site::new();
     for now in [before.without_role(Supervisor), before.as_member(Supervisor)] {
         let held = after(&before, &[(Member, Claim, None)]);
