@@ -216,12 +216,11 @@ impl Screen for Widget {
 
     fn render(&self) {
         let parts = &self.0;
+        if rest::is_here() {
+            parts.describe();
+        }
         let model = parts.model.borrow();
         parts.panel.borrow_mut().render(&model);
-        if model.asks().is_some() && !rest::is_here() {
-            let handle = parts.handle.clone();
-            rest::then(move || handle.render_soon());
-        }
         if model.situation.hours.is_some() {
             let handle = parts.handle.clone();
             *parts.minute.borrow_mut() = Some(after(MINUTE, move || handle.render_soon()));
@@ -311,9 +310,25 @@ impl Parts {
         self.model.borrow().current().map(|talk| talk.conversation)
     }
 
-    /// What is said of the visitor before a message with which a conversation begins.
+    /// What is said of the visitor before a message with which a conversation begins. The rest of the program makes it: while
+    /// that is not here, nothing was asked, and no message waits.
     fn details(&self) -> Option<OutgoingDetails> {
+        if rest::is_here() { self.made_details() } else { None }
+    }
+
+    #[inline(never)]
+    fn made_details(&self) -> Option<OutgoingDetails> {
         self.model.borrow().details(&self.config.page, &self.path.borrow(), &page::language())
+    }
+
+    /// Where a conversation has begun without a word of its visitor, what would have come before it follows.
+    #[inline(never)]
+    fn describe(&self) {
+        let late =
+            self.model.borrow().late_details(&self.config.page, &self.path.borrow(), &page::language());
+        if let Some((message, details)) = late {
+            self.handle.input(Input::Details { message, details });
+        }
     }
 
     fn turn_to(&self, place: Place) {

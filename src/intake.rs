@@ -1,13 +1,14 @@
 //! What a visitor is to be asked, and what is said of them when a conversation begins: pure, without a browser.
 
-use segel_core::show::{Agreed, Details};
+use segel_core::show::{Agreed, Author, Details, Item};
 use segel_core::{OutgoingDetails, masker};
 use segel_mask::{MaskedText, Masker, Writer};
 use segel_ui::intake::left_open;
+use segel_wire::ids::EventId;
 use segel_wire::limits;
 use segel_wire::signed::{Consent, Intake, Question};
 
-use crate::model::{Model, Talk};
+use crate::model::{Model, Screen, Talk};
 
 /// What the visitor said to an intake on this page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,12 +52,23 @@ impl Model {
             return None;
         }
         let masker = masker(self.situation.masking.as_ref())?;
-        let mask = |text: &str| Some(masker.mask_elsewhere(text, Writer::Visitor).ok()?.text);
-        let (answers, agreed) = if self.talks().is_empty() { self.says() } else { self.says_again(&masker) };
-        let page = [origin, path].concat();
-        let whole = if page.len() > limits::PAGE_CHARS { None } else { mask(&page) };
-        let page = whole.or_else(|| mask(origin))?;
-        Some(OutgoingDetails::new(answers, agreed, page, mask(language)?))
+        let sayings = if self.talks().is_empty() { self.says() } else { self.says_again(&masker) };
+        details(&masker, sayings, origin, path, language)
+    }
+
+    /// Page and language, of which nothing was asked, and which message they belong to: one of a conversation in which nothing is
+    /// said of its visitor yet.
+    pub(crate) fn late_details(
+        &self,
+        origin: &str,
+        path: &str,
+        language: &str,
+    ) -> Option<(EventId, OutgoingDetails)> {
+        let items = &self.open_talk().filter(|_| self.screen() == Screen::Chat)?.items;
+        let has_gone = |item: &&Item| item.author == Author::Own && item.position.is_some();
+        let message = items.as_slice().iter().find(has_gone).filter(|_| items.details().is_none())?;
+        let masker = masker(self.situation.masking.as_ref())?;
+        Some((message.event, details(&masker, Sayings::default(), origin, path, language)?))
     }
 
     fn says(&self) -> Sayings {
@@ -97,10 +109,24 @@ impl Model {
     }
 }
 
+fn details(
+    masker: &Masker,
+    (answers, agreed): Sayings,
+    origin: &str,
+    path: &str,
+    language: &str,
+) -> Option<OutgoingDetails> {
+    let mask = |text: &str| Some(masker.mask_elsewhere(text, Writer::Visitor).ok()?.text);
+    let page = [origin, path].concat();
+    let whole = if page.len() > limits::PAGE_CHARS { None } else { mask(&page) };
+    let page = whole.or_else(|| mask(origin))?;
+    Some(OutgoingDetails::new(answers, agreed, page, mask(language)?))
+}
+
 #[cfg(test)]
 mod tests {
-    use segel_core::show::{Answer, Author, Body, Delivery, Item, Show, Site};
-    use segel_wire::ids::{ConversationId, EventId};
+    use segel_core::show::{Answer, Body, Delivery, Hold, Identity, Life, Show, Site, Summary};
+    use segel_wire::ids::ConversationId;
     use segel_wire::signed::{Asks, Masking, MaskingAction, MaskingRule, Need};
 
     use super::*;
@@ -134,18 +160,22 @@ mod tests {
         all.map(|Answer { label, text }| (label.as_str(), text.as_str())).collect()
     }
 
-    fn begun(model: &mut Model, details: Details) {
-        model.apply(Show::Item(Item {
+    fn item(body: Body) -> Item {
+        Item {
             conversation: ConversationId([1; 16]),
             event: EventId([2; 16]),
             position: None,
             author: Author::Own,
-            body: Body::Details(details),
+            body,
             time: 1,
             delivery: Delivery::Sent,
             vouched: None,
             quotes: None,
-        }));
+        }
+    }
+
+    fn begun(model: &mut Model, details: Details) {
+        model.apply(Show::Item(item(Body::Details(details))));
     }
 
     #[test]
@@ -193,6 +223,39 @@ mod tests {
         let details = said(&model, "/").unwrap();
         assert_eq!(answers(&details), [("Nama", "Demo"), ("Surel", "-")]);
         assert_eq!(details.agreed.map(|agreed| agreed.time), Some(7), "it was agreed to then");
+    }
+
+    #[test]
+    fn page_and_language_follow_a_message_that_has_gone_without_a_word_of_its_visitor() {
+        let mut model = model(None, None);
+        let late = |model: &Model| {
+            let late = model.late_details(PAGE, "/produk", "id");
+            late.map(|(message, details)| (message, details.into_details()))
+        };
+        let mut text = item(Body::Text("halo".to_owned()));
+        text.event = EventId([3; 16]);
+        model.apply(Show::Item(text.clone()));
+        model.apply(Show::Conversation(Summary {
+            conversation: text.conversation,
+            preview: String::new(),
+            time: 1,
+            unread: 0,
+            waits_since: 0,
+            answerable: true,
+            safety: None,
+            hold: Hold::default(),
+            identity: Identity::default(),
+            life: Life::Open,
+            labels: Vec::new(),
+        }));
+        assert_eq!(late(&model), None, "it has not gone yet");
+        text.position = Some(1);
+        model.apply(Show::Item(text.clone()));
+        let (message, details) = late(&model).unwrap();
+        assert_eq!((message, &details.page[..]), (text.event, "https://toko.example/produk"));
+        assert!(details.answers.is_none() && details.agreed.is_none());
+        begun(&mut model, details);
+        assert_eq!(late(&model), None, "once");
     }
 
     #[test]

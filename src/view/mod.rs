@@ -137,12 +137,7 @@ impl Panel {
 
     /// Shows the model.
     pub(crate) fn render(&mut self, model: &Model) {
-        // The form is in the rest of the program.
-        let asks = model.asks();
-        let screen = match model.screen() {
-            Screen::Chat if asks.is_some() && !rest::is_here() => Screen::Preparing,
-            screen => screen,
-        };
+        let (asks, screen) = (model.asks(), model.screen());
         let business = model.situation.business.as_deref();
         let place = if screen == Screen::Chat { model.place() } else { Place::Talk };
         self.header.render(

@@ -1,6 +1,7 @@
 //! What a site asks of a visitor comes before the first message; nothing is kept or told before that; agents see it beside the
 //! chat.
 
+use segel_core::show::{Body, Details};
 use segel_owner::IntakeEntry;
 use segel_ui::Language;
 use segel_ui::text::Text;
@@ -8,6 +9,7 @@ use thirtyfour::{Key, TypingData};
 
 use crate::harness::{Person, Stage};
 use crate::looks::assert_fits;
+use crate::size::ENTERED;
 
 /// With labels and options that would like to be more than text.
 pub(crate) const ASKED: &str = r#"{
@@ -82,6 +84,8 @@ async fn the_form_comes_first_by_keys_alone_and_nothing_is_kept_before_the_first
             .await;
         assert_eq!((labels[0].as_str(), labels[1].as_str()), ("Nama <b>Anda</b>", "Email \u{202e}liame"));
         assert_fits(&visitor).await;
+        let early: Vec<String> = visitor.browser().script(ENTERED, vec![]).await;
+        assert_eq!(early, Vec::<String>::new(), "the program waited for its rest and did not stand still");
 
         visitor.clicks(".intake .primary").await;
         visitor.is_told("#segel-ask-0-fault", text.unanswered()).await;
@@ -130,6 +134,33 @@ async fn the_form_comes_first_by_keys_alone_and_nothing_is_kept_before_the_first
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn where_nothing_is_asked_page_and_language_follow_the_first_message() {
+    Stage::play(async |stage| {
+        let agent = stage.native_agent().await;
+        let visitor = stage.visitor().await;
+        visitor.says(FIRST).await;
+        agent.reads(FIRST).await;
+        let told = |screen: &segel_testkit::client::Screen| {
+            let told = screen.items.values().filter_map(|item| match &item.body {
+                Body::Details(Details { page, language, answers: None, agreed: None }) => {
+                    Some((item.position, page.clone(), language.clone()))
+                }
+                _ => None,
+            });
+            told.collect::<Vec<_>>()
+        };
+        agent.until("what follows", |screen| !told(screen).is_empty()).await;
+        visitor.says(NEXT).await;
+        agent.reads(NEXT).await;
+        let page: String = visitor.browser().script("return document.referrer", vec![]).await;
+        let [(position, address, language)] = &told(&agent.screen())[..] else { panic!("more than once") };
+        assert!(address.starts_with(&page), "{address} is not on {page}");
+        assert_eq!((*position, language.as_str()), (Some(2), "id"));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_next_conversation_asks_only_what_is_not_known() {
     Stage::play(async |stage| {
         let text: Text = Language::indonesian().text();
@@ -163,7 +194,7 @@ async fn the_next_conversation_asks_only_what_is_not_known() {
         agent.reads(NEXT).await;
         let screen = agent.screen();
         let told = screen.items.values().filter_map(|item| match &item.body {
-            segel_core::show::Body::Details(details) => Some(details.answers.as_ref().map_or(0, Vec::len)),
+            Body::Details(details) => Some(details.answers.as_ref().map_or(0, Vec::len)),
             _ => None,
         });
         let mut told: Vec<_> = told.collect();

@@ -27,11 +27,11 @@ pub enum Input {
         /// The message of the conversation that it answers.
         quotes: Option<EventId>,
     },
-    /// What is said of the visitor before a message that comes next, if a conversation begins with that. It is kept
-    /// with the message and not before.
+    /// What is said of the visitor beside a message: before it, if that comes next and a conversation begins with it, and kept
+    /// with it and not before; after it, if it was said already and nothing is said of the visitor in its conversation.
     Details {
-        /// The id that the message will have.
-        before: EventId,
+        /// The message's id.
+        message: EventId,
         /// What is said.
         details: OutgoingDetails,
     },

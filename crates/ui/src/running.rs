@@ -296,12 +296,12 @@ impl Work {
     }
 
     /// Hands in what is said of the visitor before a message; held as long as that.
-    fn precede(&self, before: EventId, details: Option<OutgoingDetails>) {
+    fn precede(&self, message: EventId, details: Option<OutgoingDetails>) {
         let Some(details) = details else { return };
-        let wish = Wish::Details(before, details.clone().into_details());
+        let wish = Wish::Details(message, details.clone().into_details());
         if let Some(driver) = self.driver() {
             self.follower.hold(wish, None);
-            driver.input(Input::Details { before, details });
+            driver.input(Input::Details { message, details });
         } else {
             self.wish(wish, None);
         }

@@ -1,4 +1,4 @@
-//! A visitor's details leave before the message with which a conversation begins. PROTOCOL.md, section 5.19.
+//! A visitor's details leave beside the message with which a conversation begins. PROTOCOL.md, section 5.19.
 
 use rand_core::CryptoRng;
 use segel_wire::ids::{ConversationId, EventId};
@@ -10,6 +10,28 @@ use crate::records::Name;
 use crate::show::{Answer, Body, Details, Refusal};
 
 impl Engine {
+    /// Takes in what is said of the visitor beside this message: it waits for it, or follows it.
+    pub(super) fn describe(
+        &mut self,
+        event: EventId,
+        details: Details,
+        now: u64,
+        random: &mut impl CryptoRng,
+    ) {
+        if self.part == Part::Agent || !fits(&details) {
+            return;
+        }
+        let Some(id) = self.place_of(event) else {
+            self.details = Some((event, details));
+            return;
+        };
+        let Some(conversation) = self.conversations.get(&id) else { return };
+        if !conversation.messages.values().any(Message::is_details) {
+            let message = Message::own(Body::Details(details), conversation.next_time(now), Stage::Waiting);
+            self.post(id, message, random);
+        }
+    }
+
     /// A message of this id is taken into this conversation: if one begins with it, what was said of the visitor goes first.
     pub(super) fn precede(
         &mut self,
@@ -19,8 +41,7 @@ impl Engine {
         random: &mut impl CryptoRng,
     ) {
         let Some((before, details)) = self.details.take() else { return };
-        let begins = before == event && self.part != Part::Agent && !self.conversations.contains(&id);
-        if !begins || !fits(&details) {
+        if before != event || self.conversations.contains(&id) {
             return;
         }
         let message = Message::own(Body::Details(details), now, Stage::Waiting);

@@ -241,7 +241,7 @@ impl Engine {
                 self.ledger.resume();
                 self.submit(conversation, event, (text, quotes), now, random);
             }
-            Input::Details { before, details } => self.details = Some((before, details.0)),
+            Input::Details { message, details } => self.describe(message, details.0, now, random),
             Input::Retry { conversation, event } => {
                 self.ledger.resume();
                 self.retry(conversation, event, now);

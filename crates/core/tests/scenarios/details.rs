@@ -1,4 +1,4 @@
-//! What a visitor says before the first message: masked, once, before it, kept with it, and by the visitor alone.
+//! What a visitor says beside the first message: masked, once, before it unless that has gone, kept with it, and by the visitor alone.
 
 use segel_core::show::{Agreed, Answer, Author, Body, Details, Refusal};
 use segel_core::{Input, Outgoing, OutgoingDetails};
@@ -45,11 +45,11 @@ fn said(answers: &[(&str, &str)]) -> Details {
 }
 
 /// What a widget hands in before a message.
-fn details(before: EventId, answers: &[(&str, &str)]) -> Input {
+fn details(message: EventId, answers: &[(&str, &str)]) -> Input {
     let answers = answers.iter().map(|(label, text)| ((*label).to_owned(), masked(text))).collect();
     let Details { agreed, page, language, .. } = said(&[]);
     let details = OutgoingDetails::new(answers, agreed, masked(&page), masked(&language));
-    Input::Details { before, details }
+    Input::Details { message, details }
 }
 
 fn submit(event: EventId, text: &str) -> Input {
@@ -96,6 +96,20 @@ async fn what_is_said_before_the_first_message_comes_before_it_masked_and_once()
     visitor.until("the kept details", |screen| shown(screen, id).len() == 1).await;
     assert_eq!(shown(&visitor.screen(), id)[0].1, expected);
     assert_eq!(agent.screen().refusals, []);
+}
+
+#[tokio::test]
+async fn where_a_message_has_gone_without_them_they_follow_it_once() {
+    let (_site, agent, visitor) = asking(&["Nama"]).await;
+    visitor.input(submit(FIRST, "halo"));
+    agent.reads("halo").await;
+    visitor.input(details(FIRST, &[("Nama", "Pengunjung Demo")]));
+    visitor.input(details(FIRST, &[("Nama", "Nama Lain")]));
+    visitor.input(submit(SECOND, "masih halo"));
+    let screen = agent.reads("masih halo").await;
+    let item = screen.item("masih halo").unwrap();
+    assert_eq!(shown(&screen, item.conversation), [(Some(2), said(&[("Nama", "Pengunjung Demo")]))]);
+    assert_eq!((item.position, agent.screen().refusals), (Some(3), vec![]));
 }
 
 #[tokio::test]

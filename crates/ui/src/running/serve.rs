@@ -101,7 +101,7 @@ impl Work {
                 let comment = self.mask(comment.as_deref().unwrap_or_default())?;
                 Input::Rate { conversation, rating: Some(OutgoingRating::new(stars, comment)) }
             }
-            Wish::Details(before, details) => self.details_of(before, details)?,
+            Wish::Details(message, details) => self.details_of(message, details)?,
             Wish::Introduce(Some(token)) => {
                 let token = OutgoingToken::read(&token.0, |subject| {
                     let masker = segel_core::masker(self.screen.masking().as_ref())?;
@@ -115,13 +115,14 @@ impl Work {
     }
 
     #[inline(never)]
-    fn details_of(&self, before: EventId, said: Details) -> Option<Input> {
+    fn details_of(&self, message: EventId, said: Details) -> Option<Input> {
         let mut answers = Vec::new();
         for Answer { label, text } in said.answers.into_iter().flatten() {
             answers.push((label, self.mask(&text)?));
         }
         let (page, language) = (self.mask(&said.page)?, self.mask(&said.language)?);
-        Some(Input::Details { before, details: OutgoingDetails::new(answers, said.agreed, page, language) })
+        let details = OutgoingDetails::new(answers, said.agreed, page, language);
+        Some(Input::Details { message, details })
     }
 
     /// Masks once more what was masked in another tab, which changes nothing. What the site blocks since then is

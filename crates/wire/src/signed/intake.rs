@@ -91,7 +91,18 @@ impl Consent {
 }
 
 impl Intake {
+    /// Whether a profile in these bytes may have one, by what one begins with: always so where one has, and hardly ever
+    /// elsewhere. So much can be told without the code that reads one.
+    pub fn may_stand_in(bytes: &[u8]) -> bool {
+        // The profile's key, then a map that has questions, which are 1 to 8, or a consent alone.
+        let begins =
+            |bytes: &[u8]| matches!(bytes, [6, 0xa1 | 0xa2, 0, 0x81..=0x88] | [6, 0xa1, 1, 0xa1 | 0xa2]);
+        bytes.windows(4).any(begins)
+    }
+
     /// Lists and texts within their limits, no label or option twice, and something that is asked.
+    // Within its caller it would be read by whom nothing is asked.
+    #[inline(never)]
     pub(crate) fn is_consistent(&self) -> bool {
         let questions = self.questions.as_deref();
         let are_sound = |questions: &[Question]| {
@@ -120,9 +131,16 @@ fn is_list<'a>(names: impl Iterator<Item = &'a String> + Clone, most: usize) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cbor;
+    use crate::signed::Profile;
 
     fn question(label: &str, asks: Asks) -> Question {
         Question { label: label.to_owned(), asks, need: Need::Optional }
+    }
+
+    fn profile(intake: Option<Intake>) -> Profile {
+        let (name, masking, hours) = ("Toko Contoh".to_owned(), None, None);
+        Profile { name, pages: vec![], apps: vec![], vouchers: None, masking, hours, intake }
     }
 
     fn questions(questions: Vec<Question>) -> Intake {
@@ -137,6 +155,20 @@ mod tests {
     fn consent(text: &str, notice: Option<&str>) -> Intake {
         let consent = Consent { text: text.to_owned(), notice: notice.map(str::to_owned) };
         Intake { questions: None, consent: Some(consent) }
+    }
+
+    #[test]
+    fn whether_there_is_one_is_seen_by_how_it_begins() {
+        let stands = |intake| Intake::may_stand_in(&cbor::encode(&profile(intake)));
+        assert!(!stands(None));
+        for count in 1..=limits::INTAKE_QUESTIONS {
+            let asked = (0..count).map(|at| question(&at.to_string(), Asks::Line)).collect();
+            let Intake { questions, .. } = questions(asked);
+            assert!(stands(Some(Intake { questions: questions.clone(), consent: None })), "{count}");
+            assert!(stands(Some(Intake { questions, ..consent("Setuju", None) })), "{count}");
+        }
+        assert!(stands(Some(consent("Setuju", None))));
+        assert!(stands(Some(consent("Setuju", Some("https://toko.example/privasi")))));
     }
 
     #[test]
