@@ -229,6 +229,11 @@ impl Screen for Widget {
             // A page that the site does not list learns nothing.
             return;
         }
+        if model.has_gone() && !rest::is_here() {
+            // With it comes what is said of the visitor afterwards.
+            let handle = parts.handle.clone();
+            rest::then(move || handle.render_soon());
+        }
         let exists = !model.talks().is_empty();
         let on = if exists { parts.panel.borrow().preferences() } else { Preferences::default() };
         let now = Told { exists, unread: model.unread(), no_title: !on.title };

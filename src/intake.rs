@@ -28,14 +28,19 @@ impl Model {
     /// What is to be asked before anything can be written; nothing where that was answered, now or in an earlier
     /// conversation.
     pub(crate) fn asks(&self) -> Option<Intake> {
-        let intake = self.situation.intake.as_ref()?;
+        self.asked(self.situation.intake.as_ref()?)
+    }
+
+    // What asks is in the rest of the program: within its caller it would not be.
+    #[inline(never)]
+    fn asked(&self, intake: &Intake) -> Option<Intake> {
         let is_said = || self.said.as_ref().is_some_and(|said| said.intake == *intake);
         if self.current().is_some() || is_said() {
             None
         } else if self.talks().is_empty() {
             Some(intake.clone())
         } else {
-            self.asks_again(intake)
+            left_open(intake, self.known())
         }
     }
 
@@ -77,14 +82,7 @@ impl Model {
         (answers.clone(), intake.consent.as_ref().map(agreed))
     }
 
-    // What comes after a first conversation is in the rest of the program: within its caller it would not be.
-    #[inline(never)]
-    fn asks_again(&self, intake: &Intake) -> Option<Intake> {
-        left_open(intake, self.known())
-    }
-
     /// What was said now, and where nothing was, what was said before an earlier conversation.
-    #[inline(never)]
     fn says_again(&self, masker: &Masker) -> Sayings {
         let (now, agreed) = self.says();
         let known = self.known();

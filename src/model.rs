@@ -126,6 +126,11 @@ impl Model {
         &self.talks
     }
 
+    /// Whether the relay has a message of the one that the visitor looks at.
+    pub(crate) fn has_gone(&self) -> bool {
+        self.items().as_slice().first().is_some_and(|item| item.position.is_some())
+    }
+
     /// Whether the one that the visitor looks at can be written in; another can be begun where it cannot.
     pub(crate) fn life(&self) -> Life {
         self.current().map(Talk::life).unwrap_or_default()

@@ -15,10 +15,7 @@ pub struct Items {
 impl Items {
     /// Puts a message in its place; it replaces the one of the same id. What is withheld leaves none.
     pub fn put(&mut self, item: Item) {
-        if let Some(at) = self.ordered.iter().rposition(|kept| kept.event == item.event) {
-            self.ordered.remove(at);
-        }
-        self.beside.retain(|kept| kept.event != item.event);
+        self.remove(item.event);
         match item.body {
             Body::Withheld => return,
             Body::Details(_) => return self.beside.push(item),
@@ -30,8 +27,10 @@ impl Items {
 
     /// Takes a message out.
     pub fn remove(&mut self, event: EventId) {
-        if let Some(at) = self.ordered.iter().position(|kept| kept.event == event) {
-            self.ordered.remove(at);
+        for items in [&mut self.ordered, &mut self.beside] {
+            if let Some(at) = items.iter().rposition(|kept| kept.event == event) {
+                items.remove(at);
+            }
         }
     }
 

@@ -297,7 +297,14 @@ impl Work {
 
     /// Hands in what is said of the visitor before a message; held as long as that.
     fn precede(&self, message: EventId, details: Option<OutgoingDetails>) {
-        let Some(details) = details else { return };
+        if let Some(details) = details {
+            self.begin_with(message, details);
+        }
+    }
+
+    // The rest of a visitor's program: within its caller it would not be.
+    #[inline(never)]
+    fn begin_with(&self, message: EventId, details: OutgoingDetails) {
         let wish = Wish::Details(message, details.clone().into_details());
         if let Some(driver) = self.driver() {
             self.follower.hold(wish, None);

@@ -40,7 +40,21 @@ impl Engine {
         now: u64,
         random: &mut impl CryptoRng,
     ) {
-        let Some((before, details)) = self.details.take() else { return };
+        if let Some(said) = self.details.take() {
+            self.begin_with(id, event, said, now, random);
+        }
+    }
+
+    // Most messages come alone: within its caller it would be there for all.
+    #[inline(never)]
+    fn begin_with(
+        &mut self,
+        id: ConversationId,
+        event: EventId,
+        (before, details): (EventId, Details),
+        now: u64,
+        random: &mut impl CryptoRng,
+    ) {
         if before != event || self.conversations.contains(&id) {
             return;
         }
@@ -50,6 +64,8 @@ impl Engine {
     }
 
     /// Has details masked as the newest roster says; what it lets nobody send, or does not ask, is left out.
+    // As above.
+    #[inline(never)]
     pub(super) fn mask_details(&mut self, id: ConversationId, event: EventId) -> Result<(), Refusal> {
         let (masker, writer) = self.masker().ok_or(Refusal::PolicyRefused)?;
         let roster = self.membership.roster().ok_or(Refusal::PolicyRefused)?.roster();
