@@ -229,21 +229,15 @@ fn field(mode: &'static str, fills: &'static str) -> El {
 fn agree(consent: &Consent, language: Language) -> (El, Field) {
     let text = language.text();
     let id = "segel-agree";
-    let words = el("label").attr("for", id).child(el("bdi").text(&consent.text));
-    let words = words.text(" ").child(el("span").class("need").text(text.needed()));
-    let mut words = el("div").child(words);
-    if let Some(notice) = &consent.notice {
-        words = words.child(
-            el("a")
-                .attr("href", notice)
-                .attr("target", "_blank")
-                .attr("rel", "noopener noreferrer")
-                .text(text.notice()),
-        );
-    }
     let input = el("input").attr("type", "checkbox").attr("id", id).attr("aria-required", "true");
     let (shown, field) = finish(el("div").class("agree"), input, id, None);
-    (shown.child(words), field)
+    let words = el("span").child(el("bdi").text(&consent.text)).text(" ");
+    let words = words.child(el("span").class("need").text(text.needed()));
+    // The box stands within its label: whoever misses it by a little meets it all the same.
+    let shown = shown.child(el("label").place(&field.input).child(words));
+    let Some(notice) = &consent.notice else { return (shown, field) };
+    let notice = el("a").attr("href", notice).attr("target", "_blank").attr("rel", "noopener noreferrer");
+    (shown.child(notice.text(text.notice())), field)
 }
 
 fn finish(shown: El, input: El, id: &str, question: Option<Question>) -> (El, Field) {
