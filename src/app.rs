@@ -6,18 +6,19 @@ use std::rc::Rc;
 use js_sys::Function;
 use segel_core::show::{Refusal, Show};
 use segel_core::tabs::Stand;
-use segel_core::{Engine, Input, OutgoingToken, VisitorConfig};
+use segel_core::{Engine, Input, OutgoingDetails, OutgoingToken, VisitorConfig};
 use segel_mask::Writer;
 use segel_ui::running::{Handle, Running, Screen};
 use segel_ui::{Act, Action, Language, Situation, Trouble, transcript};
 use segel_web::channel::Port;
+use segel_web::clock::now_ms;
 use segel_web::files::{Address, Fetched};
 use segel_web::kept::KeptState;
 use segel_web::page::{self, Listener};
 use segel_web::random::Random;
 use segel_web::store::Later;
 use segel_web::timer::{Timer, after};
-use segel_web::{dom, json};
+use segel_web::{dom, json, rest};
 use segel_wire::ids::{ConversationId, EventId, Octets};
 use segel_wire::signed::Masking;
 use segel_wire::{json_read, json_write};
@@ -45,6 +46,8 @@ struct Parts {
     model: RefCell<Model>,
     panel: RefCell<Panel>,
     port: RefCell<Option<Port>>,
+    /// Where on its site the page is, as the loader says.
+    path: RefCell<String>,
     open: Cell<bool>,
     /// The panel was opened and the browser has not brought the focus yet.
     awaits_focus: Cell<bool>,
@@ -74,9 +77,11 @@ struct FromLoader {
     kind: String,
     /// An identity token.
     token: Option<Octets>,
+    /// The page's path.
+    path: Option<String>,
 }
 
-json_read!(FromLoader { kind = "type", token });
+json_read!(FromLoader { kind = "type", token, path });
 
 /// What the loader is told.
 #[derive(Debug, Default)]
@@ -123,6 +128,7 @@ impl Widget {
                 model: RefCell::default(),
                 panel: RefCell::new(Panel::new(language, &act)),
                 port: RefCell::default(),
+                path: RefCell::default(),
                 language,
                 saved: RefCell::default(),
                 open: Cell::new(false),
@@ -210,6 +216,9 @@ impl Screen for Widget {
 
     fn render(&self) {
         let parts = &self.0;
+        if rest::is_here() {
+            parts.describe();
+        }
         let model = parts.model.borrow();
         parts.panel.borrow_mut().render(&model);
         if model.situation.hours.is_some() {
@@ -219,6 +228,11 @@ impl Screen for Widget {
         if model.screen() != model::Screen::Chat {
             // A page that the site does not list learns nothing.
             return;
+        }
+        if model.has_gone() && !rest::is_here() {
+            // With it comes what is said of the visitor afterwards.
+            let handle = parts.handle.clone();
+            rest::then(move || handle.render_soon());
         }
         let exists = !model.talks().is_empty();
         let on = if exists { parts.panel.borrow().preferences() } else { Preferences::default() };
@@ -248,9 +262,15 @@ impl Screen for Widget {
 impl Parts {
     fn act(&self, action: Action) {
         match action {
-            Action::Send(text, quotes) => self.handle.submit(self.conversation(), text, quotes),
+            Action::Send(text, quotes) => {
+                self.handle.submit(self.conversation(), text, quotes, self.details());
+            }
+            Action::Answer(answers) => {
+                self.model.borrow_mut().answer(answers, now_ms());
+                self.handle.render_soon();
+            }
             Action::Quote(event) => self.panel.borrow().quote(event, self.model.borrow().items()),
-            Action::Attach(chosen) => self.handle.attach(self.conversation(), chosen),
+            Action::Attach(chosen) => self.handle.attach(self.conversation(), chosen, self.details()),
             Action::Retry(event) => self.tell(|conversation| Input::Retry { conversation, event }),
             Action::Fetch(event) => self.tell(|conversation| Input::Fetch { conversation, event }),
             Action::Cancel(event) => self.tell(|conversation| Input::Cancel { conversation, event }),
@@ -295,6 +315,27 @@ impl Parts {
         self.model.borrow().current().map(|talk| talk.conversation)
     }
 
+    /// What is said of the visitor before a message with which a conversation begins. The rest of the program makes it: while
+    /// that is not here, nothing was asked, and no message waits.
+    fn details(&self) -> Option<OutgoingDetails> {
+        if rest::is_here() { self.made_details() } else { None }
+    }
+
+    #[inline(never)]
+    fn made_details(&self) -> Option<OutgoingDetails> {
+        self.model.borrow().details(&self.config.page, &self.path.borrow(), &page::language())
+    }
+
+    /// Where a conversation has begun without a word of its visitor, what would have come before it follows.
+    #[inline(never)]
+    fn describe(&self) {
+        let late =
+            self.model.borrow().late_details(&self.config.page, &self.path.borrow(), &page::language());
+        if let Some((message, details)) = late {
+            self.handle.input(Input::Details { message, details });
+        }
+    }
+
     fn turn_to(&self, place: Place) {
         self.model.borrow_mut().turn_to(place);
         self.handle.render_soon();
@@ -322,6 +363,7 @@ impl Parts {
             _ => {}
         }
         self.open.set(message.kind == "shown");
+        self.path.replace(message.path.unwrap_or_default());
         // A panel that opens again by itself on the next page must not take the focus from it, and what the
         // loader says may come before the focus that it brings.
         let is_here = page::has_focus();

@@ -2,6 +2,7 @@
 
 pub mod api;
 mod app;
+mod intake;
 mod model;
 mod options;
 mod view;

@@ -4,6 +4,8 @@ use segel_core::show::{Author, Life, SafetyNumber, Show, Summary};
 use segel_ui::{Items, Situation, Trouble};
 use segel_wire::ids::ConversationId;
 
+use crate::intake::Said;
+
 /// The state of the panel.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Model {
@@ -16,6 +18,8 @@ pub(crate) struct Model {
     begins: bool,
     place: Place,
     nothing: Items,
+    /// What the visitor said on this page to what the site asks.
+    pub(crate) said: Option<Said>,
 }
 
 /// A conversation.
@@ -122,6 +126,11 @@ impl Model {
         &self.talks
     }
 
+    /// Whether the relay has a message of the one that the visitor looks at.
+    pub(crate) fn has_gone(&self) -> bool {
+        self.items().as_slice().first().is_some_and(|item| item.position.is_some())
+    }
+
     /// Whether the one that the visitor looks at can be written in; another can be begun where it cannot.
     pub(crate) fn life(&self) -> Life {
         self.current().map(Talk::life).unwrap_or_default()
@@ -213,6 +222,7 @@ mod tests {
             agent: None,
             masking: None,
             hours: None,
+            intake: None,
             until: None,
         })
     }

@@ -34,11 +34,14 @@ async function start(config, origin, port) {
     const [texts, { default: init, mount, fetchRest }, module] = files;
     await init({ module_or_path: module });
     const chime = () => import("./chime.js").then((sound) => sound.chime()).catch(() => {});
-    await mount(config, origin, port, texts, fetchRest, chime);
+    // What the rest of the program makes has styles of its own; a program of one part makes it at any time.
+    const fetchWhole = fetchRest && (() => Promise.all([fetchRest(), fetchStyles()]));
+    if (!fetchRest) fetchStyles();
+    await mount(config, origin, port, texts, fetchWhole, chime);
     // Whoever is about to do anything but write and send should not have to wait.
     for (const hint of ["pointerover", "focusin", "dragenter"]) {
       addEventListener(hint, ({ target, type }) => {
-        if (type === "dragenter" || target.closest?.(".attach, .check, .cog, .emoji-button")) fetchRest?.();
+        if (type === "dragenter" || target.closest?.(".attach, .check, .cog, .emoji-button")) fetchWhole?.();
       });
     }
     port.postMessage({ type: "mounted" });
@@ -50,6 +53,20 @@ async function start(config, origin, port) {
     if (!files && error instanceof TypeError) lost();
     else say(fetched, FAILED).catch(lost);
   }
+}
+
+let styles;
+
+// Asks for them until they come.
+function fetchStyles() {
+  return (styles ??= new Promise((resolve) => {
+    const ask = () => {
+      const link = document.createElement("link");
+      const again = () => setTimeout(ask, 1000, link.remove());
+      document.head.append(Object.assign(link, { rel: "stylesheet", href: "rest.css", onload: resolve, onerror: again }));
+    };
+    ask();
+  }));
 }
 
 // The sentences of one language, a line each; the page is told what is written on it.

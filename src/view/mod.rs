@@ -13,6 +13,7 @@ use segel_core::show::Life;
 use segel_mask::Writer;
 use segel_ui::banner::Banner;
 use segel_ui::composer::Composer;
+use segel_ui::intake::Form;
 use segel_ui::opening;
 use segel_ui::sentence::{self, Sentence};
 use segel_ui::text::fill;
@@ -24,7 +25,7 @@ use segel_web::dom::{self, El, el};
 use segel_web::files::Fetched;
 use segel_web::{page, rest};
 use segel_wire::ids::EventId;
-use segel_wire::signed::Opening;
+use segel_wire::signed::{Intake, Opening};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
@@ -54,6 +55,8 @@ pub(crate) struct Panel {
     chat: El,
     /// Once somebody wants it.
     verify: Option<Verify>,
+    /// What is asked before anything can be written.
+    form: Option<(Intake, Form)>,
     more: Option<More>,
     shown: Screen,
     place: Place,
@@ -119,6 +122,7 @@ impl Panel {
             preparing,
             chat,
             verify: None,
+            form: None,
             more: None,
             shown: Screen::Preparing,
             place: Place::Talk,
@@ -132,7 +136,7 @@ impl Panel {
 
     /// Shows the model.
     pub(crate) fn render(&mut self, model: &Model) {
-        let screen = model.screen();
+        let (asks, screen) = (model.asks(), model.screen());
         let business = model.situation.business.as_deref();
         let place = if screen == Screen::Chat { self.place_of(model) } else { Place::Talk };
         self.header.render(
@@ -153,7 +157,7 @@ impl Panel {
         let line = line.and_then(|(hours, opening)| opening::line(self.language, hours, opening));
         self.header.render_hours(line.as_deref());
         let is_away = matches!(opening, Some((_, Opening::Closed(_))));
-        self.greeting.render(business, is_away, model.items().is_empty());
+        self.greeting.render(business, is_away, model.items().is_empty() && asks.is_none());
         dom::set_hidden(self.timeline.root(), model.items().is_empty());
         self.timeline.render(model.items().as_slice());
         self.timeline.render_transfers(model.items());
@@ -162,6 +166,12 @@ impl Panel {
         self.composer.hinder(self.language.gate(model.situation.gate));
         self.render_verify(model, place);
         self.render_more(model, screen, place);
+        // Before there is more, no conversation has ended.
+        let is_over = self.more.is_some() && model.life() != Life::Open;
+        dom::set_hidden(self.composer.root(), is_over || asks.is_some());
+        if (asks.is_some() && screen == Screen::Chat) || self.form.is_some() {
+            self.render_form(asks, model);
+        }
         match (std::mem::replace(&mut self.place, place), place) {
             (Place::Safety, Place::Talk) => self.header.focus_check(),
             _ => {}
@@ -216,13 +226,39 @@ impl Panel {
             More::new(self.language, &self.act, (&self.root, &self.header, &self.chat))
         });
         more.render(model, screen, place);
-        dom::set_hidden(self.composer.root(), model.life() != Life::Open);
         match (before, place) {
             (Place::Talk, Place::List) => more.talks.focus(),
             // Where there is nothing to be written, the way back is the button that led here.
             (Place::List, Place::Talk) if model.life() != Life::Open => more.menu.focus_list(),
             (Place::List, Place::Talk) => self.composer.focus(),
             _ => {}
+        }
+    }
+
+    /// Asks what is to be asked, or nothing any more: whoever has answered goes on to write.
+    #[inline(never)]
+    fn render_form(&mut self, asks: Option<Intake>, model: &Model) {
+        if self.form.as_ref().map(|(asked, _)| asked) != asks.as_ref() {
+            let before = self.form.take();
+            let had_focus = before.as_ref().is_some_and(|(_, form)| dom::has_focus(form.root()));
+            if let Some((_, form)) = before {
+                form.root().remove();
+            }
+            self.form = asks.map(|asks| {
+                let business = model.situation.business.as_deref().unwrap_or_default();
+                let form = Form::new(self.language, &self.act, business, &asks);
+                dom::insert(&self.chat, form.root(), self.greeting.root().next_sibling().as_ref());
+                (asks, form)
+            });
+            if had_focus {
+                self.focus();
+                if dom::is_focus_lost() {
+                    dom::focus(self.greeting.root());
+                }
+            }
+        }
+        if let Some((_, form)) = &self.form {
+            form.guard(model.situation.masking.as_ref());
         }
     }
 
@@ -244,7 +280,10 @@ impl Panel {
 
     /// Puts the focus where a visitor who opened the panel wants it.
     pub(crate) fn focus(&self) {
-        self.composer.focus();
+        match &self.form {
+            Some((_, form)) => form.focus(),
+            None => self.composer.focus(),
+        }
     }
 }
 

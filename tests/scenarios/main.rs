@@ -21,6 +21,7 @@ mod harness;
 mod hindered;
 mod hours;
 mod identity;
+mod intake;
 mod journals;
 mod kept;
 mod keyboard;

@@ -240,7 +240,7 @@ const BEGIN_A_TERM: &str = "
             const transaction = opening.result.transaction('meta', 'readwrite');
             const meta = transaction.objectStore('meta');
             const term = meta.get('term');
-            term.onsuccess = () => meta.put(term.result + 1n, 'term');
+            term.onsuccess = () => meta.put((term.result ?? 0n) + 1n, 'term');
             transaction.oncomplete = () => { opening.result.close(); done(true); };
         };
     });";

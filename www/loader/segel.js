@@ -147,7 +147,7 @@ iframe { position: absolute; inset: 0; width: 100%; height: 100%; border: 0; }
   };
 
   const tellOpen = () => {
-    port?.postMessage({ type: isOpen ? "shown" : "hidden" });
+    port?.postMessage({ type: isOpen ? "shown" : "hidden", path: location.pathname });
     if (exists) keep("sessionStorage", isOpen ? "open" : "closed");
   };
 

@@ -23,13 +23,14 @@ enum Recipe {
     Style,
 }
 
-const PAGES: [(&str, &str, Recipe); 9] = [
+const PAGES: [(&str, &str, Recipe); 10] = [
     ("loader/segel.js", "widget/segel.js", Recipe::Script),
     ("frame.html", "widget/frame.html", Recipe::Copy),
     ("frame.js", "widget/frame.js", Recipe::Module),
     ("brand.js", "widget/brand.js", Recipe::Module),
     ("chime.js", "widget/chime.js", Recipe::Module),
     ("styles/frame.css", "widget/frame.css", Recipe::Style),
+    ("styles/rest.css", "widget/rest.css", Recipe::Style),
     ("console.html", "console/index.html", Recipe::Copy),
     ("console.js", "console/console.js", Recipe::Module),
     ("styles/console.css", "console/console.css", Recipe::Style),

@@ -369,7 +369,7 @@ impl Parts {
         match (action, open) {
             (Action::Send(text, quotes), Some(conversation)) => {
                 self.model.borrow_mut().set_draft(Audience::Everyone, String::new());
-                self.handle.submit(Some(conversation), text, quotes);
+                self.handle.submit(Some(conversation), text, quotes, None);
             }
             (Action::Quote(event), Some(_)) => {
                 self.model.borrow_mut().address(Audience::Everyone);
@@ -379,7 +379,7 @@ impl Parts {
                     self.console.borrow().quote(event, items, opened.draft);
                 }
             }
-            (Action::Attach(chosen), Some(conversation)) => self.handle.attach(Some(conversation), chosen),
+            (Action::Attach(chosen), Some(conversation)) => self.handle.attach(Some(conversation), chosen, None),
             (Action::Retry(event), Some(conversation)) => {
                 self.handle.input(Input::Retry { conversation, event });
             }
@@ -425,6 +425,7 @@ impl Parts {
                 | Action::Scrolled
                 | Action::End
                 | Action::Rate(_)
+                | Action::Answer(_)
                 | Action::Begin
                 | Action::List(_),
                 _,

@@ -326,7 +326,7 @@ mod tests {
 
     fn site() -> Show {
         let name = "Toko Contoh".to_owned();
-        Show::Site(Site { name, agent: None, masking: None, hours: None, until: Some(UNTIL) })
+        Show::Site(Site { name, agent: None, masking: None, hours: None, intake: None, until: Some(UNTIL) })
     }
 
     fn summary(conversation: ConversationId, time: u64) -> Show {
@@ -428,6 +428,7 @@ mod tests {
             agent: Some("Agen Demo".to_owned()),
             masking: None,
             hours: None,
+            intake: None,
             until: None,
         };
         let mut model = shown([Show::Site(site), Show::Canned(vec![tutup, salam])]);

@@ -372,7 +372,7 @@ impl Message {
     pub(crate) fn is_open(&self) -> bool {
         matches!(self.body, Body::Text(_) | Body::File(_) | Body::Withdrawn)
             || self.is_of_its_moment()
-            || self.closes()
+            || self.is_the_visitors()
             || self.is_for_agents()
             || self.withdraws.is_some()
     }
@@ -410,7 +410,7 @@ impl Message {
     pub(crate) fn is_unsent_message(&self) -> bool {
         let is_unsent = self.is_outgoing() || matches!(self.stage, Stage::Failed(_));
         let is_said = matches!(self.body, Body::Text(_) | Body::File(_) | Body::Withdrawn);
-        is_unsent && (is_said || self.closes() || self.is_for_agents() || self.withdraws.is_some())
+        is_unsent && (is_said || self.is_the_visitors() || self.is_for_agents() || self.withdraws.is_some())
     }
 
     /// Whether something is still to be done about it that the person need not ask for.

@@ -9,7 +9,7 @@ use segel_wire::{ClientFrame, Problem, ServerFrame};
 
 use crate::canned::Canned;
 use crate::file::OutgoingFile;
-use crate::outgoing::{Outgoing, OutgoingRating, OutgoingToken};
+use crate::outgoing::{Outgoing, OutgoingDetails, OutgoingRating, OutgoingToken};
 use crate::show::{Deed, Show};
 
 /// Something happened.
@@ -26,6 +26,14 @@ pub enum Input {
         text: Outgoing,
         /// The message of the conversation that it answers.
         quotes: Option<EventId>,
+    },
+    /// What is said of the visitor beside a message: before it, if that comes next and a conversation begins with it, and kept
+    /// with it and not before; after it, if it was said already and nothing is said of the visitor in its conversation.
+    Details {
+        /// The message's id.
+        message: EventId,
+        /// What is said.
+        details: OutgoingDetails,
     },
     /// The person sends a failed message anew.
     Retry {

@@ -346,7 +346,15 @@ mod tests {
                 previous,
                 issued_at: NOW,
                 not_after: NOW + 1_000,
-                profile: Profile { name, pages, apps, vouchers: None, masking: None, hours: None },
+                profile: Profile {
+                    name,
+                    pages,
+                    apps,
+                    vouchers: None,
+                    masking: None,
+                    hours: None,
+                    intake: None,
+                },
                 desks: Vec::new(),
                 agents: Vec::new(),
             });

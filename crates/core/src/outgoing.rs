@@ -1,6 +1,6 @@
 //! The only way for text to leave: through the mask.
 
-use segel_crypto::content::{Rating, Stars, is_label};
+use segel_crypto::content::{Agreed, Answer, Details, Rating, Stars, is_label};
 use segel_mask::MaskedText;
 use segel_wire::ids::Octets;
 use segel_wire::signed::{SignedToken, Token};
@@ -63,6 +63,42 @@ impl OutgoingRating {
 impl core::fmt::Debug for OutgoingRating {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str("OutgoingRating")
+    }
+}
+
+/// What a visitor says before the first message, with nothing of theirs that the mask did not pass.
+#[derive(Clone)]
+pub struct OutgoingDetails(pub(crate) Details);
+
+impl OutgoingDetails {
+    /// Answers by the labels that were asked: the engine lets no label leave that the site does not ask. An empty answer
+    /// leaves the question open. `page` is the address without query and fragment, `language` a tag.
+    pub fn new(
+        answers: Vec<(String, MaskedText)>,
+        agreed: Option<Agreed>,
+        page: MaskedText,
+        language: MaskedText,
+    ) -> Self {
+        let answer = |(label, text): (String, MaskedText)| Answer { label, text: text.into_string() };
+        let answers: Vec<_> = answers.into_iter().map(answer).collect();
+        Self(Details {
+            answers: Some(answers).filter(|answers| !answers.is_empty()),
+            agreed,
+            page: page.into_string(),
+            language: language.into_string(),
+        })
+    }
+
+    /// As another tab hears it.
+    pub fn into_details(self) -> Details {
+        self.0
+    }
+}
+
+/// Says nothing of it.
+impl core::fmt::Debug for OutgoingDetails {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("OutgoingDetails")
     }
 }
 

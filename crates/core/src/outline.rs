@@ -70,7 +70,7 @@ impl Conversation {
     fn said(&self) -> impl Iterator<Item = &Message> {
         let is_said = |message: &&Message| {
             !message.is_of_its_moment()
-                && !message.closes()
+                && !message.is_the_visitors()
                 && !message.is_for_agents()
                 && !matches!(message.body, Body::Withheld | Body::Withdrawn)
         };

@@ -89,6 +89,8 @@ pub enum Refusal {
     ConversationEnded,
     /// Somebody ended or rated what only its visitor may.
     EndRefused,
+    /// Another device than the visitor's says who the visitor is.
+    DetailsRefused,
 }
 
 cbor_index!(Refusal {
@@ -133,7 +135,8 @@ cbor_index!(Refusal {
     38: MessageMissing,
     39: WithdrawalRefused,
     40: ConversationEnded,
-    41: EndRefused
+    41: EndRefused,
+    42: DetailsRefused
 });
 
 impl Refusal {
@@ -195,6 +198,7 @@ impl Refusal {
             Self::WithdrawalRefused => "withdrawal-refused",
             Self::ConversationEnded => "conversation-ended",
             Self::EndRefused => "end-refused",
+            Self::DetailsRefused => "details-refused",
         }
     }
 }

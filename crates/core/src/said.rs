@@ -8,7 +8,7 @@ use segel_wire::ids::Octets;
 
 use crate::conversation::Message;
 use crate::masking;
-use crate::show::{Body, File, Rating, Refusal};
+use crate::show::{Answer, Body, Details, File, Rating, Refusal};
 
 impl Message {
     /// Takes in what a content says that opened.
@@ -32,6 +32,19 @@ impl Message {
             content::Body::Rating(rating) => {
                 Body::Rated(Rating { comment: rating.comment.as_deref().map(masking::on_arrival), ..rating })
             }
+            content::Body::Details(details) => {
+                let answer = |Answer { label, text }: &Answer| Answer {
+                    label: masking::on_arrival(label),
+                    text: masking::on_arrival(text),
+                };
+                let answers = details.answers.as_deref().map(|all| all.iter().map(answer).collect());
+                Body::Details(Details {
+                    answers,
+                    agreed: details.agreed,
+                    page: masking::on_arrival(&details.page),
+                    language: masking::on_arrival(&details.language),
+                })
+            }
             content::Body::Withdrawal(event) => {
                 self.withdraws = Some(Withdraws { event, attachment: None });
                 Body::Withheld
@@ -53,6 +66,7 @@ impl Message {
             (Body::File(_), Some(attachment), _) => Some(content::Body::Attachment(attachment.clone())),
             (Body::Ended, ..) => Some(content::Body::End),
             (Body::Rated(rating), ..) => Some(content::Body::Rating(rating.clone())),
+            (Body::Details(details), ..) => Some(content::Body::Details(details.clone())),
             (.., Some(token)) => cbor::decode(&token.0).ok().map(content::Body::Token),
             _ => self.withdraws.map(|withdraws| content::Body::Withdrawal(withdraws.event)),
         }

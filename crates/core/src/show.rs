@@ -1,9 +1,9 @@
 //! What an engine asks its screen to show: facts and stable codes, never sentences.
 
-pub use segel_crypto::content::{Rating, Stars};
+pub use segel_crypto::content::{Agreed, Answer, Details, Rating, Stars};
 pub use segel_crypto::safety::SafetyNumber;
 use segel_wire::ids::{AgentId, ConversationId, EventId};
-use segel_wire::signed::{Hours, Masking};
+use segel_wire::signed::{Hours, Intake, Masking};
 use segel_wire::{cbor_index, cbor_map, cbor_variants};
 
 use crate::canned::Canned;
@@ -70,11 +70,13 @@ pub struct Site {
     pub masking: Option<Masking>,
     /// When it answers.
     pub hours: Option<Hours>,
+    /// What it asks of a visitor before a conversation.
+    pub intake: Option<Intake>,
     /// When its newest roster ends, Unix seconds: nothing is sealed from then on. Agents' devices alone are told.
     pub until: Option<u64>,
 }
 
-cbor_map!(Site { 0: name, 1: agent, 2: masking, 3: hours, 5: until });
+cbor_map!(Site { 0: name, 1: agent, 2: masking, 3: hours, 4: intake, 5: until });
 
 /// Whether a message can be sealed and accepted now. The composer keeps its draft in every case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -308,6 +310,8 @@ pub enum Body {
     Note(String),
     /// All labels that the conversation has from then on; shown in its [`Summary`] and not here.
     Labels(Vec<String>),
+    /// What the visitor said before the first message; it stands beside the timeline.
+    Details(Details),
 }
 
 cbor_variants!(Body {
@@ -322,7 +326,8 @@ cbor_variants!(Body {
     8: Ended,
     9: Rated(rating),
     10: Note(text),
-    11: Labels(labels)
+    11: Labels(labels),
+    12: Details(details)
 });
 
 /// What is said of a file: its name and type are its sender's words, and such as PROTOCOL.md, section 5.11, allows.
@@ -389,6 +394,7 @@ impl core::fmt::Debug for Body {
             Self::Rated(_) => f.write_str("Rated(..)"),
             Self::Note(_) => f.write_str("Note(..)"),
             Self::Labels(_) => f.write_str("Labels(..)"),
+            Self::Details(_) => f.write_str("Details(..)"),
         }
     }
 }

@@ -9,7 +9,7 @@ use segel_wire::{cbor_map, cbor_variants};
 use crate::canned::Canned;
 use crate::engine::Engine;
 use crate::io::Input;
-use crate::show::{Body, Deed, Delivery, Gate, Rating, Refusal, Show};
+use crate::show::{Body, Deed, Delivery, Details, Gate, Rating, Refusal, Show};
 
 /// What a person wants in a tab that has no engine. Its texts are masked there, and masked once more where the engine
 /// is: only `segel-mask` makes what an engine takes.
@@ -49,6 +49,8 @@ pub enum Wish {
     Label(ConversationId, EventId, Vec<String>),
     /// As [`Input::Keep`].
     Keep(Vec<Canned>),
+    /// As [`Input::Details`], with texts that were masked.
+    Details(EventId, Details),
 }
 
 cbor_variants!(Wish {
@@ -68,7 +70,8 @@ cbor_variants!(Wish {
     13: Rate(conversation, rating),
     14: Note(conversation, event, text),
     15: Label(conversation, event, labels),
-    16: Keep(texts)
+    16: Keep(texts),
+    17: Details(event, details)
 });
 
 /// Where a tab's widget stands: what a leading tab asks before it shows it anything.
@@ -112,13 +115,14 @@ pub struct WishedFile {
 cbor_map!(WishedFile { 0: name, 1: media_type, 2: size, 3: text });
 
 impl Wish {
-    /// The message that it makes, if it makes one.
+    /// The message that it makes, or that it goes before, if it does either.
     pub fn makes(&self) -> Option<EventId> {
         match self {
             Self::Submit(_, event, ..)
             | Self::Attach(_, event, _)
             | Self::Note(_, event, _)
-            | Self::Label(_, event, _) => Some(*event),
+            | Self::Label(_, event, _)
+            | Self::Details(event, _) => Some(*event),
             _ => None,
         }
     }
@@ -153,7 +157,8 @@ impl Wish {
             | Self::Note(..)
             | Self::Label(..)
             | Self::Introduce(Some(_))
-            | Self::Rate(_, Some(_)) => None,
+            | Self::Rate(_, Some(_))
+            | Self::Details(..) => None,
             Self::Introduce(None) => Some(Input::Introduce(None)),
             Self::Retry(conversation, event) => Some(Input::Retry { conversation, event }),
             Self::Fetch(conversation, event) => Some(Input::Fetch { conversation, event }),
@@ -206,6 +211,7 @@ impl core::fmt::Debug for Wish {
             Self::Note(..) => "Note",
             Self::Label(..) => "Label",
             Self::Keep(_) => "Keep",
+            Self::Details(..) => "Details",
         })
     }
 }
@@ -214,12 +220,14 @@ impl core::fmt::Debug for Wish {
 mod tests {
     use segel_wire::cbor;
     use segel_wire::ids::{IdentityKey, RootKey, SiteId};
-    use segel_wire::signed::{Hours, Masking, MaskingAction, MaskingRule, Span};
+    use segel_wire::signed::{
+        Consent, ConsentHash, Hours, Intake, Masking, MaskingAction, MaskingRule, Span,
+    };
 
     use super::*;
     use crate::show::{
-        Author, Body, File, Hold, Identity, Item, Life, Link, Progress, SafetyNumber, Site, Standing, Stars,
-        Summary, Transfer,
+        Agreed, Answer, Author, File, Hold, Identity, Item, Life, Link, Progress, SafetyNumber, Site,
+        Standing, Stars, Summary, Transfer,
     };
 
     const CONVERSATION: ConversationId = ConversationId([1; 16]);
@@ -239,6 +247,13 @@ mod tests {
         })
     }
 
+    fn details() -> Details {
+        let answer = Answer { label: "Nama".to_owned(), text: "Pengunjung Demo".to_owned() };
+        let agreed = Agreed { consent: ConsentHash([5; 32]), time: 9 };
+        let (page, language) = ("https://toko.example/".to_owned(), "id".to_owned());
+        Details { answers: Some(vec![answer]), agreed: Some(agreed), page, language }
+    }
+
     fn rating() -> Rating {
         Rating { stars: Stars::Four, comment: Some("Terima kasih".to_owned()) }
     }
@@ -252,6 +267,7 @@ mod tests {
         };
         let hours =
             Hours { zone: "Asia/Jakarta".to_owned(), open: vec![Span { from: 480, to: 1_020 }], reply: None };
+        let consent = Consent { text: "Setuju".to_owned(), notice: None };
         let masking = Masking { rules: Some(vec![rule]), allowed: None, patterns: None };
         let file = File { name: "struk.png".to_owned(), media_type: "image/png".to_owned(), size: 42 };
         let hold = Hold {
@@ -281,6 +297,7 @@ mod tests {
                 agent: None,
                 masking: Some(masking),
                 hours: Some(hours),
+                intake: Some(Intake { questions: None, consent: Some(consent) }),
                 until: Some(9),
             }),
             Show::Gate(Gate::Refused(Refusal::RosterForked)),
@@ -294,6 +311,7 @@ mod tests {
             item(Body::Ended, Delivery::Received),
             item(Body::Rated(rating()), Delivery::Received),
             item(Body::Note("untuk rekan".to_owned()), Delivery::Sent),
+            item(Body::Details(details()), Delivery::Received),
             Show::Typing(CONVERSATION, Some(Author::Visitor)),
             Show::Typing(CONVERSATION, None),
             Show::Here(CONVERSATION, Some(Author::Agent("Agen Demo".to_owned()))),
@@ -347,10 +365,16 @@ mod tests {
     }
 
     #[test]
-    fn a_rating_with_its_words_is_for_the_tab_with_the_engine_to_mask() {
-        let wish = Wish::Rate(CONVERSATION, Some(rating()));
-        assert_eq!(cbor::decode::<Wish>(&cbor::encode(&wish)).as_ref(), Ok(&wish));
-        assert!(wish.input().is_none());
+    fn a_rating_and_details_with_their_words_are_for_the_tab_with_the_engine_to_mask() {
+        for wish in [Wish::Rate(CONVERSATION, Some(rating())), Wish::Details(EVENT, details())] {
+            assert_eq!(cbor::decode::<Wish>(&cbor::encode(&wish)).as_ref(), Ok(&wish));
+            assert!(wish.input().is_none());
+        }
+    }
+
+    #[test]
+    fn details_are_held_as_long_as_the_message_that_they_go_before() {
+        assert_eq!(Wish::Details(EVENT, details()).makes(), Some(EVENT));
     }
 
     #[test]

@@ -19,7 +19,7 @@ impl Message {
 
     /// Whether it is known to be something else than a text or a file.
     pub(crate) fn cannot_be_withdrawn(&self) -> bool {
-        self.is_of_its_moment() || self.withdraws.is_some() || self.closes() || self.is_for_agents()
+        self.is_of_its_moment() || self.withdraws.is_some() || self.is_the_visitors() || self.is_for_agents()
     }
 
     /// Forgets what it says and whatever opens it. Its place in the log stays.

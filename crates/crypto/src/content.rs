@@ -2,9 +2,9 @@
 
 use rand_core::CryptoRng;
 use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId, RosterHash};
-use segel_wire::signed::{Order, SignedToken, statement};
+use segel_wire::signed::{ConsentHash, Order, SignedToken, statement};
 use segel_wire::{cbor, limits, text};
-use segel_wire::{cbor_index, cbor_map, cbor_transparent, cbor_variants};
+use segel_wire::{cbor_array, cbor_index, cbor_map, cbor_transparent, cbor_variants};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
@@ -77,6 +77,8 @@ pub enum Body {
     End,
     /// What the visitor thinks of a conversation that has ended.
     Rating(Rating),
+    /// What the visitor says before the first message.
+    Details(Details),
     /// What an agent tells other agents; the layer above lets only masked text get here.
     Note(String),
     /// All labels that the conversation has from then on, for agents; masked like a text.
@@ -95,6 +97,7 @@ cbor_variants!(Body {
     8: Withdrawal(event),
     9: End,
     10: Rating(rating),
+    11: Details(details),
     12: Note(text),
     13: Labels(labels)
 });
@@ -130,6 +133,50 @@ cbor_index!(Stars { 1: One, 2: Two, 3: Three, 4: Four, 5: Five });
 impl Stars {
     /// From the fewest to the most.
     pub const ALL: [Self; 5] = [Self::One, Self::Two, Self::Three, Self::Four, Self::Five];
+}
+
+/// What a visitor says before the first message of a conversation. PROTOCOL.md, section 5.19.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Details {
+    /// What was asked and what was said to it, in order; absent if nothing was asked.
+    pub answers: Option<Vec<Answer>>,
+    /// What the visitor agreed to; absent if to nothing.
+    pub agreed: Option<Agreed>,
+    /// The address of the page, without query and fragment.
+    pub page: String,
+    /// The tag of the language in which the widget is shown.
+    pub language: String,
+}
+
+cbor_map!(Details { 0: answers, 1: agreed, 2: page, 3: language });
+
+/// An answer to one question.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The label that was asked: the site's words.
+    pub label: String,
+    /// What the visitor says, empty if nothing; the layer above lets only masked text get here.
+    pub text: String,
+}
+
+cbor_array!(Answer { label, text });
+
+/// That the visitor agreed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Agreed {
+    /// To what.
+    pub consent: ConsentHash,
+    /// When, Unix milliseconds by the visitor's clock.
+    pub time: u64,
+}
+
+cbor_array!(Agreed { consent, time });
+
+/// Details say nothing: what they say is sealed.
+impl core::fmt::Debug for Details {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Details(sealed)")
+    }
 }
 
 /// A message says nothing: what it says is sealed.
@@ -221,6 +268,9 @@ impl Body {
             Self::Grants(grants) => (1..=limits::GRANTS).contains(&grants.len()),
             Self::Request(events) => (1..=limits::REQUESTED_EVENTS).contains(&events.len()),
             Self::Read(position) => *position > 0,
+            Self::Details(Details { answers: Some(answers), .. }) => {
+                (1..=limits::INTAKE_QUESTIONS).contains(&answers.len())
+            }
             Self::Labels(labels) => is_set_of_labels(labels),
             Self::Text(_)
             | Self::Attachment(_)
@@ -230,6 +280,7 @@ impl Body {
             | Self::Withdrawal(_)
             | Self::End
             | Self::Rating(_)
+            | Self::Details(_)
             | Self::Note(_) => true,
         }
     }

@@ -2,12 +2,14 @@
 
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
-use segel_crypto::content::{self, Body, ContentContext, ContentError, ContentHash, Message};
+use segel_crypto::content::{
+    self, Answer, Body, ContentContext, ContentError, ContentHash, Details, Message,
+};
 use segel_crypto::grant::Grant;
 use segel_crypto::log::Seen;
 use segel_wire::cbor;
 use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId, RosterHash};
-use segel_wire::limits::{GRANTS, LABEL_CHARS, LABELS, REQUESTED_EVENTS};
+use segel_wire::limits::{GRANTS, INTAKE_QUESTIONS, LABEL_CHARS, LABELS, REQUESTED_EVENTS};
 use segel_wire::signed::Order;
 
 const CONVERSATION: ConversationId = ConversationId([1; 16]);
@@ -71,6 +73,22 @@ fn between_one_and_two_hundred_and_fifty_six_grants_travel_together() {
     }
     for count in [0, GRANTS + 1] {
         assert_eq!(grants(count), Err(ContentError::Malformed), "{count}");
+    }
+}
+
+#[test]
+fn details_have_at_most_eight_answers_and_an_empty_list_of_them_is_none() {
+    let answer = Answer { label: "Nama".to_owned(), text: String::new() };
+    let details = |answers: Option<usize>| {
+        let answers = answers.map(|count| vec![answer.clone(); count]);
+        let (page, language) = ("https://toko.example".to_owned(), "id".to_owned());
+        open(Body::Details(Details { answers, agreed: None, page, language }))
+    };
+    for count in [None, Some(1), Some(INTAKE_QUESTIONS)] {
+        assert_eq!(details(count), Ok(()), "{count:?}");
+    }
+    for count in [0, INTAKE_QUESTIONS + 1] {
+        assert_eq!(details(Some(count)), Err(ContentError::Malformed), "{count}");
     }
 }
 

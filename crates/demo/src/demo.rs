@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use axum::http::header::InvalidHeaderValue;
-use segel_owner::{Origin, Publisher, Round, Stretch};
+use segel_owner::{IntakeEntry, Origin, Publisher, Round, Stretch};
 use segel_wire::ids::{DeviceId, VoucherKey};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -212,6 +212,11 @@ impl Demo {
     /// later.
     pub async fn set_hours(&self, open: &[Stretch], reply: Option<u64>) -> Result<(), DemoError> {
         Ok(self.owner.set_hours(open, reply).await?)
+    }
+
+    /// Asks visitors what an owner's file says, or nothing; the roster that says so is published a moment later.
+    pub async fn set_intake(&self, entry: Option<IntakeEntry>) -> Result<(), DemoError> {
+        Ok(self.owner.set_intake(entry).await?)
     }
 
     /// Waits until a device of the agent is enrolled and in the published roster, or refused. Answers

@@ -8,8 +8,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
 use segel_owner::{
-    FileError, NotAnOrigin, Origin, Owner, OwnerError, Pending, PublishError, Publisher, Round, RoundError,
-    SiteDescription, Stretch,
+    FileError, IntakeEntry, NotAnOrigin, Origin, Owner, OwnerError, Pending, PublishError, Publisher, Round,
+    RoundError, SiteDescription, Stretch,
 };
 use segel_wire::ids::{DeviceId, RootKey, VoucherKey};
 use segel_wire::{Code, SiteId};
@@ -179,6 +179,16 @@ impl DemoOwner {
     /// Says when the demo is open, and within how many minutes it answers; the next round publishes it.
     pub async fn set_hours(&self, open: &[Stretch], reply: Option<u64>) -> Result<(), SeedError> {
         Ok(Owner::open(&self.folder.lock().await)?.set_hours(ZONE, open, reply)?)
+    }
+
+    /// Asks visitors what an owner's file says, or nothing; the next round publishes it.
+    pub async fn set_intake(&self, entry: Option<IntakeEntry>) -> Result<(), SeedError> {
+        let mut owner = Owner::open(&self.folder.lock().await)?;
+        match entry {
+            Some(entry) => owner.set_intake(entry)?,
+            None => owner.forget_intake()?,
+        }
+        Ok(())
     }
 
     /// Attends until a device has been enrolled or refused; waits for a relay that is away and while another

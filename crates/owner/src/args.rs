@@ -73,6 +73,9 @@ pub(crate) enum Command {
     /// When the site answers, for visitors to see.
     #[command(subcommand)]
     Hours(HoursCommand),
+    /// What a visitor is asked before a conversation, and agrees to.
+    #[command(subcommand)]
+    Intake(IntakeCommand),
     /// Invite one device of an agent; prints the enrolment code, a secret between you and the agent.
     Invite {
         /// The agent's name.
@@ -187,6 +190,18 @@ pub(crate) enum HoursCommand {
         reply: Option<u64>,
     },
     /// Say nothing of it.
+    Reset,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum IntakeCommand {
+    /// Ask what a file says, instead of what was asked before.
+    Set {
+        /// JSON, such as `{"questions": [{"label": "Name", "asks": "line", "required": true}], "consent": {"text": "I
+        /// agree", "notice": "https://shop.example/privacy"}}`; `asks` is line, email, phone or choice, which has `options`.
+        file: PathBuf,
+    },
+    /// Ask nothing.
     Reset,
 }
 

@@ -7,13 +7,14 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
 use segel_owner::{
-    Actions, FileError, Owner, OwnerError, PublishError, Publisher, Round, RoundError, SiteDescription,
+    Actions, FileError, IntakeEntry, IntakeError, Owner, OwnerError, PublishError, Publisher, Round,
+    RoundError, SiteDescription,
 };
 use segel_wire::signed::Order;
 
 use crate::args::{
-    AgentCommand, Args, Command, DeviceCommand, HoursCommand, MaskingActions, MaskingCommand, RosterCommand,
-    Supervision, SupervisorCommand, VoucherCommand,
+    AgentCommand, Args, Command, DeviceCommand, HoursCommand, IntakeCommand, MaskingActions, MaskingCommand,
+    RosterCommand, Supervision, SupervisorCommand, VoucherCommand,
 };
 
 const WATCH_INTERVAL: Duration = Duration::from_secs(2);
@@ -32,6 +33,10 @@ pub(crate) enum CommandError {
     Publish(#[from] PublishError),
     #[error("signed and kept, but not published: {0}; try again with `segel-owner roster publish`")]
     NotPublished(#[source] PublishError),
+    #[error("cannot read {0}: {1}")]
+    Unreadable(String, #[source] io::Error),
+    #[error(transparent)]
+    Intake(#[from] IntakeError),
     #[error("there is no roster yet; make one with `segel-owner roster renew`")]
     NoRoster,
     #[error("some answers do not count; invite those agents again")]
@@ -102,6 +107,8 @@ pub(crate) async fn run(args: Args, out: &mut impl Write) -> Result<(), CommandE
             change(&keys, out, |owner| owner.set_hours(&zone, &open, reply)).await?;
         }
         Command::Hours(HoursCommand::Reset) => change(&keys, out, Owner::forget_hours).await?,
+        Command::Intake(IntakeCommand::Set { file }) => set_intake(&keys, &file, out).await?,
+        Command::Intake(IntakeCommand::Reset) => change(&keys, out, Owner::forget_intake).await?,
         Command::Invite { agent } => {
             let mut owner = Owner::open(&keys)?;
             let invited = owner.invite(&agent, now(), rng)?;
@@ -140,6 +147,20 @@ async fn change(
     let mut owner = Owner::open(keys)?;
     change(&mut owner)?;
     settle_and_publish(owner, out).await
+}
+
+/// Asks visitors what a file says; says which answers will come masked.
+async fn set_intake(keys: &Path, file: &Path, out: &mut impl Write) -> Result<(), CommandError> {
+    let json = std::fs::read_to_string(file)
+        .map_err(|error| CommandError::Unreadable(file.display().to_string(), error))?;
+    let entry = IntakeEntry::read(&json)?;
+    for label in entry.masked(&Owner::open(keys)?.description().masking) {
+        writeln!(
+            out,
+            "Answers to {label:?} come masked; `segel-owner masking kind email leave`, or phone, lets them through."
+        )?;
+    }
+    change(keys, out, |owner| owner.set_intake(entry)).await
 }
 
 /// Signs what the description says by now, if it is news, and publishes what the relay is missing.
@@ -218,13 +239,22 @@ fn show_roster(owner: &Owner, out: &mut impl Write) -> Result<(), CommandError> 
         for number in masking.allowed.iter().flatten() {
             writeln!(out, "masking   {number} stays")?;
         }
-        if let Some(hours) = &roster.profile.hours {
-            for span in &hours.open {
-                writeln!(out, "open      minutes {} to {} of the week, {}", span.from, span.to, hours.zone)?;
-            }
-            if let Some(minutes) = hours.reply {
-                writeln!(out, "replies   within {minutes} minutes")?;
-            }
+    }
+    if let Some(hours) = &roster.profile.hours {
+        for span in &hours.open {
+            writeln!(out, "open      minutes {} to {} of the week, {}", span.from, span.to, hours.zone)?;
+        }
+        if let Some(minutes) = hours.reply {
+            writeln!(out, "replies   within {minutes} minutes")?;
+        }
+    }
+    if let Some(intake) = &roster.profile.intake {
+        for question in intake.questions.iter().flatten() {
+            writeln!(out, "asks      {}: {:?}, {:?}", question.label, question.asks, question.need)?;
+        }
+        if let Some(consent) = &intake.consent {
+            let notice = consent.notice.as_deref().unwrap_or("no notice");
+            writeln!(out, "consent   {} ({notice})", consent.text)?;
         }
     }
     for desk in &roster.desks {

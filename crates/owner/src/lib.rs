@@ -7,6 +7,7 @@
 mod accept;
 mod folder;
 mod hours;
+mod intake;
 mod keyring;
 mod masking;
 mod origin;
@@ -21,6 +22,7 @@ mod trust;
 pub use accept::{AcceptError, Accepted};
 pub use folder::FileError;
 pub use hours::{HoursEntry, Stretch};
+pub use intake::{AsksEntry, ConsentEntry, IntakeEntry, IntakeError, QuestionEntry};
 pub use masking::{Action, Actions, MaskingEntry};
 pub use origin::{NotAnOrigin, Origin};
 pub use owner::{Owner, OwnerError};

@@ -9,6 +9,7 @@ use segel_wire::signed::{Agent, Desk, Device, DeviceKeys, Order, Profile, Roster
 use serde::{Deserialize, Serialize};
 
 use crate::hours::HoursEntry;
+use crate::intake::IntakeEntry;
 use crate::masking::MaskingEntry;
 use crate::origin::Origin;
 
@@ -58,6 +59,9 @@ pub struct Site {
     /// When it answers.
     #[serde(default)]
     pub hours: Option<HoursEntry>,
+    /// What a visitor is asked before a conversation.
+    #[serde(default)]
+    pub intake: Option<IntakeEntry>,
 }
 
 /// A desk and who answers there.
@@ -173,6 +177,7 @@ impl Site {
             vouchers: Vec::new(),
             masking: MaskingEntry::default(),
             hours: None,
+            intake: None,
         };
         site.set_origins(pages, apps)?;
         for name in desks {
@@ -225,6 +230,7 @@ impl Site {
                 vouchers: sorted_if_any(self.vouchers.iter().copied()),
                 masking: self.masking.draw(),
                 hours: self.hours.as_ref().map(HoursEntry::draw),
+                intake: self.intake.as_ref().map(IntakeEntry::draw),
             },
             desks: desks.collect(),
             agents,

@@ -63,6 +63,7 @@ impl Owner {
                 vouchers: Some(vec![voucher.key()]),
                 masking: None,
                 hours: None,
+                intake: None,
             },
             desks: vec![desk],
             agents: (1..=agents).map(|number| agent(u8::try_from(number).unwrap_or(u8::MAX))).collect(),

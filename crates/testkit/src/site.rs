@@ -9,7 +9,7 @@ use rand_core::SeedableRng;
 use segel_core::show::Gate;
 use segel_core::{AgentConfig, VisitorConfig};
 use segel_crypto::enrol::EnrolmentCode;
-use segel_owner::{Action, Actions, Origin, Owner, Publisher, Round, SiteDescription};
+use segel_owner::{Action, Actions, IntakeEntry, Origin, Owner, Publisher, Round, SiteDescription};
 use segel_relay::{AttachmentRoom, Config, EventRate, PATIENCE, Relay, Running, SiteKey};
 use segel_wire::ids::AgentId;
 use segel_wire::signed::{Order, Roster};
@@ -203,6 +203,11 @@ impl TestSite {
     pub fn leave_unmasked(&mut self, kind: &str) {
         let actions = Actions { visitor: Action::Leave, agent: Action::Leave };
         self.owner.mask_kind(kind, actions).unwrap();
+    }
+
+    /// Asks visitors what an owner's file says; the next roster says so too.
+    pub fn ask(&mut self, file: &str) {
+        self.owner.set_intake(IntakeEntry::read(file).unwrap()).unwrap();
     }
 
     /// Signs and publishes another roster of the same content.

@@ -13,6 +13,8 @@ use crate::chosen::Chosen;
 pub enum Action {
     /// Send this message, as an answer to that one if one is named; the composer has emptied itself.
     Send(MaskedText, Option<EventId>),
+    /// Begin the chat with these answers, by the labels that were asked; what was to be agreed to was.
+    Answer(Vec<(String, MaskedText)>),
     /// Send this file; the composer has let it go.
     Attach(Chosen),
     /// Fetch the file of a message.

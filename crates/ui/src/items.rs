@@ -1,23 +1,25 @@
 //! The messages of one conversation, in order.
 
-use segel_core::show::{Body, Item, Progress, Transfer};
+use segel_core::show::{Body, Details, Item, Progress, Transfer};
 use segel_wire::ids::EventId;
 
 /// Messages by the relay's number, then those without one by the time they were written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Items {
     ordered: Vec<Item>,
+    /// What stands beside them.
+    beside: Vec<Item>,
     transfers: Vec<(EventId, Progress)>,
 }
 
 impl Items {
     /// Puts a message in its place; it replaces the one of the same id. What is withheld leaves none.
     pub fn put(&mut self, item: Item) {
-        if let Some(at) = self.ordered.iter().rposition(|kept| kept.event == item.event) {
-            self.ordered.remove(at);
-        }
-        if item.body == Body::Withheld {
-            return;
+        self.remove(item.event);
+        match item.body {
+            Body::Withheld => return,
+            Body::Details(_) => return self.beside.push(item),
+            _ => {}
         }
         let at = self.ordered.partition_point(|kept| place(kept) <= place(&item));
         self.ordered.insert(at, item);
@@ -25,8 +27,20 @@ impl Items {
 
     /// Takes a message out.
     pub fn remove(&mut self, event: EventId) {
-        if let Some(at) = self.ordered.iter().position(|kept| kept.event == event) {
-            self.ordered.remove(at);
+        for items in [&mut self.ordered, &mut self.beside] {
+            if let Some(at) = items.iter().rposition(|kept| kept.event == event) {
+                items.remove(at);
+            }
+        }
+    }
+
+    /// What the visitor said before the first message, and by whose word that is here if not by theirs. Only what comes first
+    /// counts.
+    pub fn details(&self) -> Option<(&Details, Option<&str>)> {
+        let first = self.beside.iter().min_by_key(|item| place(item))?;
+        match &first.body {
+            Body::Details(details) => Some((details, first.vouched.as_deref())),
+            _ => None,
         }
     }
 

@@ -11,6 +11,7 @@ pub mod composer;
 mod emoji;
 mod guard;
 pub mod icons;
+pub mod intake;
 pub mod items;
 pub mod notice;
 pub mod opening;

@@ -10,7 +10,7 @@ use std::rc::{Rc, Weak};
 use js_sys::futures::spawn_local;
 use segel_core::show::{Rating, Show, Stars};
 use segel_core::tabs::{Stand, Wish};
-use segel_core::{Engine, Input, Outgoing, OutgoingRating};
+use segel_core::{Engine, Input, Outgoing, OutgoingDetails, OutgoingRating};
 use segel_mask::{MaskedText, Writer};
 use segel_web::driver::Driver;
 use segel_web::files::Fetched;
@@ -134,25 +134,31 @@ impl Drop for Running {
 }
 
 impl Handle {
-    /// Sends a text, perhaps as an answer to one message.
-    pub fn submit(&self, conversation: Option<ConversationId>, text: MaskedText, quotes: Option<EventId>) {
+    /// Sends a text, perhaps as an answer to one message. What is said of the visitor goes before it if a conversation begins.
+    pub fn submit(
+        &self,
+        conversation: Option<ConversationId>,
+        text: MaskedText,
+        quotes: Option<EventId>,
+        details: Option<OutgoingDetails>,
+    ) {
         let said = text.as_str().to_owned();
         let wish = |event| Wish::Submit(conversation, event, said, quotes);
-        self.send(conversation, wish, Outgoing::new(text), quotes);
+        self.send(conversation, wish, Outgoing::new(text), quotes, details);
     }
 
     /// Sends a note to the agents of a conversation.
     pub fn note(&self, conversation: ConversationId, text: MaskedText) {
         let said = text.as_str().to_owned();
         let wish = |event| Wish::Note(conversation, event, said);
-        self.send(Some(conversation), wish, Outgoing::note(text), None);
+        self.send(Some(conversation), wish, Outgoing::note(text), None, None);
     }
 
     /// Gives a conversation these labels; none if they are no set of labels.
     pub fn label(&self, conversation: ConversationId, labels: Vec<MaskedText>) {
         let texts = labels.iter().map(|label| label.as_str().to_owned()).collect();
         if let Some(text) = Outgoing::labels(labels) {
-            self.send(Some(conversation), |event| Wish::Label(conversation, event, texts), text, None);
+            self.send(Some(conversation), |event| Wish::Label(conversation, event, texts), text, None, None);
         }
     }
 
@@ -162,9 +168,11 @@ impl Handle {
         wish: impl FnOnce(EventId) -> Wish,
         text: Outgoing,
         quotes: Option<EventId>,
+        details: Option<OutgoingDetails>,
     ) {
         self.with(|work| {
             let event = lead::make_event();
+            work.precede(event, details);
             let wish = wish(event);
             if let Some(driver) = work.driver() {
                 // Another tab may take the lead before anything is kept.
@@ -176,10 +184,16 @@ impl Handle {
         });
     }
 
-    /// Sends a file.
-    pub fn attach(&self, conversation: Option<ConversationId>, chosen: Chosen) {
+    /// Sends a file, in the same way.
+    pub fn attach(
+        &self,
+        conversation: Option<ConversationId>,
+        chosen: Chosen,
+        details: Option<OutgoingDetails>,
+    ) {
         self.with(|work| {
             let event = lead::make_event();
+            work.precede(event, details);
             let (wished, source) = chosen.to_wished();
             let wish = Wish::Attach(conversation, event, wished);
             if let Some(driver) = work.driver() {
@@ -279,6 +293,25 @@ impl Work {
 
     fn driver(&self) -> Option<Driver> {
         self.driver.borrow().clone()
+    }
+
+    /// Hands in what is said of the visitor before a message; held as long as that.
+    fn precede(&self, message: EventId, details: Option<OutgoingDetails>) {
+        if let Some(details) = details {
+            self.begin_with(message, details);
+        }
+    }
+
+    // The rest of a visitor's program: within its caller it would not be.
+    #[inline(never)]
+    fn begin_with(&self, message: EventId, details: OutgoingDetails) {
+        let wish = Wish::Details(message, details.clone().into_details());
+        if let Some(driver) = self.driver() {
+            self.follower.hold(wish, None);
+            driver.input(Input::Details { message, details });
+        } else {
+            self.wish(wish, None);
+        }
     }
 
     /// Puts a change on this tab's screen.

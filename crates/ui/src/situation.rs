@@ -1,7 +1,7 @@
 //! Where things stand apart from the conversations: what widget and console both fold, without a browser.
 
 use segel_core::show::{Gate, Link, Refusal, Show};
-use segel_wire::signed::{Hours, Masking};
+use segel_wire::signed::{Hours, Intake, Masking};
 
 use crate::trouble::Trouble;
 
@@ -16,6 +16,8 @@ pub struct Situation {
     pub masking: Option<Masking>,
     /// When it answers, from its signed roster.
     pub hours: Option<Hours>,
+    /// What it asks of a visitor before a conversation, from its signed roster.
+    pub intake: Option<Intake>,
     /// When its newest roster ends, Unix seconds; told to agents alone.
     pub until: Option<u64>,
     /// Whether messages can be written now.
@@ -35,6 +37,7 @@ impl Default for Situation {
             agent: None,
             masking: None,
             hours: None,
+            intake: None,
             until: None,
             gate: Gate::Preparing,
             link: Link::Connecting,
@@ -55,6 +58,7 @@ impl Situation {
                 self.agent = site.agent;
                 self.masking = site.masking;
                 self.hours = site.hours;
+                self.intake = site.intake;
                 self.until = site.until;
             }
             Show::Gate(gate) => self.gate = gate,

@@ -189,6 +189,7 @@ mod tests {
             RosterOutdated NotUnderstood ActRefused HeldByAnother AttachmentAltered AttachmentMissing
             FileEmpty FileTooLarge FileNameRefused FileTypeRefused FileUnmasked SourceChanged SourceGone
             QuotaExceeded PolicyRefused TokenRefused MessageMissing WithdrawalRefused ConversationEnded EndRefused
+            DetailsRefused
         );
         let languages = languages();
         let said: BTreeSet<_> =

@@ -9,9 +9,10 @@ use std::rc::{Rc, Weak};
 use js_sys::futures::spawn_local;
 use segel_core::show::Show;
 use segel_core::tabs::Stand;
-use segel_core::{Engine, Input, Output};
+use segel_core::{Answer, Engine, Input, Output};
 use segel_wire::ServerFrame;
 use segel_wire::ids::EventId;
+use segel_wire::signed::Intake;
 use web_sys::File;
 
 use crate::clock::now_ms;
@@ -20,7 +21,7 @@ use crate::line::{Line, LineEvent, Ways};
 use crate::page::{self, Listener};
 use crate::random::Random;
 use crate::rest;
-use crate::store::Store;
+use crate::store::Home;
 use crate::timer::{Timer, after};
 pub(crate) use keeper::Keeper;
 use keeper::Told;
@@ -47,13 +48,13 @@ struct Work {
 }
 
 impl Driver {
-    /// Starts an engine. Without a store nothing outlives the tab. Neither `on_show` nor
+    /// Starts an engine. Without a store nothing outlives the tab; a new one is made with what is kept first. Neither `on_show` nor
     /// `on_file`, which is given the files that came whole, may hand in an input. `on_overtaken` hears that another tab began a
     /// term in the store: the engine can keep nothing more and is to be dropped.
     pub fn start(
         engine: Engine,
         random: Random,
-        store: Option<Store>,
+        store: Option<Home>,
         on_show: impl Fn(Show) + 'static,
         on_file: impl Fn(EventId, Fetched) + 'static,
         on_overtaken: impl Fn() + 'static,
@@ -133,7 +134,7 @@ impl Work {
 
     fn work(&self) {
         loop {
-            if self.inputs.borrow().first().is_some_and(needs_rest) && !rest::is_here() {
+            if !rest::is_here() && self.inputs.borrow().first().is_some_and(needs_rest) {
                 // What comes meanwhile stays behind it.
                 let me = self.me.clone();
                 return rest::then(move || {
@@ -220,17 +221,23 @@ impl Work {
     }
 }
 
-/// Whether the engine uses code for this that a visitor needs no earlier than for the first message that comes.
+/// Whether the engine uses code for this that a visitor needs no earlier than for the first message that comes, or for what is
+/// asked before it.
 fn needs_rest(input: &Input) -> bool {
     use Input::{
-        Act, Attach, Cancel, End, Fetch, Frame, Introduce, Loaded, Open, Rate, Read, Retry, Withdraw,
+        Act, Answered, Attach, Cancel, Details, End, Fetch, Frame, Introduce, Loaded, Open, Rate, Read,
+        Retry, Withdraw,
     };
+    if let Answered { answer: Answer::Octets(bytes), .. } = input {
+        return Intake::may_stand_in(bytes);
+    }
     matches!(
         input,
         Frame(ServerFrame::Event(_) | ServerFrame::Signal { .. })
             | Act { .. }
             | Attach { .. }
             | Cancel { .. }
+            | Details { .. }
             | End(_)
             | Fetch { .. }
             | Introduce(Some(_))

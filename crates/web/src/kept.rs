@@ -1,17 +1,20 @@
 //! What an engine starts from: the store of this browser, its state key, and what it kept.
 
+use std::future::Future;
+use std::pin::Pin;
+
 use segel_core::Kept;
 use segel_crypto::storage::StateKey;
 use thiserror::Error;
 
 use crate::random::Random;
 use crate::state_key::{self, StateKeyError};
-use crate::store::{Later, Store, StoreError};
+use crate::store::{Home, Later, NewStore, Store, StoreError};
 
 /// A store that was read, or none where the browser offers none.
 pub struct KeptState {
     /// Where to keep what follows; `None` if nothing outlives the tab.
-    pub store: Option<Store>,
+    pub store: Option<Home>,
     /// Seals every record.
     pub key: StateKey,
     /// What was kept before.
@@ -29,18 +32,35 @@ pub enum KeptError {
     Busy,
 }
 
-/// Opens the store of this name and reads it, but for what is left for later. A browser that blocks storage, or is full,
+/// Opens the store of this name and reads it, but for what is left for later. Where there is none, none is made before something
+/// is kept. A browser that blocks storage, or is full,
 /// gets a state that passes with the tab: the conversation works and the screen says that it is not kept. This takes for ever
 /// while a page of other code has the store open, or the browser gives no answer.
 ///
-/// `leads` is asked before whoever had the store so far is shut out: a tab that was frozen since it began may lead no more.
+/// `whole` makes the program whole, once there is something to be read: a visitor who only looks reads nothing. `leads` is asked
+/// before whoever had the store so far is shut out: a tab that was frozen since it began may lead no more.
 pub async fn open(
     name: &str,
     later: Option<&'static Later>,
     random: &mut Random,
-    leads: impl Fn() -> bool,
+    whole: impl Future<Output = ()>,
+    leads: &dyn Fn() -> bool,
 ) -> Result<KeptState, KeptError> {
-    match read(name, later, leads).await {
+    let found = match Store::open_kept(name).await {
+        Ok(Some(store)) => {
+            whole.await;
+            read(store.in_parts(later), leads).await
+        }
+        Ok(None) => Ok(None),
+        Err(error) => Err(StateKeyError::Store(error)),
+    };
+    let begun = || {
+        let key = state_key::make()?;
+        let state_key = StateKey::new(*key);
+        let store = NewStore { name: name.to_owned(), key, later };
+        Ok(KeptState { store: Some(Home::New(store)), key: state_key, kept: Kept::default() })
+    };
+    match found.and_then(|found| found.map_or_else(begun, Ok)) {
         Ok(state) => Ok(state),
         Err(StateKeyError::Store(StoreError::Blocked | StoreError::Full)) => {
             Ok(KeptState { store: None, key: StateKey::make_passing(random), kept: Kept::default() })
@@ -50,18 +70,21 @@ pub async fn open(
     }
 }
 
-async fn read(
-    name: &str,
-    later: Option<&'static Later>,
-    leads: impl Fn() -> bool,
-) -> Result<KeptState, StateKeyError> {
-    let store = Store::open(name).await.map_err(StateKeyError::Store)?.in_parts(later);
-    let key = StateKey::new(*state_key::load_or_make(&store).await?);
-    if !leads() {
-        return Err(StateKeyError::Store(StoreError::Stale));
-    }
-    store.take_over().await.map_err(StateKeyError::Store)?;
-    let loaded = store.load().await.map_err(StateKeyError::Store)?;
-    let kept = Kept { generation: loaded.generation, records: loaded.records, left_out: later.is_some() };
-    Ok(KeptState { store: Some(store), key, kept })
+/// What is read of a store, some time; none of one without a key, which a page only began to make.
+type Reading<'a> = Pin<Box<dyn Future<Output = Result<Option<KeptState>, StateKeyError>> + 'a>>;
+
+// Within its caller it would be in the first part of the program.
+#[inline(never)]
+fn read(store: Store, leads: &dyn Fn() -> bool) -> Reading<'_> {
+    Box::pin(async move {
+        let Some(key) = state_key::load(&store).await? else { return Ok(None) };
+        if !leads() {
+            return Err(StateKeyError::Store(StoreError::Stale));
+        }
+        store.take_over().await?;
+        let loaded = store.load().await?;
+        let left_out = store.later().is_some();
+        let kept = Kept { generation: loaded.generation, records: loaded.records, left_out };
+        Ok(Some(KeptState { store: Some(Home::Kept(store)), key: StateKey::new(*key), kept }))
+    })
 }

@@ -28,6 +28,12 @@ pub fn then(go_on: impl FnOnce() + 'static) {
     if is_here() {
         return go_on();
     }
+    wait(Box::new(go_on));
+}
+
+// Once for whatever waits: each would have a copy of its own else.
+#[inline(never)]
+fn wait(go_on: Box<dyn FnOnce()>) {
     spawn_local(async move {
         fetch().await;
         go_on();

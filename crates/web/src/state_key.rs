@@ -30,37 +30,46 @@ pub enum StateKeyError {
     Store(#[from] StoreError),
 }
 
-/// Unwraps the state key kept in `store`, or makes, wraps and keeps a new one where there is none.
+/// Unwraps the state key that `store` has; none where it has none.
 ///
-/// Two tabs that start at once get the same key: the first to be kept stands. The wrapping key is a
-/// non-extractable AES-GCM key, so a copy of the store's values alone opens nothing.
-pub async fn load_or_make(store: &Store) -> Result<Zeroizing<[u8; STATE_KEY_LEN]>, StateKeyError> {
+/// The wrapping key is a non-extractable AES-GCM key, so a copy of the store's values alone opens nothing.
+pub async fn load(store: &Store) -> Result<Option<Zeroizing<[u8; STATE_KEY_LEN]>>, StateKeyError> {
     let crypto = subtle()?;
-    // An IndexedDB transaction ends while WebCrypto is awaited, hence read, make and keep as three steps.
-    let mut kept = store.meta(STATE_KEY).await?;
+    // An IndexedDB transaction ends while WebCrypto is awaited.
+    let kept = store.meta(STATE_KEY).await?;
     if kept.is_undefined() {
-        let made = make_wrapped(&crypto).await?;
-        kept = store.keep_first_meta(STATE_KEY, made.into()).await?;
+        return Ok(None);
     }
-    unwrap(&crypto, &kept).await.ok_or(StateKeyError::Lost)
+    unwrap(&crypto, &kept).await.ok_or(StateKeyError::Lost).map(Some)
 }
 
-/// A new state key as it is kept: wrapping key, nonce, wrapped bytes.
-async fn make_wrapped(crypto: &SubtleCrypto) -> Result<Array, StateKeyError> {
+/// A new state key, which passes with the page unless it is kept.
+pub fn make() -> Result<Zeroizing<[u8; STATE_KEY_LEN]>, StateKeyError> {
+    let mut state_key = Zeroizing::new([0; STATE_KEY_LEN]);
+    getrandom::fill(&mut *state_key).map_err(|_| StateKeyError::NoCrypto)?;
+    Ok(state_key)
+}
+
+/// Keeps this state key, wrapped, unless one is kept already: of two tabs that start at once the first one's stands. Answers
+/// whether it is this one.
+pub async fn keep_first(store: &Store, key: &[u8; STATE_KEY_LEN]) -> Result<bool, StateKeyError> {
+    let wrapped: JsValue = wrap(&subtle()?, key).await?.into();
+    Ok(store.keep_first_meta(STATE_KEY, wrapped.clone()).await? == wrapped)
+}
+
+/// A state key as it is kept: wrapping key, nonce, wrapped bytes.
+async fn wrap(crypto: &SubtleCrypto, state_key: &[u8; STATE_KEY_LEN]) -> Result<Array, StateKeyError> {
     let usages = Array::of2(&"encrypt".into(), &"decrypt".into());
     let wish = AesKeyGenParams::new(CIPHER, WRAPPING_KEY_BITS);
     let wrapping_key: CryptoKey =
         settled(crypto.generate_key_with_object(&wish, false, &usages)).await?.unchecked_into();
 
-    let mut state_key = Zeroizing::new([0; STATE_KEY_LEN]);
     let mut nonce = [0; NONCE_LEN];
-    getrandom::fill(&mut *state_key).map_err(|_| StateKeyError::NoCrypto)?;
     getrandom::fill(&mut nonce).map_err(|_| StateKeyError::NoCrypto)?;
     let nonce = Uint8Array::from(nonce.as_slice());
 
     let cipher = AesGcmParams::new_with_u8_array(CIPHER, &nonce);
-    let wrapped =
-        settled(crypto.encrypt_with_object_and_u8_array(&cipher, &wrapping_key, &*state_key)).await?;
+    let wrapped = settled(crypto.encrypt_with_object_and_u8_array(&cipher, &wrapping_key, state_key)).await?;
     Ok(Array::of3(&wrapping_key, &nonce, &wrapped))
 }
 

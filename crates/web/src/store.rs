@@ -1,9 +1,13 @@
 //! Durable storage: sealed records in IndexedDB, changed together or not at all.
 
 mod later;
+mod new;
 mod request;
 
 use std::cell::Cell;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
 
 use gloo::events::EventListener;
 use js_sys::{Array, Uint8Array};
@@ -13,6 +17,7 @@ use web_sys::{IdbFactory, IdbObjectStore, IdbRequest, IdbTransaction, IdbTransac
 
 use crate::bindings::{DurabilityOptions, DurableDatabase, error_name};
 pub use later::{LATER, Later};
+pub use new::{Home, NewStore};
 use request::{finished, outcome};
 
 /// The form of what is kept, as the browser numbers it.
@@ -41,6 +46,9 @@ pub struct Loaded {
     /// Keys and sealed bytes, in order of key.
     pub records: Vec<Record>,
 }
+
+/// What a store answers, some time.
+pub type Eventually<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + 'a>>;
 
 /// A key and sealed bytes.
 pub type Record = (String, Vec<u8>);
@@ -94,9 +102,30 @@ impl Store {
     /// other failure to open is [`StoreError::Blocked`], since browsers hide a refusal behind several names. It waits for
     /// as long as a page of other code keeps the database to itself.
     pub async fn open(name: &str) -> Result<Self, StoreError> {
+        Self::open_or(name, true).await?.ok_or(StoreError::Blocked)
+    }
+
+    /// As [`Store::open`], but makes no database where there is none, and answers `None`.
+    pub async fn open_kept(name: &str) -> Result<Option<Self>, StoreError> {
+        Self::open_or(name, false).await
+    }
+
+    // Boxed, as is what else a start and a first commit have in common: each would have a copy of its own else.
+    fn open_or(name: &str, makes: bool) -> Eventually<'_, Option<Self>> {
+        Box::pin(Self::opened(name, makes))
+    }
+
+    async fn opened(name: &str, makes: bool) -> Result<Option<Self>, StoreError> {
         let request = factory()?.open_with_u32(name, FORM).map_err(|_| StoreError::Blocked)?;
         let opening = request.clone();
+        let is_missing = Rc::new(Cell::new(false));
+        let missing = Rc::clone(&is_missing);
         let _upgrade = EventListener::once(&request, "upgradeneeded", move |_| {
+            if !makes {
+                // Without this the browser would keep an empty database.
+                missing.set(opening.transaction().is_some_and(|making| making.abort().is_ok()));
+                return;
+            }
             if let Ok(database) = opening.result() {
                 let database: DurableDatabase = database.unchecked_into();
                 // Where making a store fails, the first transaction finds it missing and says so.
@@ -104,14 +133,16 @@ impl Store {
                 let _ = database.create_object_store(META);
             }
         });
-        let database = outcome(&request).await.map_err(|error| match error {
-            StoreError::Full | StoreError::Newer => error,
-            _ => StoreError::Blocked,
-        })?;
+        let database = match outcome(&request).await {
+            Ok(database) => database,
+            Err(_) if is_missing.get() => return Ok(None),
+            Err(error @ (StoreError::Full | StoreError::Newer)) => return Err(error),
+            Err(_) => return Err(StoreError::Blocked),
+        };
         let database: DurableDatabase = database.unchecked_into();
         let closing = database.clone();
         let version_change = EventListener::once(&database, "versionchange", move |_| closing.close());
-        Ok(Self { database, term: Cell::new(0), later: None, _version_change: version_change })
+        Ok(Some(Self { database, term: Cell::new(0), later: None, _version_change: version_change }))
     }
 
     /// Has the browser delete the database `name` with everything in it before anybody opens it again; whoever has it open
@@ -190,7 +221,7 @@ impl Store {
             let _ = transaction.abort();
             return Err(error);
         }
-        finished(&transaction).await
+        finished(&transaction).await.map(drop)
     }
 
     /// The value kept beside the records under `key`, `undefined` where there is none.
@@ -257,7 +288,11 @@ async fn read(store: &IdbObjectStore, keys: &JsValue) -> Result<Vec<Record>, Sto
 
 /// A number beside the records; 0 where none was written.
 async fn number(meta: &IdbObjectStore, key: &str) -> Result<u64, StoreError> {
-    let stored = find(meta, key).await?;
+    as_number(find(meta, key).await?)
+}
+
+#[inline(never)]
+fn as_number(stored: JsValue) -> Result<u64, StoreError> {
     if stored.is_undefined() {
         return Ok(0);
     }

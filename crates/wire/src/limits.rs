@@ -150,6 +150,20 @@ pub const TOKEN_SECONDS: u64 = 60 * 60;
 pub const CHALLENGE_SECONDS: u64 = 60;
 /// Stretches of a week in which a site is open.
 pub const HOURS_SPANS: usize = 28;
+/// Questions that a visitor is asked before a conversation, and answers in details.
+pub const INTAKE_QUESTIONS: usize = 8;
+/// Options of such a question.
+pub const INTAKE_OPTIONS: usize = 12;
+/// A text to agree to, in bytes of UTF-8.
+pub const CONSENT_BYTES: usize = 2_000;
+/// The address of a privacy notice, in bytes.
+pub const NOTICE_BYTES: usize = 512;
+/// An answer, in Unicode scalar values.
+pub const ANSWER_CHARS: usize = 500;
+/// The address of the page in details, in Unicode scalar values.
+pub const PAGE_CHARS: usize = 1_000;
+/// The tag of the language in details, in Unicode scalar values.
+pub const LANGUAGE_CHARS: usize = 35;
 /// Default lifetime of a roster, in seconds.
 pub const ROSTER_SECONDS: u64 = 30 * 24 * 60 * 60;
 /// A signed prekey is replaced at this age, in seconds.

@@ -14,6 +14,7 @@ const HEADER = 3 + 16 + 8 + 8 + 32;
 const MOST_BYTES = 32_768;
 const MOST_GRANTS = 256;
 const MOST_ASKED = 64;
+const MOST_ANSWERS = 8;
 const MOST_LABELS = 8;
 const MOST_LABEL = 32;
 const QUIET_BODIES = [BODY.grants, BODY.request, BODY.signalKey, BODY.read, BODY.note, BODY.labels];
@@ -85,6 +86,7 @@ function checkLimits({ body: { kind, value }, quotes }) {
   if (kind === BODY.grants) demand(value.length <= MOST_GRANTS, 'too-large', 'at most 256 grants in a content');
   if (kind === BODY.read) demand(value > 0, 'malformed', 'reading begins with the first event');
   if (kind === BODY.rating) demand(value.stars >= 1 && value.stars <= 5, 'malformed', 'one to five stars');
+  if (kind === BODY.details) demand((value.answers ?? []).length <= MOST_ANSWERS, 'malformed', 'at most 8 answers');
   if (kind === BODY.labels) checkLabels(value);
   if (kind === BODY.request) demand(value.length <= MOST_ASKED, 'too-large', 'at most 64 events in a request');
 }

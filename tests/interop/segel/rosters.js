@@ -49,6 +49,7 @@ export function openRoster(bytes, pinned) {
   checkListed(roster, altered);
   checkMasking(roster.profile.masking ?? {}, altered);
   if (roster.profile.hours) checkHours(roster.profile.hours, altered);
+  if (roster.profile.intake) checkIntake(roster.profile.intake, altered);
   return { ...roster, hash: sha256(body) };
 }
 
@@ -89,6 +90,24 @@ function checkHours({ zone, open, reply }, altered) {
   altered(open.every(({ from }, at) => at === 0 || open[at - 1].to < from), 'hours are out of order');
   altered(reply === undefined || (reply > 0 && reply <= WEEK), 'an answer in no time, or in too long a time');
 }
+
+function checkIntake({ questions, consent }, altered) {
+  const isList = (names, most) =>
+    names.length <= most &&
+    new Set(names).size === names.length &&
+    names.every((name) => name !== '' && utf8(name).length <= MOST_NAME);
+  altered(questions || consent, 'an intake asks nothing');
+  altered(isList((questions ?? []).map(({ label }) => label), 8), 'a label is too long or stands twice');
+  const options = (questions ?? []).map(({ asks }) => asks.value ?? []);
+  altered(options.every((list) => isList(list, 12)), 'an option is too long or stands twice');
+  if (!consent) return;
+  altered(consent.text !== '' && utf8(consent.text).length <= 2_000, 'nothing to agree to, or too much');
+  altered(/^https:\/\/[!-~]*$/.test(consent.notice ?? 'https://'), 'a notice without an address');
+  altered((consent.notice ?? '').length <= 512, 'an address that is too long');
+}
+
+// What the visitor agreed to, by its name.
+export const consentHash = ({ text, notice = '' }) => sha256(statement('segel/1 consent', utf8(text), utf8(notice)));
 
 function checkListed({ site, profile, desks, agents }, altered) {
   const once = (list) => new Set(list.map(hex)).size === list.length;

@@ -29,6 +29,13 @@ export const Masking = map({
 });
 const span = tuple({ from: uint, to: uint });
 export const Hours = map({ zone: [0, text()], open: [1, list(span)], reply: [2, optional(uint)] });
+export const Question = map({
+  label: [0, text()],
+  asks: [1, choice([nothing, nothing, nothing, list(text(), 1)])],
+  need: [2, natural(1)],
+});
+export const Consent = map({ text: [0, text()], notice: [1, optional(text())] });
+export const Intake = map({ questions: [0, optional(list(Question, 1))], consent: [1, optional(Consent)] });
 export const Profile = map({
   name: [0, text()],
   pages: [1, list(text())],
@@ -36,6 +43,7 @@ export const Profile = map({
   vouchers: [3, optional(list(key, 1))],
   masking: [4, optional(Masking)],
   hours: [5, optional(Hours)],
+  intake: [6, optional(Intake)],
 });
 export const Desk = map({
   id: [0, id],
@@ -119,6 +127,13 @@ export const Signal = tuple({ counter: uint, time: uint, kind: natural(3) });
 
 export const Rating = map({ stars: [0, uint], comment: [1, optional(text())] });
 
+export const Details = map({
+  answers: [0, optional(list(tuple({ label: text(), text: text() }), 1))],
+  agreed: [1, optional(tuple({ consent: hash, timeMs: uint }))],
+  page: [2, text()],
+  language: [3, text()],
+});
+
 export const BODY = {
   text: 0,
   attachment: 1,
@@ -131,6 +146,7 @@ export const BODY = {
   withdrawal: 8,
   end: 9,
   rating: 10,
+  details: 11,
   note: 12,
   labels: 13,
 };
@@ -146,7 +162,7 @@ export const Body = choice([
   id,
   nothing,
   Rating,
-  undefined,
+  Details,
   text(),
   list(text()),
 ]);

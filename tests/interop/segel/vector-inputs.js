@@ -3,6 +3,7 @@
 import { fromHex, hex } from './bytes.js';
 import { deviceId, publicKeys } from './devices.js';
 import { ed25519Public, sha256 } from './primitives.js';
+import { consentHash } from './rosters.js';
 import { toBytes } from './shapes.js';
 import { Roster } from './structures.js';
 
@@ -153,6 +154,19 @@ export const inputs = () => [
   content('an event that is taken back', { kind: 8, value: id(9) }),
   content('an end', { kind: 9 }),
   content('a rating with a comment', { kind: 10, value: { stars: 5, comment: 'Terima kasih' } }),
+  content('details with answers and what was agreed to', {
+    kind: 11,
+    value: {
+      answers: [
+        { label: 'Nama', text: 'Pengunjung é' },
+        { label: 'Surel', text: '' },
+      ],
+      agreed: { consent: hex(consentHash({ text: 'Saya setuju', notice: 'https://toko.example/privasi' })), timeMs: NOW * 1_000 },
+      page: 'https://toko.example/produk',
+      language: 'id',
+    },
+  }),
+  content('details with neither', { kind: 11, value: { page: 'https://toko.example', language: 'ar' } }),
   content('a note among agents, quiet', { kind: 12, value: 'rekan: alamatnya sudah benar' }),
   content('labels, quiet', { kind: 13, value: ['VIP', 'retur'] }),
   content('no labels, quiet', { kind: 13, value: [] }),

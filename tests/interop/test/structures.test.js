@@ -111,6 +111,28 @@ test('a roster whose hours are out of order, touch or have no zone is refused', 
   altered({ reply: 0 });
 });
 
+test('a roster whose intake asks nothing, too much or the same twice is refused', () => {
+  const profile = (intake) => ({ profile: { name: '', pages: [], apps: [], intake } });
+  const question = (label, asks = { kind: 0 }) => ({ label, asks, need: 1 });
+  const choice = (options) => question('Perihal', { kind: 3, value: options });
+  const consent = { text: 'Saya setuju', notice: 'https://toko.example/privasi' };
+  const whole = opened(profile({ questions: [question('Nama'), choice(['Pesanan', 'Retur'])], consent }));
+  assert.equal(whole.profile.intake.questions[1].asks.value[1], 'Retur');
+  const altered = (intake) => refuses('roster-altered', () => opened(profile(intake)));
+  altered({});
+  altered({ questions: [question('')] });
+  altered({ questions: [question('a'.repeat(129))] });
+  altered({ questions: [question('Nama'), question('Nama')] });
+  altered({ questions: Array.from({ length: 9 }, (_, i) => question(`${i}`)) });
+  altered({ questions: [choice(['Retur', 'Retur'])] });
+  altered({ questions: [choice(Array.from({ length: 13 }, (_, i) => `${i}`))] });
+  altered({ consent: { text: '' } });
+  altered({ consent: { text: 'a'.repeat(2_001) } });
+  for (const notice of ['http://toko.example', 'javascript:alert(1)', 'https://toko.example/\u202e']) {
+    altered({ consent: { text: 'Saya setuju', notice } });
+  }
+});
+
 test('a newer roster must reach back to the kept one', () => {
   const kept = opened();
   const next = opened({ order: { generation: 1, version: 4 }, previous: kept.hash });

@@ -10,6 +10,7 @@ use thirtyfour::Key;
 use super::walk;
 use super::words::Words;
 use crate::harness::{Person, make_picture, put};
+use crate::intake::{ASKED, ask, fill_in};
 use crate::own_looks::adds_to_the_tag;
 use crate::relay_killed::expect_relay_to_be_away;
 
@@ -227,6 +228,28 @@ async fn a_conversation_that_has_ended_and_the_next_one() {
         visitor.clicks(".header .list").await;
         visitor.sees(".talks li:nth-child(2)").await;
         gallery.hang(&visitor, "visitor-conversations").await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_site_asks_first() {
+    walk(async |stage, gallery, words| {
+        ask(stage, ASKED).await;
+        let agent = stage.agent().await;
+        let visitor = stage.visitor().await;
+        visitor.sees(".intake").await;
+        gallery.hang(&visitor, "visitor-asked").await;
+        visitor.clicks(".intake .primary").await;
+        visitor.sees(".fault:not(:empty)").await;
+        gallery.hang(&visitor, "visitor-asked-again").await;
+        fill_in(&visitor, words.card).await;
+        visitor.clicks(".intake .primary").await;
+        visitor.says(words.question).await;
+        agent.chooses(words.question).await;
+        agent.sees(".facts").await;
+        agent.browser().run("document.querySelector('.facts').open = true").await;
+        gallery.hang(&agent, "console-facts").await;
     })
     .await;
 }

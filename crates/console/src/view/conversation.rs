@@ -18,6 +18,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlTextAreaElement, KeyboardEvent};
 
 use super::audience::Switch;
+use super::facts::Facts;
 use super::hold::Holding;
 use super::identity::Person;
 use super::labels::Labels;
@@ -33,6 +34,7 @@ pub(crate) struct Conversation {
     choose: El,
     opened: El,
     person: Person,
+    facts: Facts,
     holding: Holding,
     timeline: Timeline,
     typing: Typing,
@@ -64,6 +66,7 @@ impl Conversation {
             .child(icon(icons::BACK))
             .on("click", move |_| act_back(Action::Back));
         let holding = Holding::new(language, act, does);
+        let facts = Facts::new(language);
         let who = el("div").class("who").place(person.title()).place(person.word()).place(holding.holder());
         let timeline = Timeline::new(language, Rc::clone(act));
         let typing = Typing::new(language);
@@ -111,6 +114,7 @@ impl Conversation {
             )
             .place(holding.heirs())
             .place(labels.root())
+            .place(facts.root())
             .place(timeline.root())
             .place(typing.root())
             .place(&place)
@@ -124,6 +128,7 @@ impl Conversation {
             choose,
             opened,
             person,
+            facts,
             holding,
             timeline,
             typing,
@@ -166,6 +171,7 @@ impl Conversation {
         self.render_labels(model, &opened, may_label, changed);
         let none = Items::default();
         let items = opened.items.unwrap_or(&none);
+        self.facts.render(items, identity, model.situation.intake.as_ref());
         self.timeline.render(items.as_slice());
         self.timeline.render_transfers(items);
         self.typing.render(opened.typing);
@@ -216,6 +222,7 @@ impl Conversation {
         for part in [self.timeline.root(), self.typing.root(), self.labels.root(), &self.place, &self.check] {
             dom::set_hidden(part, verifying);
         }
+        dom::set_class(&self.opened, "verifying", verifying);
         let turns = std::mem::replace(&mut self.verifying, verifying) != verifying;
         if turns && verifying {
             self.verify.focus();

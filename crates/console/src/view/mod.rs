@@ -4,6 +4,7 @@ mod audience;
 mod conversation;
 mod enrol;
 mod entry;
+mod facts;
 mod header;
 mod help;
 mod hold;

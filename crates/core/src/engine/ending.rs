@@ -62,12 +62,14 @@ impl Engine {
 }
 
 impl Message {
-    /// Takes in an end or a rating: only the visitor's counts.
+    /// Takes in an end, a rating or details: only the visitor's count.
     pub(super) fn close(&mut self, body: content::Body, author: &Author) {
         if *author == Author::Visitor {
             self.say(body);
         } else {
-            self.body = Body::Closed(Refusal::EndRefused);
+            let is_of_details = matches!(body, content::Body::Details(_));
+            self.body =
+                Body::Closed(if is_of_details { Refusal::DetailsRefused } else { Refusal::EndRefused });
         }
     }
 }

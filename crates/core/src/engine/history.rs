@@ -320,7 +320,9 @@ impl Engine {
             | content::Body::Withdrawal(_)
             | content::Body::Note(_)
             | content::Body::Labels(_)) => message.say(body),
-            body @ (content::Body::End | content::Body::Rating(_)) => message.close(body, &author),
+            body @ (content::Body::End | content::Body::Rating(_) | content::Body::Details(_)) => {
+                message.close(body, &author);
+            }
             _ => message.body = Body::Closed(Refusal::NotUnderstood),
         }
         if !message.is_open() {

@@ -9,9 +9,11 @@ mod attachments;
 mod canned;
 mod clock;
 mod connect;
+mod details;
 mod ending;
 mod history;
 mod introduction;
+mod masked;
 mod notes;
 mod prekeys;
 mod pull;
@@ -50,7 +52,7 @@ use crate::link::{Backoff, Link, Pulse};
 use crate::membership::{Membership, MembershipRecord};
 use crate::peers::Peers;
 use crate::records::{BrokenStore, Ledger, Name, Opened};
-use crate::show::Refusal;
+use crate::show::{Details, Refusal};
 use crate::signals::Signals;
 use crate::sorted::{Sorted, SortedSet};
 
@@ -103,6 +105,8 @@ pub struct Engine {
     /// Where it is to be said how far the person has read, and when, Unix milliseconds.
     reads_due: Vec<(ConversationId, u64)>,
     introduction: Introduction,
+    /// What is said of the visitor before a message that comes next.
+    details: Option<(EventId, Details)>,
     /// Files that are sent and fetched.
     attachments: Attachments,
     /// What an agent's engine does about messages that are in the store.
@@ -237,6 +241,7 @@ impl Engine {
                 self.ledger.resume();
                 self.submit(conversation, event, (text, quotes), now, random);
             }
+            Input::Details { message, details } => self.describe(message, details.0, now, random),
             Input::Retry { conversation, event } => {
                 self.ledger.resume();
                 self.retry(conversation, event, now);
@@ -344,6 +349,7 @@ impl Engine {
             signals: Signals::default(),
             reads_due: Vec::new(),
             introduction: Introduction::default(),
+            details: None,
             attachments: Attachments::default(),
             shelf: None,
             canned: Vec::new(),

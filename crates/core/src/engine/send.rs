@@ -4,7 +4,6 @@ use rand_core::CryptoRng;
 use segel_crypto::act::Seat;
 use segel_crypto::content::{self, ContentContext, ContentHash, ContentKey};
 use segel_crypto::session::WrapContext;
-use segel_mask::{Masker, Writer};
 use segel_wire::api::OpenConversation;
 use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId};
 use segel_wire::{ClientFrame, Code, Envelope, Problem, Wrapped, limits};
@@ -16,11 +15,10 @@ use crate::account::Account;
 use crate::conversation::{Message, Stage};
 use crate::io::{Answer, Output, Request};
 use crate::link;
-use crate::masking;
 use crate::outgoing::Outgoing;
 use crate::peers::Peer;
 use crate::records::Name;
-use crate::show::{Body, File, Gate, Rating, Refusal};
+use crate::show::{Body, Gate, Refusal};
 use crate::sorted::SortedSet;
 
 /// A content with its wraps, its hash and its key.
@@ -46,6 +44,7 @@ impl Engine {
         }
         self.make_account(random);
         let id = self.conversation_for(conversation, random);
+        self.precede(id, event, now, random);
         let conversation = self.conversations.or_default(id);
         let body = text.into_body();
         let fits = match &body {
@@ -226,54 +225,6 @@ impl Engine {
         if (!reached.is_empty() || is_alone) && reaches_visitor {
             self.seal_message((id, event), (desk, &reached), body, now, random);
         }
-    }
-
-    /// What was written waits as the policy of then masked it: before it is sealed, the newest one has its say.
-    fn mask_again(&mut self, id: ConversationId, event: EventId) -> Result<(), Refusal> {
-        let message = self.conversations.get(&id).and_then(|conversation| conversation.messages.get(&event));
-        let Some(message) = message else { return Ok(()) };
-        if let (Body::Labels(_), Some(agents)) = (&message.body, self.shelf) {
-            return agents.mask_labels(self, id, event);
-        }
-        let (Body::Text(text)
-        | Body::Note(text)
-        | Body::File(File { name: text, .. })
-        | Body::Introduced(text)
-        | Body::Rated(Rating { comment: Some(text), .. })) = &message.body
-        else {
-            return Ok(());
-        };
-        let masked = self.masker().and_then(|(masker, writer)| masker.mask(text, writer).ok());
-        let masked = masked.ok_or(Refusal::PolicyRefused)?.text;
-        if masked.as_str() == text {
-            return Ok(());
-        }
-        let message = self.conversations.get_mut(&id).and_then(|kept| kept.messages.get_mut(&event));
-        let Some(message) = message else { return Ok(()) };
-        match &mut message.body {
-            Body::Text(text) | Body::Note(text) | Body::Rated(Rating { comment: Some(text), .. }) => {
-                *text = masked.into_string();
-            }
-            Body::File(file) => {
-                file.name = masked.into_string();
-                if let Some(attachment) = &mut message.attachment {
-                    attachment.name.clone_from(&file.name);
-                }
-                file.check()?;
-            }
-            // It is signed, and goes out as it is or not at all.
-            _ => return Err(Refusal::TokenRefused),
-        }
-        self.ledger.put(Name::Message(id, event), message);
-        self.shown.dirty.insert((id, event), ());
-        Ok(())
-    }
-
-    /// The newest roster's masker for what this person writes; `None` where its policy cannot be followed.
-    pub(super) fn masker(&self) -> Option<(Masker, Writer)> {
-        let writer = if self.part == Part::Agent { Writer::Agent } else { Writer::Visitor };
-        let profile = &self.membership.roster()?.roster().profile;
-        Some((masking::masker(profile.masking.as_ref())?, writer))
     }
 
     /// Whether the relay has the conversation; a visitor's is opened there if not.

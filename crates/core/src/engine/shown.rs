@@ -113,11 +113,12 @@ impl Engine {
     fn site_stands(&self) -> Option<Site> {
         let roster = self.membership.counting()?;
         let profile = &roster.roster().profile;
-        let (name, masking, hours) = (profile.name.clone(), profile.masking.clone(), profile.hours.clone());
+        let (name, masking) = (profile.name.clone(), profile.masking.clone());
+        let (hours, intake) = (profile.hours.clone(), profile.intake.clone());
         // Only who it is, not whether it still may: that is the gate's.
         let device = self.account.as_ref().map(Account::device);
         let agent = device.and_then(|device| roster.device(&device, 0)).map(|(agent, _)| agent.name.clone());
         let until = (self.part == Part::Agent).then_some(roster.roster().not_after);
-        Some(Site { name, agent, masking, hours, until })
+        Some(Site { name, agent, masking, hours, intake, until })
     }
 }

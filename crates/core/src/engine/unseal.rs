@@ -286,7 +286,7 @@ impl Engine {
             content::Body::SignalKey(shared) => self.signal_key_given(delivered, shared, now),
             // What it says was heard above.
             content::Body::Read(_) => {}
-            body @ (content::Body::End | content::Body::Rating(_)) => {
+            body @ (content::Body::End | content::Body::Rating(_) | content::Body::Details(_)) => {
                 received.close(body, &author);
                 if !received.is_open() {
                     received.key = None;

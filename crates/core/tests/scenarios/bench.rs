@@ -136,6 +136,7 @@ impl BenchSite {
                 vouchers: None,
                 masking: None,
                 hours: None,
+                intake: None,
             },
             desks: vec![Desk { id: DeskId([1; 16]), name: "Layanan".into(), inbox, supervisors: None }],
             agents: vec![Agent {

@@ -11,6 +11,7 @@ mod bounded;
 mod by_hand;
 mod canned;
 mod clocks;
+mod details;
 mod endings;
 mod exchange;
 mod handed_on;

@@ -135,6 +135,14 @@ fn bodies() -> Vec<(&'static str, String, Value)> {
         content("content", "an event that is taken back", &json!({ "kind": 8, "value": id(9) })),
         content("content", "an end", &json!({ "kind": 9 })),
         content("content", "stars without a word", &json!({ "kind": 10, "value": { "stars": 1 } })),
+        content(
+            "content",
+            "details with an answer",
+            &json!({ "kind": 11, "value": {
+                "answers": [{ "label": "Perihal", "text": "Retur" }],
+                "page": "https://toko.example/", "language": "id",
+            } }),
+        ),
         content("content", "other scripts", &json!({ "kind": 0, "value": "سلام 你好 𝄞 e\u{301}\u{feff}" })),
     ];
     let (kind, name, mut answer) =

@@ -3,7 +3,7 @@
 use data_encoding::HEXLOWER;
 use segel_crypto::act::{Act, ActHash, SignedAct};
 use segel_crypto::attachment::Attachment;
-use segel_crypto::content::{Body, ContentHash, Message, Rating};
+use segel_crypto::content::{Agreed, Answer, Body, ContentHash, Details, Message, Rating};
 use segel_crypto::device::DeviceSecrets;
 use segel_crypto::grant::Grant;
 use segel_crypto::log::{LogHash, Seen};
@@ -13,8 +13,8 @@ use segel_wire::ids::{
     RosterHash, Signature, SigningKey, SiteId, VoucherKey,
 };
 use segel_wire::signed::{
-    Agent, Desk, Device, DeviceKeys, Hours, Masking, MaskingAction, MaskingRule, Order, Profile, Roster,
-    SignedToken, Span,
+    Agent, Asks, Consent, ConsentHash, Desk, Device, DeviceKeys, Hours, Intake, Masking, MaskingAction,
+    MaskingRule, Need, Order, Profile, Question, Roster, SignedToken, Span,
 };
 use serde_json::Value;
 
@@ -136,10 +136,23 @@ fn body(value: &Value, kind: u64) -> Body {
             stars: cbor::decode(&cbor::encode(&number(&value["stars"]))).unwrap(),
             comment: optional(&value["comment"], |comment| text(comment).to_owned()),
         }),
+        11 => Body::Details(Details {
+            answers: optional(&value["answers"], |answers| list(answers, answer)),
+            agreed: optional(&value["agreed"], |agreed| Agreed {
+                consent: ConsentHash(bytes(&agreed["consent"])),
+                time: number(&agreed["timeMs"]),
+            }),
+            page: text(&value["page"]).to_owned(),
+            language: text(&value["language"]).to_owned(),
+        }),
         12 => Body::Note(text(value).to_owned()),
         13 => Body::Labels(list(value, |label| text(label).to_owned())),
         _ => unreachable!("a body of kind {kind}"),
     }
+}
+
+fn answer(value: &Value) -> Answer {
+    Answer { label: text(&value["label"]).to_owned(), text: text(&value["text"]).to_owned() }
 }
 
 fn attachment(value: &Value) -> Attachment {
@@ -180,6 +193,7 @@ pub(crate) fn roster(value: &Value) -> Roster {
             vouchers: optional(&profile["vouchers"], |all| list(all, |key| VoucherKey(bytes(key)))),
             masking: optional(&profile["masking"], masking),
             hours: optional(&profile["hours"], hours),
+            intake: optional(&profile["intake"], intake),
         },
         desks: list(&value["desks"], desk),
         agents: list(&value["agents"], agent),
@@ -211,6 +225,27 @@ fn hours(value: &Value) -> Hours {
         zone: text(&value["zone"]).to_owned(),
         open: list(&value["open"], span),
         reply: optional(&value["reply"], number),
+    }
+}
+
+fn intake(value: &Value) -> Intake {
+    let options = |value: &Value| list(value, |one| text(one).to_owned());
+    let question = |question: &Value| Question {
+        label: text(&question["label"]).to_owned(),
+        asks: match number(&question["asks"]["kind"]) {
+            0 => Asks::Line,
+            1 => Asks::Email,
+            2 => Asks::Phone,
+            _ => Asks::Choice(options(&question["asks"]["value"])),
+        },
+        need: if number(&question["need"]) == 1 { Need::Required } else { Need::Optional },
+    };
+    Intake {
+        questions: optional(&value["questions"], |all| list(all, question)),
+        consent: optional(&value["consent"], |consent| Consent {
+            text: text(&consent["text"]).to_owned(),
+            notice: optional(&consent["notice"], |notice| text(notice).to_owned()),
+        }),
     }
 }
 

@@ -33,6 +33,7 @@ fn roster() -> Roster {
             vouchers: None,
             masking: None,
             hours: None,
+            intake: None,
         },
         desks: vec![],
         agents: vec![],

@@ -208,6 +208,7 @@ impl Site {
                 vouchers: None,
                 masking: None,
                 hours: None,
+                intake: None,
             },
             desks,
             agents,

@@ -5,7 +5,7 @@ use data_encoding::HEXLOWER;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use segel_crypto::act::{Act, SignedAct};
-use segel_crypto::content::{Body, Message, Rating};
+use segel_crypto::content::{Body, Details, Message, Rating};
 use segel_crypto::device::DeviceSecrets;
 use segel_crypto::enrol::EnrolmentCode;
 use segel_crypto::grant::Grant;
@@ -17,8 +17,8 @@ use segel_wire::cbor_array;
 use segel_wire::ids::SiteId;
 use segel_wire::limits::ONE_TIME_KEPT;
 use segel_wire::signed::{
-    AdminSigned, Bundle, Certificate, DeviceKeys, Enrolment, Hours, Invitation, Order, Prekey, Prekeys,
-    Roster, SignedToken, Span, Token,
+    AdminSigned, Asks, Bundle, Certificate, Consent, DeviceKeys, Enrolment, Hours, Intake, Invitation, Need,
+    Order, Prekey, Prekeys, Question, Roster, SignedToken, Span, Token,
 };
 use serde_json::Value;
 
@@ -68,8 +68,24 @@ pub(crate) fn samples() -> Vec<Sample> {
     let mut roster: Roster = cbor::decode(&example("next roster")).unwrap();
     let open = vec![Span { from: 480, to: 1_020 }, Span { from: 1_920, to: 10_080 }];
     roster.profile.hours = Some(Hours { zone: "Asia/Jakarta".to_owned(), open, reply: Some(5) });
+    roster.profile.intake = Some(intake());
     samples.push(sample::<Roster>("roster", cbor::encode(&roster)));
     samples
+}
+
+fn intake() -> Intake {
+    let question = |label: &str, asks, need| Question { label: label.to_owned(), asks, need };
+    let options = vec!["Pesanan".to_owned(), "Retur".to_owned()];
+    let notice = Some("https://toko.example/privasi".to_owned());
+    Intake {
+        questions: Some(vec![
+            question("Nama", Asks::Line, Need::Required),
+            question("Surel", Asks::Email, Need::Optional),
+            question("Telepon", Asks::Phone, Need::Optional),
+            question("Perihal", Asks::Choice(options), Need::Required),
+        ]),
+        consent: Some(Consent { text: "Saya setuju".to_owned(), notice }),
+    }
 }
 
 fn of_example() -> Vec<Sample> {
@@ -137,12 +153,12 @@ fn of_case(case: &Value) -> Vec<Sample> {
 }
 
 fn of_content(message: Vec<u8>) -> Vec<Sample> {
-    let rating = match cbor::decode(&message) {
-        Ok(Message { body: Body::Rating(rating), .. }) => Some(cbor::encode(&rating)),
+    let within = match cbor::decode(&message).map(|message: Message| message.body) {
+        Ok(Body::Rating(rating)) => Some(sample::<Rating>("rating", cbor::encode(&rating))),
+        Ok(Body::Details(details)) => Some(sample::<Details>("details", cbor::encode(&details))),
         _ => None,
     };
-    let rating = rating.map(|rating| sample::<Rating>("rating", rating));
-    rating.into_iter().chain([sample::<Message>("message", message)]).collect()
+    within.into_iter().chain([sample::<Message>("message", message)]).collect()
 }
 
 fn of_act(signed: &Value) -> [Sample; 2] {

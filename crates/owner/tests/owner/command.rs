@@ -130,6 +130,40 @@ fn masking_is_set_shown_and_taken_back_and_lets_no_card_out() {
 }
 
 #[test]
+fn what_is_asked_before_a_conversation_is_read_from_a_file_shown_and_taken_back() {
+    let place = tempfile::tempdir().unwrap();
+    run(place.path(), &INIT);
+    let (asked, unasked) = (place.path().join("intake.json"), place.path().join("missing.json"));
+    let set = |path: &std::path::Path| run(place.path(), &["intake", "set", path.to_str().unwrap()]);
+    let question = r#"{ "label": "Surel", "asks": "email", "required": true }"#;
+    std::fs::write(&asked, format!(r#"{{ "questions": [{question}], "consent": {{ "text": "Ya" }} }}"#))
+        .unwrap();
+    let (out, err) = said(&set(&asked));
+    assert!(out.contains("Answers to \"Surel\" come masked"), "{out}");
+    assert!(err.contains("signed and kept"), "{err}");
+    let shown = said(&run(place.path(), &["roster", "show"])).0;
+    assert!(shown.contains("asks      Surel: Email, Required"), "{shown}");
+    assert!(shown.contains("consent   Ya (no notice)"), "{shown}");
+
+    std::fs::write(&asked, format!(r#"{{ "questions": [{question}, {question}] }}"#)).unwrap();
+    for (file, said_of_it) in [(&asked, "stands twice"), (&unasked, "cannot read")] {
+        let output = set(file);
+        assert!(!output.status.success() && said(&output).1.contains(said_of_it), "{said_of_it}");
+    }
+    run(place.path(), &["intake", "reset"]);
+    assert!(!said(&run(place.path(), &["roster", "show"])).0.contains("asks"));
+}
+
+#[test]
+fn hours_are_shown_whether_or_not_masking_was_changed() {
+    let place = tempfile::tempdir().unwrap();
+    run(place.path(), &INIT);
+    run(place.path(), &["hours", "set", "--zone", "Asia/Jakarta", "--open", "mon 08:00-17:00"]);
+    let shown = said(&run(place.path(), &["roster", "show"])).0;
+    assert!(shown.contains("open      minutes 480 to 1020 of the week, Asia/Jakarta"), "{shown}");
+}
+
+#[test]
 fn a_voucher_that_is_no_key_is_refused() {
     let place = tempfile::tempdir().unwrap();
     let bare = VoucherKey([0x5e; 32]).to_string();

@@ -181,12 +181,15 @@ impl Work {
         let mut random = Random::new().map_err(|_| Trouble::Insecure)?;
         let leads = || self.place.term.get() == term;
         let (name, later) = (self.screen.store_name(), self.screen.reads_later());
-        let state = kept::open(&name, later, &mut random, leads).await;
-        if leads() && state.as_ref().is_ok_and(|state| state.kept.generation > 0) {
-            // The store has answered; whatever is waited for from here on is the network's doing.
+        let whole = async {
+            // The store has answered; what is waited for here is the network's doing.
             drop(self.place.timer.take());
             rest::fetch().await;
-        }
+            if leads() {
+                self.await_store();
+            }
+        };
+        let state = kept::open(&name, later, &mut random, whole, &leads).await;
         if !leads() {
             return Ok(());
         }

@@ -1,8 +1,8 @@
 //! What the tab that leads does for the others: shows them what it shows, and carries out what they wish.
 
-use segel_core::show::{Rating, Refusal, Show};
+use segel_core::show::{Answer, Details, Rating, Refusal, Show};
 use segel_core::tabs::{Stand, Wish, WishedFile};
-use segel_core::{Input, Outgoing, OutgoingFile, OutgoingRating, OutgoingToken};
+use segel_core::{Input, Outgoing, OutgoingDetails, OutgoingFile, OutgoingRating, OutgoingToken};
 use segel_mask::{MaskedText, Masker};
 use segel_web::driver::Driver;
 use segel_web::files::Fetched;
@@ -101,6 +101,7 @@ impl Work {
                 let comment = self.mask(comment.as_deref().unwrap_or_default())?;
                 Input::Rate { conversation, rating: Some(OutgoingRating::new(stars, comment)) }
             }
+            Wish::Details(message, details) => self.details_of(message, details)?,
             Wish::Introduce(Some(token)) => {
                 let token = OutgoingToken::read(&token.0, |subject| {
                     let masker = segel_core::masker(self.screen.masking().as_ref())?;
@@ -111,6 +112,17 @@ impl Work {
             }
             _ => return None,
         })
+    }
+
+    #[inline(never)]
+    fn details_of(&self, message: EventId, said: Details) -> Option<Input> {
+        let mut answers = Vec::new();
+        for Answer { label, text } in said.answers.into_iter().flatten() {
+            answers.push((label, self.mask(&text)?));
+        }
+        let (page, language) = (self.mask(&said.page)?, self.mask(&said.language)?);
+        let details = OutgoingDetails::new(answers, said.agreed, page, language);
+        Some(Input::Details { message, details })
     }
 
     /// Masks once more what was masked in another tab, which changes nothing. What the site blocks since then is

@@ -80,6 +80,24 @@ by_name! {
         lapsed,
         /// The proof of who a visitor is does not count.
         unconfirmed,
+        /// Heading: what is known of the visitor.
+        facts,
+        /// Under it: whose words these are.
+        facts_why,
+        /// On which page the visitor was.
+        facts_page,
+        /// In which language the visitor reads the widget.
+        facts_language,
+        /// A question was left open.
+        facts_unsaid,
+        /// What the visitor agreed to is what the site asks now; `#` is when.
+        facts_agreed,
+        /// What the visitor agreed to is another text; `#` is when.
+        facts_agreed_before,
+        /// Who the visitor is by the business's word.
+        facts_identity,
+        /// The business has not said who the visitor is.
+        facts_unknown,
         /// The visitor has the conversation before their eyes.
         here,
         /// Number of messages not yet seen; `#` is their number.

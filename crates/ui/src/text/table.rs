@@ -41,6 +41,24 @@ by_name! {
         greeting_masked,
         /// Nobody is there to answer a first message.
         greeting_away,
+        /// Beside a question that needs an answer.
+        needed,
+        /// Stands in a choice before something is chosen.
+        choose,
+        /// Link: the site's privacy notice.
+        notice,
+        /// Button: the questions are answered.
+        start,
+        /// A question needs an answer.
+        unanswered,
+        /// What was typed is no e-mail address.
+        no_email,
+        /// What was typed is no telephone number.
+        no_phone,
+        /// The site lets nobody send what was typed, or it could not be checked.
+        unsendable,
+        /// The visitor has not agreed.
+        disagreed,
         /// Within how many minutes an answer usually comes.
         replies_in_minutes,
         /// Within how many hours an answer usually comes.
@@ -317,6 +335,7 @@ by_variant! {
         withdrawal_refused: Refusal::WithdrawalRefused,
         conversation_ended: Refusal::ConversationEnded,
         end_refused: Refusal::EndRefused,
+        details_refused: Refusal::DetailsRefused,
     }
 }
 

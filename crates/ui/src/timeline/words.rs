@@ -19,8 +19,12 @@ pub(crate) fn name(author: &Author, language: Language) -> &str {
 pub(crate) fn is_notice(body: &Body) -> bool {
     matches!(
         body,
-        Body::Closed(Refusal::TokenRefused | Refusal::WithdrawalRefused | Refusal::EndRefused)
-            | Body::Act(_)
+        Body::Closed(
+            Refusal::TokenRefused
+                | Refusal::WithdrawalRefused
+                | Refusal::EndRefused
+                | Refusal::DetailsRefused
+        ) | Body::Act(_)
             | Body::Ended
             | Body::Introduced(_)
     )
@@ -30,9 +34,13 @@ pub(crate) fn is_notice(body: &Body) -> bool {
 pub(crate) fn sentence(item: &Item, language: Language) -> Option<String> {
     let text = language.text();
     Some(match &item.body {
-        Body::Text(_) | Body::Note(_) | Body::Labels(_) | Body::File(_) | Body::Rated(_) | Body::Withheld => {
-            return None;
-        }
+        Body::Text(_)
+        | Body::Note(_)
+        | Body::Labels(_)
+        | Body::File(_)
+        | Body::Rated(_)
+        | Body::Withheld
+        | Body::Details(_) => return None,
         Body::Closed(refusal) if is_notice(&item.body) => language.refusal(*refusal).to_owned(),
         Body::Closed(refusal) => [text.closed(), " ", language.refusal(*refusal)].concat(),
         Body::BeforeEnrolment => text.before_enrolment().to_owned(),

@@ -1,6 +1,6 @@
 //! Commits generations to the store in order, one transaction at a time.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use js_sys::futures::spawn_local;
@@ -8,13 +8,15 @@ use segel_core::{Change, Input};
 use segel_wire::ids::ConversationId;
 
 use crate::driver::take_first;
-use crate::store::{self, Store, StoreError};
+use crate::store::{self, Home, NewStore, Store, StoreError};
 
 /// Keeps what the engine hands out, in order.
 pub(crate) struct Keeper(Rc<Queue>);
 
 struct Queue {
-    store: Option<Store>,
+    store: OnceCell<Store>,
+    /// Until something is kept in it.
+    new: RefCell<Option<NewStore>>,
     waiting: RefCell<Vec<(u64, Vec<Change>)>>,
     busy: Cell<bool>,
     tell: Box<dyn Fn(Told)>,
@@ -30,9 +32,15 @@ pub(super) enum Told {
 
 impl Keeper {
     /// `tell` hears what was kept and what was not. Without a store everything counts as kept at once.
-    pub(super) fn new(store: Option<Store>, tell: impl Fn(Told) + 'static) -> Self {
+    pub(super) fn new(home: Option<Home>, tell: impl Fn(Told) + 'static) -> Self {
+        let (store, new) = match home {
+            Some(Home::Kept(store)) => (OnceCell::from(store), None),
+            Some(Home::New(new)) => (OnceCell::new(), Some(new)),
+            None => (OnceCell::new(), None),
+        };
         Self(Rc::new(Queue {
             store,
+            new: RefCell::new(new),
             waiting: RefCell::default(),
             busy: Cell::new(false),
             tell: Box::new(tell),
@@ -49,7 +57,7 @@ impl Keeper {
 
     /// Reads what was left in the store at the start, if anything was.
     pub(super) fn load(&self, conversation: ConversationId, names: String) {
-        if let Some(later) = self.0.store.as_ref().and_then(Store::later) {
+        if let Some(later) = self.0.store.get().and_then(Store::later) {
             (later.go_on)(self, conversation, names);
         }
     }
@@ -58,7 +66,7 @@ impl Keeper {
     pub(crate) fn read(&self, conversation: ConversationId, names: String) {
         let queue = Rc::clone(&self.0);
         spawn_local(async move {
-            let records = match &queue.store {
+            let records = match queue.store.get() {
                 Some(store) => store.load_named(&names).await,
                 None => Err(StoreError::Broken),
             };
@@ -97,7 +105,18 @@ impl Queue {
     }
 
     async fn commit(&self, generation: u64, changes: Vec<Change>) -> Result<(), StoreError> {
-        let Some(store) = &self.store else { return Ok(()) };
+        let new = self.new.take();
+        if let Some(new) = new {
+            match new.make().await {
+                // There was none, or nothing would have been to be made.
+                Ok(store) => drop(self.store.set(store)),
+                Err(error) => {
+                    self.new.replace(Some(new));
+                    return Err(error);
+                }
+            }
+        }
+        let Some(store) = self.store.get() else { return Ok(()) };
         let changes = changes.into_iter().map(|Change { name, sealed }| match sealed {
             Some(sealed) => store::Change::Put(name, sealed),
             None => store::Change::Delete(name),

@@ -5,7 +5,7 @@ use segel_core::{Engine, VisitorConfig};
 use segel_crypto::storage::StateKey;
 use segel_web::kept::{self, KeptError};
 use segel_web::random::Random;
-use segel_web::store::{Change, Store, StoreError};
+use segel_web::store::{Change, Home, Store, StoreError};
 use segel_wire::ids::{RootKey, SiteId};
 use segel_wire::signed::Order;
 use wasm_bindgen::{JsCast, JsValue};
@@ -54,17 +54,17 @@ async fn what_was_kept_before_stores_had_terms_is_taken_over_whole() {
     assert_eq!(state.kept.records.len(), 1);
     let (name, sealed) = &state.kept.records[0];
     assert_eq!(&state.key.open(name, sealed, 1).unwrap().bytes[..], b"record");
-    state.store.unwrap().commit(2, vec![Change::Delete("cursor".to_owned())]).await.unwrap();
+    made(state).commit(2, vec![Change::Delete("cursor".to_owned())]).await.unwrap();
 }
 
 #[wasm_bindgen_test]
 async fn who_does_not_lead_any_more_shuts_nobody_out() {
     let name = "not-leading";
-    drop(fresh(name).await);
-    let leading = open(name).await.unwrap().store.unwrap();
-    let frozen = kept::open(name, None, &mut Random::new().unwrap(), || false).await;
+    keep(name, &[]).await;
+    let leading = made(open(name).await.unwrap());
+    let frozen = kept::open(name, None, &mut Random::new().unwrap(), async {}, &|| false).await;
     assert_eq!(frozen.err(), Some(KeptError::Busy));
-    leading.commit(1, vec![Change::Put("a".to_owned(), vec![1])]).await.unwrap();
+    leading.commit(GENERATION + 1, vec![Change::Put("a".to_owned(), vec![1])]).await.unwrap();
 }
 
 #[wasm_bindgen_test]
@@ -91,8 +91,29 @@ async fn a_store_gives_way_to_newer_code_and_says_that_it_is_to_be_opened_anew()
     Store::destroy(name).unwrap();
 }
 
+#[wasm_bindgen_test]
+async fn who_only_looks_leaves_no_store_behind() {
+    let name = "only-looked-at";
+    Store::destroy(name).unwrap();
+    for _ in 0..2 {
+        let state = open(name).await.unwrap();
+        assert!(matches!(state.store, Some(Home::New(_))));
+        assert_eq!((state.kept.generation, state.kept.records.len()), (0, 0));
+    }
+    assert!(Store::open_kept(name).await.unwrap().is_none());
+    keep(name, &[]).await;
+    assert!(matches!(open(name).await.unwrap().store, Some(Home::Kept(_))));
+}
+
+fn made(state: kept::KeptState) -> Store {
+    match state.store.unwrap() {
+        Home::Kept(store) => store,
+        Home::New(_) => panic!("there is one"),
+    }
+}
+
 async fn open(name: &str) -> Result<kept::KeptState, KeptError> {
-    kept::open(name, None, &mut Random::new().unwrap(), || true).await
+    kept::open(name, None, &mut Random::new().unwrap(), async {}, &|| true).await
 }
 
 fn config() -> VisitorConfig {

@@ -3,11 +3,12 @@
 use std::rc::Rc;
 
 use js_sys::{Array, Uint8Array};
-use segel_web::state_key::{StateKeyError, load_or_make};
+use segel_web::state_key::{self, STATE_KEY_LEN, StateKeyError};
 use segel_web::store::Store;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::CryptoKey;
+use zeroize::Zeroizing;
 
 use crate::mailbox::both;
 use crate::store::{behind, fresh, plant, succeeded};
@@ -79,4 +80,16 @@ async fn read_meta(name: &str, key: &str) -> JsValue {
     succeeded(&request).await;
     database.close();
     request.result().unwrap()
+}
+
+/// As a page that finds no key, and then keeps something, comes to one.
+async fn load_or_make(store: &Store) -> Result<Zeroizing<[u8; STATE_KEY_LEN]>, StateKeyError> {
+    if let Some(key) = state_key::load(store).await? {
+        return Ok(key);
+    }
+    let made = state_key::make()?;
+    if state_key::keep_first(store, &made).await? {
+        return Ok(made);
+    }
+    state_key::load(store).await.map(Option::unwrap)
 }

@@ -25,11 +25,14 @@ impl<'r, 'b> Fields<'r, 'b> {
     }
 
     /// The field of this key; keys are asked for in ascending order.
+    // Once for each type, not for each field of it: so is the next.
+    #[inline(never)]
     pub fn named<T: Cbor>(&mut self, key: u64) -> Result<T, MalformedCbor> {
         if self.find(key)? { T::read(self.reader) } else { T::absent().ok_or(MalformedCbor) }
     }
 
     /// The next item of an array.
+    #[inline(never)]
     pub fn item<T: Cbor>(&mut self) -> Result<T, MalformedCbor> {
         if self.take() { T::read(self.reader) } else { T::absent().ok_or(MalformedCbor) }
     }

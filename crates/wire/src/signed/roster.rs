@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use crate::cbor::{self, MalformedCbor};
 use crate::ids::{AgentId, DeskId, DeviceId, RootKey, RosterHash, SiteId, VoucherKey};
 use crate::limits;
-use crate::signed::{AdminSigned, Certificate, CertificateError, DeviceKeys, Hours, Masking};
+use crate::signed::{AdminSigned, Certificate, CertificateError, DeviceKeys, Hours, Intake, Masking};
 
 /// Rosters are ordered by generation, then version; zeros come before every roster.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -66,9 +66,11 @@ pub struct Profile {
     pub masking: Option<Masking>,
     /// When it answers; absent if nothing is said.
     pub hours: Option<Hours>,
+    /// What a visitor is asked before a conversation; absent if nothing.
+    pub intake: Option<Intake>,
 }
 
-cbor_map!(Profile { 0: name, 1: pages, 2: apps, 3: vouchers, 4: masking, 5: hours });
+cbor_map!(Profile { 0: name, 1: pages, 2: apps, 3: vouchers, 4: masking, 5: hours, 6: intake });
 
 /// Agents who answer together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -185,6 +187,7 @@ impl Roster {
             && vouchers.is_none_or(is_proper_set)
             && self.profile.masking.as_ref().is_none_or(Masking::is_consistent)
             && self.profile.hours.as_ref().is_none_or(Hours::is_consistent)
+            && self.profile.intake.as_ref().is_none_or(Intake::is_consistent)
     }
 }
 

@@ -3,7 +3,7 @@
 use segel_wire::ids::{AgentId, DeskId, VoucherKey};
 use segel_wire::limits::{DESK_DEVICES, MASKING_PATTERNS, NAME_BYTES, ROSTER_ENTRIES};
 use segel_wire::signed::{
-    Agent, Desk, Device, Masking, MaskingAction, MaskingRule, Roster, RosterError, VerifiedRoster,
+    Agent, Desk, Device, Intake, Masking, MaskingAction, MaskingRule, Roster, RosterError, VerifiedRoster,
 };
 
 use crate::support::{NOW, SITE, device, id, pinned, roster, signed, voucher, vouchers};
@@ -84,7 +84,7 @@ fn what_a_site_masks_is_read_as_it_was_signed() {
 
 #[test]
 fn a_roster_that_contradicts_itself_is_refused() {
-    let contradictions: [(&str, Change); 31] = [
+    let contradictions: [(&str, Change); 32] = [
         ("desk twice", |roster| roster.desks[1].id = roster.desks[0].id),
         ("agent twice", |roster| roster.agents[1].id = roster.agents[0].id),
         ("device twice with one agent", |roster| roster.agents[0].devices.push(listed(10))),
@@ -125,6 +125,9 @@ fn a_roster_that_contradicts_itself_is_refused() {
         ("name of a desk", |roster| roster.desks[0].name = "a".repeat(NAME_BYTES + 1)),
         ("name of an agent", |roster| roster.agents[0].name = "é".repeat(NAME_BYTES / 2 + 1)),
         ("too many pages", |roster| roster.profile.pages = vec![String::new(); ROSTER_ENTRIES + 1]),
+        ("an intake that asks nothing", |roster| {
+            roster.profile.intake = Some(Intake { questions: None, consent: None });
+        }),
         ("a card let through", |roster| mask(roster, &[("card", MaskingAction::Leave)])),
         ("a PIN with a warning only", |roster| mask(roster, &[("pin", MaskingAction::Warn)])),
         ("masking unsorted", |roster| {

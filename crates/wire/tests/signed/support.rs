@@ -120,6 +120,7 @@ pub(crate) fn roster() -> Roster {
             vouchers: Some(vouchers()),
             masking: None,
             hours: None,
+            intake: None,
         },
         desks: vec![
             Desk {

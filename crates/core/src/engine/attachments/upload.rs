@@ -180,6 +180,7 @@ impl Engine {
         }
         self.make_account(random);
         let id = self.conversation_for(conversation, random);
+        self.precede(id, event, now, random);
         let conversation = self.conversations.or_default(id);
         let stage = match file.description.check() {
             Ok(()) => Stage::Uploading,

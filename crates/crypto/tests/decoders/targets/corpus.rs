@@ -1,12 +1,12 @@
 //! Genuine inputs: what fuzzing starts from, and what the property tests damage.
 
 use segel_crypto::act::{Act, ActHash, ActKind};
-use segel_crypto::content::{Body, ContentHash, Rating, Stars};
+use segel_crypto::content::{Agreed, Answer, Body, ContentHash, Details, Rating, Stars};
 use segel_crypto::grant::Grant;
 use segel_crypto::session::Wrap;
 use segel_wire::events::Wrapped;
 use segel_wire::ids::{AgentId, ContentDigest, Octets, PrekeyKey, RosterHash};
-use segel_wire::signed::{Invitation, Order, Roster, SignedToken, Token};
+use segel_wire::signed::{ConsentHash, Invitation, Order, Roster, SignedToken, Token};
 use segel_wire::{ClientFrame, Code, Delivered, Envelope, Problem, ServerFrame, Withdraws, cbor};
 
 use super::fixture::{CONVERSATION, EVENT, Fixture, NOW, SITE, fixture, message, sign};
@@ -141,6 +141,12 @@ fn messages(fixture: &Fixture) -> Vec<segel_crypto::content::Message> {
         Body::Withdrawal(EVENT),
         Body::End,
         Body::Rating(Rating { stars: Stars::Four, comment: Some("halo".to_owned()) }),
+        Body::Details(Details {
+            answers: Some(vec![Answer { label: "Perihal".to_owned(), text: "Retur".to_owned() }]),
+            agreed: Some(Agreed { consent: ConsentHash([6; 32]), time: NOW * 1_000 }),
+            page: "https://toko.example/".to_owned(),
+            language: "id".to_owned(),
+        }),
         Body::Note("halo".to_owned()),
         Body::Labels(vec!["VIP".to_owned(), "retur".to_owned()]),
     ];

@@ -18,8 +18,9 @@ use segel_wire::ids::{
     SiteId, VoucherKey,
 };
 use segel_wire::signed::{
-    self, AdminSigned, Agent, Bundle, Certificate, Desk, Device, DeviceKeys, Hours, Masking, MaskingAction,
-    MaskingRule, Order, Profile, Roster, Span, VerifiedRoster, statement,
+    self, AdminSigned, Agent, Asks, Bundle, Certificate, Consent, Desk, Device, DeviceKeys, Hours, Intake,
+    Masking, MaskingAction, MaskingRule, Need, Order, Profile, Question, Roster, Span, VerifiedRoster,
+    statement,
 };
 use segel_wire::{cbor, cbor_array};
 
@@ -260,6 +261,14 @@ impl Fixture {
                     zone: "Asia/Jakarta".to_owned(),
                     open: vec![Span { from: 480, to: 1_020 }],
                     reply: Some(5),
+                }),
+                intake: Some(Intake {
+                    questions: Some(vec![Question {
+                        label: "Perihal".to_owned(),
+                        asks: Asks::Choice(vec!["Pesanan".to_owned(), "Retur".to_owned()]),
+                        need: Need::Required,
+                    }]),
+                    consent: Some(Consent { text: "Setuju".to_owned(), notice: None }),
                 }),
             },
             desks: vec![Desk {

@@ -63,6 +63,7 @@ pub(super) fn write(page: &mut Page, cast: &Cast) -> Published {
             vouchers: None,
             masking: None,
             hours: None,
+            intake: None,
         },
         desks: vec![Desk {
             id: DESK,

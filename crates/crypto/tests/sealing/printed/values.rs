@@ -7,7 +7,9 @@ use segel_crypto::attachment::{
     self, Attachment, AttachmentKey, Measure, OpenError, Opener, SealedHash, Sealer,
 };
 use segel_crypto::authority::{Admin, AdminSecret, RootSecret};
-use segel_crypto::content::{Body, ContentContext, ContentError, ContentHash, ContentKey, Header, Stars};
+use segel_crypto::content::{
+    Agreed, Body, ContentContext, ContentError, ContentHash, ContentKey, Details, Header, Stars,
+};
 use segel_crypto::device::{DeviceSecrets, IdentitySecret, LoginSecret, SigningSecret};
 use segel_crypto::enrol::{EnrolmentCode, NotACode};
 use segel_crypto::grant::{Grant, GrantError};
@@ -25,7 +27,7 @@ use segel_hazmat::kem::BadKemKey;
 use segel_wire::api::LoginAnswer;
 use segel_wire::cbor::{self, Cbor};
 use segel_wire::ids::{AttachmentId, DeviceId, EventId, IdentityKey, Signature, VoucherKey};
-use segel_wire::signed::{SignedToken, Token};
+use segel_wire::signed::{ConsentHash, SignedToken, Token};
 use segel_wire::{ClientFrame, Octets};
 
 use super::Printed;
@@ -170,6 +172,9 @@ fn contents(entries: &mut Entries) {
     entries.add("content::Message", &message(TEXT));
     entries.add("content::Body", &Body::Text(TEXT.to_owned()));
     entries.add("content::Stars", &Stars::Four);
+    entries.add("content::Agreed", &Agreed { consent: ConsentHash([1; 32]), time: 2 });
+    let (page, language) = ("https://toko.example".to_owned(), "id".to_owned());
+    entries.add("content::Details", &Details { answers: None, agreed: None, page, language });
     let bound_to =
         ContentContext { conversation: &CONVERSATION, event: &EVENT, sender: &DEVICE, recipients: &[DEVICE] };
     entries.add("content::ContentContext", &bound_to);

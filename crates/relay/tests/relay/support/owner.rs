@@ -68,6 +68,7 @@ impl Owner {
                 vouchers: None,
                 masking: None,
                 hours: None,
+                intake: None,
             },
             desks: vec![Desk { id: DESK, name: "Meja Demo".into(), inbox, supervisors: None }],
             agents: vec![Agent {
