@@ -100,6 +100,12 @@ impl ActRecord {
         Ok(Self { epoch, signed, order, logged: true, ..Self::wanted(deed) })
     }
 
+    /// The hash of the act that it follows; none until it is sealed.
+    pub(crate) fn previous(&self) -> Option<ActHash> {
+        let act: Act = cbor::decode(&self.signed.as_ref()?.act.0).ok()?;
+        Some(act.previous)
+    }
+
     pub(crate) fn counts(&self) -> bool {
         self.verdict == Some(Verdict::Counts)
     }
@@ -160,6 +166,22 @@ impl Conversation {
         let known = known.map_or(0, |(_, record)| record.epoch);
         let mut after = self.counting().filter(|(_, record)| record.epoch > known);
         after.any(|(message, _)| message.position.is_some_and(|at| at <= position))
+    }
+
+    /// Whether an act waits for one before it.
+    pub(crate) fn is_ahead(&self, message: &Message) -> bool {
+        let next = self.facts.assignment.epoch.saturating_add(1);
+        message.act.as_ref().is_some_and(|act| act.epoch > next)
+    }
+
+    /// Whether another act counts that follows the same one, and the log puts it after this one or does not have it.
+    pub(crate) fn displaces(&self, event: EventId) -> bool {
+        let Some(message) = self.messages.get(&event) else { return false };
+        let Some(act) = message.act.as_ref().filter(|act| act.logged) else { return false };
+        self.counting_at(act.epoch).is_some_and(|(other, counting)| {
+            let comes_later = !counting.logged || other.position > message.position;
+            comes_later && counting.previous() == act.previous()
+        })
     }
 
     /// Whether an own act is on its way or waits for its judgement.

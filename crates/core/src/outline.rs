@@ -21,7 +21,7 @@ cbor_array!(Outline { is_pending, messages });
 impl Conversation {
     /// Its outline. That of an outline's messages is the same again.
     pub(crate) fn outline(&self) -> Outline {
-        let pending = self.messages.values().any(Message::is_pending);
+        let pending = self.messages.values().any(|message| message.is_pending() && !self.is_ahead(message));
         let latest = [
             self.last_said(),
             self.last_answer(),

@@ -1,6 +1,7 @@
 //! What must hold when all is calm.
 
 mod endings;
+mod histories;
 mod identities;
 
 pub(crate) use self::identities::confirmed;
@@ -25,6 +26,7 @@ pub(crate) fn complaints(world: &World) -> Vec<String> {
         found.extend(arrival(world, said));
     }
     found.extend(endings::complaints(world));
+    found.extend(histories::complaints(world));
     for (browser, tab) in running(world) {
         found.extend(screen(world, browser, tab));
         found.extend(bounds(world, browser, tab));

@@ -166,6 +166,12 @@ impl Relay {
         self.kept.rosters.last().is_some_and(|(roster, _)| roster.device(&device, 0).is_some())
     }
 
+    /// Whether a device is in the roster of a version.
+    pub(crate) fn listed(&self, version: u64, device: DeviceId) -> bool {
+        let named = self.kept.rosters.iter().find(|(roster, _)| roster.roster().order.version == version);
+        named.is_some_and(|(roster, _)| roster.device(&device, 0).is_some())
+    }
+
     /// Answers an HTTP request; `now` in Unix milliseconds.
     pub(crate) fn answer(
         &mut self,

@@ -12,10 +12,11 @@ use segel_wire::signed::{Agent, VerifiedRoster};
 use super::{Engine, Part, make_id};
 use crate::account::Account;
 use crate::acts::{ActRecord, Verdict};
-use crate::conversation::{Message, Stage};
+use crate::conversation::{Conversation, Message, Stage};
 use crate::io::{Output, Request};
 use crate::records::Name;
 use crate::show::{Body, Deed, Hold, Item, Refusal, Show, Standing};
+use crate::sorted::Sorted;
 
 /// A roster that an act waits for is asked for again after this, in milliseconds.
 const ASK_AGAIN: u64 = 10_000;
@@ -105,7 +106,8 @@ impl Engine {
         let Some(conversation) = self.conversations.get(&id) else { return false };
         let awaits_judgement = |message: &Message| {
             let is_own = matches!(message.stage, Stage::Sent);
-            is_own && message.act.as_ref().is_some_and(|act| act.verdict.is_none() && !act.logged)
+            let act = message.act.as_ref().filter(|act| act.verdict.is_none());
+            is_own && act.is_some_and(|act| !act.logged || !conversation.is_ahead(message))
         };
         !conversation.messages.values().any(awaits_judgement) && self.lacks_roster(id).is_none()
     }
@@ -177,25 +179,11 @@ impl Engine {
             return;
         };
         act.logged = true;
-        let may_follow = act.epoch > conversation.facts.assignment.epoch;
-        if may_follow || act.verdict == Some(Verdict::Lost) {
+        if !act.counts() {
             // What was said of it was said of another log.
             act.verdict = None;
         }
-        let (epoch, position, counts) = (act.epoch, message.position, act.counts());
         self.ledger.put(Name::Message(id, event), message);
-        let comes_later = |(other, act): (&Message, &ActRecord)| !act.logged || other.position > position;
-        if !counts && conversation.counting_at(epoch).is_some_and(comes_later) {
-            // Others were judged without it.
-            conversation.facts.assignment = Assignment::default();
-            for (event, message) in conversation.messages.iter_mut() {
-                if let Some(act) = &mut message.act {
-                    act.judge_anew();
-                    self.ledger.put(Name::Message(id, *event), message);
-                    self.shown.dirty.insert((id, *event), ());
-                }
-            }
-        }
         self.settle(id, now, random);
     }
 
@@ -269,7 +257,7 @@ impl Engine {
     }
 
     fn permits(&self, id: ConversationId, deed: Deed<AgentId>, now: u64) -> bool {
-        let context = |conversation: &crate::conversation::Conversation| {
+        let context = |conversation: &Conversation| {
             let (roster, account) = (self.membership.roster()?, self.account.as_ref()?);
             let desk = Seat::find(roster, conversation.facts.desk)?.own()?;
             let (sender, now) = (account.device(), self.membership.time(now));
@@ -305,10 +293,10 @@ impl Engine {
         self.ask_before(id, now, random);
     }
 
-    /// Judges acts until one counts; whether one did.
+    /// Judges acts until one counts, or has others judged anew; whether one did.
     fn settle_one(&mut self, id: ConversationId, now: u64, random: &mut impl CryptoRng) -> bool {
-        let Some(conversation) = self.conversations.get(&id) else { return false };
-        for &(_, _, event) in conversation.unjudged().keys() {
+        let unjudged = self.conversations.get(&id).map(Conversation::unjudged).unwrap_or_default();
+        for &(_, _, event) in unjudged.keys() {
             if self.is_ahead(id, event) {
                 continue;
             }
@@ -321,38 +309,71 @@ impl Engine {
                     self.count_act(id, event, after, now, random);
                     return true;
                 }
-                Some(Err(error)) => self.refuse_act(id, event, error),
+                Some(Err(error)) => {
+                    let displaces = |kept: &Conversation| error == ActError::Late && kept.displaces(event);
+                    if self.conversations.get(&id).is_some_and(displaces) {
+                        self.judge_anew(id);
+                        return true;
+                    }
+                    self.refuse_act(id, event, error);
+                }
             }
         }
         false
     }
 
+    /// Others were judged without one that comes before them: the state starts again from nothing.
+    fn judge_anew(&mut self, id: ConversationId) {
+        let Some(conversation) = self.conversations.get_mut(&id) else { return };
+        conversation.facts.assignment = Assignment::default();
+        self.ledger.put(Name::Conversation(id), &conversation.facts);
+        for (event, message) in conversation.messages.iter_mut() {
+            if let Some(act) = &mut message.act {
+                act.judge_anew();
+                self.ledger.put(Name::Message(id, *event), message);
+                self.shown.dirty.insert((id, *event), ());
+            }
+        }
+    }
+
     /// An act of another device waits for one that is not known here: its sender knows.
     fn ask_before(&mut self, id: ConversationId, now: u64, random: &mut impl CryptoRng) {
         let Some(conversation) = self.conversations.get(&id) else { return };
-        let ahead = conversation.unjudged();
-        let mut ahead = ahead.keys().filter_map(|(_, _, event)| {
+        let unjudged = conversation.unjudged();
+        let ahead = unjudged.keys().filter_map(|(_, _, event)| {
             let message = conversation.messages.get(event).filter(|message| !message.is_own())?;
-            Some((*event, message.sender.filter(|_| self.is_ahead(id, *event))?))
+            Some((message.sender.filter(|_| self.is_ahead(id, *event))?, *event))
         });
-        let Some((event, sender)) = ahead.next() else { return };
-        let is_listed = self.membership.roster().is_some_and(|roster| roster.device(&sender, 0).is_some());
-        self.ask_for_acts(id, (sender, self.scope_of(id, is_listed)), event, now, random);
+        // One of each sender: who is ahead by an act that never was keeps nobody else from being asked.
+        let ahead: Sorted<_, _> = ahead.collect();
+        for (sender, event) in ahead.iter() {
+            let roster = self.membership.roster();
+            let is_listed = roster.is_some_and(|roster| roster.device(sender, 0).is_some());
+            self.ask_for_acts(id, (*sender, self.scope_of(id, is_listed)), *event, now, random);
+        }
     }
 
     /// Whether an act waits for one before it: no roster is sought for it, and nothing waits for it.
     fn is_ahead(&self, id: ConversationId, event: EventId) -> bool {
         let Some(conversation) = self.conversations.get(&id) else { return false };
-        let act = conversation.messages.get(&event).and_then(|message| message.act.as_ref());
-        act.is_some_and(|act| act.epoch > conversation.facts.assignment.epoch.saturating_add(1))
+        conversation.messages.get(&event).is_some_and(|message| conversation.is_ahead(message))
     }
 
-    /// What an act comes to; `None` while its roster or the conversation's desk is not known.
+    /// What an act comes to; `None` while its roster or the conversation's desk is not known. One that is late at its own
+    /// word is not asked who signed it, unless that matters.
     fn judge(&self, id: ConversationId, event: EventId) -> Option<Result<Assignment, ActError>> {
         let conversation = self.conversations.get(&id)?;
         let message = conversation.messages.get(&event)?;
         let act = message.act.as_ref()?;
         let (signed, sender) = (act.signed.as_ref()?, message.sender.as_ref()?);
+        let state = &conversation.facts.assignment;
+        let is_late = act.epoch <= state.epoch;
+        if is_late && !conversation.displaces(event) {
+            return Some(Err(ActError::Late));
+        }
+        if !is_late && act.previous() != Some(state.hash) {
+            return Some(Err(ActError::NotFollowing));
+        }
         let roster = self.membership.named(act.order?.version)?;
         let has_many = |roster: &VerifiedRoster| roster.roster().desks.len() > 1;
         if conversation.facts.desk.is_none()
@@ -362,7 +383,7 @@ impl Engine {
         }
         let written = message.time / 1_000;
         let issued = roster.roster().issued_at.saturating_sub(limits::ACT_LEEWAY_SECONDS);
-        let goes_back = conversation.last_act().is_some_and(|(_, last)| act.order < last.order);
+        let goes_back = !is_late && conversation.last_act().is_some_and(|(_, last)| act.order < last.order);
         let is_it = act.order == Some(roster.roster().order);
         if !is_it || goes_back || !(issued..=roster.roster().not_after).contains(&written) {
             // Under an older roster, be it by another name, or at another time the holder might not be there.
@@ -372,7 +393,7 @@ impl Engine {
             return Some(Err(ActError::NotAllowed));
         };
         let context = ActContext { roster, desk, conversation: &id, sender, now: written };
-        Some(conversation.facts.assignment.follow(signed, &context))
+        Some(state.follow(signed, &context))
     }
 
     fn count_act(

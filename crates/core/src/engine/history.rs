@@ -329,6 +329,10 @@ impl Engine {
             // It said what cannot be shown: nothing more is to be fetched.
             (message.key, message.vouched) = (None, None);
         }
+        let holds = |position| conversation.facts.chronicle.holds(position);
+        // Nothing is judged by a place at which the log has something else.
+        is_act &= message.in_log || !message.position.is_some_and(holds);
+        message.act.iter_mut().for_each(|act| act.logged &= is_act);
         self.ledger.put(Name::Message(id, event), message);
         self.ledger.put(Name::Conversation(id), &conversation.facts);
         self.shown.dirty.insert((id, event), ());

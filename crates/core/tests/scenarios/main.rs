@@ -5,6 +5,7 @@
 mod acts;
 mod acts_anew;
 mod acts_crossed;
+mod acts_forged;
 mod attachments;
 mod bench;
 mod bounded;

@@ -42,7 +42,9 @@ impl PrekeyStore {
             kept.bundle.signed = signed;
         }
         kept.highest = kept.highest.max(uploaded);
-        kept.one_time.retain(|prekey| now < prekey.not_after && held.contains(&prekey.id));
+        let last = held.last().map_or(uploaded, |last| uploaded.max(*last));
+        kept.one_time
+            .retain(|prekey| now < prekey.not_after && (prekey.id > last || held.contains(&prekey.id)));
         let room = limits::ONE_TIME_KEPT.saturating_sub(kept.one_time.len());
         let fresh = one_time.into_iter().filter(|prekey| before.is_none_or(|before| prekey.id > before));
         kept.one_time.extend(fresh.filter(|prekey| now < prekey.not_after).take(room));

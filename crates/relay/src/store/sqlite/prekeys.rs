@@ -27,12 +27,14 @@ pub(super) fn keep(
     sql.prepare_cached("UPDATE prekeys SET highest = ?2 WHERE row = ?1")?.execute(params![row, highest])?;
     sql.prepare_cached("UPDATE prekeys SET signed_id = ?2, signed = ?3 WHERE row = ?1 AND signed_id <= ?2")?
         .execute(params![row, new.signed.id, cbor::encode(&new.signed)])?;
-    // A store that was set back has some again that are used up.
+    // A store that was set back has some again that are used up. Of later ones an upload that was late says nothing.
+    let last = new.held.last().map_or(uploaded, |last| uploaded.max(*last));
     let held: Vec<_> = new.held.iter().map(u32::to_string).collect();
     sql.prepare_cached(
-        "DELETE FROM one_time_prekeys WHERE owner = ?1 AND id NOT IN (SELECT value FROM json_each(?2))",
+        "DELETE FROM one_time_prekeys
+             WHERE owner = ?1 AND id <= ?2 AND id NOT IN (SELECT value FROM json_each(?3))",
     )?
-    .execute(params![row, format!("[{}]", held.join(","))])?;
+    .execute(params![row, last, format!("[{}]", held.join(","))])?;
     let fresh = one_time.iter().filter(|prekey| before.is_none_or(|before| prekey.id > before));
     let one_time = add(sql, row, fresh.filter(|prekey| now < prekey.not_after))?;
     Ok(PrekeysAnswer { one_time, highest })
