@@ -73,7 +73,8 @@ impl Engine {
             Err(refusal) => {
                 self.keep_closed(delivered, None, refusal, is_known);
                 if delivered.wrap.is_some() {
-                    // A member may hand on the key of what a device said before it was removed.
+                    // A member may hand on the key of what a device said before it was removed, or has.
+                    self.unlock_delivered(delivered, now, random);
                     self.keep_unopened(delivered, hash);
                 }
                 return;
@@ -98,6 +99,7 @@ impl Engine {
             Err(closed) => {
                 self.keep_closed(delivered, Some(author), closed.refusal, is_known);
                 if closed.may_be_stale {
+                    self.unlock_delivered(delivered, now, random);
                     self.keep_unopened(delivered, hash);
                     let is_genuine = closed.refusal == Refusal::MessageStale;
                     self.plan_resync(delivered.conversation, peer, is_genuine, now);
@@ -421,7 +423,9 @@ impl Engine {
         let id = delivered.conversation;
         let conversation = self.conversations.or_default(id);
         let Some(message) = conversation.messages.get_mut(&delivered.event) else { return };
-        if message.unopened.is_some() || message.content != Some(hash) {
+        let is_genuine = message.is_open() && message.vouched.is_none();
+        let is_kept = message.unopened.is_some() || message.content != Some(hash);
+        if is_kept || is_genuine || message.awaits_content() {
             return;
         }
         message.stored = Some(delivered.time / 1_000);

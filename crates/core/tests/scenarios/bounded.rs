@@ -1,5 +1,7 @@
 //! What others can make an engine do, keep and stop doing has bounds of their own.
 
+use std::collections::BTreeMap;
+
 use segel_core::show::{Body, Delivery, Refusal};
 use segel_core::{Input, OutgoingFile};
 use segel_crypto::act::ActHash;
@@ -150,5 +152,35 @@ fn what_is_open_by_a_colleagues_word_alone_is_asked_for_of_its_sender_all_the_sa
         table.wait(4 * 60);
         let asked = if sender_answers { 1 } else { 2 };
         assert_eq!(requests(&mut table, VISITOR).len(), asked);
+    }
+}
+
+#[test]
+fn what_a_removed_device_said_opens_if_its_key_came_before_it() {
+    for is_at_hand in [true, false] {
+        let site = BenchSite::new();
+        let mut table = Table::of_agent(&site, |_, _| {});
+        let [visitor, colleague] = [VISITOR, COLLEAGUE].map(|member| table.members[member].id());
+        let first = BTreeMap::from([(table.roster.roster().order.version, table.roster.bytes().to_vec())]);
+        table.post(VISITOR, table.letter(text("halo")));
+        let (said, grant) =
+            table.seal(COLLEAGUE, Letter { others: vec![visitor], ..table.letter(text("dari rekan")) });
+        table.bench.log.push(said.clone());
+        table.publish(|roster| {
+            roster.agents.remove(1);
+            roster.desks[0].inbox.retain(|device| *device != colleague);
+        });
+        if !is_at_hand {
+            table.restart();
+            table.bench.versions = Some(BTreeMap::new());
+        }
+        table.bench.page = Some(Vec::new());
+        table.post(VISITOR, table.letter(content::Body::Grants(vec![grant.clone()])));
+        table.hand(said);
+        table.bench.versions = Some(first);
+        table.bench.page = None;
+        table.wait(10);
+        let item = table.item(grant.event).unwrap();
+        assert_eq!(item.body, Body::Text("dari rekan".to_owned()), "roster at hand: {is_at_hand}");
     }
 }
