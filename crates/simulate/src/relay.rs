@@ -9,7 +9,7 @@ mod streams;
 use std::collections::{BTreeMap, BTreeSet};
 
 use segel_core::{Answer, Request};
-use segel_crypto::content::ContentHash;
+use segel_crypto::content::{ContentHash, Header};
 use segel_wire::api::{BundlesAnswer, ChallengeAnswer, EventsAnswer, LoginAnswer, LoginRequest};
 use segel_wire::ids::{Challenge, ConversationId, DeviceId, EventId, InvitationId, RootKey, SiteId};
 use segel_wire::signed::{LoginStatement, VerifiedRoster};
@@ -26,6 +26,8 @@ use crate::owner::RELAY;
 /// So many of its own events of a conversation a device keeps.
 const VISITORS_KEEP: usize = 64;
 const AGENTS_KEEP: usize = 8;
+/// What was sealed is stored within this, milliseconds, in most cases; clocks of devices are wrong, this one is not.
+const SEALED_WITHIN: u64 = 60_000;
 
 pub(crate) struct Relay {
     site: SiteId,
@@ -37,6 +39,8 @@ pub(crate) struct Relay {
     copy: Option<Durable>,
     /// Events that were ever stored, in order, as their senders sent them first.
     ever: Vec<(ConversationId, DeviceId, EventId)>,
+    /// When each device first uploaded prekeys, Unix milliseconds: before that nobody can seal to it.
+    reachable: BTreeMap<DeviceId, u64>,
     /// Rows that were ever written: no two that stood in the same place have the same mark.
     marks: u64,
     challenges: BTreeMap<Challenge, u64>,
@@ -99,6 +103,7 @@ impl Relay {
             kept,
             copy: None,
             ever: Vec::new(),
+            reachable: BTreeMap::new(),
             marks: 0,
             challenges,
             streams,
@@ -166,10 +171,12 @@ impl Relay {
         self.kept.rosters.last().is_some_and(|(roster, _)| roster.device(&device, 0).is_some())
     }
 
-    /// Whether a device is in the roster of a version.
-    pub(crate) fn listed(&self, version: u64, device: DeviceId) -> bool {
+    /// Whether a device could be sealed to when an event was: its roster lists it, and it had prekeys for a while.
+    pub(crate) fn could_reach(&self, device: DeviceId, row: &Row) -> bool {
+        let version = Header::parse(&row.envelope.content.0).map_or(0, |header| header.order.version);
         let named = self.kept.rosters.iter().find(|(roster, _)| roster.roster().order.version == version);
-        named.is_some_and(|(roster, _)| roster.device(&device, 0).is_some())
+        let is_listed = named.is_some_and(|(roster, _)| roster.device(&device, 0).is_some());
+        is_listed && self.reachable.get(&device).is_some_and(|at| at + SEALED_WITHIN < row.time)
     }
 
     /// Answers an HTTP request; `now` in Unix milliseconds.
@@ -194,6 +201,7 @@ impl Relay {
             }
             Request::PutPrekeys(bytes) => self.session(token, now).and_then(|device| {
                 let kept = self.kept.prekeys.keep(&self.site, device, bytes, now / 1_000);
+                self.reachable.entry(device).or_insert(now);
                 kept.map(Answer::Prekeys).ok_or(Code::SignatureRefused)
             }),
             Request::Bundles(asked, _) => self.session(token, now).map(|asker| {

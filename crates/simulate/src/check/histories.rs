@@ -1,7 +1,6 @@
 //! Whether who holds a conversation has all that was said in it, and all agree on who that is.
 
 use segel_core::show::{Body, Delivery, Item, Standing};
-use segel_crypto::content::Header;
 use segel_wire::ids::ConversationId;
 
 use super::{is_served, is_with_relay, running, was_torn};
@@ -50,9 +49,8 @@ fn history(
     for item in stored {
         let shown = tab.screen.items.get(&(id, item.event)).map(|shown| &shown.body);
         let Some(row) = world.relay.log().iter().find(|row| row.event == item.event) else { continue };
-        // What was sealed before a device was listed stays closed to it, unless somebody hands the conversation over later.
-        let version = Header::parse(&row.envelope.content.0).map_or(0, |header| header.order.version);
-        let was_there = browser.id.is_some_and(|device| world.relay.listed(version, device));
+        // What was sealed before a device could be reached stays closed to it.
+        let was_there = browser.id.is_some_and(|device| world.relay.could_reach(device, row));
         let is_torn = was_torn(world, browser, row) || lost_state(world, browser, visitor);
         if shown == Some(&item.body) || is_torn || !was_there {
             continue;
