@@ -7,7 +7,7 @@ use crate::sorted::{Sorted, SortedSet};
 
 /// So many own events a visitor's device keeps of a conversation, whatever has become of them.
 pub(crate) const VISITORS: usize = 64;
-/// And an agent's, which has many conversations and reads all of this when it starts: of acts, and of everything else.
+/// And an agent's, which has many conversations and reads all of this when it starts: of acts and withdrawals, and of everything else.
 pub(crate) const AGENTS: usize = 8;
 
 /// An own event that the relay has answered for.
@@ -21,11 +21,11 @@ pub(crate) struct Sent {
     pub(crate) withdraws: Option<Withdraws>,
     /// Whether it came back in the relay's order.
     pub(crate) came_back: bool,
-    /// Whether it is an act. What was said since must not drive it out: later acts follow from it.
-    pub(crate) is_act: bool,
+    /// Whether it is an act or takes something back: what was said since must not drive that out.
+    pub(crate) outlasts: bool,
 }
 
-cbor_array!(Sent { position, envelope, withdraws, came_back, is_act });
+cbor_array!(Sent { position, envelope, withdraws, came_back, outlasts });
 
 impl Sorted<EventId, Sent> {
     /// Those that have not come back, in the conversation's order.
@@ -35,9 +35,9 @@ impl Sorted<EventId, Sent> {
         in_order.keys().map(|(_, event)| *event).collect()
     }
 
-    /// The oldest one, of acts or of everything else, if there are more than `most`.
-    pub(crate) fn surplus(&self, most: usize, is_act: bool) -> Option<EventId> {
-        let alike = || self.iter().filter(|(_, sent)| sent.is_act == is_act);
+    /// The oldest one, of acts and withdrawals or of everything else, if there are more than `most`.
+    pub(crate) fn surplus(&self, most: usize, outlasts: bool) -> Option<EventId> {
+        let alike = || self.iter().filter(|(_, sent)| sent.outlasts == outlasts);
         let oldest = alike().min_by_key(|(_, sent)| sent.position);
         oldest.filter(|_| alike().count() > most).map(|(event, _)| *event)
     }

@@ -20,10 +20,11 @@ impl Engine {
         let most = if self.part == Part::Agent { sent::AGENTS } else { sent::VISITORS };
         let withdraws = conversation.withdraws_with(event);
         let is_act = conversation.messages.get(&event).is_some_and(|message| message.act.is_some());
-        let sent = Sent { position, envelope, withdraws, came_back: false, is_act };
+        let outlasts = is_act || withdraws.is_some();
+        let sent = Sent { position, envelope, withdraws, came_back: false, outlasts };
         self.ledger.put(Name::Sent(id, event), &sent);
         conversation.sent.insert(event, sent);
-        if let Some(surplus) = conversation.sent.surplus(most, is_act) {
+        if let Some(surplus) = conversation.sent.surplus(most, outlasts) {
             conversation.sent.remove(&surplus);
             self.ledger.remove(Name::Sent(id, surplus));
         }
