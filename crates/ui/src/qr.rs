@@ -22,13 +22,10 @@ fn outline(text: &str) -> Option<(String, i32)> {
     let code =
         QrCode::encode_text(text, &mut space, &mut code, quality, Version::MIN, WIDEST, None, true).ok()?;
     let side = code.size();
-    let mut outline = String::new();
-    for y in 0..side {
-        for x in (0..side).filter(|x| code.get_module(*x, y)) {
-            outline += &format!("M{} {}h1v1h-1z", x + MARGIN, y + MARGIN);
-        }
-    }
-    Some((outline, side + 2 * MARGIN))
+    let modules = (0..side).flat_map(|y| (0..side).map(move |x| (x, y)));
+    let dark = modules.filter(|(x, y)| code.get_module(*x, *y));
+    let outline: Vec<_> = dark.map(|(x, y)| format!("M{} {}h1v1h-1z", x + MARGIN, y + MARGIN)).collect();
+    Some((outline.concat(), side + 2 * MARGIN))
 }
 
 #[cfg(all(test, not(target_family = "wasm")))]
