@@ -172,9 +172,8 @@ impl Panel {
         if (asks.is_some() && screen == Screen::Chat) || self.form.is_some() {
             self.render_form(asks, model);
         }
-        match (std::mem::replace(&mut self.place, place), place) {
-            (Place::Safety, Place::Talk) => self.header.focus_check(),
-            _ => {}
+        if (std::mem::replace(&mut self.place, place), place) == (Place::Safety, Place::Talk) {
+            self.header.focus_check();
         }
         let appears = std::mem::replace(&mut self.shown, screen) != screen && screen == Screen::Chat;
         // Who opened the panel before there was anywhere to write finds the focus there once there is.

@@ -28,7 +28,8 @@ fn outline(text: &str) -> Option<(String, i32)> {
     Some((outline.concat(), side + 2 * MARGIN))
 }
 
-#[cfg(all(test, not(target_family = "wasm")))]
+#[cfg(test)]
+#[cfg(not(target_family = "wasm"))]
 mod tests {
     use super::*;
 
