@@ -5,9 +5,9 @@ use core::cell::OnceCell;
 use core::ops::Range;
 
 use crate::context;
-use crate::digits::{Class, class};
+use crate::digits::{Class, char_at, class};
 use crate::steps::step;
-use crate::words::{LONGEST, Meaning, meaning, word_end};
+use crate::words::{Meaning, word_at, word_end};
 
 /// How far before and after a number a word counts, in characters that are seen.
 const BEFORE: usize = 60;
@@ -82,38 +82,40 @@ impl<'t> Cues<'t> {
         Around { text: self.text, number, before, after, near: OnceCell::new(), in_address: OnceCell::new() }
     }
 
-    /// Reads one word, number or other character, and of a number nothing beyond byte `to`.
+    /// Reads what is one thing, or up to the next such place or byte `to`.
     fn read(&mut self, to: usize) {
-        step();
-        let at = self.at;
-        while self.opaque.first().is_some_and(|range| range.end <= at) {
+        while self.opaque.first().is_some_and(|range| range.end <= self.at) {
             self.opaque = &self.opaque[1..];
         }
-        let opaque = self.opaque.first();
-        if let Some(range) = opaque.filter(|range| range.start <= at) {
+        let start = self.opaque.first().map_or(to, |range| range.start);
+        if let Some(range) = self.opaque.first().filter(|range| range.start <= self.at) {
+            let at = self.at;
             self.at = range.end;
             self.number(at, u32::MAX);
-            return;
         }
+        while self.at < start.min(to) {
+            self.read_plain(start.min(to));
+        }
+    }
+
+    /// Reads one word, number or other character, and of a number nothing beyond byte `to`.
+    fn read_plain(&mut self, to: usize) {
+        step();
+        let at = self.at;
         let bytes = self.text.as_bytes();
-        let Some(byte) = bytes.get(at) else {
-            self.at = to;
-            return;
-        };
+        let byte = bytes.get(at).copied().unwrap_or_default();
         if byte.is_ascii_alphabetic() {
-            self.at = word_end(bytes, at);
+            let (end, says) = word_at(bytes, at);
+            self.at = end;
             self.words += 1;
-            let word = &bytes[at..self.at];
-            let says = if word.len() <= LONGEST { meaning(word) } else { Meaning::NOTHING };
             if says.digit().is_some() {
                 self.number(at, 1);
             } else if says != Meaning::NOTHING {
-                self.marks.push(Mark { at, end: self.at, says, nth: self.words });
+                self.marks.push(Mark { at, end, says, nth: self.words });
             }
             return;
         }
         if byte.is_ascii_digit() {
-            let to = opaque.map_or(to, |range| range.start.min(to));
             let mut digits = 0;
             while self.at < to && bytes[self.at].is_ascii_digit() {
                 (self.at, digits) = (self.at + 1, digits + 1);
@@ -121,14 +123,13 @@ impl<'t> Cues<'t> {
             self.number(at, digits);
             return;
         }
-        let rest = &self.text[at..];
-        let Some(c) = rest.chars().next() else { return };
+        let c = char_at(self.text, at).unwrap_or_default();
         self.at += c.len_utf8();
         let class = class(c);
         self.goes_on &= class != Class::Other;
         if matches!(class, Class::Digit(_) | Class::Masked) {
             self.number(at, 1);
-        } else if !c.is_ascii() && CARD_ABROAD.iter().any(|word| rest.starts_with(word)) {
+        } else if !c.is_ascii() && is_card_abroad(&bytes[at..]) {
             self.marks.push(Mark { at, end: self.at, says: Meaning::CARD_ABROAD, nth: 0 });
         }
     }
@@ -261,9 +262,8 @@ fn is_seen(c: char) -> bool {
 
 /// The byte that is so many characters before `end`.
 pub(crate) fn back(text: &str, end: usize, mut left: usize) -> usize {
-    let nearest = end.saturating_sub(left);
-    if is_ascii(text, nearest..end) {
-        return nearest;
+    if is_ascii(text, end.saturating_sub(left + 1)..end) {
+        return end.saturating_sub(left);
     }
     let mut at = end;
     for (start, c) in text[..end].char_indices().rev().take(FARTHEST) {
@@ -275,9 +275,8 @@ pub(crate) fn back(text: &str, end: usize, mut left: usize) -> usize {
 
 /// The byte that is so many characters after `start`.
 pub(crate) fn forth(text: &str, start: usize, mut left: usize) -> usize {
-    let nearest = text.len().min(start + left);
-    if is_ascii(text, start..nearest) {
-        return nearest;
+    if is_ascii(text, start..text.len().min(start + left + 1)) {
+        return text.len().min(start + left);
     }
     let mut at = start;
     for (step, c) in text[start..].char_indices().take(FARTHEST) {
@@ -285,6 +284,10 @@ pub(crate) fn forth(text: &str, start: usize, mut left: usize) -> usize {
         (left, at) = (rest, start + step + c.len_utf8());
     }
     at
+}
+
+fn is_card_abroad(rest: &[u8]) -> bool {
+    CARD_ABROAD.iter().any(|word| rest.starts_with(word.as_bytes()))
 }
 
 /// Whether each of these bytes is a character that is seen.

@@ -8,6 +8,7 @@ use crate::kind::Kind;
 use crate::runs::{Gap, Group, Run};
 use crate::steps::step;
 use crate::table::{Lengths, Table};
+use crate::words::{Meaning, meaning, word_end};
 
 /// A group of so many digits is a number of its own.
 const OWN_NUMBER: usize = 8;
@@ -142,10 +143,10 @@ fn is_amount(run: &Run, groups: &Range<usize>, around: &Around) -> bool {
     let bytes = run.bytes(groups.clone());
     let (before, after) = (&around.text[..bytes.start], &around.text[bytes.end..]);
     let word = after.trim_start_matches([' ', '-']);
-    let length = crate::words::word_end(word.as_bytes(), 0);
+    let length = word_end(word.as_bytes(), 0);
     before.trim_end().ends_with(['$', '€', '£'])
         || after.starts_with('%')
-        || crate::words::meaning(&word.as_bytes()[..length]).has(crate::words::Meaning::UNIT)
+        || meaning(&word.as_bytes()[..length]).has(Meaning::UNIT)
 }
 
 /// The groups from `at` on, where they are of these sizes and no group of the run goes on with them.

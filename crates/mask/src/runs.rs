@@ -3,9 +3,9 @@
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use crate::digits::{Class, class};
+use crate::digits::{Class, char_at, class};
 use crate::steps::step;
-use crate::words::{LONGEST, Meaning, first_telling, meaning, word_end};
+use crate::words::{Meaning, first_telling, word_at};
 
 /// How many separator characters may stand between two digits of one number.
 const MAX_SEPARATORS: usize = 4;
@@ -191,7 +191,10 @@ impl Run {
     fn open(&mut self, start: usize, gap: &str, last_gap: &str, masked: bool) {
         let at = self.digits.len();
         let same_gap = gap == last_gap;
-        let (gap, tight) = Gap::of(gap);
+        let (gap, tight) = match self.groups.last() {
+            Some(last) if same_gap => (last.gap, last.tight),
+            _ => Gap::of(gap),
+        };
         self.groups.push(Group {
             digits: at..at,
             bytes: start..start,
@@ -324,13 +327,12 @@ impl Piece {
         let byte = *bytes.get(at)?;
         let piece = |role, length| Some(Self { role, length });
         if byte.is_ascii_alphabetic() {
-            let end = word_end(bytes, at);
+            let (end, says) = word_at(bytes, at);
             let (word, length) = (&bytes[at..end], end - at);
             let is_zeros = || word.iter().all(|letter| letter | 0x20 == b'o');
             if before != Before::Text && bytes.get(end).is_some_and(u8::is_ascii_digit) && is_zeros() {
                 return piece(Role::Figures, length);
             }
-            let says = if length <= LONGEST { meaning(word) } else { Meaning::NOTHING };
             return piece(
                 match says.digit() {
                     Some(value) if before != Before::Digit => Role::Spelled(value),
@@ -352,7 +354,7 @@ impl Piece {
         {
             return piece(Role::Separator, entity.len());
         }
-        let c = if byte.is_ascii() { char::from(byte) } else { text.get(at..)?.chars().next()? };
+        let c = char_at(text, at)?;
         let role = match class(c) {
             Class::Digit(value) => Role::Digit(value),
             Class::Masked => Role::Masked,

@@ -90,6 +90,12 @@ pub(crate) fn meaning(word: &[u8]) -> Meaning {
     }
 }
 
+/// Where the word ends that starts at byte `at`, and what it says.
+pub(crate) fn word_at(bytes: &[u8], at: usize) -> (usize, Meaning) {
+    let end = word_end(bytes, at);
+    (end, if end - at <= LONGEST { meaning(&bytes[at..end]) } else { Meaning::NOTHING })
+}
+
 /// Where the ASCII letters end that start at byte `at`.
 pub(crate) fn word_end(bytes: &[u8], mut at: usize) -> usize {
     while bytes.get(at).is_some_and(u8::is_ascii_alphabetic) {
