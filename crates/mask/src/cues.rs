@@ -351,4 +351,15 @@ mod tests {
         };
         assert!(close("cvv 3 angka: #") && !close("cvv 123 itu #"));
     }
+
+    #[test]
+    fn distances_are_in_characters_that_are_seen() {
+        assert_eq!(
+            (forth("12345", 1, 3), forth("12345", 1, 9), back("12345", 4, 3), back("12345", 4, 9)),
+            (4, 5, 1, 0)
+        );
+        let text = "ab\u{200b}1234\u{200b}cé";
+        assert_eq!((forth(text, 5, 4), forth(text, 5, 5), forth(text, 5, 9)), (12, 13, text.len()));
+        assert_eq!((back(text, 9, 4), back(text, 9, 5)), (2, 1));
+    }
 }

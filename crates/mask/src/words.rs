@@ -380,4 +380,53 @@ mod tests {
         }
         assert_eq!(Meaning::CARD.digit(), None);
     }
+
+    /// As [`first_telling`] finds it, word by word.
+    fn first_by_words(text: &str, from: usize) -> Option<usize> {
+        let mut at = from;
+        while let Some(byte) = text.as_bytes().get(at) {
+            let end = word_end(text.as_bytes(), at);
+            if byte.is_ascii_digit()
+                || !byte.is_ascii()
+                || look_up(&text.as_bytes()[at..end]).digit().is_some()
+            {
+                return Some(at);
+            }
+            at = end.max(at + 1);
+        }
+        None
+    }
+
+    #[test]
+    fn the_first_digit_is_found_spelled_or_not_wherever_it_stands() {
+        let pieces =
+            ["oh", "one", "Satu", "six", "sixt", "nol", "SEVEN", "delapan", "x", "o", " ", "-", "7", "é", ""];
+        for text in pieces.iter().flat_map(|first| pieces.iter().map(move |second| [*first, *second])) {
+            for more in pieces.iter().flat_map(|third| pieces.iter().map(move |fourth| [*third, *fourth])) {
+                let text = [text, more].concat().concat();
+                for from in 0..=text.len().min(2) {
+                    assert_eq!(
+                        first_telling(text.as_bytes(), from),
+                        first_by_words(&text, from),
+                        "{text} {from}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_spelled_digit_is_found_alone_and_amid_a_text() {
+        for word in
+            ["nol", "kosong", "zero", "oh", "satu", "one", "dua", "two", "tiga", "three", "empat", "four"]
+                .into_iter()
+                .chain([
+                    "lima", "five", "enam", "six", "tujuh", "seven", "delapan", "eight", "sembilan", "nine",
+                ])
+        {
+            assert_eq!(first_telling(word.as_bytes(), 0), Some(0), "{word}");
+            let text = ["halo kak ", word, ", ya"].concat();
+            assert_eq!(first_telling(text.to_uppercase().as_bytes(), 0), Some(9), "{word}");
+        }
+    }
 }
