@@ -14,6 +14,7 @@ pub mod icons;
 pub mod items;
 pub mod notice;
 pub mod opening;
+mod pieces;
 mod quote;
 pub mod rating;
 pub mod running;
