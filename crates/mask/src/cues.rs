@@ -104,6 +104,11 @@ impl<'t> Cues<'t> {
         let at = self.at;
         let bytes = self.text.as_bytes();
         let byte = bytes.get(at).copied().unwrap_or_default();
+        // Half of what stands between words, and it says nothing.
+        if byte == b' ' {
+            self.at += 1;
+            return;
+        }
         if byte.is_ascii_alphabetic() {
             let (end, says) = word_at(bytes, at);
             self.at = end;
