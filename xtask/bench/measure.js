@@ -11,8 +11,8 @@ const ROUNDS = 30;
  * @param rows as in `primitives.js`
  * @param modules our own modules by name; the first is the one that others are compared with
  * @param native `(id, count) => Promise<milliseconds>` of the same work on this machine
- * @returns rows of `{ id, name, milliseconds, ratios, quickest }`, each by contender: the median of the rounds' times
- * and of their ratios, and the ratio of the quickest rounds, which other work on the machine disturbs least. A
+ * @returns rows of `{ id, name, milliseconds, ratios, quickest, best }`, each by contender: the median of the rounds' times
+ * and of their ratios, and the ratio and the times of the quickest rounds, which other work on the machine disturbs least. A
  * ratio is how many times as long as ours a contender takes
  */
 export async function measure(rows, modules, native) {
@@ -53,6 +53,7 @@ async function compete(contenders) {
     milliseconds: each((times, at) => times[at]),
     ratios: each((times, at) => times[at] / times[0]),
     quickest: Object.fromEntries(contenders.map(([name], at) => [name, best[at] / best[0]])),
+    best: Object.fromEntries(contenders.map(([name], at) => [name, best[at]])),
   };
 }
 

@@ -5,9 +5,9 @@ use core::cell::OnceCell;
 use core::ops::Range;
 
 use crate::context;
-use crate::digits::{Class, class};
+use crate::digits::{Class, char_at, class};
 use crate::steps::step;
-use crate::words::{LONGEST, Meaning, meaning};
+use crate::words::{Meaning, word_at, word_end};
 
 /// How far before and after a number a word counts, in characters that are seen.
 const BEFORE: usize = 60;
@@ -48,13 +48,15 @@ pub(crate) struct Cues<'t> {
     at: usize,
     words: u32,
     marks: Vec<Mark>,
+    /// Which of them is the first that was not too far before the last number.
+    first: usize,
     /// Since the last number nothing was read that ends a run.
     goes_on: bool,
 }
 
 impl<'t> Cues<'t> {
     pub(crate) fn new(text: &'t str, opaque: &'t [Range<usize>]) -> Self {
-        Self { text, opaque, at: 0, words: 0, marks: Vec::new(), goes_on: false }
+        Self { text, opaque, at: 0, words: 0, marks: Vec::new(), first: 0, goes_on: false }
     }
 
     /// The words around the bytes `number`; the numbers must be asked about in order.
@@ -62,63 +64,77 @@ impl<'t> Cues<'t> {
         let from = back(self.text, number.start, BEFORE);
         if from > self.at {
             self.marks.clear();
-            let partial = self.text[from..].bytes().take_while(u8::is_ascii_alphabetic).count();
-            let is_cut = self.text[..from].ends_with(is_letter);
-            self.at = if is_cut { from + partial } else { from };
+            let bytes = self.text.as_bytes();
+            let is_cut = from > 0 && bytes[from - 1].is_ascii_alphabetic();
+            self.at = if is_cut { word_end(bytes, from) } else { from };
+            self.first = 0;
         }
         let to = forth(self.text, number.end, AFTER);
         while self.at < to {
-            self.read();
+            self.read(to);
         }
-        let before = self.marks.partition_point(|mark| mark.at < number.start);
-        let first = self.marks.partition_point(|mark| mark.at < from);
-        let after = self.marks.partition_point(|mark| mark.at < number.end);
-        let last = self.marks.partition_point(|mark| mark.at < to);
-        Around {
-            text: self.text,
-            number,
-            before: self.marks.get(first..before).unwrap_or_default(),
-            after: self.marks.get(after..last).unwrap_or_default(),
-            near: OnceCell::new(),
-            in_address: OnceCell::new(),
+        // Numbers come in order, so what was too far before one is too far before the next.
+        self.first += starting_before(&self.marks[self.first..], from);
+        let marks = &self.marks[self.first..];
+        let marks = &marks[..starting_before(marks, to)];
+        let (before, after) = marks.split_at(starting_before(marks, number.start));
+        let after = &after[starting_before(after, number.end)..];
+        Around { text: self.text, number, before, after, near: OnceCell::new(), in_address: OnceCell::new() }
+    }
+
+    /// Reads what is one thing, or up to the next such place or byte `to`.
+    fn read(&mut self, to: usize) {
+        while self.opaque.first().is_some_and(|range| range.end <= self.at) {
+            self.opaque = &self.opaque[1..];
+        }
+        let start = self.opaque.first().map_or(to, |range| range.start);
+        if let Some(range) = self.opaque.first().filter(|range| range.start <= self.at) {
+            let at = self.at;
+            self.at = range.end;
+            self.number(at, u32::MAX);
+        }
+        while self.at < start.min(to) {
+            self.read_plain(start.min(to));
         }
     }
 
-    /// Reads one word, number or other character.
-    fn read(&mut self) {
+    /// Reads one word, number or other character, and of a number nothing beyond byte `to`.
+    fn read_plain(&mut self, to: usize) {
         step();
         let at = self.at;
-        while self.opaque.first().is_some_and(|range| range.end <= at) {
-            self.opaque = &self.opaque[1..];
-        }
-        if let Some(range) = self.opaque.first().filter(|range| range.start <= at) {
-            self.at = range.end;
-            self.number(at, u32::MAX);
+        let bytes = self.text.as_bytes();
+        let byte = bytes.get(at).copied().unwrap_or_default();
+        // Half of what stands between words, and it says nothing.
+        if byte == b' ' {
+            self.at += 1;
             return;
         }
-        let rest = &self.text[at..];
-        let Some(c) = rest.chars().next() else {
-            self.at = self.text.len();
-            return;
-        };
-        if is_letter(c) {
-            let length = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
-            self.at += length;
+        if byte.is_ascii_alphabetic() {
+            let (end, says) = word_at(bytes, at);
+            self.at = end;
             self.words += 1;
-            let says = if length <= LONGEST { meaning(&rest.as_bytes()[..length]) } else { Meaning::NOTHING };
             if says.digit().is_some() {
                 self.number(at, 1);
             } else if says != Meaning::NOTHING {
-                self.marks.push(Mark { at, end: self.at, says, nth: self.words });
+                self.marks.push(Mark { at, end, says, nth: self.words });
             }
             return;
         }
+        if byte.is_ascii_digit() {
+            let mut digits = 0;
+            while self.at < to && bytes[self.at].is_ascii_digit() {
+                (self.at, digits) = (self.at + 1, digits + 1);
+            }
+            self.number(at, digits);
+            return;
+        }
+        let c = char_at(self.text, at).unwrap_or_default();
         self.at += c.len_utf8();
         let class = class(c);
         self.goes_on &= class != Class::Other;
         if matches!(class, Class::Digit(_) | Class::Masked) {
             self.number(at, 1);
-        } else if !c.is_ascii() && CARD_ABROAD.iter().any(|word| rest.starts_with(word)) {
+        } else if !c.is_ascii() && is_card_abroad(&bytes[at..]) {
             self.marks.push(Mark { at, end: self.at, says: Meaning::CARD_ABROAD, nth: 0 });
         }
     }
@@ -134,6 +150,11 @@ impl<'t> Cues<'t> {
         }
         self.goes_on = true;
     }
+}
+
+/// How many marks start before this byte.
+fn starting_before(marks: &[Mark], at: usize) -> usize {
+    marks.partition_point(|mark| mark.at < at)
 }
 
 /// The telling words around one number.
@@ -238,11 +259,6 @@ fn nearest(marks: &[Mark], of_next: bool) -> Option<Near> {
     None
 }
 
-/// A letter of the telling words; others end a word.
-fn is_letter(c: char) -> bool {
-    c.is_ascii_alphabetic()
-}
-
 /// Whether a character counts when distances are measured.
 fn is_seen(c: char) -> bool {
     step();
@@ -251,6 +267,9 @@ fn is_seen(c: char) -> bool {
 
 /// The byte that is so many characters before `end`.
 pub(crate) fn back(text: &str, end: usize, mut left: usize) -> usize {
+    if is_ascii(text, end.saturating_sub(left + 1)..end) {
+        return end.saturating_sub(left);
+    }
     let mut at = end;
     for (start, c) in text[..end].char_indices().rev().take(FARTHEST) {
         let Some(rest) = left.checked_sub(usize::from(is_seen(c))) else { break };
@@ -261,12 +280,25 @@ pub(crate) fn back(text: &str, end: usize, mut left: usize) -> usize {
 
 /// The byte that is so many characters after `start`.
 pub(crate) fn forth(text: &str, start: usize, mut left: usize) -> usize {
+    if is_ascii(text, start..text.len().min(start + left + 1)) {
+        return text.len().min(start + left);
+    }
     let mut at = start;
     for (step, c) in text[start..].char_indices().take(FARTHEST) {
         let Some(rest) = left.checked_sub(usize::from(is_seen(c))) else { break };
         (left, at) = (rest, start + step + c.len_utf8());
     }
     at
+}
+
+fn is_card_abroad(rest: &[u8]) -> bool {
+    CARD_ABROAD.iter().any(|word| rest.starts_with(word.as_bytes()))
+}
+
+/// Whether each of these bytes is a character that is seen.
+fn is_ascii(text: &str, bytes: Range<usize>) -> bool {
+    step();
+    text.as_bytes().get(bytes).is_some_and(<[u8]>::is_ascii)
 }
 
 /// "Card" in the scripts that have no spaces or other letters.
@@ -323,5 +355,16 @@ mod tests {
             Cues::new(text, &[]).around(at..at + 1).close().any(|mark| mark.says.has(Meaning::CVV))
         };
         assert!(close("cvv 3 angka: #") && !close("cvv 123 itu #"));
+    }
+
+    #[test]
+    fn distances_are_in_characters_that_are_seen() {
+        assert_eq!(
+            (forth("12345", 1, 3), forth("12345", 1, 9), back("12345", 4, 3), back("12345", 4, 9)),
+            (4, 5, 1, 0)
+        );
+        let text = "ab\u{200b}1234\u{200b}cé";
+        assert_eq!((forth(text, 5, 4), forth(text, 5, 5), forth(text, 5, 9)), (12, 13, text.len()));
+        assert_eq!((back(text, 9, 4), back(text, 9, 5)), (2, 1));
     }
 }

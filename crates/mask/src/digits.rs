@@ -22,6 +22,14 @@ pub(crate) enum Class {
     Other,
 }
 
+/// The character at byte `at`.
+pub(crate) fn char_at(text: &str, at: usize) -> Option<char> {
+    match text.as_bytes().get(at)? {
+        byte if byte.is_ascii() => Some(char::from(*byte)),
+        _ => text.get(at..)?.chars().next(),
+    }
+}
+
 pub(crate) fn class(c: char) -> Class {
     match c {
         '0'..='9' => Class::Digit(c as u8 - b'0'),

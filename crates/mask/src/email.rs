@@ -10,6 +10,10 @@ const LOCAL: usize = 64;
 pub(crate) fn find(text: &str) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();
     let mut found: Vec<Range<usize>> = Vec::new();
+    // The library looks at a word of memory at a time.
+    if !bytes.contains(&b'@') {
+        return found;
+    }
     for at in 0..bytes.len() {
         if bytes[at] != b'@' {
             continue;

@@ -202,13 +202,7 @@ pub(crate) fn finish(text: &str, findings: Vec<Finding>, earlier: Vec<Earlier>) 
         let (kind, bytes) = (*kind, bytes.clone());
         let number = &text[bytes.clone()];
         let outcome = match action {
-            Action::Mask(_) => {
-                let places: Vec<_> = hidden(&finding, text)
-                    .iter()
-                    .map(|place| place.start - bytes.start..place.end - bytes.start)
-                    .collect();
-                Outcome::Masked(rewrite(number, &places))
-            }
+            Action::Mask(_) => Outcome::Masked(rewrite(text, bytes.clone(), hidden(&finding, text))),
             Action::Block => Outcome::Blocked,
             Action::Warn | Action::Leave => Outcome::Warned,
         };

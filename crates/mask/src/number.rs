@@ -8,9 +8,15 @@ use crate::kind::Kind;
 use crate::runs::{Gap, Group, Run};
 use crate::steps::step;
 use crate::table::{Lengths, Table};
+use crate::words::{Meaning, meaning, word_end};
 
 /// A group of so many digits is a number of its own.
 const OWN_NUMBER: usize = 8;
+
+/// The groups that some numbers are printed in.
+const NPWP: [usize; 6] = [2, 3, 3, 1, 3, 3];
+const SSN: [usize; 3] = [3, 2, 4];
+const NIK: [usize; 3] = [6, 6, 4];
 
 /// A day of birth is so much more for women.
 const WOMEN: usize = 40;
@@ -28,9 +34,8 @@ pub(crate) fn fits(kind: Kind, run: &Run, at: usize, around: &Around) -> Option<
             let letters = letters_before(around.text, run.groups[at].bytes.start);
             (letters <= 2).then(|| whole(run, at, kind.lengths(), around.text)).flatten()
         }
-        Kind::Ssn => whole(run, at, kind.lengths(), around.text).filter(|groups| {
-            groups.len() == 1 || run.groups[groups.clone()].iter().map(Group::size).eq([3, 2, 4])
-        }),
+        Kind::Ssn => whole(run, at, kind.lengths(), around.text)
+            .filter(|groups| groups.len() == 1 || are_of(&run.groups[groups.clone()], &SSN)),
         _ => whole(run, at, kind.lengths(), around.text),
     }
 }
@@ -41,16 +46,12 @@ pub(crate) fn alone(run: &Run, at: usize, around: &Around) -> Option<(Kind, Rang
     if at > 0 && group.tight && !run.groups[at - 1].masked {
         return None;
     }
-    let sizes = |groups: Range<usize>| run.groups[groups].iter().map(Group::size);
-    let next = |count: usize| Some(at..at + count).filter(|groups| is_open(run, groups));
-    if let Some(groups) = next(6)
-        && sizes(groups.clone()).eq([2, 3, 3, 1, 3, 3])
+    if let Some(groups) = open(run, at, &NPWP)
         && run.groups[at + 1].gap == Gap::Point
     {
         return Some((Kind::Npwp, groups));
     }
-    if let Some(groups) = next(3)
-        && sizes(groups.clone()).eq([3, 2, 4])
+    if let Some(groups) = open(run, at, &SSN)
         && run.groups[at + 1].tight
         && run.groups[at + 2].same_gap
     {
@@ -62,7 +63,8 @@ pub(crate) fn alone(run: &Run, at: usize, around: &Around) -> Option<(Kind, Rang
         && REGIONS & (1 << (tens * 10 + ones)) != 0
     {
         let is_nik = |groups: &Range<usize>| {
-            is_of_a_region(run.values(groups)) && (groups.len() == 1 || sizes(groups.clone()).eq([6, 6, 4]))
+            is_of_a_region(run.values(groups))
+                && (groups.len() == 1 || are_of(&run.groups[groups.clone()], &NIK))
         };
         if let Some(groups) = whole(run, at, Kind::Nik.lengths(), around.text).filter(is_nik) {
             return Some((Kind::Nik, groups));
@@ -141,10 +143,21 @@ fn is_amount(run: &Run, groups: &Range<usize>, around: &Around) -> bool {
     let bytes = run.bytes(groups.clone());
     let (before, after) = (&around.text[..bytes.start], &around.text[bytes.end..]);
     let word = after.trim_start_matches([' ', '-']);
-    let length = word.bytes().take_while(u8::is_ascii_alphabetic).count();
+    let length = word_end(word.as_bytes(), 0);
     before.trim_end().ends_with(['$', '€', '£'])
         || after.starts_with('%')
-        || crate::words::meaning(&word.as_bytes()[..length]).has(crate::words::Meaning::UNIT)
+        || meaning(&word.as_bytes()[..length]).has(Meaning::UNIT)
+}
+
+/// The groups from `at` on, where they are of these sizes and no group of the run goes on with them.
+fn open(run: &Run, at: usize, sizes: &[usize]) -> Option<Range<usize>> {
+    let groups = at..at + sizes.len();
+    let are_of = run.groups.get(groups.clone()).is_some_and(|all| are_of(all, sizes));
+    (are_of && is_open(run, &groups)).then_some(groups)
+}
+
+fn are_of(groups: &[Group], sizes: &[usize]) -> bool {
+    groups.len() == sizes.len() && groups.iter().zip(sizes).all(|(group, size)| group.size() == *size)
 }
 
 /// Whether no group of the run goes on with these.
@@ -188,7 +201,7 @@ fn has_plus(text: &str, run: &Run, at: usize) -> bool {
 }
 
 fn follows_plus(group: &Group, text: &str) -> bool {
-    text[..group.bytes.start].ends_with('+')
+    group.bytes.start.checked_sub(1).is_some_and(|before| text.as_bytes()[before] == b'+')
 }
 
 /// One bit for each two digits that a NIK may start with.

@@ -173,7 +173,7 @@ fn by_word_behind(run: &Run, at: usize, around: &Around, known: &Known) -> Optio
 
 /// The kinds that a word names and that its form alone decides.
 fn kinds(says: Meaning) -> impl Iterator<Item = Kind> {
-    const BY_WORD: [(Meaning, Kind); 12] = [
+    static BY_WORD: [(Meaning, Kind); 13] = [
         (Meaning::NIK, Kind::Nik),
         (Meaning::KK, Kind::Kk),
         (Meaning::NPWP, Kind::Npwp),
@@ -186,9 +186,9 @@ fn kinds(says: Meaning) -> impl Iterator<Item = Kind> {
         (Meaning::SAFE, Kind::Cvv),
         (Meaning::PIN, Kind::Pin),
         (Meaning::OTP, Kind::Otp),
+        (Meaning::SAFE, Kind::Otp),
     ];
-    let code = says.has(Meaning::SAFE).then_some(Kind::Otp);
-    BY_WORD.into_iter().filter(move |(word, _)| says.has(*word)).map(|(_, kind)| kind).chain(code)
+    BY_WORD.iter().filter(move |(word, _)| says.has(*word)).map(|(_, kind)| *kind)
 }
 
 /// What stands right after a card, or after its code or expiry.

@@ -3,9 +3,9 @@
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use crate::digits::{Class, class};
+use crate::digits::{Class, char_at, class};
 use crate::steps::step;
-use crate::words::{self, LONGEST, Meaning, meaning};
+use crate::words::{Meaning, first_telling, word_at};
 
 /// How many separator characters may stand between two digits of one number.
 const MAX_SEPARATORS: usize = 4;
@@ -66,20 +66,26 @@ pub(crate) enum Gap {
 }
 
 impl Gap {
-    fn of(gap: &str) -> Self {
-        match gap {
-            "." => Self::Point,
-            "," => Self::Comma,
-            _ if gap.chars().all(char::is_whitespace) => {
-                if gap.contains(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']) {
-                    Self::Line
-                } else {
-                    Self::Blank
-                }
-            }
-            _ if gap.contains(is_letter) && !gap.contains('&') => Self::Words,
-            _ => Self::Other,
+    /// What this gap is, and whether there is a mark in it and no space.
+    fn of(gap: &str) -> (Self, bool) {
+        let [mut blank, mut spaced, mut line, mut letters, mut entity] = [true, false, false, false, false];
+        for c in gap.chars() {
+            let is_space = c.is_whitespace();
+            blank &= is_space;
+            spaced |= is_space;
+            line |= matches!(c, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}');
+            letters |= c.is_ascii_alphabetic();
+            entity |= c == '&';
         }
+        let gap = match gap.as_bytes() {
+            b"." => Self::Point,
+            b"," => Self::Comma,
+            _ if blank && line => Self::Line,
+            _ if blank => Self::Blank,
+            _ if letters && !entity => Self::Words,
+            _ => Self::Other,
+        };
+        (gap, !blank && !spaced)
     }
 }
 
@@ -113,7 +119,7 @@ impl Run {
                     self.find_masked();
                     return Some(end);
                 }
-                Role::Digit(_) | Role::Masked | Role::Spelled(_) => {
+                Role::Digit(_) | Role::Figures | Role::Masked | Role::Spelled(_) => {
                     let masked = matches!(piece.role, Role::Masked);
                     let apart = last_end < at && (separators > 0 || links > 0);
                     let alone = matches!(piece.role, Role::Spelled(_));
@@ -122,7 +128,7 @@ impl Run {
                         self.open(at, gap, last_gap, masked);
                         last_gap = gap;
                     }
-                    self.push(&piece, at..end);
+                    self.push(&piece, text, at..end);
                     (separators, links, last_end) = (0, 0, end);
                 }
             }
@@ -184,33 +190,41 @@ impl Run {
 
     fn open(&mut self, start: usize, gap: &str, last_gap: &str, masked: bool) {
         let at = self.digits.len();
+        let same_gap = gap == last_gap;
+        let (gap, tight) = match self.groups.last() {
+            Some(last) if same_gap => (last.gap, last.tight),
+            _ => Gap::of(gap),
+        };
         self.groups.push(Group {
             digits: at..at,
             bytes: start..start,
             hidden: 0,
-            same_gap: gap == last_gap,
-            gap: Gap::of(gap),
-            tight: !gap.is_empty() && !gap.contains(char::is_whitespace),
+            same_gap,
+            gap,
+            tight,
             masked,
         });
     }
 
-    fn push(&mut self, piece: &Piece, bytes: Range<usize>) {
+    fn push(&mut self, piece: &Piece, text: &str, bytes: Range<usize>) {
         let Some(group) = self.groups.last_mut() else { return };
         group.bytes.end = bytes.end;
-        if let Role::Digit(value) | Role::Spelled(value) = piece.role {
-            // Letters for zeros come together.
-            let step = if value == 0 && bytes.len() > 1 && piece.are_letters { 1 } else { bytes.len() };
-            let mut start = bytes.start;
-            while start < bytes.end {
-                self.digits.push(value);
-                self.places.push(start..start + step);
-                group.digits.end += 1;
-                start += step;
-            }
-        } else {
+        if matches!(piece.role, Role::Masked) {
             group.hidden += 1;
+            return;
         }
+        let mut start = bytes.start;
+        while start < bytes.end {
+            let (value, width) = match piece.role {
+                Role::Digit(value) | Role::Spelled(value) => (value, piece.length),
+                // Letters for zeros, which come together.
+                _ => (text.as_bytes()[start].checked_sub(b'0').filter(|value| *value < 10).unwrap_or(0), 1),
+            };
+            self.digits.push(value);
+            self.places.push(start..start + width);
+            start += width;
+        }
+        group.digits.end = self.digits.len();
     }
 
     /// Marks the readable end of numbers that were masked before.
@@ -267,14 +281,14 @@ struct Piece {
     role: Role,
     /// In bytes.
     length: usize,
-    /// The letter O, once or more, in the place of zeros.
-    are_letters: bool,
 }
 
 /// What a piece is to a run.
 #[derive(Clone, Copy)]
 enum Role {
     Digit(u8),
+    /// Digits of one byte each, or the letter O, once or more, in the place of zeros.
+    Figures,
     /// A digit as a word.
     Spelled(u8),
     Masked,
@@ -309,17 +323,16 @@ impl Before {
 impl Piece {
     /// What stands at byte `at`.
     fn at(text: &str, at: usize, before: Before) -> Option<Self> {
-        let rest = text.get(at..)?;
-        let c = rest.chars().next()?;
-        let piece = |role, length| Some(Self { role, length, are_letters: false });
-        if is_letter(c) {
-            let length = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
-            let (word, after) = rest.split_at(length);
-            let is_zeros = || word.bytes().all(|letter| letter | 0x20 == b'o');
-            if before != Before::Text && after.starts_with(|c: char| c.is_ascii_digit()) && is_zeros() {
-                return Some(Self { role: Role::Digit(0), length, are_letters: true });
+        let bytes = text.as_bytes();
+        let byte = *bytes.get(at)?;
+        let piece = |role, length| Some(Self { role, length });
+        if byte.is_ascii_alphabetic() {
+            let (end, says) = word_at(bytes, at);
+            let (word, length) = (&bytes[at..end], end - at);
+            let is_zeros = || word.iter().all(|letter| letter | 0x20 == b'o');
+            if before != Before::Text && bytes.get(end).is_some_and(u8::is_ascii_digit) && is_zeros() {
+                return piece(Role::Figures, length);
             }
-            let says = if length <= LONGEST { meaning(word.as_bytes()) } else { Meaning::NOTHING };
             return piece(
                 match says.digit() {
                     Some(value) if before != Before::Digit => Role::Spelled(value),
@@ -329,11 +342,19 @@ impl Piece {
                 length,
             );
         }
-        if c == '&'
-            && let Some(entity) = ENTITIES.iter().find(|entity| rest.starts_with(**entity))
+        if byte.is_ascii_digit() {
+            let mut end = at + 1;
+            while bytes.get(end).is_some_and(u8::is_ascii_digit) {
+                end += 1;
+            }
+            return piece(Role::Figures, end - at);
+        }
+        if byte == b'&'
+            && let Some(entity) = ENTITIES.iter().find(|entity| bytes[at..].starts_with(entity.as_bytes()))
         {
             return piece(Role::Separator, entity.len());
         }
+        let c = char_at(text, at)?;
         let role = match class(c) {
             Class::Digit(value) => Role::Digit(value),
             Class::Masked => Role::Masked,
@@ -348,57 +369,6 @@ impl Piece {
 /// Spaces and dashes as pages write them.
 const ENTITIES: [&str; 9] =
     ["&nbsp;", "&#160;", "&#xa0;", "&#32;", "&ensp;", "&emsp;", "&ndash;", "&mdash;", "&#45;"];
-
-fn is_letter(c: char) -> bool {
-    c.is_ascii_alphabetic()
-}
-
-/// The first byte from `from` on that may belong to a digit, be it spelled. Most text has none, so this is what
-/// most time is spent on: of a word, two letters tell whether it has to be looked up.
-fn first_telling(bytes: &[u8], from: usize) -> Option<usize> {
-    let mut at = from;
-    loop {
-        match LOOKS[usize::from(*bytes.get(at)?)] {
-            Look::Other => at += 1,
-            Look::Digit => return Some(at),
-            Look::Letter => {
-                let start = at;
-                while bytes.get(at).is_some_and(|byte| matches!(LOOKS[usize::from(*byte)], Look::Letter)) {
-                    at += 1;
-                }
-                let word = &bytes[start..at];
-                if words::may_spell_a_digit(word) && meaning(word).digit().is_some() {
-                    return Some(start);
-                }
-            }
-        }
-    }
-}
-
-/// What a byte may be the first of.
-#[derive(Clone, Copy)]
-enum Look {
-    Other,
-    Letter,
-    /// A digit, or part of a character that may be one.
-    Digit,
-}
-
-static LOOKS: [Look; 256] = {
-    let mut looks = [Look::Other; 256];
-    let mut byte: u8 = 0;
-    loop {
-        if byte.is_ascii_digit() || !byte.is_ascii() {
-            looks[byte as usize] = Look::Digit;
-        } else if byte.is_ascii_alphabetic() {
-            looks[byte as usize] = Look::Letter;
-        }
-        match byte.checked_add(1) {
-            Some(next) => byte = next,
-            None => break looks,
-        }
-    }
-};
 
 #[cfg(test)]
 mod tests {

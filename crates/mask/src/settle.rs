@@ -27,7 +27,7 @@ impl Masker {
                 break;
             }
             let hidden: Vec<_> = found.iter().flat_map(|one| hidden(one, text)).cloned().collect();
-            let masked = rewrite(text, &hidden);
+            let masked = rewrite(text, 0..text.len(), &hidden);
             let mut more = scan(&masked, &self.policy, writer, asked);
             more.retain(|one| matches!(one.action, Action::Mask(_) | Action::Block));
             if more.is_empty() {
@@ -59,10 +59,10 @@ pub(crate) fn hidden<'f>(one: &'f Finding, text: &str) -> &'f [Range<usize>] {
     &one.places[..one.places.len() - kept(one.action, digits).min(one.places.len())]
 }
 
-/// The text with a bullet in every place.
-pub(crate) fn rewrite(text: &str, places: &[Range<usize>]) -> String {
-    let mut out = String::with_capacity(text.len() + places.len() * BULLET.len_utf8());
-    let mut from = 0;
+/// These bytes of the text with a bullet in every place, all of which are within them.
+pub(crate) fn rewrite(text: &str, bytes: Range<usize>, places: &[Range<usize>]) -> String {
+    let mut out = String::with_capacity(bytes.len() + places.len() * BULLET.len_utf8());
+    let mut from = bytes.start;
     for place in places {
         if place.end <= from {
             continue;
@@ -71,7 +71,7 @@ pub(crate) fn rewrite(text: &str, places: &[Range<usize>]) -> String {
         out.push(BULLET);
         from = place.end;
     }
-    out.push_str(&text[from..]);
+    out.push_str(&text[from..bytes.end]);
     out
 }
 
@@ -129,8 +129,8 @@ fn absorb(into: &mut Finding, other: &Finding) {
         into.kind = other.kind;
     }
     into.bytes = into.bytes.start.min(other.bytes.start)..into.bytes.end.max(other.bytes.end);
-    for place in &other.places {
-        put(&mut into.places, place);
+    if into.places != other.places {
+        other.places.iter().for_each(|place| put(&mut into.places, place));
     }
 }
 

@@ -83,20 +83,54 @@ pub(crate) fn meaning(word: &[u8]) -> Meaning {
     if whole != Meaning::NOTHING {
         return whole;
     }
-    let (bare, ending) = word.split_at(word.len().saturating_sub(3));
-    let is = |ending: &[u8], own: &[u8]| ending.eq_ignore_ascii_case(own);
-    if is(ending, b"nya") {
-        return look_up(bare);
+    match word {
+        [bare @ .., b'n' | b'N', b'y' | b'Y', b'a' | b'A']
+        | [bare @ .., b'k' | b'K' | b'm' | b'M', b'u' | b'U'] => look_up(bare),
+        _ => Meaning::NOTHING,
     }
-    let (bare, ending) = word.split_at(word.len().saturating_sub(2));
-    if is(ending, b"ku") || is(ending, b"mu") { look_up(bare) } else { Meaning::NOTHING }
 }
 
-/// Whether a word's first two letters and its length are those of a spelled digit.
-pub(crate) fn may_spell_a_digit(word: &[u8]) -> bool {
-    let [first, second, ..] = word else { return false };
-    let (seconds, lengths) = SPELLED[usize::from(first & 31)];
-    seconds & (1 << (second & 31)) != 0 && word.len() < 32 && lengths & (1 << word.len()) != 0
+/// Where the word ends that starts at byte `at`, and what it says.
+pub(crate) fn word_at(bytes: &[u8], at: usize) -> (usize, Meaning) {
+    let end = word_end(bytes, at);
+    (end, if end - at <= LONGEST { meaning(&bytes[at..end]) } else { Meaning::NOTHING })
+}
+
+/// Where the ASCII letters end that start at byte `at`.
+pub(crate) fn word_end(bytes: &[u8], mut at: usize) -> usize {
+    while bytes.get(at).is_some_and(u8::is_ascii_alphabetic) {
+        at += 1;
+    }
+    at
+}
+
+/// The start of the first word from byte `from` on that spells a digit, or the first byte that may belong to a digit.
+///
+/// Most text has neither, so this is what most time is spent on. All spelled digits are looked for at once, as far as their third
+/// letters: a state has a bit for each set of them and each letter that was read, and [`OPENINGS`] what may follow.
+pub(crate) fn first_telling(bytes: &[u8], from: usize) -> Option<usize> {
+    let mut state = SETS;
+    let mut at = from;
+    while let Some(byte) = bytes.get(at) {
+        // The letters before come one further, and any word may start here.
+        state = ((state << 8) | SETS | FIGURE) & OPENINGS[usize::from(*byte)];
+        if state & ((SETS << 24) | FIGURE) != 0 {
+            if state & (SETS << 24) != 0 && spells_a_digit(bytes, at - 2) {
+                return Some(at - 2);
+            }
+            if state & FIGURE != 0 {
+                return Some(at);
+            }
+        }
+        at += 1;
+    }
+    // A word of two letters is not followed by a third.
+    let last = bytes.len().checked_sub(2)?;
+    (state & (SETS << 16) != 0 && spells_a_digit(bytes, last)).then_some(last)
+}
+
+fn spells_a_digit(bytes: &[u8], start: usize) -> bool {
+    look_up(&bytes[start..word_end(bytes, start)]).digit().is_some()
 }
 
 fn look_up(word: &[u8]) -> Meaning {
@@ -104,6 +138,9 @@ fn look_up(word: &[u8]) -> Meaning {
         return Meaning::NOTHING;
     }
     let first = usize::from(word[0] & 31);
+    if SECONDS[first] & (1 << word.get(1).map_or(0, |second| second & 31)) == 0 {
+        return Meaning::NOTHING;
+    }
     let range = usize::from(STARTS[first])..usize::from(STARTS[first + 1]);
     let keys = KEYS.get(range.clone()).unwrap_or_default();
     let found = keys.binary_search(&key(word, 0, word.len()));
@@ -113,13 +150,12 @@ fn look_up(word: &[u8]) -> Meaning {
 /// The letters of a word as one number, first ones first; the same for both cases.
 const fn key(text: &[u8], start: usize, end: usize) -> u64 {
     let mut key = 0;
-    let mut at = 0;
-    while at < MAX_LETTERS {
-        let letter = if start + at < end { text[start + at] & 31 } else { 0 };
-        key = key << 5 | letter as u64;
+    let mut at = start;
+    while at < end {
+        key = key << 5 | (text[at] & 31) as u64;
         at += 1;
     }
-    key
+    key << (5 * (MAX_LETTERS - (end - start)))
 }
 
 /// The names of the meanings in the data; the first ten are the digits, and [`Meaning`] has the others in this order.
@@ -138,8 +174,15 @@ static KEYS: [u64; PARSED.words] = PARSED.keys();
 static MEANINGS: [Meaning; PARSED.words] = PARSED.meanings();
 /// For each first letter, where its words start.
 static STARTS: [u16; 33] = PARSED.starts();
-/// For each first letter of a spelled digit, its second letters and its lengths.
-static SPELLED: [(u32, u32); 32] = PARSED.spelled();
+/// For each first letter, one bit for each second; the lowest for words of one letter.
+static SECONDS: [u32; 32] = PARSED.seconds();
+/// The sets that spelled digits are divided into: one bit each, in each byte of a state.
+const SETS: u32 = 0x7f;
+/// A digit, or part of a character that may be one.
+const FIGURE: u32 = 0x80;
+/// For each byte: in which sets it may stand before a word, and as its first, second and third letter or after its last; or
+/// [`FIGURE`].
+static OPENINGS: [u32; 256] = PARSED.openings();
 
 /// The data as it is read: sorted words, and room for more.
 struct Parsed {
@@ -231,23 +274,53 @@ impl Parsed {
         starts
     }
 
-    const fn spelled(&self) -> [(u32, u32); 32] {
-        let mut spelled = [(0, 0); 32];
+    const fn seconds(&self) -> [u32; 32] {
+        let mut seconds = [0; 32];
         let mut at = 0;
+        while at < self.words {
+            let word = self.entries[at].0;
+            seconds[nth_letter(word, 0)] |= 1 << nth_letter(word, 1);
+            at += 1;
+        }
+        seconds
+    }
+
+    const fn openings(&self) -> [u32; 256] {
+        let mut openings = [0; 256];
+        let mut byte: u8 = 0;
+        loop {
+            openings[byte as usize] = if byte.is_ascii_alphabetic() {
+                self.sets_of((byte & 31) as usize)
+            } else {
+                let is_figure = byte.is_ascii_digit() || !byte.is_ascii();
+                (if is_figure { FIGURE } else { SETS }) | (self.sets_of(0) & (SETS << 24))
+            };
+            match byte.checked_add(1) {
+                Some(next) => byte = next,
+                None => return openings,
+            }
+        }
+    }
+
+    /// In which sets this letter is the first, second and third; 0 where there is none.
+    const fn sets_of(&self, letter: usize) -> u32 {
+        let (mut sets, mut at, mut spelled) = (0, 0, 0);
         while at < self.words {
             let (word, meaning) = self.entries[at];
             if meaning.digit().is_some() {
-                let mut length = 0;
-                while length < MAX_LETTERS && nth_letter(word, length) != 0 {
-                    length += 1;
+                let mut nth = 0;
+                while nth < 3 {
+                    if nth_letter(word, nth) == letter {
+                        sets |= 1 << (8 * (nth + 1) + spelled / 4);
+                    }
+                    nth += 1;
                 }
-                let first = nth_letter(word, 0);
-                spelled[first].0 |= 1 << nth_letter(word, 1);
-                spelled[first].1 |= 1 << length;
+                spelled += 1;
             }
             at += 1;
         }
-        spelled
+        assert!(spelled <= 4 * SETS.count_ones() as usize, "more words spell digits than there are sets for");
+        sets
     }
 }
 
@@ -306,5 +379,54 @@ mod tests {
             assert!(words.iter().all(|word| meaning(word.as_bytes()).digit() == Some(value)));
         }
         assert_eq!(Meaning::CARD.digit(), None);
+    }
+
+    /// As [`first_telling`] finds it, word by word.
+    fn first_by_words(text: &str, from: usize) -> Option<usize> {
+        let mut at = from;
+        while let Some(byte) = text.as_bytes().get(at) {
+            let end = word_end(text.as_bytes(), at);
+            if byte.is_ascii_digit()
+                || !byte.is_ascii()
+                || look_up(&text.as_bytes()[at..end]).digit().is_some()
+            {
+                return Some(at);
+            }
+            at = end.max(at + 1);
+        }
+        None
+    }
+
+    #[test]
+    fn the_first_digit_is_found_spelled_or_not_wherever_it_stands() {
+        let pieces =
+            ["oh", "one", "Satu", "six", "sixt", "nol", "SEVEN", "delapan", "x", "o", " ", "-", "7", "é", ""];
+        for text in pieces.iter().flat_map(|first| pieces.iter().map(move |second| [*first, *second])) {
+            for more in pieces.iter().flat_map(|third| pieces.iter().map(move |fourth| [*third, *fourth])) {
+                let text = [text, more].concat().concat();
+                for from in 0..=text.len().min(2) {
+                    assert_eq!(
+                        first_telling(text.as_bytes(), from),
+                        first_by_words(&text, from),
+                        "{text} {from}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_spelled_digit_is_found_alone_and_amid_a_text() {
+        for word in
+            ["nol", "kosong", "zero", "oh", "satu", "one", "dua", "two", "tiga", "three", "empat", "four"]
+                .into_iter()
+                .chain([
+                    "lima", "five", "enam", "six", "tujuh", "seven", "delapan", "eight", "sembilan", "nine",
+                ])
+        {
+            assert_eq!(first_telling(word.as_bytes(), 0), Some(0), "{word}");
+            let text = ["halo kak ", word, ", ya"].concat();
+            assert_eq!(first_telling(text.to_uppercase().as_bytes(), 0), Some(9), "{word}");
+        }
     }
 }

@@ -17,6 +17,7 @@ use crate::emoji::Emoji;
 use crate::guard::Guard;
 use crate::icons;
 use crate::notice::Notice;
+use crate::pieces::Pieces;
 use crate::quote::Quoting;
 use crate::text::{Language, fill};
 use crate::tray::Tray;
@@ -38,6 +39,7 @@ impl Composer {
         let grow = el("div").class("grow");
         // A copy of what is typed, behind it: as high as the text, and underlined where something was found.
         let backdrop = el("div").class("backdrop").attr("aria-hidden", "true");
+        let found = |is_found| if is_found { el("span").class("found") } else { el("span") };
         let send = send_button(language);
         let guard = Rc::<RefCell<Guard>>::default();
         let tray = Tray::new(language, Rc::clone(&guard));
@@ -49,7 +51,7 @@ impl Composer {
             notice: Notice::new(language, &leading_back_to(&area, &act)),
             act,
             area: area.clone().unchecked_into(),
-            backdrop: backdrop.clone(),
+            backdrop: Pieces::new(backdrop, found),
             guard,
             send: send.clone(),
             hindrance: hindrance.clone(),
@@ -101,7 +103,7 @@ impl Composer {
                 el("div")
                     .class("line")
                     .place(parts.tray.button())
-                    .child(grow.place(&backdrop).child(area))
+                    .child(grow.place(parts.backdrop.root()).child(area))
                     .place(emoji.button())
                     .child(send),
             )
@@ -210,7 +212,7 @@ struct Parts {
     language: Language,
     act: Act,
     area: HtmlTextAreaElement,
-    backdrop: Element,
+    backdrop: Pieces,
     guard: Rc<RefCell<Guard>>,
     send: Element,
     hindrance: Element,
@@ -283,25 +285,26 @@ impl Parts {
 
     /// Copies the draft behind the text area, with what was found in it underlined.
     fn underline(&self, draft: &str, spans: &[Span]) {
-        let mut at = draft.len() - draft.trim_start().len();
-        let skipped = at;
-        dom::set_text(&self.backdrop, draft.get(..at).unwrap_or_default());
+        let skipped = draft.len() - draft.trim_start().len();
+        let mut pieces = Vec::new();
+        let mut at = 0;
         for span in spans {
             let (start, end) = (span.start + skipped, span.end + skipped);
-            let before = el("span").text(draft.get(at..start).unwrap_or_default());
-            let found = el("span").class("found").text(draft.get(start..end).unwrap_or_default());
-            dom::insert(&self.backdrop, &before, None);
-            dom::insert(&self.backdrop, &found, None);
+            pieces.extend([
+                draft.get(at..start).unwrap_or_default(),
+                draft.get(start..end).unwrap_or_default(),
+            ]);
             at = end;
         }
         // A line that was begun and is empty has no height of its own.
         let rest = [draft.get(at..).unwrap_or_default(), " "].concat();
-        dom::insert(&self.backdrop, &el("span").text(&rest), None);
+        pieces.push(&rest);
+        self.backdrop.show(&pieces);
     }
 
     /// Only when the browser says so: to ask it at every key would have it lay out the text at every key.
     fn follow(&self) {
-        self.backdrop.set_scroll_top(self.area.scroll_top());
+        self.backdrop.root().set_scroll_top(self.area.scroll_top());
     }
 
     fn count(&self, length: usize) {

@@ -15,6 +15,7 @@ pub mod intake;
 pub mod items;
 pub mod notice;
 pub mod opening;
+mod pieces;
 mod qr;
 mod quote;
 pub mod rating;

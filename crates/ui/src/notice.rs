@@ -9,6 +9,7 @@ use segel_wire::ids::EventId;
 use web_sys::Element;
 
 use crate::action::{Act, Action};
+use crate::pieces::Pieces;
 use crate::text::{Language, fill};
 
 /// The masked form of the draft as it will be sent, and why; nothing where nothing is masked.
@@ -16,7 +17,7 @@ pub struct Notice {
     language: Language,
     root: El,
     lead: El,
-    masked: El,
+    masked: Pieces,
     why: El,
     heard: El,
     withdraw: El,
@@ -29,6 +30,7 @@ impl Notice {
     pub fn new(language: Language, act: &Act) -> Self {
         let lead = el("p").class("lead");
         let masked = el("p").class("masked").attr("dir", "auto");
+        let masked = Pieces::new(masked, |is_masked| el(if is_masked { "mark" } else { "span" }));
         let why = el("p").class("why");
         // Only what was masked is announced: the whole message would be read again at every key.
         let heard = el("p").class("heard").attr("role", "status");
@@ -47,7 +49,7 @@ impl Notice {
         let root = el("div")
             .class("masking empty")
             .place(&lead)
-            .place(&masked)
+            .place(masked.root())
             .place(&why)
             .place(&withdraw)
             .place(&heard);
@@ -73,13 +75,9 @@ impl Notice {
         };
         dom::set_text(&self.lead, lead);
         dom::set_text(&self.why, &why);
-        dom::set_text(&self.masked, "");
+        self.masked.show(&pieces);
         let mut heard = vec![lead];
-        for (piece, is_masked) in pieces {
-            let tag = if is_masked { "mark" } else { "span" };
-            dom::insert(&self.masked, &el(tag).text(piece), None);
-            heard.extend(is_masked.then_some(piece));
-        }
+        heard.extend(pieces.iter().skip(1).step_by(2));
         heard.push(&why);
         dom::set_text(&self.heard, heard.join(" ").trim());
         // A long message scrolls, also by keyboard.
@@ -148,8 +146,8 @@ fn kinds(spans: &[Span], of: impl Fn(&Outcome) -> bool) -> Vec<Kind> {
     kinds
 }
 
-/// The text as it will be sent, whole and in order, with what masking put into it told apart.
-fn pieces(masked: &Masked) -> Vec<(&str, bool)> {
+/// The text as it will be sent, whole and in order: every second piece is what masking put into it.
+fn pieces(masked: &Masked) -> Vec<&str> {
     let mut pieces = Vec::new();
     let mut rest = masked.text.as_str();
     let mut read = 0;
@@ -161,10 +159,10 @@ fn pieces(masked: &Masked) -> Vec<(&str, bool)> {
             Outcome::Warned | Outcome::Blocked => span.end - span.start,
         };
         let Some((replaced, after)) = after.split_at_checked(length) else { break };
-        pieces.extend([(kept, false), (replaced, true)]);
+        pieces.extend([kept, replaced]);
         (rest, read) = (after, span.end);
     }
-    pieces.push((rest, false));
+    pieces.push(rest);
     pieces
 }
 
@@ -176,10 +174,8 @@ mod tests {
     fn the_notice_shows_the_whole_text_that_will_be_sent_and_tells_the_masked_apart() {
         let masked = segel_mask::mask("satu 4111 1111 1111 1111 é dua 5500005555555559.").unwrap();
         let pieces = pieces(&masked);
-        let whole: String = pieces.iter().map(|(piece, _)| *piece).collect();
-        assert_eq!(whole, masked.text.as_str());
-        let told_apart: Vec<_> =
-            pieces.iter().filter(|(_, is_masked)| *is_masked).map(|(piece, _)| *piece).collect();
+        assert_eq!(pieces.concat(), masked.text.as_str());
+        let told_apart: Vec<_> = pieces.iter().skip(1).step_by(2).copied().collect();
         assert_eq!(told_apart, ["•••• •••• •••• 1111", "••••••••••••5559"]);
     }
 

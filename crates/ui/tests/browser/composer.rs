@@ -49,6 +49,31 @@ fn what_was_found_is_underlined_behind_the_text_area_which_keeps_what_is_typed()
     assert_eq!(stage.typed(), "  pin saya 482913 ya\n");
 }
 
+#[wasm_bindgen_test]
+fn a_key_touches_only_the_pieces_that_it_changes() {
+    let (_composer, stage, _) = composer();
+    let of_both =
+        |selector: &str| [".backdrop", ".masked"].map(|place| stage.all(&[place, selector].concat()));
+    stage.fill("pin saya 482913, otp 482914 ya");
+    let before = of_both(" > *");
+    before.iter().flatten().for_each(|piece| piece.set_attribute("data-old", "").unwrap());
+    let first_text = before[0][0].first_child().unwrap();
+    stage.fill("pin saya 482913, otp 482914 yang cvv 123");
+    assert!(of_both(" > [data-old]") == before && before[0].len() == 5);
+    assert!(before[0][0].first_child().unwrap().is_same_node(Some(&first_text)));
+    assert_eq!(stage.text(".backdrop"), "pin saya 482913, otp 482914 yang cvv 123 ");
+    assert_eq!(stage.text(".masked"), "pin saya ••••••, otp •••••• yang cvv •••");
+    stage.fill("otp 482914");
+    assert_eq!(
+        (stage.text(".backdrop"), stage.text(".masked")),
+        ("otp 482914 ".to_owned(), "otp ••••••".to_owned())
+    );
+    assert_eq!((stage.text(".found"), stage.text("mark")), ("482914".to_owned(), "••••••".to_owned()));
+    stage.fill("halo");
+    assert_eq!((stage.text(".backdrop"), stage.text(".masked")), ("halo ".to_owned(), String::new()));
+    assert_eq!((stage.count(".found"), stage.count("mark")), (0, 0));
+}
+
 /// One action for numbers of this kind, whoever writes.
 fn policy(kind: &str, action: MaskingAction) -> Masking {
     let rule = MaskingRule { kind: kind.to_owned(), visitor: action, agent: action };
