@@ -39,7 +39,6 @@ impl Composer {
         let grow = el("div").class("grow");
         // A copy of what is typed, behind it: as high as the text, and underlined where something was found.
         let backdrop = el("div").class("backdrop").attr("aria-hidden", "true");
-        let found = |is_found| if is_found { el("span").class("found") } else { el("span") };
         let send = send_button(language);
         let guard = Rc::<RefCell<Guard>>::default();
         let tray = Tray::new(language, Rc::clone(&guard));
@@ -51,7 +50,7 @@ impl Composer {
             notice: Notice::new(language, &leading_back_to(&area, &act)),
             act,
             area: area.clone().unchecked_into(),
-            backdrop: Pieces::new(backdrop, found),
+            backdrop: Pieces::new(backdrop, piece),
             guard,
             send: send.clone(),
             hindrance: hindrance.clone(),
@@ -317,6 +316,10 @@ impl Parts {
         dom::set_text(&self.count, &words);
         dom::set_class(&self.count, "excess", length > MESSAGE_CHARS);
     }
+}
+
+fn piece(is_found: bool) -> El {
+    if is_found { el("span").class("found") } else { el("span") }
 }
 
 fn text_area(language: Language) -> El {

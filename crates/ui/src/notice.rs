@@ -30,7 +30,7 @@ impl Notice {
     pub fn new(language: Language, act: &Act) -> Self {
         let lead = el("p").class("lead");
         let masked = el("p").class("masked").attr("dir", "auto");
-        let masked = Pieces::new(masked, |is_masked| el(if is_masked { "mark" } else { "span" }));
+        let masked = Pieces::new(masked, piece);
         let why = el("p").class("why");
         // Only what was masked is announced: the whole message would be read again at every key.
         let heard = el("p").class("heard").attr("role", "status");
@@ -126,6 +126,10 @@ impl Notice {
         let sentences = kinds.iter().map(|kind| fill(sentence, self.language.kind(*kind)));
         sentences.collect::<Vec<_>>().join(" ")
     }
+}
+
+fn piece(is_masked: bool) -> El {
+    el(if is_masked { "mark" } else { "span" })
 }
 
 /// Every kind of which parts left before, once.

@@ -11,7 +11,7 @@ pub(crate) struct Pieces {
     root: El,
     /// Makes a piece, plain or told apart.
     make: fn(bool) -> El,
-    shown: RefCell<Vec<(El, String)>>,
+    shown: RefCell<Vec<El>>,
 }
 
 impl Pieces {
@@ -29,7 +29,7 @@ impl Pieces {
     pub(crate) fn show(&self, pieces: &[&str]) {
         let mut shown = self.shown.borrow_mut();
         while shown.len() > pieces.len() {
-            if let Some((last, _)) = shown.pop() {
+            if let Some(last) = shown.pop() {
                 last.remove();
             }
         }
@@ -37,13 +37,10 @@ impl Pieces {
             if shown.len() == nth {
                 let element = (self.make)(nth % 2 == 1);
                 dom::insert(&self.root, &element, None);
-                shown.push((element, String::new()));
+                shown.push(element);
             }
-            if let Some((element, text)) = shown.get_mut(nth)
-                && text != piece
-            {
-                element.set_text_content(Some(piece));
-                (*piece).clone_into(text);
+            if let Some(element) = shown.get(nth) {
+                dom::set_text(element, piece);
             }
         }
     }
