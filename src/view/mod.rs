@@ -164,7 +164,9 @@ impl Panel {
         self.typing.render(model.typing());
         self.composer.guard(model.situation.masking.as_ref(), Writer::Visitor, model.items().as_slice());
         self.composer.hinder(self.language.gate(model.situation.gate));
-        self.render_verify(model, place);
+        if place == Place::Safety || self.verify.is_some() {
+            self.render_verify(model, place);
+        }
         self.render_more(model, screen, place);
         // Before there is more, no conversation has ended.
         let is_over = self.more.is_some() && model.life() != Life::Open;
@@ -197,15 +199,11 @@ impl Panel {
     // Within its one caller it would be in the first part of the program.
     #[inline(never)]
     fn render_verify(&mut self, model: &Model, place: Place) {
-        let Some(verify) = &mut self.verify else {
-            if place == Place::Safety {
-                let verify = Verify::new(self.language, &self.act);
-                dom::insert(&self.root, verify.root(), None);
-                self.verify = Some(verify);
-                self.render_verify(model, place);
-            }
-            return;
-        };
+        let verify = self.verify.get_or_insert_with(|| {
+            let verify = Verify::new(self.language, &self.act);
+            dom::insert(&self.root, verify.root(), None);
+            verify
+        });
         let (safety, text) = (model.safety(), self.language.text());
         let why = safety.map_or(text.verify_later(), |_| text.verify_visitor());
         verify.render(safety, &fill(why, model.situation.business.as_deref().unwrap_or_default()));
