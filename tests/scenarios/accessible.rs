@@ -1,7 +1,8 @@
 //! The chat for who hears it, who has no pointer and whom movement hurts: what is announced, what controls are called, in
 //! which order Tab goes, and that nothing moves. Contrast, sizes and names in every state are the gallery's.
 
-use segel_testkit::client::Client;
+use segel_core::show::Body;
+use segel_testkit::client::{Client, Screen};
 use segel_ui::Language;
 use serde_json::{Value, json};
 use thirtyfour::Key;
@@ -84,11 +85,20 @@ async fn whoever_listens_hears_each_message_once_and_no_state_twice() {
 async fn tab_reaches_every_control_in_the_order_in_which_it_is_read_and_each_has_a_name() {
     Stage::play(async |stage| {
         let (agent, visitor) = talk(stage).await;
+        // They follow a first message by themselves, and change what a console shows.
+        let is_told =
+            |screen: &Screen| screen.items.values().any(|item| matches!(item.body, Body::Details(_)));
+        agent.until("the visitor's details", is_told).await;
         agent.say("Ada: https://toko.example/teko");
         visitor.reads("Ada: https://toko.example/teko").await;
         let console = stage.agent().await;
         console.chooses_newest().await;
-        console.sees("textarea").await;
+        // That the agent holds it the console hears after the message.
+        let release = Language::indonesian().desk().release();
+        let is_held = "return [...document.querySelectorAll('button')].some(
+            (button) => button.checkVisibility() && button.textContent === arguments[0]) || null";
+        let look = async || console.browser().script::<Option<bool>>(is_held, vec![json!(release)]).await;
+        console.until(release, look).await;
         for person in [&visitor, &console] {
             let read = controls(person).await;
             assert!(read.len() > 5, "{read:?}");

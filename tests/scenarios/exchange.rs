@@ -85,8 +85,13 @@ async fn both_devices_of_the_agent_get_every_message_and_show_every_answer() {
         for device in [&desktop, &laptop] {
             device.chooses_newest().await;
             device.reads("untuk kedua perangkat").await;
+            device.sees(".facts").await;
         }
-        assert_eq!(wraps(stage.proxy()), [2], "a wrap for each device");
+        assert_eq!(
+            wraps(stage.proxy()),
+            [2, 2],
+            "a wrap for each device, of the text and of what follows it"
+        );
 
         desktop.says("dari meja").await;
         laptop.reads("dari meja").await;
@@ -100,7 +105,7 @@ async fn both_devices_of_the_agent_get_every_message_and_show_every_answer() {
         }
         assert_eq!(
             wraps(stage.proxy()),
-            [2, 2, 2, 2],
+            [2, 2, 2, 2, 2],
             "the claim and the answers are wrapped for the visitor and the other device"
         );
     })

@@ -66,7 +66,7 @@ async fn a_stolen_token_and_an_intruders_message_reach_no_other_conversation() {
         let sentence = Language::indonesian().refusal(Refusal::NotAMember);
         intruder.sees_row("the failed message", |row| row.status.contains(sentence)).await;
         let own = agent.screen().conversations.into_keys().find(|listed| *listed != conversation).unwrap();
-        assert_eq!(ask_events(stage, &token, own).await.unwrap().events.len(), 1, "the token is good");
+        assert!(!ask_events(stage, &token, own).await.unwrap().events.is_empty(), "the token is good");
     })
     .await;
 }
