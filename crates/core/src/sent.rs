@@ -7,7 +7,8 @@ use crate::sorted::{Sorted, SortedSet};
 
 /// So many own events a visitor's device keeps of a conversation, whatever has become of them.
 pub(crate) const VISITORS: usize = 64;
-/// And an agent's, which has many conversations and reads all of this when it starts: of acts and withdrawals, and of everything else.
+/// And an agent's, which has many conversations and reads all of this when it starts: so many acts and withdrawals, and so many of
+/// everything else.
 pub(crate) const AGENTS: usize = 8;
 
 /// An own event that the relay has answered for.

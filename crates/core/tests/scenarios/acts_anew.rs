@@ -32,7 +32,7 @@ fn claim_by(table: &Table<'_>, member: usize) -> content::Body {
 }
 
 /// The relay is set back to before everything, and hears again what the engine has sent.
-fn set_back(table: &mut Table<'_>) {
+pub(crate) fn set_back(table: &mut Table<'_>) {
     table.bench.log.clear();
     let problem = Code::CursorRefused.into();
     table.input(Input::Frame(ServerFrame::Bye { problem }));
@@ -40,7 +40,7 @@ fn set_back(table: &mut Table<'_>) {
 }
 
 /// An event that the relay had before is stored again, where the log ends now.
-fn store_again(table: &mut Table<'_>, event: &Delivered) {
+pub(crate) fn store_again(table: &mut Table<'_>, event: &Delivered) {
     let position = table.head() + 1;
     table.deliver(&Delivered { position, ..event.clone() });
 }

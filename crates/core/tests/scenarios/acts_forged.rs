@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use segel_core::Input;
 use segel_core::show::{Refusal, Show, Standing};
 use segel_crypto::act::{Act, ActKind, Assignment, SignedAct};
 use segel_crypto::content;
 use segel_wire::ids::{AgentId, DeskId};
 use segel_wire::signed::Desk;
-use segel_wire::{Code, Delivered, ServerFrame, cbor};
+use segel_wire::{Delivered, cbor};
 
+use crate::acts_anew::{set_back, store_again};
 use crate::bench::BenchSite;
 use crate::hostile_member::{act, follow};
 use crate::member::Letter;
@@ -92,15 +92,13 @@ fn acts_that_nobody_signed_have_nothing_judged_anew() {
         grants.push(table.post(HOSTILE, letter));
     }
     let claim = claim_by(&table, COLLEAGUE);
-    table.post(COLLEAGUE, table.letter(content::Body::Act(claim)));
+    let claim = table.post(COLLEAGUE, table.letter(content::Body::Act(claim)));
     let before = table.bench.shown.len();
     table.post(HOSTILE, table.letter(content::Body::Grants(grants)));
     table.wait(2);
     assert_eq!(holder(&table), Some(NAMES[COLLEAGUE]));
-    let moved = table.bench.shown[before..].iter().any(
-        |show| matches!(show, Show::Conversation(summary) if summary.hold.holder.as_deref() != Some(NAMES[COLLEAGUE])),
-    );
-    assert!(!moved, "nobody else was shown as the holder in between");
+    let is_claim = |show: &Show| matches!(show, Show::Item(item) if item.event == claim.event);
+    assert!(!table.bench.shown[before..].iter().any(is_claim), "nothing was said of the claim again");
 }
 
 #[test]
@@ -133,33 +131,41 @@ fn a_start_while_acts_wait_to_be_judged_anew_comes_to_what_none_would() {
     for restarts in [false, true] {
         let site = BenchSite::new();
         let mut table = Table::of_visitor(&site);
-        let first = table.roster.bytes().to_vec();
-        let [former, other] = [COLLEAGUE, HOSTILE].map(|member| {
-            let claim = content::Body::Act(claim_by(&table, member));
-            let (sealed, _) = table.seal(member, table.letter(claim));
-            table.deliver(&sealed);
-            sealed
-        });
-        assert_eq!(holder(&table), Some(NAMES[COLLEAGUE]));
-        // The roster that both name is not at hand any more.
+        table.publish(|roster| roster.desks[0].supervisors = Some(vec![AgentId([2; 16])]));
+        let (version, first) = (table.roster.roster().order.version, table.roster.bytes().to_vec());
+        let claim = claim_by(&table, HOSTILE);
+        let held = follow(&table, HOSTILE, &claim);
+        let claim = deliver(&mut table, HOSTILE, claim);
         table.publish(|roster| roster.issued_at += 10);
+        // Both follow the claim; the takeover is the first that the relay has, and then the release.
+        let takeover = act(&table, COLLEAGUE, &held, ActKind::Takeover, &table.roster);
+        let release = act(&table, HOSTILE, &held, ActKind::Release, &table.roster);
+        let takeover = deliver(&mut table, COLLEAGUE, takeover);
+        let release = deliver(&mut table, HOSTILE, release);
+        assert_eq!(holder(&table), Some(NAMES[COLLEAGUE]));
+
+        // The roster that the claim names is not at hand any more when all has to be judged anew.
         table.restart();
         table.bench.versions = Some(BTreeMap::new());
-        table.bench.log.clear();
-        let problem = Code::CursorRefused.into();
-        table.input(Input::Frame(ServerFrame::Bye { problem }));
-        table.wait(1);
-        for (event, is_first) in [(other, true), (former, false)] {
-            let position = table.head() + 1;
-            table.deliver(&Delivered { position, ..event });
-            if is_first && restarts {
-                table.restart();
-            }
-            table.bench.versions = Some(BTreeMap::from([(1, first.clone())]));
-            table.wait(3);
+        set_back(&mut table);
+        store_again(&mut table, &claim);
+        store_again(&mut table, &release);
+        if restarts {
+            table.restart();
         }
-        assert_eq!(holder(&table), Some(NAMES[HOSTILE]), "starts again: {restarts}");
+        table.bench.versions = Some(BTreeMap::from([(version, first)]));
+        table.wait(3);
+        store_again(&mut table, &takeover);
+        table.wait(3);
+        assert_eq!(holder(&table), None, "it was released; starts again: {restarts}");
         table.restart();
-        assert_eq!(holder(&table), Some(NAMES[HOSTILE]), "starts again: {restarts}");
+        assert_eq!(holder(&table), None, "starts again: {restarts}");
     }
+}
+
+/// A member's act is stored and delivered.
+fn deliver(table: &mut Table<'_>, member: usize, signed: SignedAct) -> Delivered {
+    let (sealed, _) = table.seal(member, table.letter(content::Body::Act(signed)));
+    table.deliver(&sealed);
+    sealed
 }

@@ -39,6 +39,9 @@ pub(crate) struct Table<'a> {
     events: u64,
 }
 
+/// More than any engine sends in a test.
+const FRAMES: usize = 400;
+
 /// The names of the members of every table, in their order; a visitor has none.
 pub(crate) const NAMES: [&str; 2] = ["Agen Demo", "Rekan Demo"];
 pub(crate) const HOSTILE: usize = 0;
@@ -324,6 +327,7 @@ impl<'a> Table<'a> {
     fn settle(&mut self) {
         while let Some(frame) = self.bench.sent.get(self.looked_at).cloned() {
             self.looked_at += 1;
+            assert!(self.looked_at < FRAMES, "the engine sends without end");
             let ClientFrame::Send { conversation, event, envelope, .. } = frame else { continue };
             self.conversation = conversation;
             let position = self.head() + 1;
