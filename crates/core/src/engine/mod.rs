@@ -14,6 +14,7 @@ mod ending;
 mod history;
 mod introduction;
 mod masked;
+mod missed;
 mod notes;
 mod prekeys;
 mod pull;
@@ -88,6 +89,8 @@ pub struct Engine {
     resyncs: Vec<Resync>,
     /// What the local clock showed last, Unix milliseconds.
     latest: u64,
+    /// Conversations of which something is to be asked for that was not sealed to this device, and when, Unix milliseconds.
+    missing: Sorted<ConversationId, u64>,
     /// When an event was granted to a device, Unix seconds.
     answered: Sorted<(EventId, DeviceId), u64>,
     /// Conversations with acts that could not be judged yet.
@@ -339,6 +342,7 @@ impl Engine {
             unreachable: Sorted::new(),
             resyncs: Vec::new(),
             latest: 0,
+            missing: Sorted::new(),
             answered: Sorted::new(),
             unsettled: SortedSet::new(),
             act_rosters: Backoff::default(),
@@ -393,6 +397,7 @@ impl Engine {
         self.pump_link(now);
         self.pump_prekeys(now, random);
         self.pump_resyncs(now, random);
+        self.pump_missed(now, random);
         self.pump_acts(now, random);
         self.pump_pulls(now);
         self.pump_attachments(now, random);
@@ -454,6 +459,7 @@ impl Engine {
             .map_or(u64::MAX, |roster| roster.roster().not_after.saturating_mul(1_000));
         let times = [
             self.resync_wake(),
+            self.missed_wake(),
             self.roster_wake(),
             self.link.wake_at(),
             self.bundles_wake(now),
