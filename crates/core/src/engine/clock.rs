@@ -28,8 +28,7 @@ impl Engine {
         }
         let reads = self.reads_due.iter_mut().map(|(_, due)| due);
         let unreachable = self.unreachable.iter_mut().map(|(_, until)| until);
-        let missing = self.missing.iter_mut().map(|(_, due)| due);
-        for due in reads.chain(unreachable).chain(missing) {
+        for due in reads.chain(unreachable) {
             *due = due.saturating_sub(by);
         }
         self.shown.wake_at = None;

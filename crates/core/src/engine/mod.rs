@@ -89,8 +89,6 @@ pub struct Engine {
     resyncs: Vec<Resync>,
     /// What the local clock showed last, Unix milliseconds.
     latest: u64,
-    /// Conversations of which something is to be asked for that was not sealed to this device, and when, Unix milliseconds.
-    missing: Sorted<ConversationId, u64>,
     /// When an event was granted to a device, Unix seconds.
     answered: Sorted<(EventId, DeviceId), u64>,
     /// Conversations with acts that could not be judged yet.
@@ -342,7 +340,6 @@ impl Engine {
             unreachable: Sorted::new(),
             resyncs: Vec::new(),
             latest: 0,
-            missing: Sorted::new(),
             answered: Sorted::new(),
             unsettled: SortedSet::new(),
             act_rosters: Backoff::default(),
@@ -397,7 +394,6 @@ impl Engine {
         self.pump_link(now);
         self.pump_prekeys(now, random);
         self.pump_resyncs(now, random);
-        self.pump_missed(now, random);
         self.pump_acts(now, random);
         self.pump_pulls(now);
         self.pump_attachments(now, random);
@@ -459,7 +455,6 @@ impl Engine {
             .map_or(u64::MAX, |roster| roster.roster().not_after.saturating_mul(1_000));
         let times = [
             self.resync_wake(),
-            self.missed_wake(),
             self.roster_wake(),
             self.link.wake_at(),
             self.bundles_wake(now),

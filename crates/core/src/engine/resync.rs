@@ -53,10 +53,20 @@ impl Engine {
             let peer = (sender, self.scope_of(id, is_listed));
             self.resyncs.push(Resync { id, peer, due: 0 });
         }
+        if let Some(visitor) = self.asks_for_missed(id) {
+            self.plan_resync(id, visitor, true, 0);
+        }
     }
 
-    /// Makes the requests that are due: each names every closed event of the peer in the conversation.
+    /// Makes the requests that are due.
     pub(super) fn pump_resyncs(&mut self, now: u64, random: &mut impl CryptoRng) {
+        if self.resync_wake() <= now {
+            self.ask_anew(now, random);
+        }
+    }
+
+    /// Each request names every closed event of the peer in the conversation, and to the visitor also what this device misses.
+    fn ask_anew(&mut self, now: u64, random: &mut impl CryptoRng) {
         let planned = core::mem::take(&mut self.resyncs).into_iter();
         let (due, later): (Vec<_>, Vec<_>) = planned.partition(|resync| resync.due <= now);
         self.resyncs = later;
@@ -65,8 +75,14 @@ impl Engine {
             if !self.may_reach(peer, time) {
                 continue;
             }
+            let reads = self.is_of_its_readers(id, now);
+            let asks_for_missed = self.asks_for_missed(id).filter(|visitor| reads && *visitor == peer);
             let Some(conversation) = self.conversations.get_mut(&id) else { continue };
-            let events: Vec<_> = conversation.unopened(peer.0).take(limits::REQUESTED_EVENTS).collect();
+            let mut events: Vec<_> = conversation.unopened(peer.0).collect();
+            if asks_for_missed.is_some() {
+                events.extend(conversation.missed());
+            }
+            events.truncate(limits::REQUESTED_EVENTS);
             if events.is_empty() {
                 continue;
             }
@@ -79,11 +95,14 @@ impl Engine {
             self.ledger.put(Name::Conversation(id), &conversation.facts);
             let mut is_new = false;
             for event in &events {
-                if let Some(message) = conversation.messages.get_mut(event)
-                    && let Some(unopened) = &mut message.unopened
-                {
-                    is_new |= unopened.asked == 0;
-                    unopened.asked += 1;
+                if let Some(message) = conversation.messages.get_mut(event) {
+                    match &mut message.unopened {
+                        Some(unopened) => {
+                            is_new |= unopened.asked == 0;
+                            unopened.asked += 1;
+                        }
+                        None => message.asked += 1,
+                    }
                     self.ledger.put(Name::Message(id, *event), message);
                 }
             }
