@@ -140,7 +140,7 @@ impl Window<'_> {
         let near = || self.around.near();
         let by_word = || near() == Near::Card;
         let by_look = || near() == Near::Nothing && shape.is_apart();
-        if context::in_code(text, bytes.clone()) || (self.around.in_address() && !by_word()) {
+        if context::in_code(text, bytes.clone()) || (context::in_address(text, bytes.start) && !by_word()) {
             return None;
         }
         if !self.passes_luhn {

@@ -4,7 +4,6 @@ use alloc::vec::Vec;
 use core::cell::OnceCell;
 use core::ops::Range;
 
-use crate::context;
 use crate::digits::{Class, char_at, class};
 use crate::steps::step;
 use crate::words::{Meaning, word_at, word_end};
@@ -79,7 +78,7 @@ impl<'t> Cues<'t> {
         let marks = &marks[..starting_before(marks, to)];
         let (before, after) = marks.split_at(starting_before(marks, number.start));
         let after = &after[starting_before(after, number.end)..];
-        Around { text: self.text, number, before, after, near: OnceCell::new(), in_address: OnceCell::new() }
+        Around { text: self.text, number, before, after, near: OnceCell::new() }
     }
 
     /// Reads what is one thing, or up to the next such place or byte `to`.
@@ -165,7 +164,6 @@ pub(crate) struct Around<'c> {
     before: &'c [Mark],
     after: &'c [Mark],
     near: OnceCell<Near>,
-    in_address: OnceCell<bool>,
 }
 
 /// What the nearest telling word says.
@@ -183,11 +181,6 @@ impl Around<'_> {
     /// What the words say of a card; those before count more.
     pub(crate) fn near(&self) -> Near {
         *self.near.get_or_init(|| self.find_near())
-    }
-
-    /// Whether the number stands in a web address.
-    pub(crate) fn in_address(&self) -> bool {
-        *self.in_address.get_or_init(|| context::in_address(self.text, self.number.start))
     }
 
     fn find_near(&self) -> Near {

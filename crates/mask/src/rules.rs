@@ -4,6 +4,7 @@
 use alloc::vec::Vec;
 use core::ops::Range;
 
+use crate::context;
 use crate::cues::{Around, Mark};
 use crate::kind::Kind;
 use crate::number::{self, fits};
@@ -121,10 +122,10 @@ fn one_at(
     if !vetoed && let Some(one) = by_word_behind(run, at, around, known) {
         return Some(one);
     }
-    let is_ruled_out = around.in_address() || (is_first && vetoed);
-    if !is_ruled_out
+    if !(is_first && vetoed)
         && let Some((kind, groups)) = number::alone(run, at, around)
-        && !crate::context::in_code(around.text, run.bytes(groups.clone()))
+        && !context::in_address(around.text, run.groups[at].bytes.start)
+        && !context::in_code(around.text, run.bytes(groups.clone()))
         && !(is_first && kind == Kind::Nik && around.close().any(|mark| mark.says.has(Meaning::OTHER)))
     {
         return Some(found(kind, groups));
