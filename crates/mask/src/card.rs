@@ -1,6 +1,5 @@
 //! What makes digits the number of a payment card.
 
-use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::{Range, RangeInclusive};
 
@@ -42,13 +41,12 @@ pub(crate) fn find(run: &mut Run, around: &Around) -> Vec<Range<usize>> {
     if run.digits.len() < CARD_DIGITS || only_phones(run) {
         return Vec::new();
     }
-    let ends = vec![None; run.groups.len()];
-    let mut search = Search { run, around, saw_weak: false, ends };
+    let mut search = Search { run, around, saw_weak: false, found: Vec::new() };
     search.sweep(Strength::Strong);
     if search.saw_weak {
         search.sweep(Strength::Weak);
     }
-    search.ends.iter().enumerate().filter_map(|(at, end)| end.map(|end| at..end)).collect()
+    search.found
 }
 
 /// The search for cards in one run.
@@ -56,8 +54,8 @@ struct Search<'a> {
     run: &'a mut Run,
     around: &'a Around<'a>,
     saw_weak: bool,
-    /// For each group, where the card that starts with it ends, exclusive.
-    ends: Vec<Option<usize>>,
+    /// The groups of each card, in order.
+    found: Vec<Range<usize>>,
 }
 
 impl Search<'_> {
@@ -75,7 +73,8 @@ impl Search<'_> {
                 end = end.max(self.longest(inner, least).unwrap_or(end));
                 inner += 1;
             }
-            self.ends[at] = Some(end);
+            let before = self.found.partition_point(|card| card.start < at);
+            self.found.insert(before, at..end);
             for group in &mut self.run.groups[at..end] {
                 group.masked = true;
             }
@@ -90,6 +89,9 @@ impl Search<'_> {
             return None;
         }
         let digits = &run.digits[run.groups[at].digits.start..];
+        if digits.len() < CARD_DIGITS {
+            return None;
+        }
         let mut luhn = Luhn::default();
         let mut issuer = None;
         let mut length = 0;

@@ -156,6 +156,11 @@ fn starting_before(marks: &[Mark], at: usize) -> usize {
     marks.partition_point(|mark| mark.at < at)
 }
 
+/// What is in `place` can make a difference to numbers that are in this, and to no others.
+pub(crate) fn reach(text: &str, place: &Range<usize>) -> Range<usize> {
+    back(text, place.start, AFTER)..forth(text, place.end, BEFORE)
+}
+
 /// The telling words around one number.
 pub(crate) struct Around<'c> {
     pub(crate) text: &'c str,
@@ -221,12 +226,15 @@ impl Around<'_> {
 
     /// Whether the mark is at most so many characters before the number.
     pub(crate) fn is_within(&self, mark: &Mark, width: usize) -> bool {
-        mark.end >= back(self.text, self.number.start, width)
+        // There are no more characters than bytes.
+        let start = self.number.start;
+        start.saturating_sub(mark.end) <= width || mark.end >= back(self.text, start, width)
     }
 
     /// Whether the mark behind starts at most so many characters after the number.
     pub(crate) fn is_behind(&self, mark: &Mark, width: usize) -> bool {
-        mark.at <= forth(self.text, self.number.end, width)
+        let end = self.number.end;
+        mark.at.saturating_sub(end) <= width || mark.at <= forth(self.text, end, width)
     }
 
     /// Whether this word behind is about the number that follows it.
@@ -259,7 +267,7 @@ fn is_seen(c: char) -> bool {
 }
 
 /// The byte that is so many characters before `end`.
-pub(crate) fn back(text: &str, end: usize, mut left: usize) -> usize {
+fn back(text: &str, end: usize, mut left: usize) -> usize {
     if is_ascii(text, end.saturating_sub(left + 1)..end) {
         return end.saturating_sub(left);
     }
@@ -272,7 +280,7 @@ pub(crate) fn back(text: &str, end: usize, mut left: usize) -> usize {
 }
 
 /// The byte that is so many characters after `start`.
-pub(crate) fn forth(text: &str, start: usize, mut left: usize) -> usize {
+fn forth(text: &str, start: usize, mut left: usize) -> usize {
     if is_ascii(text, start..text.len().min(start + left + 1)) {
         return text.len().min(start + left);
     }

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use crate::cues::{Around, Cues};
+use crate::cues::{self, Around, Cues};
 use crate::digits::{Class, class};
 use crate::kind::Kind;
 use crate::pattern::{Pattern, is_word};
@@ -19,9 +19,6 @@ const MIN_DIGITS: usize = 3;
 
 /// So near before a date a card makes it the card's, in bytes.
 const BESIDE: usize = 240;
-
-/// So near a run makes a difference what else is in the text, in bytes: `cues::FARTHEST` characters of four.
-const REACH: usize = 960;
 
 /// A name on a stripe ends within so many bytes.
 const NAME: usize = 80;
@@ -131,12 +128,13 @@ impl<'a> Scan<'a> {
     /// nothing is as it would not have been then, by how that look stood before each run.
     fn around(&mut self, places: &[Range<usize>], stands: &[Stand]) {
         for place in places {
-            let before = stands.partition_point(|stand| stand.from + REACH <= place.start);
+            let reach = cues::reach(self.sought.text, place);
+            let before = stands.partition_point(|stand| stand.from <= reach.start);
             let begin = stands.get(before.saturating_sub(1)).copied().unwrap_or_default();
             if begin.from > self.stand.from {
                 self.stand = begin;
             }
-            while !(self.stand.from >= place.end + REACH && self.stand.is_among(stands)) && self.step() {}
+            while !(self.stand.from >= reach.end && self.stand.is_among(stands)) && self.step() {}
         }
     }
 
@@ -336,7 +334,8 @@ fn merge(found: Vec<Finding>, others: Vec<Finding>) -> Vec<Finding> {
 
 /// Puts one of a run's findings among those from `first` on, unless it overlaps one.
 fn insert(found: &mut Vec<Finding>, first: usize, one: Finding) {
-    let at = first + found[first..].partition_point(|other| other.bytes.start <= one.bytes.start);
+    let after = found[first..].iter().rev().take_while(|other| other.bytes.start > one.bytes.start).count();
+    let at = found.len() - after;
     let is_clear = found[first..at].last().is_none_or(|last| last.bytes.end <= one.bytes.start)
         && found.get(at).is_none_or(|next| one.bytes.end <= next.bytes.start);
     if is_clear {
