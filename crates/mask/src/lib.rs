@@ -15,6 +15,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod asks;
 mod card;
 mod context;
 mod conversation;
@@ -38,7 +39,8 @@ mod steps;
 mod table;
 mod words;
 
-pub use conversation::{Asks, Conversation};
+pub use asks::Asks;
+pub use conversation::Conversation;
 pub use kind::Kind;
 pub use mask::{Earlier, MAX_BYTES, MaskError, Masked, MaskedText, Masker, Outcome, Span, mask};
 pub use pattern::{Pattern, PatternError};
