@@ -122,7 +122,8 @@ fn one_at(
     if !vetoed && let Some(one) = by_word_behind(run, at, around, known) {
         return Some(one);
     }
-    if !(is_first && vetoed)
+    let is_ruled_out = if is_first { vetoed } else { is_amid(run, at) && is_vetoed(around) };
+    if !is_ruled_out
         && let Some((kind, groups)) = number::alone(run, at, around)
         && !context::in_address(around.text, run.groups[at].bytes.start)
         && !context::in_code(around.text, run.bytes(groups.clone()))
@@ -135,6 +136,20 @@ fn one_at(
     }
     let mut asked = kinds(known.asked).filter(|kind| (known.looks_for)(*kind));
     asked.find_map(|kind| fits(kind, run, at, around).map(|groups| found(kind, groups)))
+}
+
+/// Whether the group goes on with those before it, which are as long and set apart alike: what is said of the first is said of it.
+fn is_amid(run: &Run, at: usize) -> bool {
+    let Some([before, group, after]) = at.checked_sub(1).and_then(|from| run.groups.get(from..from + 3))
+    else {
+        return false;
+    };
+    !before.masked && before.size() == group.size() && after.same_gap
+}
+
+/// Whether the nearest word before the run says that its number is to be left.
+fn is_vetoed(around: &Around) -> bool {
+    around.close().next().is_some_and(|mark| mark.says.has(Meaning::VETO) && around.is_within(mark, VETO))
 }
 
 /// What this word before the number makes of it.
