@@ -26,6 +26,7 @@ mod iban;
 mod issuers;
 mod kind;
 mod luhn;
+mod marks;
 mod mask;
 mod number;
 mod pattern;

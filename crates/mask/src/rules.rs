@@ -5,8 +5,9 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use crate::context;
-use crate::cues::{Around, Mark};
+use crate::cues::Around;
 use crate::kind::Kind;
+use crate::marks::Mark;
 use crate::number::{self, fits};
 use crate::runs::{Gap, Run, Stretch};
 use crate::words::Meaning;
@@ -45,6 +46,9 @@ pub(crate) struct Known<'a> {
 /// Population numbers and family cards that a word speaks for and whose form holds: such a number may be a card by
 /// every rule, and is none.
 pub(crate) fn claim(run: &Run, around: &Around, may: impl Fn(Kind) -> bool) -> Option<Found> {
+    if run.digits.len() < Kind::Nik.lengths().most() {
+        return None;
+    }
     let first = Meaning::NIK | Meaning::KK;
     let nearest = around.close().find(|mark| !mark.says.has(Meaning::BANK))?;
     if !nearest.says.has(first) || run.groups.first()?.masked {
@@ -110,11 +114,11 @@ fn one_at(
     let mut vetoed = !is_first;
     if is_first {
         for mark in around.close() {
-            if let Some(one) = by_word(run, at, around, mark, known) {
+            if let Some(one) = by_word(run, at, around, &mark, known) {
                 return Some(one);
             }
             if mark.says.has(Meaning::VETO) {
-                vetoed = around.is_within(mark, VETO);
+                vetoed = around.is_within(&mark, VETO);
                 break;
             }
         }
@@ -149,7 +153,7 @@ fn is_amid(run: &Run, at: usize) -> bool {
 
 /// Whether the nearest word before the run says that its number is to be left.
 fn is_vetoed(around: &Around) -> bool {
-    around.close().next().is_some_and(|mark| mark.says.has(Meaning::VETO) && around.is_within(mark, VETO))
+    around.close().next().is_some_and(|mark| mark.says.has(Meaning::VETO) && around.is_within(&mark, VETO))
 }
 
 /// What this word before the number makes of it.
@@ -180,10 +184,10 @@ fn by_word(run: &Run, at: usize, around: &Around, mark: &Mark, known: &Known) ->
 /// What the first word behind makes of the number, unless it speaks of the next.
 fn by_word_behind(run: &Run, at: usize, around: &Around, known: &Known) -> Option<Found> {
     let mark = around.behind().find(|mark| !mark.says.has(Meaning::BANK | Meaning::LINK))?;
-    if !around.is_behind(mark, BEHIND) || around.leads_on(mark) {
+    if !around.is_behind(&mark, BEHIND) || around.leads_on(&mark) {
         return None;
     }
-    let one = by_word(run, at, around, mark, known)?;
+    let one = by_word(run, at, around, &mark, known)?;
     (one.groups.end == run.groups.len()).then_some(one)
 }
 
