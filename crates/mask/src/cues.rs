@@ -32,8 +32,9 @@ impl<'t> Cues<'t> {
     /// The words around the bytes `number`.
     pub(crate) fn around(&mut self, number: Range<usize>) -> Around<'_> {
         let Self { text, opaque, before, after } = self;
-        before.get_mut().begin(number.clone(), true);
-        after.get_mut().begin(number.clone(), false);
+        let places = opaque.partition_point(|place| place.start < number.start);
+        before.get_mut().begin(number.clone(), places, true);
+        after.get_mut().begin(number.clone(), places, false);
         Around { text, opaque, number, before, after, near: OnceCell::new() }
     }
 }

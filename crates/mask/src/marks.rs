@@ -43,6 +43,8 @@ impl Mark {
 pub(crate) struct Side {
     /// From the number to this byte.
     read: usize,
+    /// How many opaque places begin before what is still to be read behind, or before what was read before.
+    places: usize,
     /// Nothing beyond this byte counts; found when first asked for.
     edge: Option<usize>,
     is_before: bool,
@@ -53,10 +55,10 @@ pub(crate) struct Side {
 }
 
 impl Side {
-    /// Begins at a number.
-    pub(crate) fn begin(&mut self, number: Range<usize>, is_before: bool) {
+    /// Begins at a number that so many opaque places stand before.
+    pub(crate) fn begin(&mut self, number: Range<usize>, places: usize, is_before: bool) {
         self.marks.clear();
-        (self.edge, self.words, self.is_before) = (None, 0, is_before);
+        (self.edge, self.words, self.places, self.is_before) = (None, 0, places, is_before);
         self.read = if is_before { number.start } else { number.end };
         self.last = Some(number);
     }
@@ -95,9 +97,9 @@ impl Side {
         if end <= edge {
             return false;
         }
-        let place = opaque[..opaque.partition_point(|place| place.start < end)].last();
+        let place = opaque[..self.places].last();
         if let Some(place) = place.filter(|place| place.end >= end) {
-            self.read = place.start;
+            (self.read, self.places) = (place.start, self.places - 1);
             self.number(place.start..end, u32::MAX);
             return true;
         }
@@ -118,7 +120,10 @@ impl Side {
         if start >= edge {
             return false;
         }
-        let place = opaque.get(opaque.partition_point(|place| place.end <= start));
+        while opaque.get(self.places).is_some_and(|place| place.end <= start) {
+            self.places += 1;
+        }
+        let place = opaque.get(self.places);
         if let Some(place) = place.filter(|place| place.start <= start) {
             self.read = place.end;
             self.number(start..place.end, u32::MAX);
