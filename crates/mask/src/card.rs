@@ -33,7 +33,7 @@ enum Strength {
     Strong,
 }
 
-/// Finds the cards of a run, marks their groups as masked, and gives the groups of each in order.
+/// Finds the cards of a run, marks their groups as masked, and gives the groups of each.
 ///
 /// Strong cards are taken first, so that no weak one cuts into them. Only whole groups make a card, and a
 /// window of them slides over the run: cards may be written in a row, with other numbers between.
@@ -54,7 +54,7 @@ struct Search<'a> {
     run: &'a mut Run,
     around: &'a Around<'a>,
     saw_weak: bool,
-    /// The groups of each card, in order.
+    /// The groups of each card.
     found: Vec<Range<usize>>,
 }
 
@@ -73,8 +73,7 @@ impl Search<'_> {
                 end = end.max(self.longest(inner, least).unwrap_or(end));
                 inner += 1;
             }
-            let before = self.found.partition_point(|card| card.start < at);
-            self.found.insert(before, at..end);
+            self.found.push(at..end);
             for group in &mut self.run.groups[at..end] {
                 group.masked = true;
             }

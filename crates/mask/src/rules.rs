@@ -9,7 +9,9 @@ use crate::cues::Around;
 use crate::kind::Kind;
 use crate::marks::Mark;
 use crate::number::{self, fits};
+use crate::policy::{Action, Policy, Writer};
 use crate::runs::{Gap, Run, Stretch};
+use crate::scan::kept;
 use crate::words::Meaning;
 
 /// How far before a short code its word may stand, in characters.
@@ -33,19 +35,34 @@ pub(crate) struct Found {
 /// What is known before a run is looked at.
 #[derive(Clone, Copy)]
 pub(crate) struct Known<'a> {
-    /// Whether this kind is looked for at all.
-    pub(crate) looks_for: &'a dyn Fn(Kind) -> bool,
-    /// How many digits of a number stay readable.
-    pub(crate) kept: &'a dyn Fn(Kind, usize) -> usize,
+    pub(crate) policy: &'a Policy,
+    pub(crate) writer: Writer,
     /// A card stands in the text, not far before.
     pub(crate) card_before: bool,
     /// The kinds that the other side asked for.
     pub(crate) asked: Meaning,
 }
 
+impl Known<'_> {
+    /// Marks what was found in a run, all but the digits that stay readable.
+    pub(crate) fn mark(&self, run: &mut Run, found: &Found) {
+        let kept = kept(self.action(found.kind), run.values(&found.groups).len());
+        run.mark(&found.groups, kept);
+    }
+
+    /// Whether this kind is looked for at all.
+    fn looks_for(&self, kind: Kind) -> bool {
+        self.action(kind) != Action::Leave
+    }
+
+    fn action(&self, kind: Kind) -> Action {
+        self.policy.action(kind, "", self.writer)
+    }
+}
+
 /// Population numbers and family cards that a word speaks for and whose form holds: such a number may be a card by
 /// every rule, and is none.
-pub(crate) fn claim(run: &Run, around: &Around, may: impl Fn(Kind) -> bool) -> Option<Found> {
+pub(crate) fn claim(run: &Run, around: &Around, known: &Known) -> Option<Found> {
     if run.digits.len() < Kind::Nik.lengths().most() {
         return None;
     }
@@ -55,8 +72,9 @@ pub(crate) fn claim(run: &Run, around: &Around, may: impl Fn(Kind) -> bool) -> O
         return None;
     }
     let kind = if nearest.says.has(Meaning::NIK) { Kind::Nik } else { Kind::Kk };
-    let groups = fits(kind, run, 0, around)
-        .filter(|groups| may(kind) && number::is_of_a_region(run.values(groups)))?;
+    let may = matches!(known.action(kind), Action::Mask(_) | Action::Block);
+    let groups =
+        fits(kind, run, 0, around).filter(|groups| may && number::is_of_a_region(run.values(groups)))?;
     Some(Found { kind, groups })
 }
 
@@ -75,7 +93,7 @@ pub(crate) fn find(run: &mut Run, around: &Around, known: &Known) -> Vec<Found> 
         };
         let end = one.as_ref().map_or(at + 1, |one| one.groups.end);
         if let Some(one) = one {
-            run.mark(&one.groups, (known.kept)(one.kind, run.values(&one.groups).len()));
+            known.mark(run, &one);
             found.push(one);
         }
         for group in &run.groups[at..end] {
@@ -103,7 +121,7 @@ fn one_at(
     };
     if let Some(last) = last.filter(|last| last.groups.end == at && is_listed(last.kind)) {
         let again = fits(last.kind, run, at, around).filter(|groups| {
-            (known.looks_for)(last.kind)
+            known.looks_for(last.kind)
                 && holds(groups, last.kind)
                 && run.values(groups).len() == run.values(&last.groups).len()
         });
@@ -138,7 +156,7 @@ fn one_at(
     if vetoed {
         return None;
     }
-    let mut asked = kinds(known.asked).filter(|kind| (known.looks_for)(*kind));
+    let mut asked = kinds(known.asked).filter(|kind| known.looks_for(*kind));
     asked.find_map(|kind| fits(kind, run, at, around).map(|groups| found(kind, groups)))
 }
 
@@ -177,7 +195,7 @@ fn by_word(run: &Run, at: usize, around: &Around, mark: &Mark, known: &Known) ->
     {
         return Some(Found { kind: Kind::Expiry, groups });
     }
-    let mut kinds = kinds(says).filter(|kind| (is_near || !is_code(*kind)) && (known.looks_for)(*kind));
+    let mut kinds = kinds(says).filter(|kind| (is_near || !is_code(*kind)) && known.looks_for(*kind));
     kinds.find_map(|kind| fits(kind, run, at, around).map(|groups| Found { kind, groups }))
 }
 

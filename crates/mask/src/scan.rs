@@ -8,9 +8,9 @@ use crate::digits::{Class, class};
 use crate::kind::Kind;
 use crate::pattern::{Pattern, is_word};
 use crate::policy::{Action, Policy, Writer};
-use crate::rules::{self, Known};
+use crate::rules::{self, Found, Known};
 use crate::runs::{MIN_MASKED, Run};
-use crate::settle::join;
+use crate::settle::{join, merge};
 use crate::words::Meaning;
 use crate::{card, email, iban};
 
@@ -230,31 +230,27 @@ impl Stand {
 impl Sought<'_> {
     /// Adds what a run has, in order, from byte `from` on.
     fn find(&self, run: &mut Run, around: &Around, card_before: bool, from: usize, found: &mut Vec<Finding>) {
-        let action = |kind| self.policy.action(kind, "", self.writer);
-        let kept_of = |kind, digits| kept(action(kind), digits);
-        let known = Known {
-            looks_for: &|kind| action(kind) != Action::Leave,
-            kept: &kept_of,
-            card_before,
-            asked: if is_bare(around) { self.asked } else { Meaning::NOTHING },
-        };
+        let Self { policy, writer, .. } = *self;
+        let asked = if is_bare(around) { self.asked } else { Meaning::NOTHING };
+        let known = Known { policy, writer, card_before, asked };
         let first = found.len();
-        let mut add = |one: Finding| {
+        let mut add = |run: &Run, kind, groups: &Range<usize>| {
+            let one = self.finding(kind, run, groups);
             if one.action != Action::Leave && one.bytes.start >= from {
                 insert(found, first, one);
             }
         };
-        let may = |kind| matches!(action(kind), Action::Mask(_) | Action::Block);
-        if let Some(claimed) = rules::claim(run, around, may) {
-            run.mark(&claimed.groups, kept_of(claimed.kind, run.values(&claimed.groups).len()));
-            add(self.finding(claimed.kind, run, &claimed.groups));
+        if let Some(claimed) = rules::claim(run, around, &known) {
+            known.mark(run, &claimed);
+            add(run, claimed.kind, &claimed.groups);
         }
         for groups in card::find(run, around) {
-            run.mark(&groups, kept_of(Kind::Card, run.values(&groups).len()));
-            add(self.finding(Kind::Card, run, &groups));
+            let card = Found { kind: Kind::Card, groups };
+            known.mark(run, &card);
+            add(run, Kind::Card, &card.groups);
         }
         for other in rules::find(run, around, &known) {
-            add(self.finding(other.kind, run, &other.groups));
+            add(run, other.kind, &other.groups);
         }
     }
 
@@ -311,35 +307,19 @@ fn matches_of(pattern: &Pattern, text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// Both in order; of `others`, those that overlap none of `found`.
-fn merge(found: Vec<Finding>, others: Vec<Finding>) -> Vec<Finding> {
-    if others.is_empty() || found.is_empty() {
-        return if found.is_empty() { others } else { found };
-    }
-    let mut merged: Vec<Finding> = Vec::with_capacity(found.len() + others.len());
-    let mut found = found.into_iter().peekable();
-    for other in others {
-        while let Some(one) = found.next_if(|one| one.bytes.start <= other.bytes.start) {
-            merged.push(one);
-        }
-        let is_clear = merged.last().is_none_or(|last| last.bytes.end <= other.bytes.start)
-            && found.peek().is_none_or(|next| other.bytes.end <= next.bytes.start);
-        if is_clear {
-            merged.push(other);
-        }
-    }
-    merged.extend(found);
-    merged
-}
-
 /// Puts one of a run's findings among those from `first` on, unless it overlaps one.
 fn insert(found: &mut Vec<Finding>, first: usize, one: Finding) {
     let after = found[first..].iter().rev().take_while(|other| other.bytes.start > one.bytes.start).count();
-    let at = found.len() - after;
+    let mut at = found.len() - after;
     let is_clear = found[first..at].last().is_none_or(|last| last.bytes.end <= one.bytes.start)
         && found.get(at).is_none_or(|next| one.bytes.end <= next.bytes.start);
     if is_clear {
-        found.insert(at, one);
+        found.push(one);
+        let last = found.len() - 1;
+        while at < last {
+            found.swap(at, last);
+            at += 1;
+        }
     }
 }
 

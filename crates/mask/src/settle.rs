@@ -95,16 +95,34 @@ pub(crate) fn add(found: &mut Vec<Finding>, mut one: Finding) {
 
 /// Both in order; where they overlap they become one, of which no more stays than of either.
 pub(crate) fn join(found: Vec<Finding>, others: Vec<Finding>) -> Vec<Finding> {
-    let mut joined: Vec<Finding> = Vec::with_capacity(found.len() + others.len());
+    zip(found, others, |last, one, _| absorb(last, &one))
+}
+
+/// Both in order; of `others`, those that overlap none of `found`.
+pub(crate) fn merge(found: Vec<Finding>, others: Vec<Finding>) -> Vec<Finding> {
+    zip(found, others, |last, one, is_other| {
+        if !is_other {
+            *last = one;
+        }
+    })
+}
+
+/// Both in order, each without overlaps; `overlap` is given what overlaps the one before it, and whether it is of the others.
+fn zip(found: Vec<Finding>, others: Vec<Finding>, overlap: fn(&mut Finding, Finding, bool)) -> Vec<Finding> {
+    if found.is_empty() || others.is_empty() {
+        return if found.is_empty() { others } else { found };
+    }
+    let mut zipped: Vec<Finding> = Vec::with_capacity(found.len() + others.len());
     let mut found = found.into_iter().peekable();
     let mut others = others.into_iter().peekable();
     loop {
         let start = others.peek().map_or(usize::MAX, |other| other.bytes.start);
-        let next = found.next_if(|one| one.bytes.start <= start).or_else(|| others.next());
-        let Some(one) = next else { return joined };
-        match joined.last_mut() {
-            Some(last) if one.bytes.start < last.bytes.end => absorb(last, &one),
-            _ => joined.push(one),
+        let own = found.next_if(|one| one.bytes.start <= start);
+        let is_other = own.is_none();
+        let Some(one) = own.or_else(|| others.next()) else { return zipped };
+        match zipped.last_mut() {
+            Some(last) if one.bytes.start < last.bytes.end => overlap(last, one, is_other),
+            _ => zipped.push(one),
         }
     }
 }
