@@ -14,6 +14,9 @@ use crate::settle::{join, merge};
 use crate::words::Meaning;
 use crate::{card, email, iban};
 
+#[cfg(test)]
+mod plain;
+
 /// Fewer digits are nothing.
 const MIN_DIGITS: usize = 3;
 
