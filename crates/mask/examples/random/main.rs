@@ -4,6 +4,7 @@
 //! `cargo run --release -p segel-mask --example random -- COUNT [FIRST]`
 #![cfg(not(target_family = "wasm"))]
 #![expect(clippy::print_stdout, reason = "what failed is what this program is for")]
+#![expect(clippy::expect_used, clippy::panic, reason = "what should hold and does not is known by its panic")]
 
 use std::panic::{self, AssertUnwindSafe};
 
@@ -33,7 +34,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             failed += 1;
             println!("text {seed} failed: {text:?}\n");
         }
-        if (seed - first + 1) % ROUND == 0 {
+        if (seed - first + 1).is_multiple_of(ROUND) {
             println!("{} texts, {failed} failed", seed - first + 1);
         }
     }

@@ -206,5 +206,5 @@ fn is_plain_card(word: &str) -> bool {
             value / 10 + value % 10
         })
         .sum();
-    is_issuer && word.len() == 16 && word.bytes().all(|byte| byte.is_ascii_digit()) && sum % 10 == 0
+    is_issuer && word.len() == 16 && word.bytes().all(|byte| byte.is_ascii_digit()) && sum.is_multiple_of(10)
 }
