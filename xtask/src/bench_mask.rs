@@ -16,9 +16,11 @@ pub(crate) fn run(as_json: bool) -> Result<()> {
     let toolchain = Toolchain::ready()?;
     let wasm_bindgen = tools::wasm_bindgen(&toolchain)?.join("wasm-bindgen");
     let scratch = paths::scratch().join("bench-mask");
-    let compiled = bench_crypto::compile(&toolchain, PACKAGE, &["masking_wasm", "masking_floor"], None)?;
+    let compiled = bench_crypto::compile(&toolchain, PACKAGE, &["masking_wasm", "masking_page", "masking_floor"], None)?;
     let module = scratch.join("masking");
     let program = bench_crypto::bound(&wasm_bindgen, &compiled, "masking", &module, &[])?;
+    let page = scratch.join("masking_page");
+    bench_crypto::bound(&wasm_bindgen, &compiled, "masking_page", &page, &[])?;
     let floor =
         bench_crypto::bound(&wasm_bindgen, &compiled, "masking_floor", &scratch.join("masking_floor"), &[])?;
     let mut cargo = toolchain.cargo();
@@ -26,6 +28,7 @@ pub(crate) fn run(as_json: bool) -> Result<()> {
     shell::step("compile for this machine", &mut cargo)?;
     let plan = json!({
         "module": module,
+        "page": page,
         "native": paths::target().join("release/examples/masking"),
         "texts": paths::root().join("crates/mask/tests/data/bench"),
     });

@@ -1,6 +1,5 @@
 //! What makes digits the number of a payment card.
 
-use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::{Range, RangeInclusive};
 
@@ -34,7 +33,7 @@ enum Strength {
     Strong,
 }
 
-/// Finds the cards of a run, marks their groups as masked, and gives the groups of each in order.
+/// Finds the cards of a run, marks their groups as masked, and gives the groups of each.
 ///
 /// Strong cards are taken first, so that no weak one cuts into them. Only whole groups make a card, and a
 /// window of them slides over the run: cards may be written in a row, with other numbers between.
@@ -42,13 +41,12 @@ pub(crate) fn find(run: &mut Run, around: &Around) -> Vec<Range<usize>> {
     if run.digits.len() < CARD_DIGITS || only_phones(run) {
         return Vec::new();
     }
-    let ends = vec![None; run.groups.len()];
-    let mut search = Search { run, around, saw_weak: false, ends };
+    let mut search = Search { run, around, saw_weak: false, found: Vec::new() };
     search.sweep(Strength::Strong);
     if search.saw_weak {
         search.sweep(Strength::Weak);
     }
-    search.ends.iter().enumerate().filter_map(|(at, end)| end.map(|end| at..end)).collect()
+    search.found
 }
 
 /// The search for cards in one run.
@@ -56,8 +54,8 @@ struct Search<'a> {
     run: &'a mut Run,
     around: &'a Around<'a>,
     saw_weak: bool,
-    /// For each group, where the card that starts with it ends, exclusive.
-    ends: Vec<Option<usize>>,
+    /// The groups of each card.
+    found: Vec<Range<usize>>,
 }
 
 impl Search<'_> {
@@ -75,7 +73,7 @@ impl Search<'_> {
                 end = end.max(self.longest(inner, least).unwrap_or(end));
                 inner += 1;
             }
-            self.ends[at] = Some(end);
+            self.found.push(at..end);
             for group in &mut self.run.groups[at..end] {
                 group.masked = true;
             }
@@ -90,6 +88,9 @@ impl Search<'_> {
             return None;
         }
         let digits = &run.digits[run.groups[at].digits.start..];
+        if digits.len() < CARD_DIGITS {
+            return None;
+        }
         let mut luhn = Luhn::default();
         let mut issuer = None;
         let mut length = 0;
@@ -140,7 +141,7 @@ impl Window<'_> {
         let near = || self.around.near();
         let by_word = || near() == Near::Card;
         let by_look = || near() == Near::Nothing && shape.is_apart();
-        if context::in_code(text, bytes.clone()) || (self.around.in_address() && !by_word()) {
+        if context::in_code(text, bytes.clone()) || (context::in_address(text, bytes.start) && !by_word()) {
             return None;
         }
         if !self.passes_luhn {

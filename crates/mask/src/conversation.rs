@@ -3,12 +3,13 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::asks::{sentences, words};
 use crate::digits::{Class, class};
 use crate::mask::{Earlier, MaskError, Masked, Masker, check, finish};
 use crate::policy::{Action, Writer};
 use crate::scan::Finding;
 use crate::settle::add;
-use crate::words::{LONGEST, Meaning, meaning};
+use crate::words::Meaning;
 
 /// So many messages may have parts of one number.
 const REMEMBERED: usize = 8;
@@ -41,52 +42,11 @@ struct Said {
     has_digits: bool,
 }
 
-/// What an incoming message asks for that nobody should tell.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "any of them may be asked for together")]
-pub struct Asks {
-    /// A code that came by message.
-    pub otp: bool,
-    /// A PIN.
-    pub pin: bool,
-    /// A card's code.
-    pub cvv: bool,
-    /// A password.
-    pub password: bool,
-}
-
-impl Asks {
-    /// What `text`, a message of the other side, asks for. A warning against telling is no request.
-    pub fn of(text: &str) -> Self {
-        let mut asks = Self::default();
-        for sentence in text.split(['.', '!', '\n', ';']) {
-            let says = Said::words(sentence).fold(Meaning::NOTHING, Meaning::and);
-            let asked = says.has(Meaning::ASK) || sentence.contains('?');
-            if !asked || says.has(Meaning::NOT) {
-                continue;
-            }
-            asks.otp |= says.has(Meaning::OTP);
-            asks.pin |= says.has(Meaning::PIN);
-            asks.cvv |= says.has(Meaning::CVV);
-            asks.password |= says.has(Meaning::PASSWORD);
-        }
-        asks
-    }
-
-    /// Whether it asks for none of them.
-    pub fn is_empty(self) -> bool {
-        self == Self::default()
-    }
-}
-
 impl Conversation {
     /// The other side said this.
     pub fn heard(&mut self, text: &str) {
-        let asked = text.split(['.', '!', '\n', ';']).filter(|sentence| {
-            let says = Said::words(sentence).fold(Meaning::NOTHING, Meaning::and);
-            !says.has(Meaning::NOT)
-        });
-        self.asked = asked.flat_map(Said::words).fold(Meaning::NOTHING, Meaning::and);
+        let asked = sentences(text).filter(|(_, says)| !says.has(Meaning::NOT));
+        self.asked = asked.fold(Meaning::NOTHING, |all, (_, says)| all | says);
         self.answers = 0;
     }
 
@@ -221,13 +181,7 @@ impl Joined {
 impl Said {
     fn has_number(text: &str) -> bool {
         text.chars().any(|c| matches!(class(c), Class::Digit(_)))
-            || Self::words(text).any(|says| says.digit().is_some())
-    }
-
-    fn words(text: &str) -> impl Iterator<Item = Meaning> {
-        let words =
-            text.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| (1..=LONGEST).contains(&word.len()));
-        words.map(|word| meaning(word.as_bytes()))
+            || words(text).any(|says| says.digit().is_some())
     }
 }
 
@@ -290,27 +244,9 @@ mod tests {
         };
         assert_eq!(answer("Boleh minta 3 angka CVV di belakang kartunya, Kak?", "123 ya"), "••• ya");
         assert_eq!(answer("Kode OTP yang masuk berapa?", "482913"), "••••••");
+        assert_eq!(answer("ما هو رمز التحقق الذي وصلك؟", "482913"), "••••••");
+        assert_eq!(answer("لا ترسل رمز التحقق. كم رقم الطلب؟", "482913"), "482913");
         assert_eq!(answer("Nomor pesanannya berapa?", "482913"), "482913");
         assert_eq!(answer("Jangan berikan OTP. Nomor antrean berapa?", "482913"), "482913");
-    }
-
-    #[test]
-    fn requests_are_told_from_warnings() {
-        for text in [
-            "Mohon kirim kode OTP-nya",
-            "PIN ATM berapa kak?",
-            "Please send me your password",
-            "What is the CVV?",
-        ] {
-            assert!(!Asks::of(text).is_empty(), "{text}");
-        }
-        for text in [
-            "Jangan berikan PIN dan OTP kepada siapa pun",
-            "Kami tidak pernah meminta password!",
-            "OTP sudah masuk",
-            "Boleh nomor pesanannya?",
-        ] {
-            assert!(Asks::of(text).is_empty(), "{text}");
-        }
     }
 }

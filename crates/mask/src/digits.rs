@@ -6,6 +6,7 @@
 
 /// Stands for a digit that was masked.
 pub(crate) const BULLET: char = '•';
+pub(crate) const BULLET_TEXT: &str = "•";
 
 /// What a character is to a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

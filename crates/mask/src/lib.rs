@@ -6,7 +6,7 @@
 //! A text is read once. [`runs`] gathers digits that belong together, whatever script they are written in, spelled
 //! or not, and whatever stands between them; [`card`] decides which groups of such a run are a card, by the ranges in
 //! [`issuers`] and by how they are set apart ([`shape`]); [`rules`] decides what the other numbers are, by the words
-//! around ([`cues`]) and their form ([`number`]); [`mask()`] rewrites what was found, and looks once more whether what is left
+//! around ([`cues`], [`marks`]) and their form ([`number`]); [`mask()`] rewrites what was found, and looks once more whether what is left
 //! looks like anything ([`settle`]). [`conversation`] does the same
 //! over several messages.
 #![no_std]
@@ -15,6 +15,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod asks;
 mod card;
 mod context;
 mod conversation;
@@ -25,6 +26,7 @@ mod iban;
 mod issuers;
 mod kind;
 mod luhn;
+mod marks;
 mod mask;
 mod number;
 mod pattern;
@@ -38,7 +40,8 @@ mod steps;
 mod table;
 mod words;
 
-pub use conversation::{Asks, Conversation};
+pub use asks::Asks;
+pub use conversation::Conversation;
 pub use kind::Kind;
 pub use mask::{Earlier, MAX_BYTES, MaskError, Masked, MaskedText, Masker, Outcome, Span, mask};
 pub use pattern::{Pattern, PatternError};

@@ -199,18 +199,22 @@ pub(crate) fn finish(text: &str, findings: Vec<Finding>, earlier: Vec<Earlier>) 
     let mut blocked = false;
     for finding in findings {
         let Finding { kind, bytes, action, .. } = &finding;
-        let (kind, bytes) = (*kind, bytes.clone());
-        let number = &text[bytes.clone()];
+        out.push_str(&text[from..bytes.start]);
+        let start = out.len();
         let outcome = match action {
-            Action::Mask(_) => Outcome::Masked(rewrite(text, bytes.clone(), hidden(&finding, text))),
+            Action::Mask(_) => {
+                rewrite(&mut out, text, bytes.clone(), hidden(&finding, text));
+                Outcome::Masked(String::from(&out[start..]))
+            }
             Action::Block => Outcome::Blocked,
             Action::Warn | Action::Leave => Outcome::Warned,
         };
         blocked |= outcome == Outcome::Blocked;
-        out.push_str(&text[from..bytes.start]);
-        out.push_str(if let Outcome::Masked(replacement) = &outcome { replacement } else { number });
+        if !matches!(outcome, Outcome::Masked(_)) {
+            out.push_str(&text[bytes.clone()]);
+        }
         from = bytes.end;
-        spans.push(Span { kind, start: bytes.start, end: bytes.end, outcome });
+        spans.push(Span { kind: *kind, start: bytes.start, end: bytes.end, outcome });
     }
     if blocked {
         return Err(MaskError::Blocked(spans));

@@ -4,10 +4,14 @@
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use crate::cues::{Around, Mark};
+use crate::context;
+use crate::cues::Around;
 use crate::kind::Kind;
+use crate::marks::Mark;
 use crate::number::{self, fits};
+use crate::policy::{Action, Policy, Writer};
 use crate::runs::{Gap, Run, Stretch};
+use crate::scan::kept;
 use crate::words::Meaning;
 
 /// How far before a short code its word may stand, in characters.
@@ -31,27 +35,46 @@ pub(crate) struct Found {
 /// What is known before a run is looked at.
 #[derive(Clone, Copy)]
 pub(crate) struct Known<'a> {
-    /// Whether this kind is looked for at all.
-    pub(crate) looks_for: &'a dyn Fn(Kind) -> bool,
-    /// How many digits of a number stay readable.
-    pub(crate) kept: &'a dyn Fn(Kind, usize) -> usize,
+    pub(crate) policy: &'a Policy,
+    pub(crate) writer: Writer,
     /// A card stands in the text, not far before.
     pub(crate) card_before: bool,
     /// The kinds that the other side asked for.
     pub(crate) asked: Meaning,
 }
 
+impl Known<'_> {
+    /// Marks what was found in a run, all but the digits that stay readable.
+    pub(crate) fn mark(&self, run: &mut Run, found: &Found) {
+        let kept = kept(self.action(found.kind), run.values(&found.groups).len());
+        run.mark(&found.groups, kept);
+    }
+
+    /// Whether this kind is looked for at all.
+    fn looks_for(&self, kind: Kind) -> bool {
+        self.action(kind) != Action::Leave
+    }
+
+    fn action(&self, kind: Kind) -> Action {
+        self.policy.action(kind, "", self.writer)
+    }
+}
+
 /// Population numbers and family cards that a word speaks for and whose form holds: such a number may be a card by
 /// every rule, and is none.
-pub(crate) fn claim(run: &Run, around: &Around, may: impl Fn(Kind) -> bool) -> Option<Found> {
+pub(crate) fn claim(run: &Run, around: &Around, known: &Known) -> Option<Found> {
+    if run.digits.len() < Kind::Nik.lengths().most() {
+        return None;
+    }
     let first = Meaning::NIK | Meaning::KK;
     let nearest = around.close().find(|mark| !mark.says.has(Meaning::BANK))?;
     if !nearest.says.has(first) || run.groups.first()?.masked {
         return None;
     }
     let kind = if nearest.says.has(Meaning::NIK) { Kind::Nik } else { Kind::Kk };
-    let groups = fits(kind, run, 0, around)
-        .filter(|groups| may(kind) && number::is_of_a_region(run.values(groups)))?;
+    let may = matches!(known.action(kind), Action::Mask(_) | Action::Block);
+    let groups =
+        fits(kind, run, 0, around).filter(|groups| may && number::is_of_a_region(run.values(groups)))?;
     Some(Found { kind, groups })
 }
 
@@ -70,7 +93,7 @@ pub(crate) fn find(run: &mut Run, around: &Around, known: &Known) -> Vec<Found> 
         };
         let end = one.as_ref().map_or(at + 1, |one| one.groups.end);
         if let Some(one) = one {
-            run.mark(&one.groups, (known.kept)(one.kind, run.values(&one.groups).len()));
+            known.mark(run, &one);
             found.push(one);
         }
         for group in &run.groups[at..end] {
@@ -98,7 +121,7 @@ fn one_at(
     };
     if let Some(last) = last.filter(|last| last.groups.end == at && is_listed(last.kind)) {
         let again = fits(last.kind, run, at, around).filter(|groups| {
-            (known.looks_for)(last.kind)
+            known.looks_for(last.kind)
                 && holds(groups, last.kind)
                 && run.values(groups).len() == run.values(&last.groups).len()
         });
@@ -109,11 +132,11 @@ fn one_at(
     let mut vetoed = !is_first;
     if is_first {
         for mark in around.close() {
-            if let Some(one) = by_word(run, at, around, mark, known) {
+            if let Some(one) = by_word(run, at, around, &mark, known) {
                 return Some(one);
             }
             if mark.says.has(Meaning::VETO) {
-                vetoed = around.is_within(mark, VETO);
+                vetoed = around.is_within(&mark, VETO);
                 break;
             }
         }
@@ -121,10 +144,11 @@ fn one_at(
     if !vetoed && let Some(one) = by_word_behind(run, at, around, known) {
         return Some(one);
     }
-    let is_ruled_out = around.in_address() || (is_first && vetoed);
+    let is_ruled_out = if is_first { vetoed } else { is_amid(run, at) && is_vetoed(around) };
     if !is_ruled_out
         && let Some((kind, groups)) = number::alone(run, at, around)
-        && !crate::context::in_code(around.text, run.bytes(groups.clone()))
+        && !context::in_address(around.text, run.groups[at].bytes.start)
+        && !context::in_code(around.text, run.bytes(groups.clone()))
         && !(is_first && kind == Kind::Nik && around.close().any(|mark| mark.says.has(Meaning::OTHER)))
     {
         return Some(found(kind, groups));
@@ -132,8 +156,22 @@ fn one_at(
     if vetoed {
         return None;
     }
-    let mut asked = kinds(known.asked).filter(|kind| (known.looks_for)(*kind));
+    let mut asked = kinds(known.asked).filter(|kind| known.looks_for(*kind));
     asked.find_map(|kind| fits(kind, run, at, around).map(|groups| found(kind, groups)))
+}
+
+/// Whether the group goes on with those before it, which are as long and set apart alike: what is said of the first is said of it.
+fn is_amid(run: &Run, at: usize) -> bool {
+    let Some([before, group, after]) = at.checked_sub(1).and_then(|from| run.groups.get(from..from + 3))
+    else {
+        return false;
+    };
+    !before.masked && before.size() == group.size() && after.same_gap
+}
+
+/// Whether the nearest word before the run says that its number is to be left.
+fn is_vetoed(around: &Around) -> bool {
+    around.close().next().is_some_and(|mark| mark.says.has(Meaning::VETO) && around.is_within(&mark, VETO))
 }
 
 /// What this word before the number makes of it.
@@ -157,17 +195,17 @@ fn by_word(run: &Run, at: usize, around: &Around, mark: &Mark, known: &Known) ->
     {
         return Some(Found { kind: Kind::Expiry, groups });
     }
-    let mut kinds = kinds(says).filter(|kind| (is_near || !is_code(*kind)) && (known.looks_for)(*kind));
+    let mut kinds = kinds(says).filter(|kind| (is_near || !is_code(*kind)) && known.looks_for(*kind));
     kinds.find_map(|kind| fits(kind, run, at, around).map(|groups| Found { kind, groups }))
 }
 
 /// What the first word behind makes of the number, unless it speaks of the next.
 fn by_word_behind(run: &Run, at: usize, around: &Around, known: &Known) -> Option<Found> {
     let mark = around.behind().find(|mark| !mark.says.has(Meaning::BANK | Meaning::LINK))?;
-    if !around.is_behind(mark, BEHIND) || around.leads_on(mark) {
+    if !around.is_behind(&mark, BEHIND) || around.leads_on(&mark) {
         return None;
     }
-    let one = by_word(run, at, around, mark, known)?;
+    let one = by_word(run, at, around, &mark, known)?;
     (one.groups.end == run.groups.len()).then_some(one)
 }
 

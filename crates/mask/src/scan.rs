@@ -3,16 +3,19 @@
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use crate::cues::{Around, Cues};
+use crate::cues::{self, Around, Cues};
 use crate::digits::{Class, class};
 use crate::kind::Kind;
 use crate::pattern::{Pattern, is_word};
 use crate::policy::{Action, Policy, Writer};
-use crate::rules::{self, Known};
+use crate::rules::{self, Found, Known};
 use crate::runs::{MIN_MASKED, Run};
-use crate::settle::join;
+use crate::settle::{join, merge};
 use crate::words::Meaning;
 use crate::{card, email, iban};
+
+#[cfg(test)]
+mod plain;
 
 /// Fewer digits are nothing.
 const MIN_DIGITS: usize = 3;
@@ -33,53 +36,33 @@ pub(crate) struct Finding {
     pub(crate) action: Action,
 }
 
-/// Everything found in `text`, in order, without overlaps, but for what is left.
+/// Everything found in a text, in order, without overlaps, but for what is left.
 ///
-/// What is one word to a pattern or as an address hides no number that is always kept back: those are also looked for as if
-/// there were no patterns, and as if nothing were one word.
+/// What is one word to a pattern or as an address hides no number that is always kept back: around such words, those are also
+/// looked for as if there were no patterns, and as if nothing were one word.
 pub(crate) fn scan(text: &str, policy: &Policy, writer: Writer, asked: Meaning) -> Vec<Finding> {
-    let words = whole_words(text, policy, writer);
+    let sought = Sought { text, policy, writer, asked };
+    let words = sought.whole_words();
     // What is let through hides no number that is not.
     let opaque = words.iter().filter(|word| matches!(word.action, Action::Mask(_) | Action::Block));
     let (all, addresses): (Vec<_>, Vec<_>) = (
         opaque.clone().map(|word| word.bytes.clone()).collect(),
         opaque.filter(|word| word.kind == Kind::Email).map(|word| word.bytes.clone()).collect(),
     );
-    let mut found = merge(numbers(text, policy, writer, asked, &all), words);
+    let mut first = Scan::new(sought, &all);
+    let stands = first.all();
+    let mut found = merge(first.found, words);
     let mut looked = all.len();
     for fewer in [&addresses[..], &[]] {
         if fewer.len() < looked {
-            let mut always = numbers(text, policy, writer, asked, fewer);
-            always.retain(|one| one.kind.is_always_kept_back());
-            found = join(found, always);
+            let mut again = Scan::new(sought, fewer);
+            again.around(&all, &stands);
+            again.found.retain(|one| one.kind.is_always_kept_back());
+            found = join(found, again.found);
             looked = fewer.len();
         }
     }
     found
-}
-
-/// The numbers of `text` that are in no opaque place.
-fn numbers(
-    text: &str,
-    policy: &Policy,
-    writer: Writer,
-    asked: Meaning,
-    opaque: &[Range<usize>],
-) -> Vec<Finding> {
-    let mut scan =
-        Scan { text, policy, writer, asked, card_end: None, iban_end: 0, iban_kept: 0, found: Vec::new() };
-    let mut cues = Cues::new(text, opaque);
-    let mut run = Run::default();
-    let mut from = 0;
-    let ends = opaque.iter().map(|range| (range.start, range.end)).chain([(text.len(), text.len())]);
-    for (end, next) in ends {
-        while let Some(at) = run.read(&text[..end], from) {
-            scan.run(&mut run, &mut cues);
-            from = at;
-        }
-        from = from.max(next);
-    }
-    scan.found
 }
 
 /// How many digits of a number stay readable: as many as the policy keeps, where enough before them are hidden to show that it
@@ -92,62 +75,186 @@ pub(crate) fn kept(action: Action, digits: usize) -> usize {
     }
 }
 
-struct Scan<'a> {
+/// What is looked for, and where.
+#[derive(Clone, Copy)]
+struct Sought<'a> {
     text: &'a str,
     policy: &'a Policy,
     writer: Writer,
     asked: Meaning,
-    /// Where the last card ended.
+}
+
+/// Where a look at a text stands between two runs: all that those before have to do with those after.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+struct Stand {
+    /// The byte to go on from.
+    from: usize,
+    /// Where the last card ended, if the next run may be beside it.
     card_end: Option<usize>,
-    /// Where the last IBAN ended, and how many of its digits stay.
+    /// Where the last IBAN ends, if the next run may be in it, and how many of its digits stay.
     iban_end: usize,
     iban_kept: usize,
+}
+
+/// A look at the runs of a text, one after another.
+struct Scan<'a> {
+    sought: Sought<'a>,
+    /// The places that no run goes into and that are still to come.
+    opaque: &'a [Range<usize>],
+    cues: Cues<'a>,
+    run: Run,
+    stand: Stand,
     found: Vec<Finding>,
 }
 
-impl Scan<'_> {
-    /// Looks at one run.
-    fn run(&mut self, run: &mut Run, cues: &mut Cues) {
+impl<'a> Scan<'a> {
+    fn new(sought: Sought<'a>, opaque: &'a [Range<usize>]) -> Self {
+        let cues = Cues::new(sought.text, opaque);
+        Self { sought, opaque, cues, run: Run::default(), stand: Stand::default(), found: Vec::new() }
+    }
+
+    /// Looks at every run. Where there are opaque places, says how it stood before each.
+    fn all(&mut self) -> Vec<Stand> {
+        let mut stands = Vec::new();
+        let is_plain = self.opaque.is_empty();
+        loop {
+            if !is_plain {
+                stands.push(self.stand);
+            }
+            if !self.step() {
+                return stands;
+            }
+        }
+    }
+
+    /// Looks at the runs that these places may have hidden or changed when they were opaque: at each from before it until
+    /// nothing is as it would not have been then, by how that look stood before each run.
+    fn around(&mut self, places: &[Range<usize>], stands: &[Stand]) {
+        for place in places {
+            let reach = cues::reach(self.sought.text, place);
+            let before = stands.partition_point(|stand| stand.from <= reach.start);
+            let begin = stands.get(before.saturating_sub(1)).copied().unwrap_or_default();
+            if begin.from > self.stand.from {
+                self.stand = begin;
+            }
+            while !(self.stand.from >= reach.end && self.stand.is_among(stands)) && self.step() {}
+        }
+    }
+
+    /// Looks at the next run, if there is one.
+    fn step(&mut self) -> bool {
+        loop {
+            while self.opaque.first().is_some_and(|place| place.end <= self.stand.from) {
+                self.opaque = &self.opaque[1..];
+            }
+            let text = self.sought.text;
+            let end = self.opaque.first().map_or(text.len(), |place| place.start);
+            if let Some(from) = self.run.read(&text[..end], self.stand.from) {
+                self.look();
+                self.stand.go_on(from);
+                return true;
+            }
+            match self.opaque.first() {
+                Some(place) => self.stand.from = place.end,
+                None => return false,
+            }
+        }
+    }
+
+    /// Looks at the run that was read.
+    fn look(&mut self) {
+        self.iban();
+        let Self { sought, run, stand, found, .. } = self;
         let bytes = run.bytes(0..run.groups.len());
-        self.iban(run);
-        if run.digits.len() < MIN_DIGITS {
-            self.card_end = if run.has_masked_card() { Some(bytes.end) } else { self.card_end };
-            return;
+        if run.digits.len() >= MIN_DIGITS {
+            if stand.is_stripe(sought.text, bytes.start) {
+                found.push(sought.finding(Kind::Track, run, &(0..run.groups.len())));
+                // What goes on after it is of the same stripe.
+                stand.card_end = Some(bytes.end);
+                return;
+            }
+            let around = self.cues.around(bytes.clone());
+            let beside_card = stand.card_end.is_some_and(|end| bytes.start - end <= BESIDE);
+            sought.find(run, &around, beside_card, stand.iban_end, found);
         }
-        if self.is_stripe(bytes.start) {
-            let track = self.finding(Kind::Track, run, &(0..run.groups.len()));
-            self.found.push(track);
-            // What goes on after it is of the same stripe.
-            self.card_end = Some(bytes.end);
-            return;
+        if run.has_masked_card() {
+            stand.card_end = Some(bytes.end);
         }
-        let around = cues.around(bytes.clone());
-        let (policy, writer) = (self.policy, self.writer);
-        let kept_of = |kind, digits| kept(policy.action(kind, "", writer), digits);
-        let known = Known {
-            looks_for: &|kind| policy.action(kind, "", writer) != Action::Leave,
-            kept: &kept_of,
-            card_before: self.card_end.is_some_and(|end| bytes.start - end <= BESIDE),
-            asked: if is_bare(&around) { self.asked } else { Meaning::NOTHING },
+    }
+
+    /// Takes the IBAN that starts before the run's digits, and marks what of it is in this run; the rest of it is in the next.
+    fn iban(&mut self) {
+        let Self { sought, run, stand, found, .. } = self;
+        let Some(first) = run.groups.first() else { return };
+        if !first.masked
+            && first.bytes.start >= stand.iban_end
+            && let Some(bytes) = iban::find(sought.text, first.bytes.start)
+        {
+            let number = &sought.text[bytes.clone()];
+            let action = sought.policy.action(Kind::Iban, number, sought.writer);
+            if matches!(action, Action::Mask(_) | Action::Block) {
+                let digits = number.char_indices().filter(|(_, c)| matches!(class(*c), Class::Digit(_)));
+                let places: Vec<_> =
+                    digits.map(|(at, c)| bytes.start + at..bytes.start + at + c.len_utf8()).collect();
+                stand.iban_end = bytes.end;
+                stand.iban_kept = kept(action, iban::together(number));
+                found.push(Finding { kind: Kind::Iban, bytes, places, action });
+            }
+        }
+        let within = run.groups.iter().take_while(|group| group.bytes.end <= stand.iban_end).count();
+        let ends = within.checked_sub(1).is_some_and(|last| run.groups[last].bytes.end == stand.iban_end);
+        run.mark(&(0..within), if ends { stand.iban_kept } else { 0 });
+    }
+}
+
+impl Stand {
+    /// Goes on from this byte, and forgets what is too far before it.
+    fn go_on(&mut self, from: usize) {
+        self.from = from;
+        self.card_end = self.card_end.filter(|end| from - end <= BESIDE);
+        if self.iban_end <= from {
+            (self.iban_end, self.iban_kept) = (0, 0);
+        }
+    }
+
+    /// Whether it is one of these, which are in order.
+    fn is_among(&self, stands: &[Self]) -> bool {
+        stands.get(stands.partition_point(|stand| stand.from < self.from)) == Some(self)
+    }
+
+    /// Whether what stands between the last card and byte `at` makes this the rest of a magnetic stripe.
+    fn is_stripe(&self, text: &str, at: usize) -> bool {
+        let between = self.card_end.and_then(|end| text.get(end..at)).unwrap_or_default();
+        let name = between.strip_prefix('^').and_then(|name| name.strip_suffix('^'));
+        between == "=" || name.is_some_and(|name| name.len() <= NAME && !name.contains('^'))
+    }
+}
+
+impl Sought<'_> {
+    /// Adds what a run has, in order, from byte `from` on.
+    fn find(&self, run: &mut Run, around: &Around, card_before: bool, from: usize, found: &mut Vec<Finding>) {
+        let Self { policy, writer, .. } = *self;
+        let asked = if is_bare(around) { self.asked } else { Meaning::NOTHING };
+        let known = Known { policy, writer, card_before, asked };
+        let first = found.len();
+        let mut add = |run: &Run, kind, groups: &Range<usize>| {
+            let one = self.finding(kind, run, groups);
+            if one.action != Action::Leave && one.bytes.start >= from {
+                insert(found, first, one);
+            }
         };
-        let may = |kind| matches!(policy.action(kind, "", writer), Action::Mask(_) | Action::Block);
-        let mut found = Vec::new();
-        if let Some(claimed) = rules::claim(run, &around, may) {
-            run.mark(&claimed.groups, kept_of(claimed.kind, run.values(&claimed.groups).len()));
-            found.push(self.finding(claimed.kind, run, &claimed.groups));
+        if let Some(claimed) = rules::claim(run, around, &known) {
+            known.mark(run, &claimed);
+            add(run, claimed.kind, &claimed.groups);
         }
-        let cards = card::find(run, &around);
-        for groups in &cards {
-            run.mark(groups, kept_of(Kind::Card, run.values(groups).len()));
+        for groups in card::find(run, around) {
+            let card = Found { kind: Kind::Card, groups };
+            known.mark(run, &card);
+            add(run, Kind::Card, &card.groups);
         }
-        let others = rules::find(run, &around, &known);
-        let cards = cards.iter().map(|groups| self.finding(Kind::Card, run, groups)).collect();
-        let others = others.iter().map(|one| self.finding(one.kind, run, &one.groups)).collect();
-        found = merge(merge(found, cards), others);
-        let from = self.found.last().map_or(0, |last| last.bytes.end);
-        let clear = |one: &Finding| one.action != Action::Leave && one.bytes.start >= from;
-        self.found.extend(found.into_iter().filter(clear));
-        self.card_end = if run.has_masked_card() { Some(bytes.end) } else { self.card_end };
+        for other in rules::find(run, around, &known) {
+            add(run, other.kind, &other.groups);
+        }
     }
 
     fn finding(&self, kind: Kind, run: &Run, groups: &Range<usize>) -> Finding {
@@ -162,51 +269,22 @@ impl Scan<'_> {
         Finding { kind, bytes, places: run.places_of(groups), action }
     }
 
-    /// Takes the IBAN that starts before these digits, and marks what of it is in this run; the rest of it is in the next.
-    fn iban(&mut self, run: &mut Run) {
-        let Some(first) = run.groups.first() else { return };
-        if !first.masked
-            && first.bytes.start >= self.iban_end
-            && let Some(bytes) = iban::find(self.text, first.bytes.start)
-        {
-            let number = &self.text[bytes.clone()];
-            let action = self.policy.action(Kind::Iban, number, self.writer);
-            if matches!(action, Action::Mask(_) | Action::Block) {
-                let digits = number.char_indices().filter(|(_, c)| matches!(class(*c), Class::Digit(_)));
-                let places: Vec<_> =
-                    digits.map(|(at, c)| bytes.start + at..bytes.start + at + c.len_utf8()).collect();
-                self.iban_end = bytes.end;
-                self.iban_kept = kept(action, iban::together(number));
-                self.found.push(Finding { kind: Kind::Iban, bytes, places, action });
+    /// Addresses and what the site's own patterns find, in order, without overlaps.
+    fn whole_words(&self) -> Vec<Finding> {
+        let Self { text, policy, writer, .. } = *self;
+        let mut found = Vec::new();
+        for bytes in email::find(text) {
+            let action = policy.action(Kind::Email, &text[bytes.clone()], writer);
+            if action != Action::Leave {
+                found.push(whole_word(Kind::Email, text, bytes, action));
             }
         }
-        let within = run.groups.iter().take_while(|group| group.bytes.end <= self.iban_end).count();
-        let ends = within.checked_sub(1).is_some_and(|last| run.groups[last].bytes.end == self.iban_end);
-        run.mark(&(0..within), if ends { self.iban_kept } else { 0 });
-    }
-
-    /// Whether what stands between the last card and byte `at` makes this the rest of a magnetic stripe.
-    fn is_stripe(&self, at: usize) -> bool {
-        let between = self.card_end.and_then(|end| self.text.get(end..at)).unwrap_or_default();
-        let name = between.strip_prefix('^').and_then(|name| name.strip_suffix('^'));
-        between == "=" || name.is_some_and(|name| name.len() <= NAME && !name.contains('^'))
-    }
-}
-
-/// Addresses and what the site's own patterns find, in order, without overlaps.
-fn whole_words(text: &str, policy: &Policy, writer: Writer) -> Vec<Finding> {
-    let mut found = Vec::new();
-    for bytes in email::find(text) {
-        let action = policy.action(Kind::Email, &text[bytes.clone()], writer);
-        if action != Action::Leave {
-            found.push(whole_word(Kind::Email, text, bytes, action));
+        for (pattern, action) in policy.patterns(writer).filter(|(_, action)| *action != Action::Leave) {
+            let own = matches_of(pattern, text).into_iter();
+            found = merge(found, own.map(|bytes| whole_word(Kind::Custom, text, bytes, action)).collect());
         }
+        found
     }
-    for (pattern, action) in policy.patterns(writer).filter(|(_, action)| *action != Action::Leave) {
-        let own = matches_of(pattern, text).into_iter();
-        found = merge(found, own.map(|bytes| whole_word(Kind::Custom, text, bytes, action)).collect());
-    }
-    found
 }
 
 fn whole_word(kind: Kind, text: &str, bytes: Range<usize>, action: Action) -> Finding {
@@ -232,25 +310,20 @@ fn matches_of(pattern: &Pattern, text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// Both in order; of `others`, those that overlap none of `found`.
-fn merge(found: Vec<Finding>, others: Vec<Finding>) -> Vec<Finding> {
-    if others.is_empty() || found.is_empty() {
-        return if found.is_empty() { others } else { found };
-    }
-    let mut merged: Vec<Finding> = Vec::with_capacity(found.len() + others.len());
-    let mut found = found.into_iter().peekable();
-    for other in others {
-        while let Some(one) = found.next_if(|one| one.bytes.start <= other.bytes.start) {
-            merged.push(one);
-        }
-        let is_clear = merged.last().is_none_or(|last| last.bytes.end <= other.bytes.start)
-            && found.peek().is_none_or(|next| other.bytes.end <= next.bytes.start);
-        if is_clear {
-            merged.push(other);
+/// Puts one of a run's findings among those from `first` on, unless it overlaps one.
+fn insert(found: &mut Vec<Finding>, first: usize, one: Finding) {
+    let after = found[first..].iter().rev().take_while(|other| other.bytes.start > one.bytes.start).count();
+    let mut at = found.len() - after;
+    let is_clear = found[first..at].last().is_none_or(|last| last.bytes.end <= one.bytes.start)
+        && found.get(at).is_none_or(|next| one.bytes.end <= next.bytes.start);
+    if is_clear {
+        found.push(one);
+        let last = found.len() - 1;
+        while at < last {
+            found.swap(at, last);
+            at += 1;
         }
     }
-    merged.extend(found);
-    merged
 }
 
 /// Whether hardly anything stands around a number: an answer to a question.

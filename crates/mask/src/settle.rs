@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use crate::digits::BULLET;
+use crate::digits::{BULLET, BULLET_TEXT};
 use crate::iban;
 use crate::kind::Kind;
 use crate::mask::Masker;
@@ -27,7 +27,8 @@ impl Masker {
                 break;
             }
             let hidden: Vec<_> = found.iter().flat_map(|one| hidden(one, text)).cloned().collect();
-            let masked = rewrite(text, 0..text.len(), &hidden);
+            let mut masked = String::with_capacity(text.len() + hidden.len() * BULLET.len_utf8());
+            rewrite(&mut masked, text, 0..text.len(), &hidden);
             let mut more = scan(&masked, &self.policy, writer, asked);
             more.retain(|one| matches!(one.action, Action::Mask(_) | Action::Block));
             if more.is_empty() {
@@ -59,20 +60,20 @@ pub(crate) fn hidden<'f>(one: &'f Finding, text: &str) -> &'f [Range<usize>] {
     &one.places[..one.places.len() - kept(one.action, digits).min(one.places.len())]
 }
 
-/// These bytes of the text with a bullet in every place, all of which are within them.
-pub(crate) fn rewrite(text: &str, bytes: Range<usize>, places: &[Range<usize>]) -> String {
-    let mut out = String::with_capacity(bytes.len() + places.len() * BULLET.len_utf8());
+/// Adds these bytes of the text with a bullet in every place, all of which are within them.
+pub(crate) fn rewrite(out: &mut String, text: &str, bytes: Range<usize>, places: &[Range<usize>]) {
     let mut from = bytes.start;
     for place in places {
         if place.end <= from {
             continue;
         }
-        out.push_str(&text[from..place.start.max(from)]);
-        out.push(BULLET);
+        if from < place.start {
+            out.push_str(&text[from..place.start]);
+        }
+        out.push_str(BULLET_TEXT);
         from = place.end;
     }
     out.push_str(&text[from..bytes.end]);
-    out
 }
 
 /// Puts a finding among the others; one that covers what is there replaces it.
@@ -94,16 +95,34 @@ pub(crate) fn add(found: &mut Vec<Finding>, mut one: Finding) {
 
 /// Both in order; where they overlap they become one, of which no more stays than of either.
 pub(crate) fn join(found: Vec<Finding>, others: Vec<Finding>) -> Vec<Finding> {
-    let mut joined: Vec<Finding> = Vec::with_capacity(found.len() + others.len());
+    zip(found, others, |last, one, _| absorb(last, &one))
+}
+
+/// Both in order; of `others`, those that overlap none of `found`.
+pub(crate) fn merge(found: Vec<Finding>, others: Vec<Finding>) -> Vec<Finding> {
+    zip(found, others, |last, one, is_other| {
+        if !is_other {
+            *last = one;
+        }
+    })
+}
+
+/// Both in order, each without overlaps; `overlap` is given what overlaps the one before it, and whether it is of the others.
+fn zip(found: Vec<Finding>, others: Vec<Finding>, overlap: fn(&mut Finding, Finding, bool)) -> Vec<Finding> {
+    if found.is_empty() || others.is_empty() {
+        return if found.is_empty() { others } else { found };
+    }
+    let mut zipped: Vec<Finding> = Vec::with_capacity(found.len() + others.len());
     let mut found = found.into_iter().peekable();
     let mut others = others.into_iter().peekable();
     loop {
         let start = others.peek().map_or(usize::MAX, |other| other.bytes.start);
-        let next = found.next_if(|one| one.bytes.start <= start).or_else(|| others.next());
-        let Some(one) = next else { return joined };
-        match joined.last_mut() {
-            Some(last) if one.bytes.start < last.bytes.end => absorb(last, &one),
-            _ => joined.push(one),
+        let own = found.next_if(|one| one.bytes.start <= start);
+        let is_other = own.is_none();
+        let Some(one) = own.or_else(|| others.next()) else { return zipped };
+        match zipped.last_mut() {
+            Some(last) if one.bytes.start < last.bytes.end => overlap(last, one, is_other),
+            _ => zipped.push(one),
         }
     }
 }

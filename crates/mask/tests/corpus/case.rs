@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 /// One text and what is in it; places are counted in characters.
-#[derive(Default, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 pub(crate) struct Case {
     pub(crate) text: String,
     pub(crate) spans: Vec<Gold>,
@@ -15,7 +15,7 @@ pub(crate) struct Case {
 }
 
 /// Something to be found.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 pub(crate) struct Gold {
     pub(crate) start: usize,
     pub(crate) end: usize,

@@ -169,10 +169,12 @@ fn a_message_by_anothers_word_says_whose_until_it_is_confirmed() {
 #[wasm_bindgen_test]
 fn under_a_request_for_a_secret_stands_a_warning_and_under_a_warning_none() {
     let (mut timeline, stage, _) = timeline();
-    let asks = ["Mohon kirim kode OTP-nya ya", "What is your PIN?"];
-    let items = [said(1, asks[0]), said(2, "Jangan berikan PIN kepada siapa pun."), said(3, asks[1])];
+    let asks = ["Mohon kirim kode OTP-nya ya", "What is your PIN?", "هل ترسل رمز التحقق؟"];
+    let warnings = ["Jangan berikan PIN kepada siapa pun.", "لا ترسل رمز التحقق لأي شخص"];
+    let items: Vec<_> =
+        (1..).zip(asks.into_iter().chain(warnings)).map(|(nth, text)| said(nth, text)).collect();
     show(&mut timeline, &items);
-    assert_eq!(stage.count(".caution:not([hidden])"), 2);
+    assert_eq!(stage.count(".caution:not([hidden])"), 3);
     assert_eq!(stage.text(".caution"), Language::english().text().caution());
     let own = Item { author: Author::Own, ..said(4, asks[0]) };
     show(&mut timeline, &[own]);
