@@ -16,7 +16,8 @@ pub(crate) fn run(as_json: bool) -> Result<()> {
     let toolchain = Toolchain::ready()?;
     let wasm_bindgen = tools::wasm_bindgen(&toolchain)?.join("wasm-bindgen");
     let scratch = paths::scratch().join("bench-mask");
-    let compiled = bench_crypto::compile(&toolchain, PACKAGE, &["masking_wasm", "masking_page", "masking_floor"], None)?;
+    let compiled =
+        bench_crypto::compile(&toolchain, PACKAGE, &["masking_wasm", "masking_page", "masking_floor"], None)?;
     let module = scratch.join("masking");
     let program = bench_crypto::bound(&wasm_bindgen, &compiled, "masking", &module, &[])?;
     let page = scratch.join("masking_page");
