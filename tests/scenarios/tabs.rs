@@ -164,14 +164,14 @@ async fn a_frozen_tab_gives_up_the_lead_and_shows_what_came_when_it_wakes() {
 
         visitor.turns_to_tab(first.clone()).await;
         visitor.turns_to_page().await;
-        lifecycle(&visitor, "frozen").await;
+        turns_lifecycle(&visitor, "frozen").await;
         turns_to_chat_in(&visitor, &second).await;
         visitor.says("selagi beku").await;
         agent.reads("selagi beku").await;
         visitor.has_sent("selagi beku").await;
 
         visitor.turns_to_tab(first.clone()).await;
-        lifecycle(&visitor, "active").await;
+        turns_lifecycle(&visitor, "active").await;
         turns_to_chat_in(&visitor, &first).await;
         visitor.has_sent("selagi beku").await;
         visitor.says("sesudah beku").await;
@@ -257,14 +257,15 @@ fn expect_relay_to_be_away(stage: &mut Stage) {
 }
 
 /// Opens the shop and its chat in another tab, which stays in front.
-async fn opens_chat_in_new_tab(visitor: &Person, stage: &mut Stage) -> WindowHandle {
+pub(crate) async fn opens_chat_in_new_tab(visitor: &Person, stage: &mut Stage) -> WindowHandle {
     visitor.opens_tab().await;
     visitor.goes_to(stage.demo().shop()).await;
     visitor.opens_chat().await;
     visitor.tab().await
 }
 
-async fn turns_to_chat_in(visitor: &Person, tab: &WindowHandle) {
+/// Turns to the chat in this tab.
+pub(crate) async fn turns_to_chat_in(visitor: &Person, tab: &WindowHandle) {
     visitor.turns_to_tab(tab.clone()).await;
     visitor.turns_to_chat().await;
 }
@@ -275,7 +276,7 @@ async fn whole(person: &Person, count: usize) -> Option<Vec<String>> {
 }
 
 /// Has the browser freeze or wake the tab in front.
-async fn lifecycle(person: &Person, state: &str) {
+pub(crate) async fn turns_lifecycle(person: &Person, state: &str) {
     let state = json!({ "state": state });
     person.browser().driver().cdp().send_raw("Page.setWebLifecycleState", state).await.unwrap();
 }

@@ -68,16 +68,16 @@ cbor_map!(Message {
     7: recipients,
     8: unopened,
     9: sender,
-    10: epoch,
+    10: epoch or default,
     11: act,
     12: vouched,
     13: attachment,
-    14: in_log,
+    14: in_log or default,
     15: token,
     16: stored,
     17: withdraws,
     18: quotes,
-    19: asked
+    19: asked or default
 });
 
 /// A message as it was delivered, closed.

@@ -296,13 +296,17 @@ fn is_explained(refusal: Refusal, peers_lost_state: bool) -> bool {
 /// Whether memory and traffic stay within bounds.
 fn bounds(world: &World, browser: &Browser, tab: &Device) -> Vec<String> {
     let mut found = Vec::new();
-    let controls = browser.disk.count("control/");
+    let count = |kind| browser.disk.sealed().keys().filter(|name| name.starts_with(kind)).count();
+    let controls = count("control/");
     if controls > 0 && is_served(world, browser) {
         found.push(format!("{} still has {controls} contents to send that nobody sees", browser.name));
     }
-    let peers = 1 + browser.disk.count("sessions/") + browser.disk.count("conversation/");
-    if browser.disk.weight() > peers * WEIGHT {
-        found.push(format!("{} keeps {} bytes beside its messages", browser.name, browser.disk.weight()));
+    let peers = 1 + count("sessions/") + count("conversation/");
+    // Messages grow with the conversation.
+    let others = browser.disk.sealed().iter().filter(|(name, _)| !name.starts_with("message/"));
+    let weight: usize = others.map(|(_, sealed)| sealed.len()).sum();
+    if weight > peers * WEIGHT {
+        found.push(format!("{} keeps {weight} bytes beside its messages", browser.name));
     }
     let unfinished = browser.id.map_or(0, |id| world.relay.unfinished(id));
     if unfinished > 0 && browser.ended == 0 && is_served(world, browser) {

@@ -8,13 +8,13 @@ use segel_core::show::{
 use segel_core::{AgentConfig, Change, Engine, Input, Output, Request, VisitorConfig};
 use segel_crypto::enrol::EnrolmentCode;
 use segel_crypto::storage::StateKey;
+use segel_keep::Memory;
 use segel_mask::Writer;
 use segel_wire::ClientFrame;
 use segel_wire::ids::{ConversationId, DeviceId, EventId};
 
 use crate::Planted;
 use crate::chance::Chance;
-use crate::disk::Disk;
 use crate::files::Files;
 use crate::tabs::{Lock, Tab};
 
@@ -52,7 +52,7 @@ pub(crate) struct Device {
 /// A copy of a disk.
 #[derive(Clone)]
 pub(crate) struct Copied {
-    pub(crate) disk: Disk,
+    pub(crate) disk: Memory,
     /// How many texts had been said by anybody when it was made.
     pub(crate) said: usize,
 }
@@ -61,7 +61,7 @@ pub(crate) struct Copied {
 pub(crate) struct Browser {
     pub(crate) name: String,
     pub(crate) part: Part,
-    pub(crate) disk: Disk,
+    pub(crate) disk: Memory,
     /// Copies of the disk, for a restored backup.
     pub(crate) copies: Vec<Copied>,
     /// The tab whose engine started last of those that run.
@@ -214,7 +214,7 @@ impl Browser {
         Self {
             name,
             part,
-            disk: Disk::default(),
+            disk: Memory::default(),
             copies: Vec::new(),
             leader: None,
             lock: Lock::default(),

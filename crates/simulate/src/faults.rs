@@ -2,10 +2,10 @@
 
 use segel_core::Input;
 use segel_crypto::enrol::EnrolmentCode;
+use segel_keep::Memory;
 
 use crate::chance::Chance;
 use crate::device::{Browser, Copied, Part};
-use crate::disk::Disk;
 use crate::people::Deed;
 use crate::world::{Happening, World};
 
@@ -244,11 +244,11 @@ impl World {
             Fault::DiskFull { browser } => {
                 self.tally.count("full disks");
                 self.note_of(browser, || "its disk is full".to_owned());
-                self.browsers[browser].disk.full = true;
+                self.browsers[browser].disk.fill(true);
                 let at = self.now + self.chance.between(500, 30_000);
                 self.agenda.plan(at, Happening::Fault(Fault::DiskHasRoom { browser }));
             }
-            Fault::DiskHasRoom { browser } => self.browsers[browser].disk.full = false,
+            Fault::DiskHasRoom { browser } => self.browsers[browser].disk.fill(false),
             Fault::EventRepeated => {
                 self.tally.count("events repeated");
                 let sockets: Vec<_> = self.devices.iter().filter_map(|device| device.socket).collect();
@@ -305,7 +305,7 @@ impl World {
         self.note_of(browser, || "loses its storage".to_owned());
         self.end_tabs(browser);
         let lost = &mut self.browsers[browser];
-        lost.disk = Disk::default();
+        lost.disk = Memory::default();
         lost.copies.clear();
         lost.was_set_back = false;
         let former = lost.id.take();
@@ -327,8 +327,8 @@ impl World {
         let copies = self.browsers[browser].copies.clone();
         let Some(Copied { disk: copy, said: before }) = self.chance.pick(&copies) else { return };
         self.tally.count("storage set back");
-        let generation = copy.generation;
-        let from = self.browsers[browser].disk.generation;
+        let generation = copy.generation();
+        let from = self.browsers[browser].disk.generation();
         self.note_of(browser, || format!("is set back from step {from} to step {generation}"));
         self.end_tabs(browser);
         self.browsers[browser].disk = copy.clone();

@@ -9,7 +9,6 @@ mod agenda;
 mod chance;
 mod check;
 mod device;
-mod disk;
 mod endings;
 mod faults;
 mod files;

@@ -185,7 +185,7 @@ impl World {
         self.weather.frames_double = false;
         self.relay.is_up = true;
         for browser in &mut self.browsers {
-            browser.disk.full = false;
+            browser.disk.fill(false);
             browser.skew = 0;
         }
         for device in 0..self.devices.len() {

@@ -5,6 +5,7 @@ mod network;
 use std::collections::{BTreeMap, BTreeSet};
 
 use segel_core::{Answer, Change, Input, Request};
+use segel_keep::Refused;
 use segel_wire::ids::{ConversationId, DeviceId, EventId, RootKey};
 use segel_wire::{ClientFrame, ServerFrame, SiteId};
 
@@ -132,15 +133,6 @@ pub(crate) enum Happening {
     },
     Deed(Deed),
     Fault(Fault),
-}
-
-/// What came of a step on its way to the disk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Committed {
-    Kept,
-    NoRoom,
-    /// Another tab began a term since.
-    Stale,
 }
 
 /// Plays a seed. What happened is written down line by line if `traced`.
@@ -364,12 +356,12 @@ impl World {
     fn messages_of(&mut self, device: usize, conversation: ConversationId, names: &str) -> Option<Input> {
         let Device { browser, term, run, .. } = self.devices[device];
         let disk = &self.browsers[browser].disk;
-        if disk.term != term && self.planted != Some(Planted::TwoLeaders) {
+        let term = if self.planted == Some(Planted::TwoLeaders) { disk.term() } else { term };
+        let records = disk.named(term, names).ok();
+        if records.is_none() {
             self.agenda.plan(self.now, Happening::Overtaken { tab: device, run });
-            return None;
         }
-        let records = Some(disk.named(|name| name.starts_with(names)));
-        Some(Input::Loaded { conversation, records })
+        records.map(|records| Input::Loaded { conversation, records: Some(records) })
     }
 
     fn write(&mut self, device: usize, run: u64, generation: u64, changes: Vec<Change>) {
@@ -386,11 +378,11 @@ impl World {
         }
         let Some((generation, changes)) = self.devices[device].pending.pop_front() else { return };
         match self.keep(device, generation, changes) {
-            Committed::Stale if self.planted != Some(Planted::GoesOnOvertaken) => {
+            Err(Refused::Stale) if self.planted != Some(Planted::GoesOnOvertaken) => {
                 self.happen(Happening::Overtaken { tab: device, run });
             }
-            Committed::Kept => self.give(device, run, Input::Stored(generation)),
-            Committed::NoRoom | Committed::Stale => {
+            Ok(()) => self.give(device, run, Input::Stored(generation)),
+            Err(_) => {
                 self.tally.count("steps that could not be kept");
                 self.devices[device].pending.clear();
                 self.give(device, run, Input::StoreFailed(generation));
@@ -402,20 +394,25 @@ impl World {
     }
 
     /// Keeps a generation and what was said with it.
-    pub(crate) fn keep(&mut self, device: usize, generation: u64, changes: Vec<Change>) -> Committed {
+    pub(crate) fn keep(
+        &mut self,
+        device: usize,
+        generation: u64,
+        changes: Vec<Change>,
+    ) -> Result<(), Refused> {
         let tab = &self.devices[device];
         let (taken, disk) = ((device, tab.run), &mut self.browsers[tab.browser].disk);
-        let is_next = disk.expects(tab.term, generation);
-        if !is_next && self.planted != Some(Planted::TwoLeaders) {
+        let kept = match self.planted {
+            Some(Planted::TwoLeaders) => disk.keep(generation, changes),
+            _ => disk.commit(tab.term, generation, changes),
+        };
+        if kept == Err(Refused::Stale) {
             self.tally.count("writes of former leaders");
-            return Committed::Stale;
         }
-        if !disk.commit(generation, changes) {
-            return Committed::NoRoom;
-        }
+        kept?;
         let with = self.said.iter_mut().filter(|said| said.taken == Some(taken));
         with.filter(|said| said.generation <= generation).for_each(|said| said.is_kept = true);
-        Committed::Kept
+        Ok(())
     }
 
     /// A request reaches the relay, or does not; its answer reaches the device, or does not.

@@ -12,7 +12,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
-use segel_wire::{ClientFrame, Code, Delivered};
+use segel_wire::{ClientFrame, Code, Delivered, ServerFrame};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -145,6 +145,11 @@ impl Proxy {
     /// Hands the relay what `rule` makes of each client's frame.
     pub fn alter_sends(&self, rule: impl FnMut(ClientFrame) -> ClientFrame + Send + 'static) {
         lock(&self.shared.rules).sends = Some(Box::new(rule));
+    }
+
+    /// Gives clients none of the relay's frames of which `rule` says so, events and answers alike.
+    pub fn withhold(&self, rule: impl FnMut(&ServerFrame) -> bool + Send + 'static) {
+        lock(&self.shared.rules).withheld = Some(Box::new(rule));
     }
 
     /// Loses of each exchange what `rule` says of its method, path and query.

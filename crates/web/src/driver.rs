@@ -23,6 +23,7 @@ use crate::random::Random;
 use crate::rest;
 use crate::store::Home;
 use crate::timer::{Timer, after};
+pub use keeper::Fate;
 pub(crate) use keeper::Keeper;
 use keeper::Told;
 
@@ -49,15 +50,14 @@ struct Work {
 
 impl Driver {
     /// Starts an engine. Without a store nothing outlives the tab; a new one is made with what is kept first. Neither `on_show` nor
-    /// `on_file`, which is given the files that came whole, may hand in an input. `on_overtaken` hears that another tab began a
-    /// term in the store: the engine can keep nothing more and is to be dropped.
+    /// `on_file`, which is given the files that came whole, may hand in an input. `on_fate` hears what becomes of the store.
     pub fn start(
         engine: Engine,
         random: Random,
         store: Option<Home>,
         on_show: impl Fn(Show) + 'static,
         on_file: impl Fn(EventId, Fetched) + 'static,
-        on_overtaken: impl Fn() + 'static,
+        on_fate: impl Fn(Fate) + 'static,
     ) -> Self {
         let ways = Rc::<Ways>::default();
         let work = Rc::new_cyclic(|me: &Weak<Work>| {
@@ -69,7 +69,7 @@ impl Driver {
                 random: RefCell::new(random),
                 keeper: Keeper::new(store, move |told| match told {
                     Told::Input(input) => tell(&kept, input),
-                    Told::Overtaken => on_overtaken(),
+                    Told::Fate(fate) => on_fate(fate),
                 }),
                 inputs: RefCell::default(),
                 busy: Cell::new(false),

@@ -65,7 +65,9 @@ pub async fn open(
         Err(StateKeyError::Store(StoreError::Blocked | StoreError::Full)) => {
             Ok(KeptState { store: None, key: StateKey::make_passing(random), kept: Kept::default() })
         }
-        Err(StateKeyError::Store(StoreError::Newer | StoreError::Stale)) => Err(KeptError::Busy),
+        Err(StateKeyError::Store(StoreError::Newer | StoreError::Stale | StoreError::Gone)) => {
+            Err(KeptError::Busy)
+        }
         Err(_) => Err(KeptError::Unreadable),
     }
 }

@@ -13,15 +13,24 @@ use gloo::events::EventListener;
 use js_sys::{Array, Uint8Array};
 use thiserror::Error;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{IdbFactory, IdbObjectStore, IdbRequest, IdbTransaction, IdbTransactionMode};
+use web_sys::{
+    IdbDatabase, IdbFactory, IdbObjectStore, IdbRequest, IdbTransaction, IdbTransactionMode,
+    IdbVersionChangeEvent,
+};
 
 use crate::bindings::{DurabilityOptions, DurableDatabase, error_name};
 pub use later::{LATER, Later};
 pub use new::{Home, NewStore};
 use request::{finished, outcome};
 
-/// The form of what is kept, as the browser numbers it.
-const FORM: u32 = 1;
+/// What makes a form of the database of the one before, in the transaction that goes from one to the other. Where it answers an
+/// error the database stays as it was.
+pub type Step = fn(&IdbDatabase, &IdbTransaction) -> Result<(), JsValue>;
+
+/// From nothing to the form that this code reads and writes, whose number is theirs. One that was released is changed no more:
+/// another comes after it.
+pub const STEPS: &[Step] = &[make_object_stores];
+
 const RECORDS: &str = "records";
 const META: &str = "meta";
 const GENERATION: &str = "generation";
@@ -36,6 +45,8 @@ pub struct Store {
     database: DurableDatabase,
     term: Cell<u64>,
     later: Option<&'static Later>,
+    /// Whether it was closed to be out of the way.
+    gave_way: Rc<Cell<bool>>,
     _version_change: EventListener,
 }
 
@@ -74,6 +85,9 @@ pub enum StoreError {
     /// opened in a newer form: whoever goes on opens it anew.
     #[error("the store has moved on since it was loaded")]
     Stale,
+    /// The browser closed the database by itself: it took away what was kept, or lost its hold of it.
+    #[error("the browser closed the store")]
+    Gone,
     /// The database is of a newer form than this code writes.
     #[error("the store was written by newer code")]
     Newer,
@@ -89,7 +103,7 @@ impl StoreError {
             "SecurityError" | "NotAllowedError" => Self::Blocked,
             "VersionError" => Self::Newer,
             // What a transaction is refused with once its database is closed.
-            "InvalidStateError" => Self::Stale,
+            "InvalidStateError" => Self::Gone,
             _ => Self::Broken,
         }
     }
@@ -102,35 +116,40 @@ impl Store {
     /// other failure to open is [`StoreError::Blocked`], since browsers hide a refusal behind several names. It waits for
     /// as long as a page of other code keeps the database to itself.
     pub async fn open(name: &str) -> Result<Self, StoreError> {
-        Self::open_or(name, true).await?.ok_or(StoreError::Blocked)
+        Self::open_by(name, STEPS).await
+    }
+
+    /// As [`Store::open`], in the form that these steps come to; an older one is taken there by the steps that it lacks, whole
+    /// or not at all.
+    pub async fn open_by(name: &str, steps: &'static [Step]) -> Result<Self, StoreError> {
+        Self::open_or(name, true, steps).await?.ok_or(StoreError::Blocked)
     }
 
     /// As [`Store::open`], but makes no database where there is none, and answers `None`.
     pub async fn open_kept(name: &str) -> Result<Option<Self>, StoreError> {
-        Self::open_or(name, false).await
+        Self::open_or(name, false, STEPS).await
     }
 
     // Boxed, as is what else a start and a first commit have in common: each would have a copy of its own else.
-    fn open_or(name: &str, makes: bool) -> Eventually<'_, Option<Self>> {
-        Box::pin(Self::opened(name, makes))
+    fn open_or<'a>(name: &'a str, makes: bool, steps: &'static [Step]) -> Eventually<'a, Option<Self>> {
+        Box::pin(Self::opened(name, makes, steps))
     }
 
-    async fn opened(name: &str, makes: bool) -> Result<Option<Self>, StoreError> {
-        let request = factory()?.open_with_u32(name, FORM).map_err(|_| StoreError::Blocked)?;
+    async fn opened(name: &str, makes: bool, steps: &'static [Step]) -> Result<Option<Self>, StoreError> {
+        let form = u32::try_from(steps.len()).unwrap_or(u32::MAX);
+        let request = factory()?.open_with_u32(name, form).map_err(|_| StoreError::Blocked)?;
         let opening = request.clone();
         let is_missing = Rc::new(Cell::new(false));
         let missing = Rc::clone(&is_missing);
-        let _upgrade = EventListener::once(&request, "upgradeneeded", move |_| {
-            if !makes {
-                // Without this the browser would keep an empty database.
-                missing.set(opening.transaction().is_some_and(|making| making.abort().is_ok()));
-                return;
-            }
-            if let Ok(database) = opening.result() {
-                let database: DurableDatabase = database.unchecked_into();
-                // Where making a store fails, the first transaction finds it missing and says so.
-                let _ = database.create_object_store(RECORDS);
-                let _ = database.create_object_store(META);
+        let _upgrade = EventListener::once(&request, "upgradeneeded", move |event| {
+            let (Ok(database), Some(changing)) = (opening.result(), opening.transaction()) else { return };
+            let before = event.unchecked_ref::<IdbVersionChangeEvent>().old_version();
+            // Without this the browser would keep an empty database.
+            let is_unwanted = before < 1.0 && !makes;
+            missing.set(is_unwanted);
+            if is_unwanted || take(before, steps, database.unchecked_ref(), &changing).is_err() {
+                // It ends with an error of its own otherwise, and the database stays as it was all the same.
+                let _ = changing.abort();
             }
         });
         let database = match outcome(&request).await {
@@ -140,9 +159,19 @@ impl Store {
             Err(_) => return Err(StoreError::Blocked),
         };
         let database: DurableDatabase = database.unchecked_into();
-        let closing = database.clone();
-        let version_change = EventListener::once(&database, "versionchange", move |_| closing.close());
-        Ok(Some(Self { database, term: Cell::new(0), later: None, _version_change: version_change }))
+        let gave_way = Rc::<Cell<bool>>::default();
+        let (closing, gives_way) = (database.clone(), Rc::clone(&gave_way));
+        let version_change = EventListener::once(&database, "versionchange", move |_| {
+            gives_way.set(true);
+            closing.close();
+        });
+        Ok(Some(Self {
+            database,
+            term: Cell::new(0),
+            later: None,
+            gave_way,
+            _version_change: version_change,
+        }))
     }
 
     /// Has the browser delete the database `name` with everything in it before anybody opens it again; whoever has it open
@@ -161,6 +190,11 @@ impl Store {
         finished(&transaction).await?;
         self.term.set(term);
         Ok(())
+    }
+
+    /// What [`Store::open`] was told.
+    pub(crate) fn name(&self) -> String {
+        self.database.name()
     }
 
     /// From now on reads a part first, and the rest when it is wanted.
@@ -245,9 +279,12 @@ impl Store {
 
     fn transaction(&self, mode: IdbTransactionMode) -> Result<IdbTransaction, StoreError> {
         let stores = Array::of2(&RECORDS.into(), &META.into());
-        self.database
-            .transaction_with_options(&stores, mode, &DurabilityOptions::strict())
-            .map_err(|thrown| StoreError::from_thrown(&thrown))
+        self.database.transaction_with_options(&stores, mode, &DurabilityOptions::strict()).map_err(
+            |thrown| match StoreError::from_thrown(&thrown) {
+                StoreError::Gone if self.gave_way.get() => StoreError::Stale,
+                error => error,
+            },
+        )
     }
 }
 
@@ -255,6 +292,23 @@ impl Drop for Store {
     fn drop(&mut self) {
         self.database.close();
     }
+}
+
+/// Takes a database from the form of this number, a small whole one, to the last.
+fn take(
+    before: f64,
+    steps: &[Step],
+    database: &IdbDatabase,
+    changing: &IdbTransaction,
+) -> Result<(), JsValue> {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "browsers count from 0")]
+    let done = before as usize;
+    steps.iter().skip(done).try_for_each(|step| step(database, changing))
+}
+
+fn make_object_stores(database: &IdbDatabase, _: &IdbTransaction) -> Result<(), JsValue> {
+    database.create_object_store(RECORDS)?;
+    database.create_object_store(META).map(drop)
 }
 
 fn factory() -> Result<IdbFactory, StoreError> {

@@ -100,6 +100,21 @@ impl Browser {
         Self::start_in(Arc::new(tempfile::tempdir().unwrap()), device, more).await
     }
 
+    /// Starts a browser with an empty profile that keeps what a frame keeps as if the frame were a page of its own, and lets it:
+    /// what the driver does to an origin's storage reaches no other.
+    pub(crate) async fn start_unpartitioned() -> Self {
+        let profile = tempfile::tempdir().unwrap();
+        fs::create_dir(profile.path().join("Default")).unwrap();
+        let allowed = json!({ "profile": { "block_third_party_cookies": false, "cookie_controls_mode": 0 } });
+        fs::write(profile.path().join("Default/Preferences"), allowed.to_string()).unwrap();
+        Self::start_in(
+            Arc::new(profile),
+            Device::Desktop,
+            &["--disable-features=ThirdPartyStoragePartitioning"],
+        )
+        .await
+    }
+
     /// Ends it in the midst of whatever it does, as a crash does, and starts another with what it kept.
     pub(crate) async fn crash(&self) -> Self {
         // No answer comes from a browser that is gone.
@@ -158,6 +173,16 @@ impl Browser {
     pub(crate) async fn run_before_pages(&self, script: &str) {
         let wish = json!({ "source": script });
         self.driver.cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", wish).await.unwrap();
+    }
+
+    /// The folder of all that it keeps.
+    pub(crate) fn profile(&self) -> &Path {
+        self.profile.path()
+    }
+
+    /// Asks something of the tab, in the words of Chromium's debugging protocol.
+    pub(crate) async fn asks(&self, method: &str, wish: Value) -> Value {
+        self.driver.cdp().send_raw(method, wish).await.unwrap()
     }
 
     /// What a script in the current frame answers at last: it calls its last argument with that.

@@ -77,6 +77,13 @@ impl Stage {
         browser
     }
 
+    /// A browser with nothing open, whose frames' storage can be limited and taken away.
+    pub(crate) async fn browser_unpartitioned(&mut self) -> Arc<Browser> {
+        let browser = Arc::new(Browser::start_unpartitioned().await);
+        self.browsers.push(Arc::clone(&browser));
+        browser
+    }
+
     /// A new visitor who has opened the chat on the shop's first page.
     pub(crate) async fn visitor(&mut self) -> Person {
         self.visitor_on(Device::Desktop).await

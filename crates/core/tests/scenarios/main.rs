@@ -19,6 +19,7 @@ mod handed_on;
 mod hostile_member;
 mod identity;
 mod identity_judged;
+mod kept_forms;
 mod masked_again;
 mod masking;
 mod member;

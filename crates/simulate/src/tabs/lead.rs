@@ -8,7 +8,7 @@ use super::{Sleep, Start, Tab, Word};
 use crate::Planted;
 use crate::faults::Fault;
 use crate::people::Deed;
-use crate::world::{Committed, Happening, World};
+use crate::world::{Happening, World};
 
 /// A browser's line for the lead.
 #[derive(Debug, Default)]
@@ -170,8 +170,7 @@ impl World {
         }
         let browser = self.devices[tab].browser;
         let disk = &mut self.browsers[browser].disk;
-        disk.term += 1;
-        self.devices[tab].term = disk.term;
+        self.devices[tab].term = disk.begin_term();
         if !self.devices[tab].start(&self.browsers[browser]) {
             self.complaints.push(format!("{} does not start from its storage", self.browsers[browser].name));
             return;
@@ -266,7 +265,7 @@ impl World {
         let pending = core::mem::take(&mut self.devices[tab].pending);
         let arrive = self.chance.place(pending.len().min(most_writes) + 1);
         for (generation, changes) in pending.into_iter().take(arrive) {
-            if self.keep(tab, generation, changes) != Committed::Kept {
+            if self.keep(tab, generation, changes).is_err() {
                 break;
             }
         }

@@ -5,32 +5,31 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use segel_core::{Change, Kept};
 use segel_crypto::storage::StateKey;
+use segel_keep::{Memory, Refused};
 
 /// Sealed records, as a browser's database would keep them.
 #[derive(Debug, Clone, Default)]
-pub struct MemoryStore(Arc<Mutex<Records>>);
-
-#[derive(Debug, Default)]
-struct Records {
-    generation: u64,
-    sealed: BTreeMap<String, Vec<u8>>,
-    failing: bool,
-}
+pub struct MemoryStore(Arc<Mutex<Memory>>);
 
 impl MemoryStore {
     /// From now on nothing can be kept, as when the disk is full.
     pub fn fail(&self) {
-        self.records().failing = true;
+        self.memory().fill(true);
     }
 
     /// The disk has room again.
     pub fn recover(&self) {
-        self.records().failing = false;
+        self.memory().fill(false);
+    }
+
+    /// How many steps are kept.
+    pub fn generation(&self) -> u64 {
+        self.memory().generation()
     }
 
     /// The sealed bytes of every record, by name.
     pub fn sealed(&self) -> BTreeMap<String, Vec<u8>> {
-        self.records().sealed.clone()
+        self.memory().sealed().clone()
     }
 
     /// The sealed sessions alone: what a refused message must leave as it was.
@@ -43,9 +42,8 @@ impl MemoryStore {
     /// A copy of everything as it is now, which changes no more with the store.
     #[must_use]
     pub fn copy(&self) -> Self {
-        let records = self.records();
-        let copied =
-            Records { generation: records.generation, sealed: records.sealed.clone(), failing: false };
+        let mut copied = self.memory().clone();
+        copied.fill(false);
         Self(Arc::new(Mutex::new(copied)))
     }
 
@@ -56,29 +54,19 @@ impl MemoryStore {
 
     /// What an engine starts from.
     pub(crate) fn kept(&self) -> Kept {
-        let records = self.records();
-        let sealed = records.sealed.iter().map(|(name, sealed)| (name.clone(), sealed.clone()));
-        Kept { generation: records.generation, records: sealed.collect(), left_out: false }
+        self.memory().kept()
     }
 
-    /// Keeps a generation; whether that could be done.
+    /// Keeps a generation; whether that could be done. A device has no tabs: whoever has the store is in its term.
     pub(crate) fn keep(&self, generation: u64, changes: Vec<Change>) -> bool {
-        let mut records = self.records();
-        if records.failing {
-            return false;
-        }
-        assert_eq!(generation, records.generation + 1, "generations come in order");
-        records.generation = generation;
-        for Change { name, sealed } in changes {
-            match sealed {
-                Some(sealed) => drop(records.sealed.insert(name, sealed)),
-                None => drop(records.sealed.remove(&name)),
-            }
-        }
-        true
+        let mut memory = self.memory();
+        let term = memory.term();
+        let kept = memory.commit(term, generation, changes);
+        assert_ne!(kept, Err(Refused::Stale), "generations come in order");
+        kept.is_ok()
     }
 
-    fn records(&self) -> MutexGuard<'_, Records> {
+    fn memory(&self) -> MutexGuard<'_, Memory> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -9,6 +9,7 @@ use super::{Loss, Manner};
 type Bytes = Box<dyn FnMut(Vec<u8>) -> Vec<u8> + Send>;
 type Events = Box<dyn FnMut(Delivered) -> Vec<Delivered> + Send>;
 type Losses = Box<dyn FnMut(&str) -> Option<Loss> + Send>;
+type Answers = Box<dyn FnMut(&ServerFrame) -> bool + Send>;
 type Sends = Box<dyn FnMut(ClientFrame) -> ClientFrame + Send>;
 
 #[derive(Default)]
@@ -17,6 +18,8 @@ pub(super) struct Rules {
     pub(super) answers: Vec<(String, Bytes)>,
     pub(super) events: Option<Events>,
     pub(super) sends: Option<Sends>,
+    /// Which of the relay's frames no client gets.
+    pub(super) withheld: Option<Answers>,
     pub(super) losses: Option<Losses>,
     pub(super) manner: Manner,
 }
@@ -35,8 +38,14 @@ impl Rules {
 
     /// The texts to deliver instead of this one.
     pub(super) fn towards_client(&mut self, text: String) -> Vec<String> {
-        match (&mut self.events, serde_json::from_str(&text)) {
-            (Some(rule), Ok(ServerFrame::Event(event))) => {
+        let frame = serde_json::from_str(&text).ok();
+        if let (Some(rule), Some(frame)) = (&mut self.withheld, &frame)
+            && rule(frame)
+        {
+            return Vec::new();
+        }
+        match (&mut self.events, frame) {
+            (Some(rule), Some(ServerFrame::Event(event))) => {
                 let events = rule(event).into_iter().map(ServerFrame::Event);
                 events.map(|frame| serde_json::to_string(&frame).unwrap()).collect()
             }

@@ -175,12 +175,15 @@ impl Work {
                 }
             }
             Said::File(event, fetched) => self.hand(event, fetched),
-            Said::Unkept => {
-                self.screen.change(&|situation| situation.served(false));
-                self.me.render_soon();
-            }
+            Said::Unkept => self.is_unkept(),
             Said::Everything(..) | Said::Change(_) | Said::Alone(_) => {}
         }
+    }
+
+    /// The browser lets nothing be kept, or no more.
+    pub(super) fn is_unkept(&self) {
+        self.screen.change(&|situation| situation.served(false));
+        self.me.render_soon();
     }
 
     fn take_over(&self, shows: Vec<Show>) {

@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use js_sys::futures::spawn_local;
 use segel_core::Input;
 use segel_core::show::Refusal;
-use segel_web::driver::Driver;
+use segel_web::driver::{Driver, Fate};
 use segel_web::kept::{self, KeptError};
 use segel_web::page;
 use segel_web::random::{self, Random};
@@ -76,7 +76,8 @@ impl Work {
         drop(self.place.lock.replace(Some(lock)));
     }
 
-    /// Lets go of the lead while the page rests, so that a tab that is awake has it; gets in line when it wakes.
+    /// Lets go of the lead and of the other tabs while the page rests, so that a tab that is awake has it; gets in line when it
+    /// wakes.
     pub(super) fn rest(&self, rests: bool) {
         if !page::is_secure_context() {
             return;
@@ -85,8 +86,11 @@ impl Work {
             // What nothing keeps would end here.
             if self.place.engine.get() != Start::RunsUnkept {
                 self.leave();
+                // A browser drops a page that it keeps for the way back once a channel brings it something.
+                drop(self.tabs.take());
             }
         } else if self.place.lock.borrow().is_none() {
+            self.join();
             self.line_up();
         }
     }
@@ -124,6 +128,13 @@ impl Work {
         self.leave_line();
         let again = self.later(wait, Self::line_up);
         drop(self.place.timer.replace(Some(again)));
+    }
+
+    /// What its engine does passes with this tab from now on: those that it serves say so, too.
+    fn keep_no_more(&self) {
+        self.place.engine.set(Start::RunsUnkept);
+        self.say(&Said::Unkept);
+        self.is_unkept();
     }
 
     /// Leads no more; what it told the others since it was frozen may be out of date: they ask anew.
@@ -206,11 +217,16 @@ impl Work {
             return Ok(());
         };
         self.screen.forget();
-        let (shows, hands, overtaken) = (self.me.clone(), self.me.clone(), self.me.clone());
+        let (shows, hands, fates) = (self.me.clone(), self.me.clone(), self.me.clone());
         let on_show = move |show| shows.with(|work| work.serve(show));
         let on_file = move |event, fetched| hands.with(|work| work.serve_file(event, fetched));
-        let on_overtaken = move || overtaken.with(Self::overtaken);
-        let driver = Driver::start(engine, random, state.store, on_show, on_file, on_overtaken);
+        let on_fate = move |fate| {
+            fates.with(|work| match fate {
+                Fate::Overtaken => work.overtaken(),
+                Fate::Unkept => work.keep_no_more(),
+            });
+        };
+        let driver = Driver::start(engine, random, state.store, on_show, on_file, on_fate);
         *self.driver.borrow_mut() = Some(driver);
         self.place.engine.set(if is_kept { Start::Runs } else { Start::RunsUnkept });
         self.say(&Said::Here);

@@ -1,6 +1,6 @@
 //! Commits generations to the store in order, one transaction at a time.
 
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use js_sys::futures::spawn_local;
@@ -8,13 +8,17 @@ use segel_core::{Change, Input};
 use segel_wire::ids::ConversationId;
 
 use crate::driver::take_first;
-use crate::store::{self, Home, NewStore, Store, StoreError};
+use crate::rest;
+use crate::store::{self, Eventually, Home, NewStore, Store, StoreError};
+
+/// The generation of the first step that is kept.
+const FIRST: u64 = 1;
 
 /// Keeps what the engine hands out, in order.
 pub(crate) struct Keeper(Rc<Queue>);
 
 struct Queue {
-    store: OnceCell<Store>,
+    store: RefCell<Option<Rc<Store>>>,
     /// Until something is kept in it.
     new: RefCell<Option<NewStore>>,
     waiting: RefCell<Vec<(u64, Vec<Change>)>>,
@@ -26,20 +30,30 @@ struct Queue {
 pub(super) enum Told {
     /// What the engine is to hear.
     Input(Input),
-    /// Another tab began a term: this one keeps nothing more, and what is kept may be newer than its engine.
+    /// What became of the store.
+    Fate(Fate),
+}
+
+/// What becomes of a store beneath its engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// Another tab began a term in it: this one keeps nothing more, what is kept may be newer than its engine, and that is to
+    /// be dropped.
     Overtaken,
+    /// The browser took it away, or has no room for the first that is to be kept: from now on nothing outlives the tab.
+    Unkept,
 }
 
 impl Keeper {
     /// `tell` hears what was kept and what was not. Without a store everything counts as kept at once.
     pub(super) fn new(home: Option<Home>, tell: impl Fn(Told) + 'static) -> Self {
         let (store, new) = match home {
-            Some(Home::Kept(store)) => (OnceCell::from(store), None),
-            Some(Home::New(new)) => (OnceCell::new(), Some(new)),
-            None => (OnceCell::new(), None),
+            Some(Home::Kept(store)) => (Some(Rc::new(store)), None),
+            Some(Home::New(new)) => (None, Some(new)),
+            None => (None, None),
         };
         Self(Rc::new(Queue {
-            store,
+            store: RefCell::new(store),
             new: RefCell::new(new),
             waiting: RefCell::default(),
             busy: Cell::new(false),
@@ -57,7 +71,8 @@ impl Keeper {
 
     /// Reads what was left in the store at the start, if anything was.
     pub(super) fn load(&self, conversation: ConversationId, names: String) {
-        if let Some(later) = self.0.store.get().and_then(Store::later) {
+        let later = self.0.store().and_then(|store| store.later());
+        if let Some(later) = later {
             (later.go_on)(self, conversation, names);
         }
     }
@@ -66,12 +81,16 @@ impl Keeper {
     pub(crate) fn read(&self, conversation: ConversationId, names: String) {
         let queue = Rc::clone(&self.0);
         spawn_local(async move {
-            let records = match queue.store.get() {
+            let records = match queue.store() {
                 Some(store) => store.load_named(&names).await,
                 None => Err(StoreError::Broken),
             };
+            let records = match records {
+                Err(StoreError::Gone) => queue.make_do(0, StoreError::Gone).await.and(Err(StoreError::Gone)),
+                records => records,
+            };
             (queue.tell)(match records {
-                Err(StoreError::Stale) => Told::Overtaken,
+                Err(StoreError::Stale) => Told::Fate(Fate::Overtaken),
                 records => Told::Input(Input::Loaded { conversation, records: records.ok() }),
             });
         });
@@ -90,14 +109,20 @@ impl Queue {
         loop {
             let next = take_first(&mut self.waiting.borrow_mut());
             let Some((generation, changes)) = next else { break };
-            let kept = self.commit(generation, changes).await;
+            let kept = match self.commit(generation, changes).await {
+                Err(error @ (StoreError::Gone | StoreError::Full | StoreError::Blocked)) => {
+                    rest::fetch().await;
+                    self.make_do(generation, error).await
+                }
+                kept => kept,
+            };
             if kept.is_err() {
                 // What follows builds on it; the engine hands it all out again.
                 self.waiting.borrow_mut().clear();
             }
             (self.tell)(match kept {
                 Ok(()) => Told::Input(Input::Stored(generation)),
-                Err(StoreError::Stale) => Told::Overtaken,
+                Err(StoreError::Stale) => Told::Fate(Fate::Overtaken),
                 Err(_) => Told::Input(Input::StoreFailed(generation)),
             });
         }
@@ -108,19 +133,55 @@ impl Queue {
         let new = self.new.take();
         if let Some(new) = new {
             match new.make().await {
-                // There was none, or nothing would have been to be made.
-                Ok(store) => drop(self.store.set(store)),
+                Ok(store) => drop(self.store.replace(Some(Rc::new(store)))),
                 Err(error) => {
                     self.new.replace(Some(new));
                     return Err(error);
                 }
             }
         }
-        let Some(store) = self.store.get() else { return Ok(()) };
+        let Some(store) = self.store() else { return Ok(()) };
         let changes = changes.into_iter().map(|Change { name, sealed }| match sealed {
             Some(sealed) => store::Change::Put(name, sealed),
             None => store::Change::Delete(name),
         });
         store.commit(generation, changes.collect()).await
+    }
+
+    /// Goes on without a store where a step of this generation failed because the browser took the store away, or had no room
+    /// before anything was kept: that loses no more than a browser that blocks storage. Answers why not, if not.
+    ///
+    /// An agent's first step has to be kept: their device would be enrolled, and gone with the tab.
+    // Boxed: it would be in the first part of the program within its callers.
+    #[inline(never)]
+    fn make_do(&self, generation: u64, error: StoreError) -> Eventually<'_, ()> {
+        Box::pin(async move {
+            let store = self.store();
+            let goes_on = match (error, &store) {
+                (StoreError::Gone, Some(store)) => match Store::open_kept(&store.name()).await {
+                    // It is there: who has it now is to be read.
+                    Ok(Some(_)) => return Err(StoreError::Stale),
+                    kept => kept.is_ok(),
+                },
+                (StoreError::Full | StoreError::Blocked, _) => generation == FIRST && !self.is_agents(),
+                _ => false,
+            };
+            if !goes_on {
+                return Err(error);
+            }
+            drop((self.store.take(), self.new.take()));
+            (self.tell)(Told::Fate(Fate::Unkept));
+            Ok(())
+        })
+    }
+
+    /// Only agents' stores are read in parts.
+    fn is_agents(&self) -> bool {
+        let new = self.new.borrow().as_ref().and_then(|new| new.later);
+        self.store().and_then(|store| store.later()).or(new).is_some()
+    }
+
+    fn store(&self) -> Option<Rc<Store>> {
+        self.store.borrow().clone()
     }
 }

@@ -5,12 +5,12 @@ use segel_core::{Engine, VisitorConfig};
 use segel_crypto::storage::StateKey;
 use segel_web::kept::{self, KeptError};
 use segel_web::random::Random;
-use segel_web::store::{Change, Home, Store, StoreError};
+use segel_web::store::{Change, Home, STEPS, Step, Store, StoreError};
 use segel_wire::ids::{RootKey, SiteId};
 use segel_wire::signed::Order;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
-use web_sys::{AesGcmParams, AesKeyGenParams, CryptoKey};
+use web_sys::{AesGcmParams, AesKeyGenParams, CryptoKey, IdbDatabase, IdbTransaction};
 
 use crate::store::{database_factory, fresh, plant, succeeded};
 
@@ -67,6 +67,43 @@ async fn who_does_not_lead_any_more_shuts_nobody_out() {
     leading.commit(GENERATION + 1, vec![Change::Put("a".to_owned(), vec![1])]).await.unwrap();
 }
 
+/// A form after the last: it moves a record, and has an object store more.
+fn move_a_record(database: &IdbDatabase, changing: &IdbTransaction) -> Result<(), JsValue> {
+    let more = database.create_object_store("more")?;
+    more.put_with_key(&"moved".into(), &"a".into())?;
+    changing.object_store("records")?.delete(&"a".into()).map(drop)
+}
+
+fn fail(database: &IdbDatabase, changing: &IdbTransaction) -> Result<(), JsValue> {
+    move_a_record(database, changing)?;
+    Err(JsValue::UNDEFINED)
+}
+
+#[wasm_bindgen_test]
+async fn a_newer_form_takes_over_an_older_one_whole_or_not_at_all_and_while_another_page_has_it() {
+    const NEXT: &[Step] = &[STEPS[0], move_a_record];
+    const FAILING: &[Step] = &[STEPS[0], fail];
+    let name = "taken-over-by-newer";
+    let older = fresh(name).await;
+    older.commit(1, vec![put("a", &[1]), put("b", &[2])]).await.unwrap();
+    drop(older);
+
+    assert_eq!(Store::open_by(name, FAILING).await.map(drop), Err(StoreError::Blocked));
+    let older = Store::open(name).await.unwrap();
+    let both = [("a".to_owned(), vec![1]), ("b".to_owned(), vec![2])];
+    assert_eq!(older.load().await.unwrap().records, both, "it stays as it was");
+
+    let newer = Store::open_by(name, NEXT).await.unwrap();
+    assert_eq!(older.commit(2, vec![]).await, Err(StoreError::Stale), "it gave way");
+    let loaded = newer.load().await.unwrap();
+    assert_eq!((loaded.generation, loaded.records), (1, vec![("b".to_owned(), vec![2])]));
+    newer.commit(2, vec![put("c", &[3])]).await.unwrap();
+    drop(newer);
+    let again = Store::open_by(name, NEXT).await.unwrap();
+    assert_eq!(again.load().await.unwrap().generation, 2, "it is taken over once");
+    assert_eq!(Store::open(name).await.map(drop), Err(StoreError::Newer));
+}
+
 #[wasm_bindgen_test]
 async fn a_store_of_a_newer_form_is_busy_and_not_taken_for_storage_that_is_blocked() {
     let name = "newer-form";
@@ -103,6 +140,10 @@ async fn who_only_looks_leaves_no_store_behind() {
     assert!(Store::open_kept(name).await.unwrap().is_none());
     keep(name, &[]).await;
     assert!(matches!(open(name).await.unwrap().store, Some(Home::Kept(_))));
+}
+
+fn put(key: &str, sealed: &[u8]) -> Change {
+    Change::Put(key.to_owned(), sealed.to_vec())
 }
 
 fn made(state: kept::KeptState) -> Store {

@@ -6,6 +6,7 @@
 )]
 
 mod clock;
+mod conforms;
 mod files;
 mod http;
 mod kept;

@@ -1,9 +1,9 @@
-//! The store: all or nothing, in order, and its own.
+//! The store as a browser has it: several pages at once, taken away, and not its own.
 
 use std::rc::Rc;
 
-use js_sys::{Object, Reflect};
-use segel_web::store::{Change, LATER, Store, StoreError};
+use js_sys::{Function, Object, Reflect};
+use segel_web::store::{Change, Store, StoreError};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{IdbDatabase, IdbFactory, IdbRequest, IdbTransactionMode};
@@ -67,72 +67,6 @@ async fn records(store: &Store) -> Vec<(String, Vec<u8>)> {
 }
 
 #[wasm_bindgen_test]
-async fn a_new_store_is_empty_at_generation_zero() {
-    let store = fresh("new").await;
-    let loaded = store.load().await.unwrap();
-    assert_eq!(loaded.generation, 0);
-    assert!(loaded.records.is_empty());
-}
-
-#[wasm_bindgen_test]
-async fn what_was_committed_is_there_after_reopening_in_order_of_key() {
-    let store = fresh("reopened").await;
-    store.commit(1, vec![put("b", &[2; 300]), put("a", &[])]).await.unwrap();
-    store.commit(2, vec![put("c", &[3]), put("b", &[4])]).await.unwrap();
-    drop(store);
-
-    let loaded = Store::open("reopened").await.unwrap().load().await.unwrap();
-    assert_eq!(loaded.generation, 2);
-    let expected = [("a", vec![]), ("b", vec![4]), ("c", vec![3])];
-    assert_eq!(loaded.records, expected.map(|(key, sealed)| (key.to_owned(), sealed)));
-}
-
-#[wasm_bindgen_test]
-async fn a_deleted_record_is_gone_and_deleting_it_again_is_no_error() {
-    let store = fresh("deleting").await;
-    store.commit(1, vec![put("a", &[1]), put("b", &[2])]).await.unwrap();
-    store.commit(2, vec![delete("a")]).await.unwrap();
-    store.commit(3, vec![delete("a")]).await.unwrap();
-    assert_eq!(records(&store).await, [("b".to_owned(), vec![2])]);
-}
-
-#[wasm_bindgen_test]
-async fn changes_of_one_commit_are_made_in_their_order() {
-    let store = fresh("ordered").await;
-    store.commit(1, vec![put("a", &[1]), delete("a"), put("b", &[2]), put("b", &[3])]).await.unwrap();
-    assert_eq!(records(&store).await, [("b".to_owned(), vec![3])]);
-}
-
-#[wasm_bindgen_test]
-async fn a_commit_of_any_other_generation_is_stale_and_changes_nothing() {
-    let store = fresh("stale").await;
-    store.commit(1, vec![put("a", &[1])]).await.unwrap();
-    for generation in [0, 1, 3, u64::MAX] {
-        let refused = store.commit(generation, vec![put("a", &[9]), put("z", &[9])]).await;
-        assert_eq!(refused, Err(StoreError::Stale), "generation {generation}");
-    }
-    assert_eq!(store.load().await.unwrap().generation, 1);
-    assert_eq!(records(&store).await, [("a".to_owned(), vec![1])]);
-}
-
-#[wasm_bindgen_test]
-async fn whoever_takes_over_shuts_out_who_had_the_store_before() {
-    let before = fresh("taken-over").await;
-    before.take_over().await.unwrap();
-    before.commit(1, vec![put("a", &[1])]).await.unwrap();
-    let after = Store::open("taken-over").await.unwrap();
-    after.take_over().await.unwrap();
-    assert_eq!(before.commit(2, vec![put("a", &[2])]).await, Err(StoreError::Stale));
-    assert_eq!(
-        before.load_named("a").await,
-        Err(StoreError::Stale),
-        "what is kept may be newer than what it loaded"
-    );
-    after.commit(2, vec![put("a", &[3])]).await.unwrap();
-    assert_eq!(records(&after).await, [("a".to_owned(), vec![3])]);
-}
-
-#[wasm_bindgen_test]
 async fn of_two_tabs_that_commit_the_same_generation_one_is_stale() {
     let first = Rc::new(fresh("race").await);
     let second = Rc::new(Store::open("race").await.unwrap());
@@ -154,6 +88,22 @@ async fn a_store_whose_database_is_deleted_lets_it_go_and_the_next_one_is_new() 
     assert_eq!(store.commit(2, vec![put("a", &[2])]).await, Err(StoreError::Stale));
     let anew = Store::open("deleted").await.unwrap().load().await.unwrap();
     assert_eq!((anew.generation, anew.records.len()), (0, 0));
+}
+
+#[wasm_bindgen_test]
+async fn a_store_that_the_browser_closes_by_itself_is_gone() {
+    let store = fresh("closed").await;
+    store.commit(1, vec![put("a", &[1])]).await.unwrap();
+    // As a transaction is refused by a database that was closed.
+    let refuse = "throw new DOMException('it is closing', 'InvalidStateError')";
+    let databases = Reflect::get(&js_sys::global(), &"IDBDatabase".into()).unwrap();
+    let databases = Reflect::get(&databases, &"prototype".into()).unwrap();
+    let standing = Reflect::get(&databases, &"transaction".into()).unwrap();
+    Reflect::set(&databases, &"transaction".into(), &Function::new_no_args(refuse)).unwrap();
+    let answers = (store.commit(2, vec![]).await, store.load_named("a").await);
+    Reflect::set(&databases, &"transaction".into(), &standing).unwrap();
+    assert_eq!(answers, (Err(StoreError::Gone), Err(StoreError::Gone)));
+    store.commit(2, vec![]).await.unwrap();
 }
 
 #[wasm_bindgen_test]
@@ -182,21 +132,4 @@ async fn a_page_without_storage_is_told_so() {
 
     assert_eq!(opened, Err(StoreError::Blocked));
     assert!(Store::open("hidden").await.is_ok(), "storage is back for the other tests");
-}
-
-#[wasm_bindgen_test]
-async fn what_is_left_for_later_is_read_by_its_name() {
-    let store = fresh("in-parts").await;
-    let keys = ["cursor", "message", "message/a/1", "message/a/2", "message/ab/1", "messages", "sessions/a"];
-    let changes = keys.iter().zip(1..).map(|(key, number)| put(key, &[number]));
-    store.commit(1, changes.collect()).await.unwrap();
-
-    let names = |records: Vec<(String, Vec<u8>)>| records.into_iter().map(|(key, _)| key).collect::<Vec<_>>();
-    let store = store.in_parts(Some(&LATER));
-    let loaded = store.load().await.unwrap();
-    assert_eq!(loaded.generation, 1);
-    assert_eq!(names(loaded.records), ["cursor", "message", "messages", "sessions/a"]);
-    let later = store.load_named("message/a/").await.unwrap();
-    assert_eq!(later, [("message/a/1".to_owned(), vec![3]), ("message/a/2".to_owned(), vec![4])]);
-    assert_eq!(store.load_named("message/c/").await.unwrap(), []);
 }

@@ -31,6 +31,12 @@ impl<'r, 'b> Fields<'r, 'b> {
         if self.find(key)? { T::read(self.reader) } else { T::absent().ok_or(MalformedCbor) }
     }
 
+    /// The field of this key, or what stands for it in what was written before there was such a field.
+    #[inline(never)]
+    pub fn named_or_default<T: Cbor + Default>(&mut self, key: u64) -> Result<T, MalformedCbor> {
+        if self.find(key)? { T::read(self.reader) } else { Ok(T::default()) }
+    }
+
     /// The next item of an array.
     #[inline(never)]
     pub fn item<T: Cbor>(&mut self) -> Result<T, MalformedCbor> {
@@ -75,10 +81,11 @@ impl<'r, 'b> Fields<'r, 'b> {
     }
 }
 
-/// A structure as a map: `cbor_map!(Type { 0: first, 1: second })`. Absent fields are left out.
+/// A structure as a map: `cbor_map!(Type { 0: first, 1: second, 2: third or default })`. Absent fields are left out. `or default` is
+/// for what devices keep: a field that was not there from the beginning.
 #[macro_export]
 macro_rules! cbor_map {
-    ($type:ty { $($key:literal: $field:ident),* $(,)? }) => {
+    ($type:ty { $($key:literal: $field:ident $(or $default:ident)?),* $(,)? }) => {
         impl $crate::cbor::Cbor for $type {
             fn write(&self, to: &mut $crate::cbor::Writer) {
                 to.map(0 $(+ u64::from(!$crate::cbor::Cbor::is_absent(&self.$field)))*);
@@ -90,11 +97,17 @@ macro_rules! cbor_map {
 
             fn read(from: &mut $crate::cbor::Reader<'_>) -> Result<Self, $crate::cbor::MalformedCbor> {
                 let mut fields = $crate::cbor::Fields::of_map(from)?;
-                let read = Self { $($field: fields.named($key)?),* };
+                let read = Self { $($field: $crate::cbor_map!(@read fields $key $($default)?)),* };
                 fields.end_map()?;
                 Ok(read)
             }
         }
+    };
+    (@read $fields:ident $key:literal) => {
+        $fields.named($key)?
+    };
+    (@read $fields:ident $key:literal default) => {
+        $fields.named_or_default($key)?
     };
 }
 
