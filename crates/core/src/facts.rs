@@ -54,6 +54,8 @@ pub(crate) struct Facts {
     pub(crate) former: u64,
     /// Whether the visitor wants to say nothing of how it was.
     pub(crate) unasked: bool,
+    /// When its visitor erased it, Unix milliseconds by the visitor's clock; an agent's device keeps nothing else of it.
+    pub(crate) erased: Option<u64>,
 }
 
 cbor_map!(Facts {
@@ -76,7 +78,8 @@ cbor_map!(Facts {
     22: reads,
     23: quiet,
     24: former,
-    25: unasked
+    25: unasked,
+    26: erased
 });
 
 /// So many own contents that did not come back are told from those of a state that is lost.

@@ -225,7 +225,7 @@ impl Work {
 /// asked before it.
 fn needs_rest(input: &Input) -> bool {
     use Input::{
-        Act, Answered, Attach, Cancel, Details, End, Fetch, Frame, Introduce, Loaded, Open, Rate, Read,
+        Act, Answered, Attach, Cancel, Details, End, Erase, Fetch, Frame, Introduce, Loaded, Open, Rate, Read,
         Retry, Withdraw,
     };
     if let Answered { answer: Answer::Octets(bytes), .. } = input {
@@ -239,6 +239,7 @@ fn needs_rest(input: &Input) -> bool {
             | Cancel { .. }
             | Details { .. }
             | End(_)
+            | Erase
             | Fetch { .. }
             | Introduce(Some(_))
             | Loaded { .. }

@@ -3,7 +3,7 @@
 use rand_core::CryptoRng;
 use segel_crypto::content::{ContentHash, Header};
 use segel_wire::ids::{ConversationId, EventId};
-use segel_wire::{Delivered, limits};
+use segel_wire::{Code, Delivered, limits};
 
 use super::{Engine, passes};
 use crate::conversation::{Conversation, Message, Unopened};
@@ -91,6 +91,11 @@ impl Engine {
     ) {
         let page = match answer {
             Answer::Events(page) => page.events,
+            Answer::Problem(problem) if problem.code == Code::Erased => {
+                // Nobody is given anything of it any more.
+                self.fetching.remove(&id);
+                return self.fetches.succeeded(now, 0);
+            }
             Answer::Problem(problem) if !passes(problem.code) => {
                 self.fetches.failed(now, random);
                 return self.session_problem(&problem, now, random);

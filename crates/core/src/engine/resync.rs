@@ -55,6 +55,11 @@ impl Engine {
         }
     }
 
+    /// Asks nobody anew in this conversation.
+    pub(super) fn forget_resyncs(&mut self, id: ConversationId) {
+        self.resyncs.retain(|resync| resync.id != id);
+    }
+
     /// Makes the requests that are due: each names every closed event of the peer in the conversation.
     pub(super) fn pump_resyncs(&mut self, now: u64, random: &mut impl CryptoRng) {
         let planned = core::mem::take(&mut self.resyncs).into_iter();
