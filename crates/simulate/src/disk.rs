@@ -16,6 +16,11 @@ pub(crate) struct Disk {
 }
 
 impl Disk {
+    /// An empty one, in which no engine of an earlier term may keep anything.
+    pub(crate) fn begun_anew(term: u64) -> Self {
+        Self { term, ..Self::default() }
+    }
+
     /// What a visitor's engine starts from.
     pub(crate) fn kept(&self) -> Kept {
         Kept { generation: self.generation, records: self.named(|_| true), left_out: false }

@@ -11,6 +11,7 @@ mod check;
 mod device;
 mod disk;
 mod endings;
+mod erasing;
 mod faults;
 mod files;
 mod owner;
@@ -42,6 +43,8 @@ pub enum Planted {
     OutOfDate,
     /// A leading tab that another one shut out of the store goes on.
     GoesOnOvertaken,
+    /// The relay confirms that it has erased what it keeps.
+    KeepsErased,
 }
 
 /// What a run came to.
@@ -64,7 +67,7 @@ pub struct Failure {
 
 impl Planted {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::SendBeforePersist,
         Self::NoDedupe,
         Self::CursorOffByOne,
@@ -72,6 +75,7 @@ impl Planted {
         Self::LetGoEarly,
         Self::OutOfDate,
         Self::GoesOnOvertaken,
+        Self::KeepsErased,
     ];
 }
 

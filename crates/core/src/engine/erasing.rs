@@ -43,6 +43,8 @@ impl Erasing {
 
 impl Engine {
     /// Everything goes here at once, but for what it takes to tell the members and to ask the relay.
+    // The rest of a visitor's program, as others here: within its caller it would not be.
+    #[inline(never)]
     pub(super) fn erase(&mut self, now: u64, random: &mut impl CryptoRng) {
         if self.part == Part::Agent || self.erasing.is_some() {
             return;
@@ -94,6 +96,7 @@ impl Engine {
     }
 
     /// Asks the relay once the members were told, or cannot be.
+    #[inline(never)]
     pub(super) fn pump_erasing(&mut self, now: u64) {
         self.tell_again();
         let Some(erasing) = &mut self.erasing else { return };
@@ -109,12 +112,18 @@ impl Engine {
         if !is_due || self.is_asking(|asked| matches!(asked, Request::Erase(_))) {
             return;
         }
-        let messages = self.conversations.values().flat_map(|conversation| conversation.messages.iter());
-        let stored = messages.filter(|(_, message)| matches!(message.stage, Stage::Sent));
-        let keeps = stored.map(|(event, _)| *event).collect();
+        let mut keeps = Vec::new();
+        for conversation in self.conversations.values() {
+            for (event, message) in conversation.messages.iter() {
+                if matches!(message.stage, Stage::Sent) {
+                    keeps.push(*event);
+                }
+            }
+        }
         self.ask(Request::Erase(Erasure { keeps }));
     }
 
+    #[inline(never)]
     pub(super) fn erasure_answered(&mut self, answer: Answer, now: u64, random: &mut impl CryptoRng) {
         let Some(erasing) = &mut self.erasing else { return };
         match answer {
@@ -143,6 +152,7 @@ impl Engine {
     }
 
     /// The visitor says that a conversation is erased: nothing of it stays here but that.
+    #[inline(never)]
     pub(super) fn heed_erasure(&mut self, delivered: &Delivered, used: Option<Used>, time: u64) {
         let (id, event) = (delivered.conversation, delivered.event);
         if let (Some(used), Some(account)) = (used, &mut self.account) {

@@ -424,13 +424,17 @@ impl Engine {
 
     fn pump_talk(&mut self, now: u64, random: &mut impl CryptoRng) {
         self.pump_prekeys(now, random);
-        self.pump_resyncs(now, random);
+        if !self.resyncs.is_empty() {
+            self.pump_resyncs(now, random);
+        }
         self.pump_acts(now, random);
         self.pump_pulls(now);
         self.pump_attachments(now, random);
         self.pump_introduction(now);
         self.pump_outbox(now, random);
-        self.pump_reads(now, random);
+        if !self.reads_due.is_empty() {
+            self.pump_reads(now, random);
+        }
         self.pump_signals(now, random);
     }
 

@@ -61,6 +61,8 @@ impl Engine {
     }
 
     /// Makes the requests that are due: each names every closed event of the peer in the conversation.
+    // The rest of a visitor's program: within its caller it would not be.
+    #[inline(never)]
     pub(super) fn pump_resyncs(&mut self, now: u64, random: &mut impl CryptoRng) {
         let planned = core::mem::take(&mut self.resyncs).into_iter();
         let (due, later): (Vec<_>, Vec<_>) = planned.partition(|resync| resync.due <= now);

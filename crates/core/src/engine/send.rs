@@ -287,7 +287,9 @@ impl Engine {
         }
         let members = match message.withdraws {
             Some(withdraws) => self.peers_of(id, self.hearers(id, withdraws.event, now)),
-            None if matches!(message.body, Body::Ended | Body::Erased) => self.peers_of(id, self.hearers(id, event, now)),
+            None if matches!(message.body, Body::Ended | Body::Erased) => {
+                self.peers_of(id, self.hearers(id, event, now))
+            }
             None if message.is_for_agents() => self.agents(id, now),
             None => self.members(id, now),
         };

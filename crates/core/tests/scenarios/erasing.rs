@@ -39,9 +39,7 @@ async fn nobody_sees_anything_of_it_any_more_and_the_visitor_begins_as_somebody_
     desk.agent.input(Input::Network(true));
     for device in [&desk.agent, &desk.colleague] {
         let screen = device
-            .until("the erasure", |screen| {
-                screen.timeline(id).iter().all(|item| item.body == Body::Erased)
-            })
+            .until("the erasure", |screen| screen.timeline(id).iter().all(|item| item.body == Body::Erased))
             .await;
         let left = screen.timeline(id);
         assert_eq!((left.len(), &left[0].author), (1, &Author::Visitor));

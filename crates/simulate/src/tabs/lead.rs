@@ -6,6 +6,7 @@ use segel_core::Input;
 
 use super::{Sleep, Start, Tab, Word};
 use crate::Planted;
+use crate::disk::Disk;
 use crate::faults::Fault;
 use crate::people::Deed;
 use crate::world::{Committed, Happening, World};
@@ -146,6 +147,17 @@ impl World {
         self.leave_line(tab);
         let ticket = self.devices[tab].tab.ticket;
         self.agenda.plan(self.now + wait, Happening::LinesUp { tab, ticket });
+    }
+
+    /// Deletes what is kept, which is erased, and gets in line for the lead with nothing.
+    pub(crate) fn begin_anew(&mut self, tab: usize) {
+        self.note(tab, || "begins anew".to_owned());
+        self.step_down(tab);
+        self.leave_line(tab);
+        let browser = &mut self.browsers[self.devices[tab].browser];
+        browser.disk = Disk::begun_anew(browser.disk.term + 1);
+        browser.id = None;
+        self.line_up(tab);
     }
 
     pub(crate) fn line_up_again(&mut self, tab: usize, ticket: u64) {
