@@ -86,7 +86,12 @@ impl Engine {
                 | Input::StoreFailed(_)
                 | Input::Woke
         );
-        self.erasing.as_ref().is_some_and(|erasing| erasing.is_done || !is_of_the_world)
+        self.erasing.is_some() && (self.is_erased_everywhere() || !is_of_the_world)
+    }
+
+    /// Whether the relay has confirmed it: nothing more is done here.
+    pub(super) fn is_erased_everywhere(&self) -> bool {
+        self.erasing.as_ref().is_some_and(|erasing| erasing.is_done)
     }
 
     /// Whether whatever comes of this conversation is dropped unread.

@@ -308,7 +308,9 @@ impl Engine {
             Input::StoreFailed(_) => self.store_failed(now, random),
             Input::Woke => self.shown.wake_at = None,
         }
-        self.pump(now, random);
+        if !self.is_erased_everywhere() {
+            self.pump(now, random);
+        }
     }
 
     /// The next thing to do.

@@ -76,8 +76,11 @@ fn it_goes_here_at_once_and_the_relay_is_asked_once_the_members_were_told() {
     assert_eq!(table.own("apakah masih bisa?"), None);
     let (id, _) = asked(&table)[0];
     assert!(!is_erased(&table));
+    table.bench.unanswered.clear();
     table.input(Input::Answered { id, answer: Answer::Done });
     assert!(is_erased(&table));
+    table.wait(1);
+    assert_eq!(asked(&table), [], "it is over");
 }
 
 #[test]
