@@ -33,6 +33,8 @@ pub(crate) struct Message {
     pub(crate) recipients: Option<Vec<DeviceId>>,
     /// What came of a message that did not open, for a key that may come later.
     pub(crate) unopened: Option<Unopened>,
+    /// How often the visitor was asked for its key, if it was not sealed to this device.
+    pub(crate) asked: u32,
     /// The device that sealed it, if it was delivered.
     pub(crate) sender: Option<DeviceId>,
     /// Of an own message: the last act that it knew, by its number.
@@ -74,7 +76,8 @@ cbor_map!(Message {
     15: token,
     16: stored,
     17: withdraws,
-    18: quotes
+    18: quotes,
+    19: asked
 });
 
 /// A message as it was delivered, closed.
@@ -98,7 +101,7 @@ impl Unopened {
 }
 
 /// How often the key of one event is asked for.
-const ASKED_MOST: u32 = 2;
+pub(crate) const ASKED_MOST: u32 = 2;
 
 /// An own content that is not for the timeline, until the relay has stored it.
 #[derive(Clone)]
@@ -340,6 +343,7 @@ impl Message {
             key: None,
             recipients: None,
             unopened: None,
+            asked: 0,
             sender: None,
             epoch: 0,
             act: None,

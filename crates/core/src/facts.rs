@@ -54,6 +54,8 @@ pub(crate) struct Facts {
     pub(crate) former: u64,
     /// Whether the visitor wants to say nothing of how it was.
     pub(crate) unasked: bool,
+    /// The position of the first event that was sealed to this device.
+    pub(crate) reached: Option<u64>,
     /// When its visitor erased it, Unix milliseconds by the visitor's clock; an agent's device keeps nothing else of it.
     pub(crate) erased: Option<u64>,
 }
@@ -79,7 +81,8 @@ cbor_map!(Facts {
     23: quiet,
     24: former,
     25: unasked,
-    26: erased
+    26: reached,
+    27: erased
 });
 
 /// So many own contents that did not come back are told from those of a state that is lost.
@@ -93,6 +96,7 @@ impl Facts {
         self.reads = Reads::default();
         // What was said to whom asked named places that are no more.
         self.behind = Sorted::default();
+        self.reached = None;
         self.chronicle.begin_anew(conversation);
     }
 

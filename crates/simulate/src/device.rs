@@ -49,13 +49,21 @@ pub(crate) struct Device {
     pub(crate) requests: u64,
 }
 
+/// A copy of a disk.
+#[derive(Clone)]
+pub(crate) struct Copied {
+    pub(crate) disk: Disk,
+    /// How many texts had been said by anybody when it was made.
+    pub(crate) said: usize,
+}
+
 /// What the tabs of one site share in a browser.
 pub(crate) struct Browser {
     pub(crate) name: String,
     pub(crate) part: Part,
     pub(crate) disk: Disk,
     /// Copies of the disk, for a restored backup.
-    pub(crate) copies: Vec<Disk>,
+    pub(crate) copies: Vec<Copied>,
     /// The tab whose engine started last of those that run.
     pub(crate) leader: Option<usize>,
     pub(crate) lock: Lock,

@@ -4,7 +4,7 @@ use segel_core::Input;
 use segel_crypto::enrol::EnrolmentCode;
 
 use crate::chance::Chance;
-use crate::device::{Browser, Part};
+use crate::device::{Browser, Copied, Part};
 use crate::disk::Disk;
 use crate::people::Deed;
 use crate::world::{Happening, World};
@@ -236,7 +236,7 @@ impl World {
                 let Browser { disk, copies, id, .. } = &mut self.browsers[browser];
                 // A copy from before there were keys is as good as none.
                 if id.is_some() {
-                    copies.push(disk.clone());
+                    copies.push(Copied { disk: disk.clone(), said: self.said.len() });
                 }
             }
             Fault::StorageLost { browser } => self.lose_storage(browser),
@@ -325,7 +325,7 @@ impl World {
     /// A backup of the browser's storage is restored.
     fn set_back(&mut self, browser: usize) {
         let copies = self.browsers[browser].copies.clone();
-        let Some(copy) = self.chance.pick(&copies) else { return };
+        let Some(Copied { disk: copy, said: before }) = self.chance.pick(&copies) else { return };
         self.tally.count("storage set back");
         let generation = copy.generation;
         let from = self.browsers[browser].disk.generation;
@@ -333,8 +333,10 @@ impl World {
         self.end_tabs(browser);
         self.browsers[browser].disk = copy.clone();
         self.browsers[browser].was_set_back = true;
-        for said in self.said.iter_mut().filter(|said| said.browser == browser) {
-            said.is_gone_here |= said.generation > generation;
+        // The copy may have been made before an earlier one was restored, since when steps have been counted anew.
+        let own = self.said.iter_mut().enumerate().filter(|(_, said)| said.browser == browser);
+        for (number, said) in own {
+            said.is_gone_here |= said.generation > generation || number >= *before;
         }
     }
 

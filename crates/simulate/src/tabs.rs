@@ -5,7 +5,7 @@ mod lead;
 
 pub(crate) use self::lead::{Lead, Lock};
 
-use segel_core::show::{Rating, Show, Standing};
+use segel_core::show::{Rating, Show, Standing, Summary};
 use segel_core::tabs::{Wish, WishedFile, settled};
 use segel_core::{Input, Outgoing, OutgoingFile, OutgoingRating};
 use segel_mask::{MaskedText, Masker};
@@ -259,16 +259,26 @@ impl World {
         if let (Show::Introduce { conversation, visitor }, true) = (&show, self.weather.vouches) {
             self.ask_page(tab, *conversation, visitor);
         }
-        if let Show::Conversation(summary) = &show
-            && summary.hold.standing == Standing::Others
-        {
-            let browser = self.devices[tab].browser;
-            self.browsers[browser].others.insert(summary.conversation);
+        if let Show::Conversation(summary) = &show {
+            self.see_holder(tab, summary);
         }
         if let Some(event) = settled(&show) {
             self.devices[tab].tab.let_go(event);
         }
         self.devices[tab].screen.apply(show);
+    }
+
+    fn see_holder(&mut self, tab: usize, summary: &Summary) {
+        let (id, hold) = (summary.conversation, &summary.hold);
+        let browser = self.devices[tab].browser;
+        if hold.standing == Standing::Others {
+            self.browsers[browser].others.insert(id);
+        }
+        let before = self.devices[tab].screen.conversations.get(&id);
+        if before.is_none_or(|before| before.hold.holder != hold.holder) {
+            let holder = hold.holder.as_deref().unwrap_or("nobody");
+            self.note(tab, || format!("shows {id} as held by {holder}"));
+        }
     }
 
     fn see_everything(&mut self, tab: usize, shows: Vec<Show>) {

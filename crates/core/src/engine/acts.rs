@@ -316,7 +316,7 @@ impl Engine {
                 Some(Err(error)) => {
                     let displaces = |kept: &Conversation| error == ActError::Late && kept.displaces(event);
                     if self.conversations.get(&id).is_some_and(displaces) {
-                        self.judge_anew(id);
+                        self.judge_anew(id, event);
                         return true;
                     }
                     self.refuse_act(id, event, error);
@@ -326,14 +326,19 @@ impl Engine {
         false
     }
 
-    /// Others were judged without one that comes before them: the state starts again from nothing.
-    fn judge_anew(&mut self, id: ConversationId) {
+    /// Others were judged without this one, which comes before them: the state starts again from nothing.
+    fn judge_anew(&mut self, id: ConversationId, displacing: EventId) {
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
+        let displacing = conversation.messages.get(&displacing).and_then(|message| message.act.as_ref());
+        let before = displacing.map_or(0, |act| act.epoch.saturating_sub(1));
         conversation.facts.assignment = Assignment::default();
         self.ledger.put(Name::Conversation(id), &conversation.facts);
         for (event, message) in conversation.messages.iter_mut() {
-            if let Some(act) = &mut message.act {
-                act.judge_anew();
+            // What was said since knew acts that may not count.
+            let knew_others = message.epoch > before;
+            message.epoch = message.epoch.min(before);
+            let is_act = message.act.as_mut().map(ActRecord::judge_anew).is_some();
+            if is_act || knew_others {
                 self.ledger.put(Name::Message(id, *event), message);
                 self.shown.dirty.insert((id, *event), ());
             }
@@ -422,6 +427,7 @@ impl Engine {
             self.hand_on(id, (deed, signer), &before, now, random);
         }
         self.make_up(id, now, random);
+        self.plan_missed(id, now);
     }
 
     /// It changes nothing. That another came first is said to nobody but its signer.

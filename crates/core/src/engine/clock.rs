@@ -28,11 +28,11 @@ impl Engine {
         for (_, conversation) in self.conversations.iter_mut() {
             conversation.pulls.iter_mut().for_each(|(_, pulls)| pulls.move_back(by));
         }
-        for (_, due) in &mut self.reads_due {
+        let reads = self.reads_due.iter_mut().map(|(_, due)| due);
+        let unreachable = self.unreachable.iter_mut().map(|(_, until)| until);
+        let missing = self.missing.iter_mut().map(|(_, due)| due);
+        for due in reads.chain(unreachable).chain(missing) {
             *due = due.saturating_sub(by);
-        }
-        for (_, until) in self.unreachable.iter_mut() {
-            *until = until.saturating_sub(by);
         }
         self.shown.wake_at = None;
         // What lapsed by the clock that ran ahead has not.
@@ -47,6 +47,7 @@ impl Engine {
             .map_or(u64::MAX, |roster| roster.roster().not_after.saturating_mul(1_000));
         let times = [
             self.resync_wake(),
+            self.missed_wake(),
             self.roster_wake(),
             self.link.wake_at(),
             self.bundles_wake(now),

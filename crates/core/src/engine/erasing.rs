@@ -202,6 +202,7 @@ impl Engine {
         controls.into_iter().for_each(|event| self.ledger.remove(Name::Control(id, event)));
         sent.into_iter().for_each(|event| self.ledger.remove(Name::Sent(id, event)));
         self.forget_resyncs(id);
+        self.missing.remove(&id);
         self.unsettled.remove(&id);
         self.fetching.remove(&id);
         self.reads_due.retain(|(other, _)| *other != id);

@@ -15,6 +15,7 @@ mod erasing;
 mod history;
 mod introduction;
 mod masked;
+mod missed;
 mod notes;
 mod prekeys;
 mod pull;
@@ -90,6 +91,8 @@ pub struct Engine {
     resyncs: Vec<Resync>,
     /// What the local clock showed last, Unix milliseconds.
     latest: u64,
+    /// Conversations of which something is to be asked for that was not sealed to this device, and when, Unix milliseconds.
+    missing: Sorted<ConversationId, u64>,
     /// When an event was granted to a device, Unix seconds.
     answered: Sorted<(EventId, DeviceId), u64>,
     /// Conversations with acts that could not be judged yet.
@@ -352,6 +355,7 @@ impl Engine {
             unreachable: Sorted::new(),
             resyncs: Vec::new(),
             latest: 0,
+            missing: Sorted::new(),
             answered: Sorted::new(),
             unsettled: SortedSet::new(),
             act_rosters: Backoff::default(),
@@ -428,6 +432,9 @@ impl Engine {
         self.pump_prekeys(now, random);
         if !self.resyncs.is_empty() {
             self.pump_resyncs(now, random);
+        }
+        if !self.missing.is_empty() {
+            self.pump_missed(now, random);
         }
         self.pump_acts(now, random);
         self.pump_pulls(now);

@@ -269,6 +269,10 @@ impl Engine {
     fn chronicle(&mut self, delivered: &Delivered, hash: ContentHash) {
         let id = delivered.conversation;
         let conversation = self.conversations.or_default(id);
+        if delivered.wrap.is_some() && conversation.facts.reached.is_none() {
+            conversation.facts.reached = Some(delivered.position);
+            self.ledger.put(Name::Conversation(id), &conversation.facts);
+        }
         if !conversation.facts.chronicle.enter(&Entry::of(delivered, &hash)) {
             return;
         }

@@ -182,8 +182,13 @@ impl Engine {
             at.is_some_and(|at| time.abs_diff(*at) < limits::RESYNC_SECONDS)
         };
         let named = events.iter().take(limits::REQUESTED_EVENTS).copied();
-        let goes_there = |event: EventId| reads || (is_told && conversation.is_for_the_desk(event));
-        let named = named.filter(|event| goes_there(*event) && conversation.sealed_to(*event, peer.0));
+        // What the desk said is asked for of the visitor by who was not reached then and reads along now.
+        let is_visitors = self.part != Part::Agent;
+        let goes_there = |event: EventId| {
+            let is_for_it = reads || (is_told && conversation.is_for_the_desk(event));
+            (reads && is_visitors) || (is_for_it && conversation.sealed_to(event, peer.0))
+        };
+        let named = named.filter(|event| goes_there(*event));
         let events: SortedSet<_> = named.chain(acts).map(|event| (event, ())).collect();
         let wanted = events.keys().filter(|event| !answered(**event));
         let grants = wanted.filter_map(|event| self.grant(id, *event)).take(limits::GRANTS);

@@ -128,6 +128,7 @@ impl Engine {
         self.fetching.insert(id, ());
         self.shown.dirty.extend(conversation.messages.keys().map(|event| ((id, *event), ())));
         self.restore_resyncs(id);
+        self.restore_missed(id);
     }
 
     /// Whether messages of this conversation are in the store only.

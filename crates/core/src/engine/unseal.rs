@@ -147,6 +147,7 @@ impl Engine {
         };
         let message = Message::received(author, body, delivered.time);
         self.keep(delivered, Message { content: Some(hash), ..message });
+        self.plan_missed(delivered.conversation, now);
     }
 
     /// The key of a content may have been handed on before it came.

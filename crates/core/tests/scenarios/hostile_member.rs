@@ -350,10 +350,25 @@ pub(crate) fn act(
     kind: ActKind,
     roster: &VerifiedRoster,
 ) -> SignedAct {
+    sign(table, member, state, (kind, None), roster)
+}
+
+/// A member hands over to an agent.
+pub(crate) fn transfer(table: &Table<'_>, member: usize, state: &Assignment, heir: AgentId) -> SignedAct {
+    sign(table, member, state, (ActKind::Transfer, Some(heir)), &table.roster)
+}
+
+fn sign(
+    table: &Table<'_>,
+    member: usize,
+    state: &Assignment,
+    (kind, agent): (ActKind, Option<AgentId>),
+    roster: &VerifiedRoster,
+) -> SignedAct {
     let sender = table.members[member].id();
     let desk = &roster.roster().desks[0];
     let context = ActContext { roster, desk, conversation: &table.conversation, sender: &sender, now: NOW };
-    state.draft(kind, None, &context).sign(&table.members[member].secrets)
+    state.draft(kind, agent, &context).sign(&table.members[member].secrets)
 }
 
 /// The state after the first act, under the newest roster.

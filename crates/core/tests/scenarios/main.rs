@@ -23,6 +23,7 @@ mod identity_judged;
 mod masked_again;
 mod masking;
 mod member;
+mod missed;
 mod notes;
 mod order_shown;
 mod outbox;

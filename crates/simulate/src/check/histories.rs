@@ -5,6 +5,7 @@ use segel_wire::ids::ConversationId;
 
 use super::{is_served, is_with_relay, running, was_torn};
 use crate::device::{Browser, Device};
+use crate::relay::Row;
 use crate::world::World;
 
 /// What does not hold of holders and of what was handed on to them.
@@ -19,7 +20,10 @@ pub(super) fn complaints(world: &World) -> Vec<String> {
             for (visitor, told) in visitors.filter(|(_, told)| told.screen.conversations.contains_key(id)) {
                 found.extend(history(world, (browser, tab), (visitor, told), *id));
                 let (here, there) = (&summary.hold.holder, &told.screen.conversations[id].hold.holder);
-                if here != there && !lost_state(world, browser, visitor) {
+                if here != there
+                    && !lost_state(world, browser, visitor)
+                    && !is_untold(world, tab, visitor, *id)
+                {
                     found.push(format!(
                         "{id} is held by {here:?} for {} and by {there:?} for {}",
                         browser.name, visitor.name
@@ -55,9 +59,29 @@ fn history(
         if shown == Some(&item.body) || is_torn || !was_there {
             continue;
         }
-        found.push(format!("{} holds {id} and does not show {:?}: {shown:?}", browser.name, item.body));
+        found.push(format!("{} holds {id} and does not show {}: {shown:?}", browser.name, item.event));
     }
     found
+}
+
+/// Whether the last act is by a device that was removed since, and nothing passed between the visitor and anybody else
+/// after it: the visitor heard nothing of who is listed no more, and a colleague who knows the act had no reason to hand it on.
+fn is_untold(world: &World, tab: &Device, visitor: &Browser, id: ConversationId) -> bool {
+    let acts = tab.screen.items.values().filter(|item| item.conversation == id);
+    let last = acts.filter(|item| matches!(item.body, Body::Act(_))).max_by_key(|item| item.position);
+    let row = |event| world.relay.log().iter().find(|row| row.event == event);
+    let Some(act) = last.and_then(|item| row(item.event)) else { return false };
+    let is_there = |device| {
+        let mut browsers = world.browsers.iter();
+        browsers.any(|browser| browser.id == Some(device) && is_served(world, browser))
+    };
+    let is_visitors = |row: &&Row| {
+        let mut devices = row.envelope.wraps.iter().map(|wrapped| wrapped.device).chain([row.sender]);
+        devices.any(|device| visitor.id == Some(device)) && is_there(row.sender)
+    };
+    let mut later =
+        world.relay.log().iter().filter(|row| row.conversation == id && row.position > act.position);
+    !is_there(act.sender) && !later.any(|row| is_visitors(&row))
 }
 
 /// Whether one of the two lost state, or the relay did.

@@ -97,11 +97,13 @@ impl World {
     pub(super) fn tell_of(&mut self, socket: u64, frame: &ClientFrame) {
         let Some(device) = self.sockets.get(&socket).map(|socket| socket.device) else { return };
         match frame {
-            ClientFrame::Send { event, envelope, .. } => {
+            ClientFrame::Send { conversation, event, envelope, .. } => {
                 let wraps = envelope.wraps.iter().map(|wrapped| self.name_of(wrapped.device));
                 let wraps: Vec<_> = wraps.collect();
                 let quiet = if envelope.content.0.get(2) == Some(&1) { "quiet " } else { "" };
-                self.note(device, || format!("sends {quiet}{event} to {}", wraps.join(", ")));
+                self.note(device, || {
+                    format!("sends {quiet}{event} in {conversation} to {}", wraps.join(", "))
+                });
             }
             ClientFrame::Hello { cursor, .. } => {
                 let cursor = cursor.clone().unwrap_or_default();

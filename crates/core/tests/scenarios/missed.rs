@@ -1,0 +1,144 @@
+//! What was said while a device was there and that was not sealed to it: who reads along later asks the visitor.
+
+use segel_core::show::{Body, Standing};
+use segel_crypto::act::{ActKind, Assignment, SignedAct};
+use segel_crypto::content;
+use segel_crypto::grant::Grant;
+use segel_wire::ids::{AgentId, EventId};
+
+use crate::bench::BenchSite;
+use crate::hostile_member::{act, follow, transfer};
+use crate::member::Letter;
+use crate::table::{COLLEAGUE, HOSTILE, Table, VISITOR};
+
+const HOURS: usize = 60;
+
+fn text(text: &str) -> content::Body {
+    content::Body::Text(text.to_owned())
+}
+
+/// The visitor's letter to the colleague alone.
+fn to_colleague(table: &Table<'_>, body: content::Body) -> Letter {
+    Letter { others: vec![table.members[COLLEAGUE].id()], to_engine: false, ..table.letter(body) }
+}
+
+/// The colleague's act, sealed to the visitor and the console.
+fn post_act(table: &mut Table<'_>, signed: SignedAct) {
+    let others = vec![table.members[VISITOR].id()];
+    table.post(COLLEAGUE, Letter { others, ..table.letter(content::Body::Act(signed)) });
+}
+
+/// What the engine asked a member for.
+fn asked(table: &mut Table<'_>, member: usize) -> Vec<Vec<EventId>> {
+    let requests = table.sent_to(member).into_iter().filter_map(|message| match message.body {
+        content::Body::Request(events) => Some(events),
+        _ => None,
+    });
+    requests.collect()
+}
+
+/// What the engine handed on to a member.
+fn given(table: &mut Table<'_>, member: usize) -> Vec<EventId> {
+    let grants = table.sent_to(member).into_iter().filter_map(|message| match message.body {
+        content::Body::Grants(grants) => Some(grants),
+        _ => None,
+    });
+    grants.flatten().map(|grant: Grant| grant.event).collect()
+}
+
+/// A conversation that the colleague held, and hands over to the console's agent without a word of what was said: one thing
+/// before the console was reached for the first time, and one after.
+fn handed_over(site: &BenchSite) -> (Table<'_>, [Grant; 2]) {
+    let mut table = Table::of_agent(site, |_, _| {});
+    let before = to_colleague(&table, text("sebelum"));
+    let before = table.post(VISITOR, before);
+    let others = vec![table.members[COLLEAGUE].id()];
+    table.post(VISITOR, Letter { others, ..table.letter(text("halo")) });
+    let claim = act(&table, COLLEAGUE, &Assignment::default(), ActKind::Claim, &table.roster);
+    let held = follow(&table, COLLEAGUE, &claim);
+    post_act(&mut table, claim);
+    let missed = to_colleague(&table, text("untuk rekan"));
+    let missed = table.post(VISITOR, missed);
+    assert_eq!(table.item(missed.event).unwrap().body, Body::Withheld);
+    let handed_over = transfer(&table, COLLEAGUE, &held, AgentId([1; 16]));
+    post_act(&mut table, handed_over);
+    assert_eq!(table.summary().hold.standing, Standing::Mine);
+    (table, [before, missed])
+}
+
+#[test]
+fn who_is_handed_a_conversation_and_nothing_of_what_was_said_asks_the_visitor() {
+    let site = BenchSite::new();
+    let (mut table, [_, missed]) = handed_over(&site);
+    assert_eq!(asked(&mut table, VISITOR), [] as [Vec<_>; 0], "it may still be handed on");
+    table.wait(2);
+    assert_eq!(asked(&mut table, VISITOR), [vec![missed.event]]);
+    assert_eq!(asked(&mut table, COLLEAGUE), [] as [Vec<_>; 0]);
+
+    table.post(VISITOR, table.letter(content::Body::Grants(vec![missed.clone()])));
+    table.wait(1);
+    let item = table.item(missed.event).unwrap();
+    assert_eq!((&item.body, &item.vouched), (&Body::Text("untuk rekan".to_owned()), &None));
+}
+
+#[test]
+fn a_visitor_who_says_nothing_is_asked_twice_and_what_was_said_before_one_was_there_never() {
+    let site = BenchSite::new();
+    let (mut table, [before, missed]) = handed_over(&site);
+    table.wait(2);
+    assert_eq!(asked(&mut table, VISITOR), [vec![missed.event]]);
+    table.restart();
+    table.wait(1);
+    assert_eq!(asked(&mut table, VISITOR), [vec![missed.event], vec![missed.event]]);
+    table.wait(2 * HOURS);
+    table.restart();
+    table.wait(2 * HOURS);
+    assert_eq!(asked(&mut table, VISITOR).len(), 2, "it rests");
+    assert_eq!(table.item(before.event).unwrap().body, Body::BeforeEnrolment);
+}
+
+#[test]
+fn what_is_handed_on_in_time_is_not_asked_for() {
+    let site = BenchSite::new();
+    let (mut table, [_, missed]) = handed_over(&site);
+    table.post(COLLEAGUE, table.letter(content::Body::Grants(vec![missed.clone()])));
+    table.wait(3 * HOURS);
+    assert_eq!(asked(&mut table, VISITOR), [] as [Vec<_>; 0]);
+    assert_eq!(table.item(missed.event).unwrap().body, Body::Text("untuk rekan".to_owned()));
+}
+
+#[test]
+fn a_visitor_hands_on_what_an_agent_said_to_who_reads_along_and_to_nobody_else() {
+    let site = BenchSite::new();
+    let mut table = Table::of_visitor(&site);
+    let claim = act(&table, HOSTILE, &Assignment::default(), ActKind::Claim, &table.roster);
+    let held = follow(&table, HOSTILE, &claim);
+    table.post(HOSTILE, table.letter(content::Body::Act(claim)));
+    let said = table.post(HOSTILE, table.letter(text("sebentar ya")));
+    let request = |table: &Table<'_>| table.letter(content::Body::Request(vec![said.event]));
+    table.post(COLLEAGUE, request(&table));
+    assert!(!given(&mut table, COLLEAGUE).contains(&said.event), "another holds it");
+
+    let handed_over = transfer(&table, HOSTILE, &held, AgentId([2; 16]));
+    table.post(HOSTILE, table.letter(content::Body::Act(handed_over)));
+    table.post(COLLEAGUE, request(&table));
+    assert!(given(&mut table, COLLEAGUE).contains(&said.event));
+}
+
+#[test]
+fn what_was_said_under_a_claim_that_another_came_before_goes_to_who_holds_the_conversation() {
+    let site = BenchSite::new();
+    let mut table = Table::of_visitor(&site);
+    let first = act(&table, COLLEAGUE, &Assignment::default(), ActKind::Claim, &table.roster);
+    let (kept_back, grant) = table.seal(COLLEAGUE, table.letter(content::Body::Act(first)));
+    table.bench.log.push(kept_back);
+    let second = act(&table, HOSTILE, &Assignment::default(), ActKind::Claim, &table.roster);
+    table.post(HOSTILE, table.letter(content::Body::Act(second)));
+    table.say("untuk pemegang");
+    let said = table.own("untuk pemegang").unwrap().event;
+    assert_eq!(table.bench.log.last().unwrap().recipients, [table.members[HOSTILE].id()]);
+
+    table.post(COLLEAGUE, table.letter(content::Body::Grants(vec![grant])));
+    table.wait(1);
+    assert!(given(&mut table, COLLEAGUE).contains(&said));
+}
