@@ -199,8 +199,12 @@ impl Engine {
             self.forget_file(id, event);
             self.outputs.push_back(Output::Show(Show::Gone(id, event)));
         }
-        controls.into_iter().for_each(|event| self.ledger.remove(Name::Control(id, event)));
-        sent.into_iter().for_each(|event| self.ledger.remove(Name::Sent(id, event)));
+        for event in controls {
+            self.ledger.remove(Name::Control(id, event));
+        }
+        for event in sent {
+            self.ledger.remove(Name::Sent(id, event));
+        }
         self.forget_resyncs(id);
         self.missing.remove(&id);
         self.unsettled.remove(&id);

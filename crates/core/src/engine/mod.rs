@@ -437,7 +437,9 @@ impl Engine {
             self.pump_missed(now, random);
         }
         self.pump_acts(now, random);
-        self.pump_pulls(now);
+        if !self.fetching.is_empty() {
+            self.pump_pulls(now);
+        }
         self.pump_attachments(now, random);
         self.pump_introduction(now);
         self.pump_outbox(now, random);

@@ -47,6 +47,8 @@ impl Pulls {
 
 impl Engine {
     /// Asks for contents whose keys are here: they stayed at the relay.
+    // The rest of a visitor's program: within its caller it would not be.
+    #[inline(never)]
     pub(super) fn pump_pulls(&mut self, now: u64) {
         let is_asking = self.is_asking(|asked| matches!(asked, Request::Events(..)));
         if self.link.token.is_none() || !self.fetches.is_due(now) || is_asking {
