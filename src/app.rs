@@ -205,6 +205,7 @@ impl Screen for Widget {
             }
             // It is the page's to mend, and nothing to a visitor.
             Show::Refused(Refusal::TokenRefused) => return self.0.say("refused"),
+            Show::Erased => self.0.say("gone"),
             _ => {}
         }
         self.0.model.borrow_mut().apply(show);
@@ -291,6 +292,7 @@ impl Parts {
                 self.handle.render_soon();
             }
             Action::End => self.tell(Input::End),
+            Action::Erase => self.handle.input(Input::Erase),
             Action::Rate(rating) => {
                 if let Some(conversation) = self.conversation() {
                     self.handle.rate(conversation, rating);

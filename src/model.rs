@@ -1,6 +1,6 @@
 //! What the visitor sees, folded from what the engine shows: pure, without a browser.
 
-use segel_core::show::{Author, Life, SafetyNumber, Show, Summary};
+use segel_core::show::{Author, Gate, Life, SafetyNumber, Show, Summary};
 use segel_ui::{Items, Situation, Trouble};
 use segel_wire::ids::ConversationId;
 
@@ -81,6 +81,9 @@ impl Talk {
 impl Model {
     /// Folds in one change.
     pub(crate) fn apply(&mut self, show: Show) {
+        if matches!(show, Show::Gate(Gate::Erasing) | Show::Erased) {
+            self.erase();
+        }
         match self.situation.apply(show) {
             Some(Show::Conversation(summary)) => {
                 let id = summary.conversation;
@@ -94,6 +97,12 @@ impl Model {
             _ => {}
         }
         self.begins &= self.open_talk().is_none();
+    }
+
+    /// Nothing that was shown or said before is left.
+    #[inline(never)]
+    fn erase(&mut self) {
+        *self = Self { situation: std::mem::take(&mut self.situation), ..Self::default() };
     }
 
     /// Messages shown before count no more; what the visitor looks at stays.
@@ -201,7 +210,7 @@ impl Model {
 
 #[cfg(test)]
 mod tests {
-    use segel_core::show::{Body, Delivery, Gate, Hold, Identity, Item, Refusal, Site};
+    use segel_core::show::{Body, Delivery, Hold, Identity, Item, Refusal, Site};
     use segel_wire::ids::EventId;
 
     use super::*;
@@ -262,6 +271,17 @@ mod tests {
         assert_eq!(model.screen(), Screen::Stopped(Trouble::Refused(refusal)));
         model.apply(Show::Gate(Gate::Open));
         assert_eq!(model.screen(), Screen::Chat);
+    }
+
+    #[test]
+    fn while_everything_is_erased_nothing_of_it_is_shown() {
+        let mut model = shown([site(), item(Delivery::Sent), Show::Gate(Gate::Erasing)]);
+        assert!(model.talks().is_empty() && model.items().is_empty());
+        assert_eq!(model.screen(), Screen::Chat);
+        assert_eq!(model.situation.gate, Gate::Erasing);
+        model.apply(Show::Erased);
+        model.apply(Show::Gate(Gate::Open));
+        assert_eq!((model.situation.gate, model.talks().len()), (Gate::Open, 0));
     }
 
     #[test]

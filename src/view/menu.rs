@@ -19,11 +19,21 @@ pub(crate) struct Menu {
     end: El,
 }
 
+/// What the menu shows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    Closed,
+    /// What can be done.
+    Choices,
+    /// The question whether everything is to be erased.
+    Question,
+}
+
 impl Menu {
     /// Closed.
     pub(crate) fn new(language: Language, act: &Act) -> Self {
         let text = language.text();
-        let (lists, saves, ends) = (Rc::clone(act), Rc::clone(act), Rc::clone(act));
+        let lists = Rc::clone(act);
         let dot = el("span").class("dot").hidden();
         let list = el("button")
             .class("plain list")
@@ -42,46 +52,66 @@ impl Menu {
             .attr("aria-controls", "segel-menu")
             .attr("aria-expanded", "false")
             .child(icon(icons::MORE));
-        let end = el("button").attr("type", "button").text(text.end());
-        let save = el("button").attr("type", "button").text(text.transcript());
+        let item = |words: &str| el("button").attr("type", "button").text(words);
+        let (save, end, erase) = (item(text.transcript()), item(text.end()), item(text.erase()));
+        let (yes, no) = (item(text.erase()).attr("aria-describedby", "segel-erase"), item(text.cancel()));
+        let choices = el("div").class("offers");
+        let question = el("div").class("question").attr("role", "group").hidden();
         // It takes the focus where a browser gives none to a button that is clicked.
         let menu = el("div").class("menu").attr("id", "segel-menu").attr("tabindex", "-1").hidden();
+        let parts = [&menu, &more, &choices, &question].map(|part| Element::clone(part));
+        let turn: Rc<dyn Fn(Turn)> = Rc::new(move |turn: Turn| {
+            let [menu, more, choices, question] = &parts;
+            dom::set_hidden(menu, turn == Turn::Closed);
+            dom::set_attr(more, "aria-expanded", if turn == Turn::Closed { "false" } else { "true" });
+            dom::set_hidden(choices, turn == Turn::Question);
+            dom::set_hidden(question, turn != Turn::Question);
+        });
+        let does = |button: El, action: fn() -> Action| {
+            let (turn, act) = (Rc::clone(&turn), Rc::clone(act));
+            button.on("click", move |_| {
+                turn(Turn::Closed);
+                act(action());
+            })
+        };
+        let (first, safe, back) = (Element::clone(&save), Element::clone(&no), Element::clone(&erase));
+        let save = does(save, || Action::Transcript);
+        let end = does(end, || Action::End);
+        let yes = does(yes, || Action::Erase);
+        let (asks, leaves, stays) = (Rc::clone(&turn), Rc::clone(&turn), Rc::clone(&turn));
+        let erase = erase.on("click", move |_| {
+            asks(Turn::Question);
+            dom::focus(&safe);
+        });
+        let no = no.on("click", move |_| {
+            stays(Turn::Choices);
+            dom::focus(&back);
+        });
+        let choices = choices.child(save).place(&end).child(erase);
+        let question = question
+            .child(el("p").attr("id", "segel-erase").text(text.erase_why()))
+            .child(el("div").child(yes).child(no));
         let (button, panel) = (more.clone(), menu.clone());
-        let turn = Rc::new(move |opens: bool| {
-            dom::set_hidden(&panel, !opens);
-            dom::set_attr(&button, "aria-expanded", if opens { "true" } else { "false" });
-        });
-        let (saving, ending, leaving, escaping) =
-            (Rc::clone(&turn), Rc::clone(&turn), Rc::clone(&turn), Rc::clone(&turn));
-        let save = save.on("click", move |_| {
-            saving(false);
-            saves(Action::Transcript);
-        });
-        let first = Element::clone(&save);
-        let end = end.on("click", move |_| {
-            ending(false);
-            ends(Action::End);
-        });
-        let (button, panel) = (more.clone(), menu.clone());
-        let menu = menu.child(save).place(&end).on("focusout", move |event| {
+        let menu = menu.child(choices).child(question).on("focusout", move |event| {
             let to = event.dyn_ref::<FocusEvent>().and_then(FocusEvent::related_target);
             let to = to.and_then(|to| to.dyn_into::<Node>().ok());
             let stays = to.is_some_and(|to| panel.contains(Some(&to)) || button.contains(Some(&to)));
             if !stays {
-                leaving(false);
+                leaves(Turn::Closed);
             }
         });
-        let (button, panel) = (more.clone(), menu.clone());
+        let (button, escapes) = (more.clone(), Rc::clone(&turn));
         let menu = menu.on("keydown", move |event| {
             if event.dyn_ref::<KeyboardEvent>().is_some_and(|key| key.key() == "Escape") {
                 event.stop_propagation();
-                escaping(false);
+                escapes(Turn::Closed);
                 dom::focus(&button);
             }
         });
+        let panel = menu.clone();
         let more = more.on("click", move |_| {
             let opens = panel.has_attribute("hidden");
-            turn(opens);
+            turn(if opens { Turn::Choices } else { Turn::Closed });
             if opens {
                 dom::focus(&first);
             }

@@ -13,6 +13,7 @@ mod attachments;
 mod desk;
 mod endings;
 mod enrolment;
+mod erasing;
 mod exchange;
 mod formatting;
 mod gallery;

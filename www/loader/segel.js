@@ -125,7 +125,7 @@ iframe { position: absolute; inset: 0; width: 100%; height: 100%; border: 0; }
   };
   const keep = (area, value) => {
     try {
-      window[area].setItem(flag, value);
+      value ? window[area].setItem(flag, value) : window[area].removeItem(flag);
     } catch {
       // Storage is blocked: the chat works, it only does not resume by itself.
     }
@@ -212,6 +212,10 @@ iframe { position: absolute; inset: 0; width: 100%; height: 100%; border: 0; }
     if (data.type === "mounted") home.classList.add("mounted");
     if (data.type === "title") hints = !!data.count;
     if (data.type === "unread") unread = Number(data.count) || 0;
+    if (data.type === "gone") {
+      exists = false;
+      keep("localStorage");
+    }
     if (data.type === "exists") {
       exists = true;
       keep("localStorage", "exists");

@@ -419,11 +419,12 @@ impl Parts {
                 | Action::Do(_),
                 None,
             )
-            // An agent ends by an act, and begins nothing.
+            // An agent ends by an act, and begins and erases nothing.
             | (
                 Action::Close
                 | Action::Scrolled
                 | Action::End
+                | Action::Erase
                 | Action::Rate(_)
                 | Action::Answer(_)
                 | Action::Begin

@@ -47,6 +47,8 @@ pub(crate) struct Account {
     pub(crate) enrolment: Option<Octets>,
     /// Whether a roster has listed this device.
     pub(crate) listed: bool,
+    /// Since when the visitor has everything erased and the relay has not confirmed it, Unix milliseconds.
+    pub(crate) erasing: Option<u64>,
 }
 
 cbor_map!(Account {
@@ -57,7 +59,8 @@ cbor_map!(Account {
     4: prekeys,
     5: enrolment,
     6: listed,
-    7: invitation
+    7: invitation,
+    8: erasing
 });
 
 impl Account {
@@ -77,6 +80,7 @@ impl Account {
             invitation: None,
             enrolment: None,
             listed: false,
+            erasing: None,
         }
     }
 
@@ -93,6 +97,7 @@ impl Account {
             invitation: Some(code.derive_invitation()),
             enrolment: Some(enrolment),
             listed: false,
+            erasing: None,
         }
     }
 

@@ -21,20 +21,22 @@ impl Conversation {
         let is_rated = || self.messages.values().any(|message| matches!(message.body, Body::Rated(_)));
         match self.is_over() {
             false => Life::Open,
+            true if self.facts.erased.is_some() => Life::Settled,
             true if self.facts.unasked || is_rated() => Life::Settled,
             true => Life::Ended,
         }
     }
 
-    /// Whether it has ended, by an act or by the visitor's word, be that still on its way.
+    /// Whether it has ended, by an act or by the visitor's word, be that still on its way, or was erased.
     pub(crate) fn is_over(&self) -> bool {
-        self.facts.assignment.ended.is_some() || self.end().is_some()
+        self.facts.erased.is_some() || self.facts.assignment.ended.is_some() || self.end().is_some()
     }
 
     /// Whether it has ended for what is sealed from now on: what was written before an own end leaves before it.
     pub(crate) fn is_closed(&self) -> bool {
         let is_own_to_come = |end: &Message| end.is_outgoing();
-        self.facts.assignment.ended.is_some() || self.end().is_some_and(|end| !is_own_to_come(end))
+        let has_ended = self.facts.erased.is_some() || self.facts.assignment.ended.is_some();
+        has_ended || self.end().is_some_and(|end| !is_own_to_come(end))
     }
 
     /// The visitor's word that it has ended.

@@ -56,6 +56,8 @@ pub(crate) struct Facts {
     pub(crate) unasked: bool,
     /// The position of the first event that was sealed to this device.
     pub(crate) reached: Option<u64>,
+    /// When its visitor erased it, Unix milliseconds by the visitor's clock; an agent's device keeps nothing else of it.
+    pub(crate) erased: Option<u64>,
 }
 
 cbor_map!(Facts {
@@ -79,7 +81,8 @@ cbor_map!(Facts {
     23: quiet or default,
     24: former or default,
     25: unasked or default,
-    26: reached
+    26: reached,
+    27: erased or default
 });
 
 /// So many own contents that did not come back are told from those of a state that is lost.

@@ -1,7 +1,7 @@
 //! What goes into an engine and what comes out.
 
 use segel_wire::api::{
-    BundlesAnswer, BundlesRequest, ChallengeAnswer, EventsAnswer, LoginAnswer, LoginRequest,
+    BundlesAnswer, BundlesRequest, ChallengeAnswer, Erasure, EventsAnswer, LoginAnswer, LoginRequest,
     OpenConversation, PrekeysAnswer, UploadAnswer,
 };
 use segel_wire::ids::{AgentId, AttachmentId, ConversationId, EventId, InvitationId, SiteId};
@@ -84,6 +84,8 @@ pub enum Input {
     },
     /// The visitor ends a conversation; an agent does by an act.
     End(ConversationId),
+    /// The visitor has everything of theirs erased, here and at the relay.
+    Erase,
     /// The visitor says what they think of a conversation that has ended, or that they will not.
     Rate {
         /// The conversation.
@@ -281,6 +283,8 @@ pub enum Request {
     ForgetUpload(ConversationId, AttachmentId),
     /// Bytes of an attachment, the first and the last.
     FetchChunk(ConversationId, AttachmentId, u64, u64),
+    /// Erasure of everything of this device.
+    Erase(Erasure),
 }
 
 /// HTTP methods in use.
@@ -316,6 +320,8 @@ pub enum Json<'a> {
     Bundles(&'a BundlesRequest),
     /// Opening of a conversation.
     OpenConversation(&'a OpenConversation),
+    /// Erasure.
+    Erasure(&'a Erasure),
 }
 
 /// What a good answer holds.
@@ -369,7 +375,7 @@ impl Request {
     pub fn method(&self) -> Method {
         match self {
             Self::Roster | Self::RosterVersion(_) | Self::Events(..) | Self::FetchChunk(..) => Method::Get,
-            Self::Challenge | Self::Login(_) | Self::Bundles(..) => Method::Post,
+            Self::Challenge | Self::Login(_) | Self::Bundles(..) | Self::Erase(_) => Method::Post,
             Self::PutPrekeys(_)
             | Self::OpenConversation(..)
             | Self::Enrol(..)
@@ -406,6 +412,7 @@ impl Request {
                 attachment(conversation, id, "/octets?offset=") + &offset.to_string()
             }
             Self::FetchChunk(conversation, id, ..) => attachment(conversation, id, "/octets"),
+            Self::Erase(_) => "/v1/erasure".to_owned(),
         }
     }
 
@@ -433,6 +440,7 @@ impl Request {
             Self::Login(body) => RequestBody::Json(Json::Login(body)),
             Self::Bundles(body, _) => RequestBody::Json(Json::Bundles(body)),
             Self::OpenConversation(_, body) => RequestBody::Json(Json::OpenConversation(body)),
+            Self::Erase(body) => RequestBody::Json(Json::Erasure(body)),
         }
     }
 
@@ -444,7 +452,9 @@ impl Request {
             Self::Login(_) => Expects::Login,
             Self::Bundles(..) => Expects::Bundles,
             Self::PutPrekeys(_) => Expects::Prekeys,
-            Self::OpenConversation(..) | Self::Enrol(..) | Self::ForgetUpload(..) => Expects::Nothing,
+            Self::OpenConversation(..) | Self::Enrol(..) | Self::ForgetUpload(..) | Self::Erase(_) => {
+                Expects::Nothing
+            }
             Self::BeginUpload(..) | Self::AddChunk(..) => Expects::Upload,
             Self::Events(..) => Expects::Events,
         }

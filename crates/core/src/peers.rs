@@ -79,6 +79,15 @@ impl Peers {
         self.bound_skipped(now, ledger);
     }
 
+    /// Lets go of every session of a conversation.
+    pub(crate) fn forget(&mut self, conversation: ConversationId, ledger: &mut Ledger) {
+        let of_it = self.0.keys().filter(|(_, scope)| *scope == Some(conversation));
+        for peer in of_it.copied().collect::<Vec<_>>() {
+            self.0.remove(&peer);
+            ledger.remove(Name::Sessions(peer.0, peer.1));
+        }
+    }
+
     /// Over all sessions at most so many skipped keys are kept: the oldest go first.
     fn bound_skipped(&mut self, now: u64, ledger: &mut Ledger) {
         while self.skipped() > limits::SKIPPED_KEYS_OF_CLIENT {

@@ -91,6 +91,8 @@ pub enum Refusal {
     EndRefused,
     /// Another device than the visitor's says who the visitor is.
     DetailsRefused,
+    /// The visitor has erased the conversation, by the relay's word or by their own.
+    ConversationErased,
 }
 
 cbor_index!(Refusal {
@@ -136,7 +138,8 @@ cbor_index!(Refusal {
     39: WithdrawalRefused,
     40: ConversationEnded,
     41: EndRefused,
-    42: DetailsRefused
+    42: DetailsRefused,
+    43: ConversationErased
 });
 
 impl Refusal {
@@ -197,6 +200,7 @@ impl Refusal {
             Self::MessageMissing => "message-missing",
             Self::WithdrawalRefused => "withdrawal-refused",
             Self::ConversationEnded => "conversation-ended",
+            Self::ConversationErased => "conversation-erased",
             Self::EndRefused => "end-refused",
             Self::DetailsRefused => "details-refused",
         }

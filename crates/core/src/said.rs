@@ -65,6 +65,7 @@ impl Message {
             (Body::Labels(labels), ..) => Some(content::Body::Labels(labels.clone())),
             (Body::File(_), Some(attachment), _) => Some(content::Body::Attachment(attachment.clone())),
             (Body::Ended, ..) => Some(content::Body::End),
+            (Body::Erased, ..) => Some(content::Body::Erasure),
             (Body::Rated(rating), ..) => Some(content::Body::Rating(rating.clone())),
             (Body::Details(details), ..) => Some(content::Body::Details(details.clone())),
             (.., Some(token)) => cbor::decode(&token.0).ok().map(content::Body::Token),

@@ -42,6 +42,8 @@ pub enum Show {
     Refused(Refusal),
     /// All texts that this device's agent keeps to send again.
     Canned(Vec<Canned>),
+    /// Everything of this visitor is erased, at the relay too: what is left here is to be deleted, and begun with nothing.
+    Erased,
 }
 
 cbor_variants!(Show {
@@ -56,7 +58,8 @@ cbor_variants!(Show {
     8: Refused(refusal),
     9: Introduce { conversation, visitor },
     10: Here(conversation, who),
-    11: Canned(texts)
+    11: Canned(texts),
+    12: Erased
 });
 
 /// How the site presents itself.
@@ -95,6 +98,8 @@ pub enum Gate {
     RosterExpired,
     /// What the relay serves does not hold against the pinned root key; see the refusal.
     Refused(Refusal),
+    /// The visitor has everything erased: here it is gone, and the relay has not confirmed it yet.
+    Erasing,
 }
 
 cbor_variants!(Gate {
@@ -104,7 +109,8 @@ cbor_variants!(Gate {
     3: AwaitingRoster,
     4: Removed,
     5: RosterExpired,
-    6: Refused(refusal)
+    6: Refused(refusal),
+    7: Erasing
 });
 
 /// The connection to the relay.
@@ -312,6 +318,8 @@ pub enum Body {
     Labels(Vec<String>),
     /// What the visitor said before the first message; it stands beside the timeline.
     Details(Details),
+    /// The visitor has erased the conversation: nothing else of it is left.
+    Erased,
 }
 
 cbor_variants!(Body {
@@ -327,7 +335,8 @@ cbor_variants!(Body {
     9: Rated(rating),
     10: Note(text),
     11: Labels(labels),
-    12: Details(details)
+    12: Details(details),
+    13: Erased
 });
 
 /// What is said of a file: its name and type are its sender's words, and such as PROTOCOL.md, section 5.11, allows.
@@ -395,6 +404,7 @@ impl core::fmt::Debug for Body {
             Self::Note(_) => f.write_str("Note(..)"),
             Self::Labels(_) => f.write_str("Labels(..)"),
             Self::Details(_) => f.write_str("Details(..)"),
+            Self::Erased => f.write_str("Erased"),
         }
     }
 }

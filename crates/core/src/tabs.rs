@@ -51,6 +51,8 @@ pub enum Wish {
     Keep(Vec<Canned>),
     /// As [`Input::Details`], with texts that were masked.
     Details(EventId, Details),
+    /// As [`Input::Erase`].
+    Erase,
 }
 
 cbor_variants!(Wish {
@@ -71,7 +73,8 @@ cbor_variants!(Wish {
     14: Note(conversation, event, text),
     15: Label(conversation, event, labels),
     16: Keep(texts),
-    17: Details(event, details)
+    17: Details(event, details),
+    18: Erase
 });
 
 /// Where a tab's widget stands: what a leading tab asks before it shows it anything.
@@ -143,6 +146,7 @@ impl Wish {
             Input::Withdraw { conversation, event } => Some(Self::Withdraw(conversation, event)),
             Input::Open(conversation) => Some(Self::Open(conversation)),
             Input::End(conversation) => Some(Self::End(conversation)),
+            Input::Erase => Some(Self::Erase),
             Input::Rate { conversation, rating: None } => Some(Self::Rate(conversation, None)),
             Input::Keep(ref texts) => Some(Self::Keep(texts.clone())),
             _ => None,
@@ -170,6 +174,7 @@ impl Wish {
             Self::Withdraw(conversation, event) => Some(Input::Withdraw { conversation, event }),
             Self::Open(conversation) => Some(Input::Open(conversation)),
             Self::End(conversation) => Some(Input::End(conversation)),
+            Self::Erase => Some(Input::Erase),
             Self::Rate(conversation, None) => Some(Input::Rate { conversation, rating: None }),
             Self::Keep(ref texts) => Some(Input::Keep(texts.clone())),
         }
@@ -212,6 +217,7 @@ impl core::fmt::Debug for Wish {
             Self::Label(..) => "Label",
             Self::Keep(_) => "Keep",
             Self::Details(..) => "Details",
+            Self::Erase => "Erase",
         })
     }
 }
@@ -312,6 +318,9 @@ mod tests {
             item(Body::Rated(rating()), Delivery::Received),
             item(Body::Note("untuk rekan".to_owned()), Delivery::Sent),
             item(Body::Details(details()), Delivery::Received),
+            item(Body::Erased, Delivery::Received),
+            Show::Gate(Gate::Erasing),
+            Show::Erased,
             Show::Typing(CONVERSATION, Some(Author::Visitor)),
             Show::Typing(CONVERSATION, None),
             Show::Here(CONVERSATION, Some(Author::Agent("Agen Demo".to_owned()))),
@@ -351,6 +360,7 @@ mod tests {
             Wish::Withdraw(CONVERSATION, EVENT),
             Wish::Open(CONVERSATION),
             Wish::End(CONVERSATION),
+            Wish::Erase,
             Wish::Rate(CONVERSATION, None),
             Wish::Note(CONVERSATION, EVENT, "untuk rekan".to_owned()),
             Wish::Label(CONVERSATION, EVENT, vec!["VIP".to_owned()]),

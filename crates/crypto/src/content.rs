@@ -83,6 +83,8 @@ pub enum Body {
     Note(String),
     /// All labels that the conversation has from then on, for agents; masked like a text.
     Labels(Vec<String>),
+    /// The visitor erases the conversation.
+    Erasure,
 }
 
 cbor_variants!(Body {
@@ -99,7 +101,8 @@ cbor_variants!(Body {
     10: Rating(rating),
     11: Details(details),
     12: Note(text),
-    13: Labels(labels)
+    13: Labels(labels),
+    14: Erasure
 });
 
 /// What a visitor thinks of a conversation.
@@ -281,7 +284,8 @@ impl Body {
             | Self::End
             | Self::Rating(_)
             | Self::Details(_)
-            | Self::Note(_) => true,
+            | Self::Note(_)
+            | Self::Erasure => true,
         }
     }
 }

@@ -42,6 +42,12 @@ impl Memory {
         self.is_full = is_full;
     }
 
+    /// Deletes everything: a new store, in which nothing is committed in a term of before.
+    pub fn erase(&mut self) {
+        let term = self.begin_term();
+        *self = Self { term, ..Self::default() };
+    }
+
     /// What a visitor's engine starts from.
     pub fn kept(&self) -> Kept {
         Kept { generation: self.generation, records: self.records(|_| true), left_out: false }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use segel_wire::api::StoredAnswer;
 use segel_wire::events::EnvelopeError;
-use segel_wire::{Code, ConversationId, DeskId, Envelope, EventId, Withdraws};
+use segel_wire::{Code, ConversationId, DeskId, Envelope, EventId, SiteId, Withdraws};
 
 use crate::clock::{now_millis, now_seconds};
 use crate::refusal::Refusal;
@@ -36,8 +36,9 @@ pub(crate) async fn open(
 ) -> Result<(), Refusal> {
     admit(service, caller)?;
     let Session { site, device: visitor, .. } = caller.session;
-    let new = Conversation { id, site, visitor, desk };
+    let new = Conversation { id, site, visitor, desk, is_erased: false };
     let kept = service.store.open_conversation(new).await?;
+    check_erased(&kept, site)?;
     if (kept.site, kept.visitor) != (site, visitor) {
         return Err(Code::NotAMember.into());
     }
@@ -55,6 +56,7 @@ pub(crate) async fn reachable(
     id: ConversationId,
 ) -> Result<Conversation, Refusal> {
     let conversation = service.store.conversation(id).await?.ok_or(Code::NotFound)?;
+    check_erased(&conversation, caller.session.site)?;
     let reached = caller.reach().contains(conversation.site, conversation.visitor);
     if reached { Ok(conversation) } else { Err(Code::NotAMember.into()) }
 }
@@ -84,11 +86,29 @@ pub(crate) async fn store(
             Ok(answer)
         }
         Appended::Conflict => Err(Code::Conflict.into()),
+        Appended::Erased => Err(Code::Erased.into()),
         Appended::NoConversation | Appended::NothingToWithdraw => Err(Code::NotFound.into()),
     }
+}
+
+/// Erases everything of the caller, a visitor's device, but for its events that are named.
+pub(crate) async fn erase(service: &Service, caller: &Caller, keeps: Vec<EventId>) -> Result<(), Refusal> {
+    admit(service, caller)?;
+    let (Session { site, device, .. }, now) = (caller.session, now_seconds());
+    if caller.site.lists_device(device, now) {
+        return Err(Code::NotAMember.into());
+    }
+    service.store.erase(site, device, keeps, now).await?;
+    tracing::debug!("everything of a visitor's device erased");
+    Ok(())
 }
 
 /// Takes one token of the device's rate.
 pub(crate) fn admit(service: &Service, caller: &Caller) -> Result<(), Refusal> {
     service.limiter.admit(caller.session.device, Instant::now()).map_err(Refusal::too_many)
+}
+
+/// Nobody does anything in a conversation that was erased; other sites are not told that it was.
+fn check_erased(conversation: &Conversation, site: SiteId) -> Result<(), Refusal> {
+    if conversation.is_erased && conversation.site == site { Err(Code::Erased.into()) } else { Ok(()) }
 }

@@ -245,7 +245,13 @@ impl Browser {
 impl Screen {
     pub(crate) fn apply(&mut self, show: Show) {
         match show {
-            Show::Gate(gate) => self.gate = Some(gate),
+            Show::Gate(gate) => {
+                self.gate = Some(gate);
+                if gate == Gate::Erasing {
+                    (self.conversations, self.items) = (BTreeMap::new(), BTreeMap::new());
+                    (self.typing, self.here) = (Vec::new(), Vec::new());
+                }
+            }
             Show::Link(link) => self.link = Some(link),
             Show::Conversation(summary) => {
                 self.conversations.insert(summary.conversation, summary);
@@ -266,7 +272,7 @@ impl Screen {
             Show::Transfer(Transfer { progress: Progress::Refused(refusal), .. }) => {
                 self.refusals.push(refusal);
             }
-            Show::Site(_) | Show::Transfer(_) | Show::Introduce { .. } | Show::Canned(_) => {}
+            Show::Site(_) | Show::Transfer(_) | Show::Introduce { .. } | Show::Canned(_) | Show::Erased => {}
         }
     }
 

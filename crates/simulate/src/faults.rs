@@ -285,7 +285,7 @@ impl World {
         }
     }
 
-    fn kill_relay(&mut self) {
+    pub(crate) fn kill_relay(&mut self) {
         if !self.relay.is_up {
             return;
         }

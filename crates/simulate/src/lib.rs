@@ -10,6 +10,7 @@ mod chance;
 mod check;
 mod device;
 mod endings;
+mod erasing;
 mod faults;
 mod files;
 mod owner;
@@ -41,6 +42,8 @@ pub enum Planted {
     OutOfDate,
     /// A leading tab that another one shut out of the store goes on.
     GoesOnOvertaken,
+    /// The relay confirms that it has erased what it keeps.
+    KeepsErased,
 }
 
 /// What a run came to.
@@ -63,7 +66,7 @@ pub struct Failure {
 
 impl Planted {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::SendBeforePersist,
         Self::NoDedupe,
         Self::CursorOffByOne,
@@ -71,6 +74,7 @@ impl Planted {
         Self::LetGoEarly,
         Self::OutOfDate,
         Self::GoesOnOvertaken,
+        Self::KeepsErased,
     ];
 }
 

@@ -3,6 +3,7 @@
 //! It is written from the text and shares no code with the reference relay, so that the engines meet two.
 
 mod attachments;
+mod erasure;
 mod prekeys;
 mod streams;
 
@@ -72,6 +73,7 @@ struct Conversation {
     desk: DeskId,
     head: u64,
     events: BTreeMap<EventId, usize>,
+    is_erased: bool,
 }
 
 /// A stored event.
@@ -90,6 +92,10 @@ pub(crate) struct Row {
     withdraws: Option<Withdraws>,
     /// Whether it was taken back: nothing of what was sealed is given to anybody.
     pub(crate) is_withdrawn: bool,
+    /// The conversation's visitor.
+    pub(crate) visitor: DeviceId,
+    /// Whether that device was erased, and this with it: its place is all that is left.
+    pub(crate) is_erased: bool,
 }
 
 impl Relay {
@@ -227,7 +233,10 @@ impl Relay {
                 .reach(*id, token, now)
                 .and_then(|_| self.kept.attachments.fetch((*id, *attachment), *first, *last)),
             Request::Events(id, after) => {
-                self.session(token, now).map(|device| self.page(*id, device, *after))
+                self.session(token, now).and_then(|device| self.page(*id, device, *after))
+            }
+            Request::Erase(erasure) => {
+                self.session(token, now).and_then(|device| self.erase(device, &erasure.keeps))
             }
             Request::OpenConversation(id, open) => {
                 self.session(token, now).and_then(|device| self.open(*id, device, open.desk))
@@ -248,6 +257,9 @@ impl Relay {
         envelope.check().map_err(|_| Code::Malformed)?;
         let listed = self.lists(sender);
         let kept = self.kept.conversations.get_mut(&conversation).ok_or(Code::NotFound)?;
+        if kept.is_erased {
+            return Err(Code::Erased);
+        }
         if !listed && kept.visitor != sender {
             return Err(Code::NotAMember);
         }
@@ -266,9 +278,21 @@ impl Relay {
         kept.events.insert(event, self.kept.log.len());
         let position = kept.head;
         self.marks += 1;
-        let (mark, is_withdrawn) = (self.marks, false);
-        let row =
-            Row { conversation, position, event, sender, time: now, mark, envelope, withdraws, is_withdrawn };
+        let (visitor, mark, is_withdrawn, is_erased) = (kept.visitor, self.marks, false, false);
+        let time = now;
+        let row = Row {
+            conversation,
+            position,
+            event,
+            sender,
+            time,
+            mark,
+            envelope,
+            withdraws,
+            is_withdrawn,
+            visitor,
+            is_erased,
+        };
         self.kept.log.push(row);
         let place = (conversation, sender, event);
         if !self.ever.contains(&place) {
@@ -313,25 +337,34 @@ impl Relay {
     fn reach(&self, id: ConversationId, token: Option<&str>, now: u64) -> Result<DeviceId, Code> {
         let device = self.session(token, now)?;
         let kept = self.kept.conversations.get(&id).ok_or(Code::NotFound)?;
+        if kept.is_erased {
+            return Err(Code::Erased);
+        }
         if kept.visitor == device || self.lists(device) { Ok(device) } else { Err(Code::NotAMember) }
     }
 
     fn open(&mut self, id: ConversationId, visitor: DeviceId, desk: DeskId) -> Result<Answer, Code> {
-        let new = || Conversation { visitor, desk, head: 0, events: BTreeMap::new() };
+        let new = || Conversation { visitor, desk, head: 0, events: BTreeMap::new(), is_erased: false };
         let kept = self.kept.conversations.entry(id).or_insert_with(new);
+        if kept.is_erased {
+            return Err(Code::Erased);
+        }
         if kept.visitor != visitor {
             return Err(Code::NotAMember);
         }
         if kept.desk == desk { Ok(Answer::Done) } else { Err(Code::Conflict) }
     }
 
-    fn page(&self, id: ConversationId, device: DeviceId, after: u64) -> Answer {
+    fn page(&self, id: ConversationId, device: DeviceId, after: u64) -> Result<Answer, Code> {
+        if self.kept.conversations.get(&id).is_some_and(|kept| kept.is_erased) {
+            return Err(Code::Erased);
+        }
         let is_next = |row: &Row| row.conversation == id && row.position > after;
         let rows = self.kept.log.iter().enumerate().filter(|(_, row)| is_next(row));
         let mut events: Vec<_> = rows.filter_map(|(row, _)| self.deliver(row, device)).collect();
         let more = events.len() > limits::PAGE_EVENTS;
         events.truncate(limits::PAGE_EVENTS);
-        Answer::Events(EventsAnswer { events, more })
+        Ok(Answer::Events(EventsAnswer { events, more }))
     }
 
     /// Where a follower goes on that was sent so many rows.
@@ -349,8 +382,12 @@ impl Relay {
     /// An event as one device is sent it.
     fn deliver(&self, row: usize, device: DeviceId) -> Option<Delivered> {
         let stored = self.kept.log.get(row)?;
-        let visitor = self.kept.conversations.get(&stored.conversation)?.visitor;
-        if visitor != device && !self.lists(device) {
+        let kept = self.kept.conversations.get(&stored.conversation)?;
+        if kept.visitor != device && !self.lists(device) {
+            return None;
+        }
+        let is_told = stored.envelope.wraps.iter().any(|wrapped| wrapped.device == device);
+        if stored.is_erased || (kept.is_erased && !is_told) {
             return None;
         }
         let Envelope { content, wraps } = &stored.envelope;

@@ -244,7 +244,11 @@ impl World {
         if self.has_followers(tab) {
             self.say_to_tabs(tab, &Word::Change(show.clone()));
         }
+        let is_erased = show == Show::Erased;
         self.see(tab, show);
+        if is_erased {
+            self.begin_anew(tab);
+        }
     }
 
     /// A tab shows a change; what it settles is held no longer.

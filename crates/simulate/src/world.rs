@@ -163,6 +163,9 @@ pub fn run(seed: u64, planted: Option<Planted>, traced: bool) -> Result<Tally, F
             check::complaints(&world).into_iter().map(|complaint| format!("after a new start: {complaint}"));
         world.complaints.extend(again);
     }
+    if world.complaints.is_empty() {
+        world.erase_some(seed);
+    }
     if world.is_restless() {
         world.complaints.push("it never comes to rest".to_owned());
     }
@@ -488,5 +491,6 @@ fn kind(request: &Request) -> &'static str {
         | Request::ForgetUpload(..)
         | Request::FetchChunk(..) => "a file",
         Request::Enrol(..) => "enrolment",
+        Request::Erase(_) => "to be erased",
     }
 }

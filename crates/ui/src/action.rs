@@ -41,6 +41,8 @@ pub enum Action {
     Close,
     /// End the open conversation.
     End,
+    /// Have everything of the visitor erased, here and at the relay.
+    Erase,
     /// Say what the visitor thinks of the open conversation, or that they will not.
     Rate(Option<(Stars, MaskedText)>),
     /// Begin another conversation with what is written next.

@@ -71,7 +71,8 @@ impl Situation {
             | Show::Introduce { .. }
             | Show::Typing(..)
             | Show::Here(..)
-            | Show::Canned(_) => return Some(show),
+            | Show::Canned(_)
+            | Show::Erased => return Some(show),
         }
         None
     }

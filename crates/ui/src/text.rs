@@ -75,6 +75,7 @@ impl Language {
             Gate::Removed => Some(text.removed()),
             Gate::RosterExpired => Some(self.refusal(Refusal::RosterExpired)),
             Gate::Refused(refusal) => Some(self.refusal(refusal)),
+            Gate::Erasing => Some(text.erasing()),
         }
     }
 

@@ -29,7 +29,9 @@ impl Trouble {
     /// What a closed gate leaves to be seen; `None` if the conversation can be shown.
     pub const fn of_gate(gate: Gate) -> Option<Self> {
         match gate {
-            Gate::Preparing | Gate::Open | Gate::NobodyEnrolled | Gate::AwaitingRoster => None,
+            Gate::Preparing | Gate::Open | Gate::NobodyEnrolled | Gate::AwaitingRoster | Gate::Erasing => {
+                None
+            }
             Gate::Removed => Some(Self::Removed),
             Gate::RosterExpired => Some(Self::Refused(Refusal::RosterExpired)),
             Gate::Refused(refusal) => Some(Self::Refused(refusal)),

@@ -225,8 +225,8 @@ impl Work {
 /// asked before it.
 fn needs_rest(input: &Input) -> bool {
     use Input::{
-        Act, Answered, Attach, Cancel, Details, End, Fetch, Frame, Introduce, Loaded, Open, Rate, Read,
-        Retry, Withdraw,
+        Act, Answered, Attach, Cancel, Details, End, Erase, Fetch, Frame, Introduce, Loaded, Open, Rate,
+        Read, Retry, Withdraw,
     };
     if let Answered { answer: Answer::Octets(bytes), .. } = input {
         return Intake::may_stand_in(bytes);
@@ -239,6 +239,7 @@ fn needs_rest(input: &Input) -> bool {
             | Cancel { .. }
             | Details { .. }
             | End(_)
+            | Erase
             | Fetch { .. }
             | Introduce(Some(_))
             | Loaded { .. }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::events::Delivered;
 use crate::frames::ServerFrame;
-use crate::ids::{Challenge, ConversationId, DeskId, DeviceId, Octets, Signature, SiteId};
+use crate::ids::{Challenge, ConversationId, DeskId, DeviceId, EventId, Octets, Signature, SiteId};
 use crate::signed::DeviceKeys;
 use crate::{json_read, json_write};
 
@@ -117,6 +117,15 @@ pub struct OpenConversation {
 }
 
 json_write!(OpenConversation { desk });
+
+/// `POST /v1/erasure`: a visitor's device has everything of it erased; idempotent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Erasure {
+    /// Events of this device that stay, which say to the members that it was erased.
+    pub keeps: Vec<EventId>,
+}
+
+json_write!(Erasure { keeps });
 
 /// `GET /v1/events?wait=SECONDS`: the beginning of a stream.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -76,6 +76,9 @@ pub const ANSWER_BYTES: usize = 8 * 1024 * 1024;
 pub const PULLS: u32 = 8;
 /// Milliseconds until it is asked again; doubles each time.
 pub const PULL_AGAIN_MS: u64 = 1_000;
+/// How long what cannot be sealed or stored keeps an erasure from being asked for, seconds.
+pub const ERASURE_WAIT_SECONDS: u64 = 20;
+
 /// Labels of one conversation.
 pub const LABELS: usize = 8;
 /// A label, in Unicode scalar values.

@@ -66,6 +66,8 @@ codes! {
     OffsetRefused = "offset-refused", 409, "The chunk does not follow what is stored; ask how far the upload has come.";
     /// An event or request is over its size limit.
     TooLarge = "too-large", 413, "The event is over the size limit.";
+    /// The conversation's visitor has erased it.
+    Erased = "erased", 410, "The visitor has erased this conversation.";
     /// The cursor belongs to another epoch of this relay.
     CursorRefused = "cursor-refused", 410, "The cursor is not of this relay's epoch; start again without it.";
     /// No range of an attachment, or not one that can be had.

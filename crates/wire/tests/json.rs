@@ -5,7 +5,7 @@ use core::fmt::Debug;
 
 use proptest::prelude::*;
 use segel_wire::api::{
-    BundlesAnswer, BundlesRequest, ChallengeAnswer, EventsAnswer, LoginAnswer, LoginRequest,
+    BundlesAnswer, BundlesRequest, ChallengeAnswer, Erasure, EventsAnswer, LoginAnswer, LoginRequest,
     OpenConversation, PollAnswer, PrekeysAnswer, StoredAnswer, UploadAnswer,
 };
 use segel_wire::ids::{Challenge, DeskId, IdentityKey, LoginKey, Signature, SigningKey, SiteId};
@@ -191,6 +191,7 @@ fn what_a_client_says_is_written_as_serde_writes_it() {
     assert_written_alike(&LoginRequest { site, keys, challenge, expires: (1 << 53) - 1, signature });
     assert_written_alike(&BundlesRequest { devices: vec![DeviceId([1; 16]), DeviceId([2; 16])] });
     assert_written_alike(&OpenConversation { desk: DeskId([1; 16]) });
+    assert_written_alike(&Erasure { keeps: vec![EventId([1; 16]), EventId([2; 16])] });
 }
 
 #[test]

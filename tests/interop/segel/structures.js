@@ -149,6 +149,7 @@ export const BODY = {
   details: 11,
   note: 12,
   labels: 13,
+  erasure: 14,
 };
 export const Body = choice([
   text(),
@@ -165,6 +166,7 @@ export const Body = choice([
   Details,
   text(),
   list(text()),
+  nothing,
 ]);
 export const Seen = tuple({ position: uint, logHash: hash });
 export const Message = map({

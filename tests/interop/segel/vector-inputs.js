@@ -170,6 +170,7 @@ export const inputs = () => [
   content('a note among agents, quiet', { kind: 12, value: 'rekan: alamatnya sudah benar' }),
   content('labels, quiet', { kind: 13, value: ['VIP', 'retur'] }),
   content('no labels, quiet', { kind: 13, value: [] }),
+  content('an erasure', { kind: 14 }),
   content('a text that answers another', text('ya'), { quotes: id(9) }),
   {
     kind: 'log',

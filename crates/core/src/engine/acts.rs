@@ -82,8 +82,12 @@ impl Engine {
             return Turn::Later;
         }
         let Some(message) = conversation.messages.get(&event) else { return Turn::Later };
-        let outlives =
-            message.withdraws.is_some() || matches!(message.body, Body::Rated(_)) || message.is_for_agents();
+        if conversation.facts.erased.is_some() {
+            return Turn::Never(Refusal::ConversationErased);
+        }
+        let outlives = message.withdraws.is_some()
+            || matches!(message.body, Body::Rated(_) | Body::Erased)
+            || message.is_for_agents();
         if conversation.is_closed() && !outlives {
             return Turn::Never(Refusal::ConversationEnded);
         }

@@ -17,6 +17,10 @@ impl Engine {
         let (Stage::Sealed(envelope), Some(conversation)) = (stage, self.conversations.get_mut(&id)) else {
             return;
         };
+        if self.erasing.is_some() {
+            // What is named when the relay is asked needs no other way back to it.
+            return;
+        }
         let most = if self.part == Part::Agent { sent::AGENTS } else { sent::VISITORS };
         let withdraws = conversation.withdraws_with(event);
         let is_act = conversation.messages.get(&event).is_some_and(|message| message.act.is_some());

@@ -1,6 +1,7 @@
-//! A clock that was set back: what was planned keeps its distance.
+//! When something is next due; and a clock that was set back: what was planned keeps its distance.
 
 use super::Engine;
+use crate::io::Output;
 use crate::link::Backoff;
 
 impl Engine {
@@ -19,6 +20,7 @@ impl Engine {
         all.for_each(|backoff: &mut Backoff| backoff.move_back(by));
         self.link.move_back(by);
         self.signals.move_back(by);
+        self.move_erasing_back(by);
         self.attachments.move_back(by);
         for resync in &mut self.resyncs {
             resync.move_back(by);
@@ -34,6 +36,36 @@ impl Engine {
         self.shown.wake_at = None;
         // What lapsed by the clock that ran ahead has not.
         self.shown.lists.extend(self.conversations.keys().map(|id| (*id, ())));
+    }
+
+    /// Asks to be woken when something is next due.
+    pub(super) fn plan_wake(&mut self, now: u64) {
+        let expiry = self
+            .membership
+            .roster()
+            .map_or(u64::MAX, |roster| roster.roster().not_after.saturating_mul(1_000));
+        let times = [
+            self.resync_wake(),
+            self.roster_wake(),
+            self.link.wake_at(),
+            self.bundles_wake(now),
+            self.prekeys_wake(now),
+            self.sending.at(),
+            self.signals.wake_at(now),
+            self.storing.at(),
+            self.act_rosters.at(),
+            self.fetches.at(),
+            self.pulls_wake(now),
+            self.reads_wake(),
+            self.attachments.wake_at(),
+            self.erasing_wake(),
+            self.shown.lapses_at,
+            expiry,
+        ];
+        let at = times.into_iter().filter(|at| *at > now).min().unwrap_or(u64::MAX);
+        if at != u64::MAX && self.shown.wake_at.replace(at) != Some(at) {
+            self.outputs.push_back(Output::WakeAt(at));
+        }
     }
 }
 

@@ -11,6 +11,7 @@ mod clock;
 mod connect;
 mod details;
 mod ending;
+mod erasing;
 mod history;
 mod introduction;
 mod masked;
@@ -40,6 +41,7 @@ use segel_wire::signed::Order;
 use segel_wire::{ClientFrame, Code, Delivered};
 
 use self::attachments::Attachments;
+use self::erasing::Erasing;
 use self::introduction::Introduction;
 pub(crate) use self::pull::Pulls;
 use self::resync::Resync;
@@ -108,6 +110,8 @@ pub struct Engine {
     introduction: Introduction,
     /// What is said of the visitor before a message that comes next.
     details: Option<(EventId, Details)>,
+    /// Everything of this visitor is being erased.
+    erasing: Option<Erasing>,
     /// Files that are sent and fetched.
     attachments: Attachments,
     /// What an agent's engine does about messages that are in the store.
@@ -235,6 +239,9 @@ impl Engine {
 
     fn take(&mut self, input: Input, now: u64, random: &mut impl CryptoRng) {
         self.keep_time(now);
+        if self.is_past_hearing(&input) {
+            return;
+        }
         match input {
             // Messages are at hand and texts kept by now.
             Input::Open(_) | Input::Loaded { .. } | Input::Keep(_) => {}
@@ -261,6 +268,10 @@ impl Engine {
             Input::End(conversation) => {
                 self.ledger.resume();
                 self.end(conversation, now, random);
+            }
+            Input::Erase => {
+                self.ledger.resume();
+                self.erase(now, random);
             }
             Input::Rate { conversation, rating } => {
                 self.ledger.resume();
@@ -298,7 +309,9 @@ impl Engine {
             Input::StoreFailed(_) => self.store_failed(now, random),
             Input::Woke => self.shown.wake_at = None,
         }
-        self.pump(now, random);
+        if !self.is_erased_everywhere() {
+            self.pump(now, random);
+        }
     }
 
     /// The next thing to do.
@@ -351,6 +364,7 @@ impl Engine {
             reads_due: Vec::new(),
             introduction: Introduction::default(),
             details: None,
+            erasing: None,
             attachments: Attachments::default(),
             shelf: None,
             canned: Vec::new(),
@@ -362,6 +376,7 @@ impl Engine {
     }
 
     fn restore(mut self, account: Option<Account>, opened: &Opened) -> Result<Self, StartError> {
+        self.erasing = account.as_ref().and_then(|account| account.erasing).map(|_| Erasing::default());
         self.account = account;
         if let Some(record) = opened.read::<MembershipRecord>(Name::Membership)? {
             self.membership.restore(&record)?;
@@ -392,15 +407,12 @@ impl Engine {
         }
         self.pump_roster(now);
         self.pump_link(now);
-        self.pump_prekeys(now, random);
-        self.pump_resyncs(now, random);
-        self.pump_acts(now, random);
-        self.pump_pulls(now);
-        self.pump_attachments(now, random);
-        self.pump_introduction(now);
-        self.pump_outbox(now, random);
-        self.pump_reads(now, random);
-        self.pump_signals(now, random);
+        if self.erasing.is_some() {
+            self.pump_erasing(now);
+            self.pump_outbox(now, random);
+        } else {
+            self.pump_talk(now, random);
+        }
         self.pump_storing(now);
         if let Some(shelf) = self.shelf {
             shelf.keep(self);
@@ -411,6 +423,24 @@ impl Engine {
         self.outputs.extend(released);
         self.show_changes(now);
         self.plan_wake(now);
+    }
+
+    fn pump_talk(&mut self, now: u64, random: &mut impl CryptoRng) {
+        self.pump_prekeys(now, random);
+        if !self.resyncs.is_empty() {
+            self.pump_resyncs(now, random);
+        }
+        self.pump_acts(now, random);
+        if !self.fetching.is_empty() {
+            self.pump_pulls(now);
+        }
+        self.pump_attachments(now, random);
+        self.pump_introduction(now);
+        self.pump_outbox(now, random);
+        if !self.reads_due.is_empty() {
+            self.pump_reads(now, random);
+        }
+        self.pump_signals(now, random);
     }
 
     fn ask(&mut self, request: Request) {
@@ -441,38 +471,11 @@ impl Engine {
             }
             Request::OpenConversation(id, _) => self.conversation_answered(id, &answer, now, random),
             Request::Events(id, after) => self.events_answered((id, after), answer, now, random),
+            Request::Erase(_) => self.erasure_answered(answer, now, random),
             Request::BeginUpload(..)
             | Request::AddChunk(..)
             | Request::ForgetUpload(..)
             | Request::FetchChunk(..) => self.attachment_answered(&request, answer, now, random),
-        }
-    }
-
-    fn plan_wake(&mut self, now: u64) {
-        let expiry = self
-            .membership
-            .roster()
-            .map_or(u64::MAX, |roster| roster.roster().not_after.saturating_mul(1_000));
-        let times = [
-            self.resync_wake(),
-            self.roster_wake(),
-            self.link.wake_at(),
-            self.bundles_wake(now),
-            self.prekeys_wake(now),
-            self.sending.at(),
-            self.signals.wake_at(now),
-            self.storing.at(),
-            self.act_rosters.at(),
-            self.fetches.at(),
-            self.pulls_wake(now),
-            self.reads_wake(),
-            self.attachments.wake_at(),
-            self.shown.lapses_at,
-            expiry,
-        ];
-        let at = times.into_iter().filter(|at| *at > now).min().unwrap_or(u64::MAX);
-        if at != u64::MAX && self.shown.wake_at.replace(at) != Some(at) {
-            self.outputs.push_back(Output::WakeAt(at));
         }
     }
 }

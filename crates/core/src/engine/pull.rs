@@ -3,7 +3,7 @@
 use rand_core::CryptoRng;
 use segel_crypto::content::{ContentHash, Header};
 use segel_wire::ids::{ConversationId, EventId};
-use segel_wire::{Delivered, limits};
+use segel_wire::{Code, Delivered, limits};
 
 use super::{Engine, passes};
 use crate::conversation::{Conversation, Message, Unopened};
@@ -47,6 +47,8 @@ impl Pulls {
 
 impl Engine {
     /// Asks for contents whose keys are here: they stayed at the relay.
+    // The rest of a visitor's program: within its caller it would not be.
+    #[inline(never)]
     pub(super) fn pump_pulls(&mut self, now: u64) {
         let is_asking = self.is_asking(|asked| matches!(asked, Request::Events(..)));
         if self.link.token.is_none() || !self.fetches.is_due(now) || is_asking {
@@ -91,6 +93,11 @@ impl Engine {
     ) {
         let page = match answer {
             Answer::Events(page) => page.events,
+            Answer::Problem(problem) if problem.code == Code::Erased => {
+                // Nobody is given anything of it any more.
+                self.fetching.remove(&id);
+                return self.fetches.succeeded(now, 0);
+            }
             Answer::Problem(problem) if !passes(problem.code) => {
                 self.fetches.failed(now, random);
                 return self.session_problem(&problem, now, random);

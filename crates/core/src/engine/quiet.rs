@@ -35,6 +35,8 @@ impl Engine {
     }
 
     /// Says how far the person has read where an answer did not say so meanwhile.
+    // The rest of a visitor's program: within its caller it would not be.
+    #[inline(never)]
     pub(super) fn pump_reads(&mut self, now: u64, random: &mut impl CryptoRng) {
         if self.link.stage != link::Stage::Online || !self.may_seal(now) {
             return;

@@ -142,7 +142,8 @@ impl Engine {
     /// How the roster that an event names stands to those at hand; what is refused whatever it names waits for none.
     pub(super) fn relate(&self, delivered: &Delivered) -> Named {
         let header = Header::parse(&delivered.content.0);
-        let Some(header) = header.ok().filter(|_| !self.is_of_nobody(delivered)) else { return Named::Known };
+        let is_dropped = self.is_of_nobody(delivered) || self.is_erased(delivered.conversation);
+        let Some(header) = header.ok().filter(|_| !is_dropped) else { return Named::Known };
         let named = match self.membership.counting() {
             // Who sent it is asked of one that counts.
             None => Named::Newer,
@@ -166,6 +167,9 @@ impl Engine {
 
     fn open(&mut self, delivered: Delivered, now: u64, random: &mut impl CryptoRng) {
         let (id, event) = (delivered.conversation, delivered.event);
+        if self.is_erased(id) {
+            return self.took(delivered.cursor);
+        }
         if self.is_of_nobody(&delivered) {
             self.show_refused(Refusal::MessageAltered);
             return self.took(delivered.cursor);
@@ -348,6 +352,7 @@ impl Engine {
             }
             Code::TooLarge => Refusal::TooLarge,
             Code::NotAMember => Refusal::NotAMember,
+            Code::Erased => Refusal::ConversationErased,
             Code::OriginRefused => Refusal::OriginRefused,
             Code::Unauthenticated => return self.reconnect(now, random),
             code if passes(code) => {

@@ -58,6 +58,11 @@ impl Engine {
         }
     }
 
+    /// Asks nobody anew in this conversation.
+    pub(super) fn forget_resyncs(&mut self, id: ConversationId) {
+        self.resyncs.retain(|resync| resync.id != id);
+    }
+
     /// Makes the requests that are due.
     pub(super) fn pump_resyncs(&mut self, now: u64, random: &mut impl CryptoRng) {
         if self.resync_wake() <= now {

@@ -176,7 +176,9 @@ impl Engine {
     /// Whether this device could seal to the conversation's visitor, or to the desk.
     pub(super) fn is_answerable(&self, id: ConversationId) -> bool {
         let Some(conversation) = self.conversations.get(&id) else { return false };
-        self.part != Part::Agent || (self.visitor_of(id).is_some() && !conversation.facts.disputed)
+        let is_known = self.visitor_of(id).is_some() && !conversation.facts.disputed;
+        // What is written into an erased one fails.
+        self.part != Part::Agent || is_known || conversation.facts.erased.is_some()
     }
 
     /// Opens the conversation, finds sessions, seals and sends: whichever is next.
@@ -285,7 +287,9 @@ impl Engine {
         }
         let members = match message.withdraws {
             Some(withdraws) => self.peers_of(id, self.hearers(id, withdraws.event, now)),
-            None if matches!(message.body, Body::Ended) => self.peers_of(id, self.hearers(id, event, now)),
+            None if matches!(message.body, Body::Ended | Body::Erased) => {
+                self.peers_of(id, self.hearers(id, event, now))
+            }
             None if message.is_for_agents() => self.agents(id, now),
             None => self.members(id, now),
         };

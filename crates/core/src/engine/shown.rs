@@ -24,8 +24,11 @@ pub(super) struct Shown {
 impl Engine {
     /// All that is to be seen at `now`, Unix milliseconds: for a screen that saw nothing before.
     pub fn everything(&self, now: u64) -> Vec<Show> {
-        let mut shows = vec![Show::Gate(self.gate(now)), Show::Link(self.link_stands(now))];
+        let mut shows = vec![Show::Gate(self.shown_gate(now)), Show::Link(self.link_stands(now))];
         shows.extend(self.site_stands().map(Show::Site));
+        if self.erasing.is_some() {
+            return shows;
+        }
         shows.extend(self.shelf.map(|shelf| shelf.canned(self)));
         for (id, conversation) in self.conversations.iter() {
             let items = conversation.messages.keys().filter_map(|event| conversation.item(*id, *event));
@@ -43,6 +46,25 @@ impl Engine {
     pub(super) fn show_changes(&mut self, now: u64) {
         let dirty = core::mem::take(&mut self.shown.dirty);
         let mut changed = core::mem::take(&mut self.shown.lists);
+        if self.erasing.is_none() {
+            self.show_talk(&dirty, &mut changed, now);
+        }
+        let gate = self.shown_gate(now);
+        if self.shown.gate.replace(gate) != Some(gate) {
+            self.outputs.push_back(Output::Show(Show::Gate(gate)));
+        }
+        let link = self.link_stands(now);
+        if self.shown.link.replace(link) != Some(link) {
+            self.outputs.push_back(Output::Show(Show::Link(link)));
+        }
+    }
+
+    fn show_talk(
+        &mut self,
+        dirty: &SortedSet<(ConversationId, EventId)>,
+        changed: &mut SortedSet<ConversationId>,
+        now: u64,
+    ) {
         changed.extend(self.lapsed(now));
         changed.extend(dirty.keys().map(|(id, _)| (*id, ())));
         for &(id, event) in dirty.keys() {
@@ -61,14 +83,10 @@ impl Engine {
             self.note_lapse(summary.as_ref(), now);
             self.outputs.extend(summary.map(|summary| Output::Show(Show::Conversation(summary))));
         }
-        let gate = self.gate(now);
-        if self.shown.gate.replace(gate) != Some(gate) {
-            self.outputs.push_back(Output::Show(Show::Gate(gate)));
-        }
-        let link = self.link_stands(now);
-        if self.shown.link.replace(link) != Some(link) {
-            self.outputs.push_back(Output::Show(Show::Link(link)));
-        }
+    }
+
+    fn shown_gate(&self, now: u64) -> Gate {
+        if self.erasing.is_some() { Gate::Erasing } else { self.gate(now) }
     }
 
     pub(super) fn show_site(&mut self) {

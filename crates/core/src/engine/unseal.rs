@@ -93,6 +93,11 @@ impl Engine {
             Ok((_, message)) if message.body.is_for_agents() && !self.is_among_agents(delivered, &author) => {
                 self.keep_closed(delivered, Some(author), Refusal::MessageAltered, is_known);
             }
+            Ok((unwrapped, message))
+                if author == Author::Visitor && matches!(message.body, content::Body::Erasure) =>
+            {
+                self.heed_erasure(delivered, unwrapped.used, message.time);
+            }
             Ok((unwrapped, message)) => {
                 self.opened(delivered, hash, Opened { author, peer, unwrapped, message }, now, random);
             }
@@ -289,7 +294,10 @@ impl Engine {
             content::Body::SignalKey(shared) => self.signal_key_given(delivered, shared, now),
             // What it says was heard above.
             content::Body::Read(_) => {}
-            body @ (content::Body::End | content::Body::Rating(_) | content::Body::Details(_)) => {
+            body @ (content::Body::End
+            | content::Body::Rating(_)
+            | content::Body::Details(_)
+            | content::Body::Erasure) => {
                 received.close(body, &author);
                 if !received.is_open() {
                     received.key = None;

@@ -395,7 +395,7 @@ impl<'a> Bench<'a> {
                 Some(roster) => Answer::Octets(roster.clone()),
                 None => Answer::Problem(Code::NotFound.into()),
             },
-            Request::FetchChunk(..) => return None,
+            Request::FetchChunk(..) | Request::Erase(_) => return None,
             Request::BeginUpload(_, _, size) => {
                 self.upload = (*size, Vec::new());
                 Answer::Upload(UploadAnswer { size: size + u64::from(self.confuses_uploads), stored: 0 })

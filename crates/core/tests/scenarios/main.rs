@@ -14,6 +14,7 @@ mod canned;
 mod clocks;
 mod details;
 mod endings;
+mod erasing;
 mod exchange;
 mod handed_on;
 mod hostile_member;

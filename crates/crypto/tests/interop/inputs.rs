@@ -134,6 +134,7 @@ fn bodies() -> Vec<(&'static str, String, Value)> {
         ),
         content("content", "an event that is taken back", &json!({ "kind": 8, "value": id(9) })),
         content("content", "an end", &json!({ "kind": 9 })),
+        content("content", "an erasure", &json!({ "kind": 14 })),
         content("content", "stars without a word", &json!({ "kind": 10, "value": { "stars": 1 } })),
         content(
             "content",

@@ -147,6 +147,7 @@ fn body(value: &Value, kind: u64) -> Body {
         }),
         12 => Body::Note(text(value).to_owned()),
         13 => Body::Labels(list(value, |label| text(label).to_owned())),
+        14 => Body::Erasure,
         _ => unreachable!("a body of kind {kind}"),
     }
 }

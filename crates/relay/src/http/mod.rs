@@ -4,6 +4,7 @@ mod attachments;
 mod conversations;
 mod discovery;
 mod enrolments;
+mod erasure;
 mod events;
 mod extract;
 mod origin;
@@ -53,6 +54,7 @@ pub(crate) fn router(service: Arc<Service>, widget: Option<&Path>) -> Router {
             get(attachments::fetch).put(attachments::add),
         )
         .route("/v1/conversations/{conversation}/signals", post(signals::pass))
+        .route("/v1/erasure", post(erasure::erase))
         .route("/v1/stream", get(stream::open))
         .route("/v1/events", get(events::open));
     if let Some(folder) = widget {

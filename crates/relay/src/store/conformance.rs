@@ -1,6 +1,7 @@
 //! Cases that every store must pass, whatever it is made of.
 
 mod attachments;
+mod erasure;
 mod prekeys;
 mod withdrawals;
 
@@ -11,6 +12,10 @@ pub(super) use attachments::{
     an_upload_grows_chunk_by_chunk_and_each_is_stored_once, an_upload_is_its_senders_and_of_one_size,
     any_bytes_of_an_attachment_are_found_across_its_chunks,
     conversation_and_site_have_room_for_so_much_and_no_more,
+};
+pub(super) use erasure::{
+    an_erasure_is_told_to_those_whom_it_is_sealed_to_alone, cursors_of_erased_events_go_on,
+    what_is_erased_leaves_ids_that_nobody_can_use_again_and_nothing_else,
 };
 pub(super) use prekeys::{
     a_one_time_prekey_is_in_one_answer_and_an_upload_again_brings_none_back,
@@ -168,7 +173,7 @@ pub(super) async fn a_reach_holds_its_own_events_in_the_order_of_the_store(store
 }
 
 async fn open(store: &dyn Store, id: ConversationId, site: SiteId, visitor: DeviceId) -> Conversation {
-    let new = Conversation { id, site, visitor, desk: DeskId([0xDE; 16]) };
+    let new = Conversation { id, site, visitor, desk: DeskId([0xDE; 16]), is_erased: false };
     assert_eq!(store.open_conversation(new).await.unwrap(), new);
     new
 }

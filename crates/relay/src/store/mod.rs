@@ -70,6 +70,10 @@ pub(crate) trait Store: Send + Sync {
     /// Gives an event the next position of its conversation, or repeats the answer it got before. With it the event
     /// that it takes back loses content, wraps and attachment, and keeps its place and the content's hash.
     fn append(&self, event: NewEvent) -> Answer<'_, Appended>;
+    /// Takes out everything of a visitor's device: its sessions and prekeys, and its conversations with all that is in them.
+    /// Their ids stay and, for those alone that have a wrap in them, those of the events named that it sent; `now` in
+    /// Unix seconds.
+    fn erase(&self, site: SiteId, device: DeviceId, keeps: Vec<EventId>, now: u64) -> Answer<'_, ()>;
     /// At most `limit` events of a conversation after a position, as `device` may see them.
     fn page(
         &self,
@@ -144,6 +148,8 @@ pub(crate) struct Conversation {
     pub(crate) site: SiteId,
     pub(crate) visitor: DeviceId,
     pub(crate) desk: DeskId,
+    /// Its visitor had it erased: visitor and desk are not kept.
+    pub(crate) is_erased: bool,
 }
 
 /// Which conversations a device may reach.
@@ -193,6 +199,8 @@ pub(crate) enum Appended {
     NoConversation,
     /// What it would take back is not kept, or another sender's.
     NothingToWithdraw,
+    /// The conversation's visitor had it erased.
+    Erased,
 }
 
 /// An event in the order of the store.

@@ -4,6 +4,7 @@
 
 mod attachments;
 mod enrolments;
+mod erasure;
 mod events;
 mod fallback;
 mod origins;

@@ -45,6 +45,11 @@ impl Upload {
 }
 
 impl AttachmentStore {
+    /// Everything of a conversation goes.
+    pub(super) fn erase(&mut self, id: ConversationId) {
+        self.0.retain(|(conversation, _), _| *conversation != id);
+    }
+
     /// Begins an upload, or says how far it has come; `now` in Unix milliseconds.
     pub(super) fn begin(
         &mut self,

@@ -19,6 +19,11 @@ struct Shelf {
 }
 
 impl PrekeyStore {
+    /// Everything of a device goes.
+    pub(super) fn erase(&mut self, device: DeviceId) {
+        self.0.remove(&device);
+    }
+
     /// Takes an upload of the device's own; `now` in Unix seconds. That its signatures hold is seen by whoever is handed one.
     pub(super) fn keep(
         &mut self,

@@ -148,6 +148,17 @@ impl World {
         self.agenda.plan(self.now + wait, Happening::LinesUp { tab, ticket });
     }
 
+    /// Deletes what is kept, which is erased, and gets in line for the lead with nothing.
+    pub(crate) fn begin_anew(&mut self, tab: usize) {
+        self.note(tab, || "begins anew".to_owned());
+        self.step_down(tab);
+        self.leave_line(tab);
+        let browser = &mut self.browsers[self.devices[tab].browser];
+        browser.disk.erase();
+        browser.id = None;
+        self.line_up(tab);
+    }
+
     pub(crate) fn line_up_again(&mut self, tab: usize, ticket: u64) {
         if self.devices[tab].tab.ticket == ticket {
             self.line_up(tab);

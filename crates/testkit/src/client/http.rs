@@ -70,6 +70,7 @@ impl Http {
             RequestBody::Json(Json::Login(body)) => builder.json(body),
             RequestBody::Json(Json::Bundles(body)) => builder.json(body),
             RequestBody::Json(Json::OpenConversation(body)) => builder.json(body),
+            RequestBody::Json(Json::Erasure(body)) => builder.json(body),
         }
     }
 }

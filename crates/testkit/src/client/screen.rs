@@ -38,6 +38,8 @@ pub struct Screen {
     pub refusals: Vec<Refusal>,
     /// Files that are under way, and those that were refused.
     pub transfers: BTreeMap<EventId, Progress>,
+    /// Whether everything is erased, at the relay too.
+    pub is_erased: bool,
     /// Files that were fetched, whole.
     pub files: BTreeMap<EventId, Vec<u8>>,
 }
@@ -85,6 +87,7 @@ impl Screen {
             }
             Show::Refused(refusal) => self.refusals.push(refusal),
             Show::Canned(texts) => self.canned = texts,
+            Show::Erased => self.is_erased = true,
         }
     }
 

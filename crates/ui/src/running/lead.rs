@@ -180,7 +180,7 @@ impl Work {
         self.stop(trouble);
     }
 
-    /// Deletes what is kept, which cannot be read, and gets in line for the lead with nothing.
+    /// Deletes what is kept, which cannot be read or is erased, and gets in line for the lead with nothing.
     pub(super) fn begin_anew(&self) {
         self.leave();
         // Where it cannot be deleted it is as unreadable as before, and said to be so again.

@@ -1,5 +1,6 @@
 //! What the tab that leads does for the others: shows them what it shows, and carries out what they wish.
 
+use js_sys::futures::spawn_local;
 use segel_core::show::{Answer, Details, Rating, Refusal, Show};
 use segel_core::tabs::{Stand, Wish, WishedFile};
 use segel_core::{Input, Outgoing, OutgoingDetails, OutgoingFile, OutgoingRating, OutgoingToken};
@@ -20,7 +21,17 @@ impl Work {
         if self.follower.exists.get() {
             self.say(&Said::Change(cbor::encode(&show)));
         }
+        if matches!(show, Show::Erased) {
+            self.begin_anew_soon();
+        }
         self.see(show);
+    }
+
+    /// The engine that shows this has nothing left to do, and is still at it.
+    #[inline(never)]
+    fn begin_anew_soon(&self) {
+        let me = self.me.clone();
+        spawn_local(async move { me.with(Self::begin_anew) });
     }
 
     /// Hands a file to whoever asked for it.

@@ -14,6 +14,8 @@ by_name! {
         connecting,
         /// The relay is out of reach, in a word or two.
         offline,
+        /// The visitor has erased the conversation; nothing else stands in it.
+        erased,
         /// Heading of the list of conversations.
         inbox,
         /// Heading of an empty list.

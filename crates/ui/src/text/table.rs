@@ -239,6 +239,12 @@ by_name! {
         end,
         /// Button: begin another conversation.
         begin,
+        /// Button: have everything of the visitor erased.
+        erase,
+        /// What that does and what it cannot do.
+        erase_why,
+        /// Why nothing can be written: the relay has not confirmed that everything is erased.
+        erasing,
         /// Button: what else can be done about the conversation.
         more,
         /// Button and heading: the visitor's conversations.
@@ -336,6 +342,7 @@ by_variant! {
         conversation_ended: Refusal::ConversationEnded,
         end_refused: Refusal::EndRefused,
         details_refused: Refusal::DetailsRefused,
+        conversation_erased: Refusal::ConversationErased,
     }
 }
 

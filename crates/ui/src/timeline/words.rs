@@ -26,6 +26,7 @@ pub(crate) fn is_notice(body: &Body) -> bool {
                 | Refusal::DetailsRefused
         ) | Body::Act(_)
             | Body::Ended
+            | Body::Erased
             | Body::Introduced(_)
     )
 }
@@ -47,6 +48,8 @@ pub(crate) fn sentence(item: &Item, language: Language) -> Option<String> {
         Body::Withdrawn => text.withdrawn().to_owned(),
         Body::Introduced(subject) if subject.is_empty() => text.signed_out().to_owned(),
         Body::Introduced(subject) => fill(text.introduced(), subject),
+        // Only agents see it.
+        Body::Erased => language.desk().erased().to_owned(),
         Body::Ended => fill(text.ended(), name(&item.author, language)),
         Body::Act(deed) => in_words(deed, name(&item.author, language), language),
     })

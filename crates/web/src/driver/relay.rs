@@ -36,6 +36,7 @@ fn body(request: &core::Request) -> Result<Body, JsonError> {
         RequestBody::Json(Json::Login(body)) => Body::Json(json::write(body)?),
         RequestBody::Json(Json::Bundles(body)) => Body::Json(json::write(body)?),
         RequestBody::Json(Json::OpenConversation(body)) => Body::Json(json::write(body)?),
+        RequestBody::Json(Json::Erasure(body)) => Body::Json(json::write(body)?),
     })
 }
 

@@ -149,6 +149,7 @@ fn messages(fixture: &Fixture) -> Vec<segel_crypto::content::Message> {
         }),
         Body::Note("halo".to_owned()),
         Body::Labels(vec!["VIP".to_owned(), "retur".to_owned()]),
+        Body::Erasure,
     ];
     bodies.map(message).into()
 }

@@ -132,7 +132,7 @@ fn one_time_of(bundle: &[u8]) -> Option<u32> {
     cbor::decode::<Bundle>(bundle).unwrap().one_time.map(|prekey| prekey.id)
 }
 
-fn upload(signed: u32, one_time: std::ops::RangeInclusive<u32>) -> Prekeys {
+pub(super) fn upload(signed: u32, one_time: std::ops::RangeInclusive<u32>) -> Prekeys {
     let held = (2..=*one_time.end()).collect();
     let one_time = one_time.map(|id| prekey(id, END)).collect();
     Prekeys { keys: keys(1), signed: prekey(signed, END), one_time: Some(one_time), held }

@@ -35,7 +35,7 @@ pub(super) fn begin(
         return Ok(if is_same { Begun::Stored(kept.upload) } else { Begun::Conflict });
     }
     let (conversation, site): (i64, [u8; 16]) = sql
-        .prepare_cached("SELECT row, site FROM conversations WHERE id = ?1")?
+        .prepare_cached("SELECT row, site FROM conversations WHERE id = ?1 AND erased IS NULL")?
         .query_row([new.place.conversation.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let taken = |condition: &str, of: &dyn rusqlite::ToSql| {
         let query = format!("SELECT coalesce(sum(size), 0) FROM attachments WHERE {condition} = ?1");

@@ -19,17 +19,17 @@ pub(super) fn open_conversation(sql: &Connection, new: &Conversation) -> rusqlit
 }
 
 pub(super) fn conversation(sql: &Connection, id: ConversationId) -> rusqlite::Result<Option<Conversation>> {
-    sql.prepare_cached("SELECT site, visitor, desk FROM conversations WHERE id = ?1")?
+    sql.prepare_cached("SELECT site, visitor, desk, erased IS NOT NULL FROM conversations WHERE id = ?1")?
         .query_row([id.0], |row| {
             let (site, visitor, desk) = (SiteId(row.get(0)?), DeviceId(row.get(1)?), DeskId(row.get(2)?));
-            Ok(Conversation { id, site, visitor, desk })
+            Ok(Conversation { id, site, visitor, desk, is_erased: row.get(3)? })
         })
         .optional()
 }
 
 pub(super) fn conversations(sql: &Connection, reach: Reach) -> rusqlite::Result<Vec<ConversationSummary>> {
     const BY_SITE: &str = "SELECT id, visitor, desk, head FROM conversations
-        WHERE site = ?1 ORDER BY last DESC, row DESC";
+        WHERE site = ?1 AND erased IS NULL ORDER BY last DESC, row DESC";
     const BY_VISITOR: &str = "SELECT id, visitor, desk, head FROM conversations
         WHERE site = ?1 AND visitor = ?2 ORDER BY last DESC, row DESC";
     match reach {
@@ -42,12 +42,15 @@ pub(super) fn conversations(sql: &Connection, reach: Reach) -> rusqlite::Result<
 
 pub(super) fn append(sql: &Connection, new: &NewEvent) -> rusqlite::Result<Appended> {
     let place = sql
-        .prepare_cached("SELECT row, site, head FROM conversations WHERE id = ?1")?
-        .query_row([new.conversation.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .prepare_cached("SELECT row, site, head, erased IS NOT NULL FROM conversations WHERE id = ?1")?
+        .query_row([new.conversation.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
         .optional()?;
-    let Some((conversation, site, head)): Option<(i64, [u8; 16], u64)> = place else {
+    let Some((conversation, site, head, is_erased)): Option<(i64, [u8; 16], u64, bool)> = place else {
         return Ok(Appended::NoConversation);
     };
+    if is_erased {
+        return Ok(Appended::Erased);
+    }
     let digest = digest(new);
     if let Some(appended) = appended_before(sql, conversation, new.event, &digest)? {
         return Ok(appended);
@@ -104,7 +107,9 @@ pub(super) fn page(
 
 pub(super) fn holds(sql: &Connection, place: Place) -> rusqlite::Result<bool> {
     let mark: Option<[u8; 9]> = sql
-        .prepare_cached("SELECT mark FROM events WHERE row = ?1")?
+        .prepare_cached(
+            "SELECT mark FROM events WHERE row = ?1 UNION ALL SELECT mark FROM places WHERE row = ?1",
+        )?
         .query_row([place.row], |row| row.get(0))
         .optional()?;
     Ok(place == Place::default() || mark == Some(place.mark.0))
@@ -121,14 +126,18 @@ pub(super) fn since(
     const BY_SITE: &str =
         "SELECT e.row, c.visitor, c.id, e.position, e.event, e.sender, e.time, e.content, e.mark, e.hash
         FROM events e JOIN conversations c ON c.row = e.conversation
-        WHERE e.site = ?1 AND e.row > ?2 ORDER BY e.row LIMIT ?3";
+        WHERE e.site = ?1 AND e.row > ?2 AND (c.erased IS NULL
+            OR EXISTS (SELECT 1 FROM wraps w WHERE w.event = e.row AND w.device = ?4))
+        ORDER BY e.row LIMIT ?3";
     // CROSS JOIN keeps the visitor's few conversations outermost, whatever the planner guesses.
     const BY_VISITOR: &str =
         "SELECT e.row, c.visitor, c.id, e.position, e.event, e.sender, e.time, e.content, e.mark, e.hash
         FROM conversations c CROSS JOIN events e ON e.conversation = c.row
         WHERE c.site = ?1 AND c.visitor = ?4 AND e.row > ?2 ORDER BY e.row LIMIT ?3";
     match reach {
-        Reach::Site(site) => stored_events(sql, epoch, device, BY_SITE, params![site.0, row, limit]),
+        Reach::Site(site) => {
+            stored_events(sql, epoch, device, BY_SITE, params![site.0, row, limit, device.0])
+        }
         Reach::Visitor(site, visitor) => {
             stored_events(sql, epoch, device, BY_VISITOR, params![site.0, row, limit, visitor.0])
         }

@@ -1,6 +1,7 @@
 //! The store on one SQLite file: WAL, every answered change synced to the disk.
 
 mod attachments;
+mod erasure;
 mod events;
 mod prekeys;
 mod readers;
@@ -14,7 +15,7 @@ use data_encoding::BASE64URL_NOPAD;
 use rusqlite::{Connection, OptionalExtension};
 use segel_wire::api::{ConversationSummary, PrekeysAnswer, UploadAnswer};
 use segel_wire::signed::{Order, Prekeys};
-use segel_wire::{ConversationId, Delivered, DeviceId, InvitationId, Octets, SiteId};
+use segel_wire::{ConversationId, Delivered, DeviceId, EventId, InvitationId, Octets, SiteId};
 
 use self::readers::Readers;
 use self::writer::{PATIENCE, Writer};
@@ -25,8 +26,10 @@ use super::{
 use crate::config::AttachmentRoom;
 
 /// The format of the file, kept as its `user_version`.
-const FORMAT: i64 = 4;
-/// What a file of the format before lacks.
+const FORMAT: i64 = 5;
+/// What a file of an earlier format lacks.
+const SINCE_4: &str = "ALTER TABLE conversations ADD COLUMN erased INTEGER;
+    CREATE TABLE places (row INTEGER PRIMARY KEY, mark BLOB NOT NULL)";
 const SINCE_3: &str = "ALTER TABLE events ADD COLUMN hash BLOB;
     ALTER TABLE events ADD COLUMN mark BLOB NOT NULL DEFAULT x'';
     UPDATE events SET mark = randomblob(9)";
@@ -141,6 +144,10 @@ impl Store for SqliteStore {
         self.ask(move |sql| events::page(sql, &epoch, id, device, after, limit))
     }
 
+    fn erase(&self, site: SiteId, device: DeviceId, keeps: Vec<EventId>, now: u64) -> Answer<'_, ()> {
+        self.writer.forget(move |sql| erasure::erase(sql, site, device, &keeps, now))
+    }
+
     fn begin_upload(&self, upload: NewUpload, room: AttachmentRoom, now: u64) -> Answer<'_, Begun> {
         self.writer.change(move |sql| attachments::begin(sql, &upload, room, now))
     }
@@ -198,8 +205,11 @@ fn prepare(connection: &mut Connection) -> Result<String, StoreError> {
         transaction.execute_batch(SCHEMA)?;
         transaction.execute("INSERT INTO store (epoch) VALUES (?1)", [make_epoch()?])?;
         transaction.pragma_update(None, "user_version", FORMAT)?;
-    } else if found == 3 {
-        transaction.execute_batch(SINCE_3)?;
+    } else if matches!(found, 3 | 4) {
+        if found == 3 {
+            transaction.execute_batch(SINCE_3)?;
+        }
+        transaction.execute_batch(SINCE_4)?;
         transaction.pragma_update(None, "user_version", FORMAT)?;
     } else if found != FORMAT {
         return Err(StoreError::Format { found, expected: FORMAT });
@@ -254,6 +264,9 @@ mod tests {
         what_is_withdrawn_leaves_its_place_and_its_hash
         only_its_sender_withdraws_an_event_and_again_is_the_same
         a_withdrawn_attachment_is_gone_and_another_senders_stays
+        what_is_erased_leaves_ids_that_nobody_can_use_again_and_nothing_else
+        an_erasure_is_told_to_those_whom_it_is_sealed_to_alone
+        cursors_of_erased_events_go_on
         an_upload_grows_chunk_by_chunk_and_each_is_stored_once
         an_upload_is_its_senders_and_of_one_size
         an_upload_begun_anew_and_smaller_refuses_the_larger_chunk
@@ -296,18 +309,22 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_file_of_the_format_before_is_taken_over() {
-        let (folder, store) = make();
-        conformance::an_event_is_numbered_once_whoever_asks_again(&store).await;
-        drop(store);
-        let path = folder.path().join("relay.sqlite");
-        let before = "ALTER TABLE events DROP COLUMN hash; ALTER TABLE events DROP COLUMN mark;
-            PRAGMA user_version = 3";
-        open_connection(&path).unwrap().execute_batch(before).unwrap();
-        let store = SqliteStore::open(&path).unwrap();
-        assert_eq!(store.page(conformance::CHAT, conformance::AGENT, 0, 10).await.unwrap().len(), 2);
-        drop(store);
-        assert!(SqliteStore::open(&path).is_ok());
+    async fn a_file_of_an_earlier_format_is_taken_over() {
+        const OF_4: &str = "ALTER TABLE conversations DROP COLUMN erased; DROP TABLE places";
+        const OF_3: &str = "ALTER TABLE events DROP COLUMN hash; ALTER TABLE events DROP COLUMN mark";
+        for (version, lacks) in [(4, OF_4.to_owned()), (3, [OF_4, OF_3].join(";"))] {
+            let (folder, store) = make();
+            conformance::an_event_is_numbered_once_whoever_asks_again(&store).await;
+            drop(store);
+            let path = folder.path().join("relay.sqlite");
+            let before = format!("{lacks}; PRAGMA user_version = {version}");
+            open_connection(&path).unwrap().execute_batch(&before).unwrap();
+            let store = SqliteStore::open(&path).unwrap();
+            assert_eq!(store.page(conformance::CHAT, conformance::AGENT, 0, 10).await.unwrap().len(), 2);
+            store.erase(conformance::SITE, conformance::AGENT, Vec::new(), 1).await.unwrap();
+            drop(store);
+            assert!(SqliteStore::open(&path).is_ok());
+        }
     }
 
     #[test]
@@ -317,6 +334,6 @@ mod tests {
         let path = folder.path().join("relay.sqlite");
         open_connection(&path).unwrap().pragma_update(None, "user_version", FORMAT + 1).unwrap();
         let refused = SqliteStore::open(&path).err();
-        assert!(matches!(refused, Some(StoreError::Format { found: 5, expected: 4 })), "{refused:?}");
+        assert!(matches!(refused, Some(StoreError::Format { found: 6, expected: 5 })), "{refused:?}");
     }
 }

@@ -62,7 +62,9 @@ CREATE TABLE conversations (
     visitor BLOB NOT NULL,
     desk    BLOB NOT NULL,
     head    INTEGER NOT NULL DEFAULT 0,
-    last    INTEGER NOT NULL DEFAULT 0
+    last    INTEGER NOT NULL DEFAULT 0,
+    -- When its visitor erased it, Unix seconds; then its id is all that is left, so that nobody opens it again.
+    erased  INTEGER
 );
 CREATE INDEX conversations_by_visitor ON conversations (site, visitor);
 
@@ -85,6 +87,12 @@ CREATE TABLE events (
     UNIQUE (conversation, event)
 );
 CREATE INDEX events_by_site ON events (site, row);
+
+-- Where events stood that were erased: a cursor that names such a row goes on.
+CREATE TABLE places (
+    row  INTEGER PRIMARY KEY,
+    mark BLOB NOT NULL
+);
 
 CREATE TABLE wraps (
     event  INTEGER NOT NULL REFERENCES events (row),
