@@ -49,8 +49,9 @@ fn checks(args: &Args, report: &mut Report) -> Result<()> {
     let examples = "--example workloads_wasm --example share --example floor";
     let examples = format!("clippy -p segel-crypto --target {TARGET} {examples} -- -D warnings");
     report.check("lints in browsers' examples", &mut cargo(&examples))?;
-    let example = format!("clippy -p segel-mask --target {TARGET} --example masking_wasm -- -D warnings");
-    report.check("lints in masking's example", &mut cargo(&example))?;
+    let examples = "--example masking_wasm --example masking_page";
+    let examples = format!("clippy -p segel-mask --target {TARGET} {examples} -- -D warnings");
+    report.check("lints in masking's examples", &mut cargo(&examples))?;
     report.check(
         "lints in masking's corpus",
         &mut cargo("clippy -p segel-mask --test corpus -- -D warnings"),

@@ -19,6 +19,7 @@ pub struct Composer(Masker, Conversation);
 
 #[wasm_bindgen]
 impl Composer {
+    /// After eight messages.
     #[wasm_bindgen(constructor)]
     pub fn new() -> Self {
         let mut composer = Self::default();

@@ -108,7 +108,7 @@ fn a_text_is_looked_at_again_only_where_that_makes_a_difference() {
                     .collect()
             };
             let fast = super::scan(&text, policy, Writer::Visitor, Meaning::NOTHING);
-            assert!(seen(&fast) == seen(&scan_in_full(&text, policy)), "{text:?}");
+            assert!(seen(&fast) == seen(&scan_in_full(&text, policy)), "{text}");
         }
     }
 }
@@ -140,12 +140,12 @@ fn words_are_the_same_whether_read_from_a_number_or_from_first_to_last() {
             let close = before.iter().rev().skip(usize::from(!joins));
             let close = close.take_while(|mark| is_open(mark) || (mark.1 <= 2 && !joins));
             let close: Vec<_> = close.map(|mark| mark.0).filter(|says| *says != Meaning::NUMBER).collect();
-            assert!(around.close().map(|mark| mark.says).eq(close), "{start} of {text:?}");
+            assert!(around.close().map(|mark| mark.says).eq(close), "{start} of {text}");
 
             let to = text.len().min(end + 30);
             let after = words_in(&text, start..to);
             let behind = after.iter().skip(1).take_while(|mark| mark.0 != Meaning::NUMBER);
-            assert!(around.behind().map(|mark| mark.says).eq(behind.map(|mark| mark.0)), "{end} of {text:?}");
+            assert!(around.behind().map(|mark| mark.says).eq(behind.map(|mark| mark.0)), "{end} of {text}");
         }
     }
 }
