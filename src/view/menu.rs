@@ -74,14 +74,14 @@ impl Menu {
                 act(action());
             })
         };
-        let (first, safe, back) = (Element::clone(&save), Element::clone(&no), Element::clone(&erase));
+        let (first, refusal, back) = (Element::clone(&save), Element::clone(&no), Element::clone(&erase));
         let save = does(save, || Action::Transcript);
         let end = does(end, || Action::End);
         let yes = does(yes, || Action::Erase);
         let (asks, leaves, stays) = (Rc::clone(&turn), Rc::clone(&turn), Rc::clone(&turn));
         let erase = erase.on("click", move |_| {
             asks(Turn::Question);
-            dom::focus(&safe);
+            dom::focus(&refusal);
         });
         let no = no.on("click", move |_| {
             stays(Turn::Choices);

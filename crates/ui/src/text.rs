@@ -190,7 +190,7 @@ mod tests {
             RosterOutdated NotUnderstood ActRefused HeldByAnother AttachmentAltered AttachmentMissing
             FileEmpty FileTooLarge FileNameRefused FileTypeRefused FileUnmasked SourceChanged SourceGone
             QuotaExceeded PolicyRefused TokenRefused MessageMissing WithdrawalRefused ConversationEnded EndRefused
-            DetailsRefused
+            DetailsRefused ConversationErased
         );
         let languages = languages();
         let said: BTreeSet<_> =

@@ -65,8 +65,8 @@ async fn an_erased_conversation_is_refused_to_everybody_of_its_site() {
         assert_eq!(code_of(page).await, Code::Erased);
         assert_eq!(code_of(client.get(&attachments::path(chat)).await).await, Code::Erased);
     }
-    let send = ClientFrame::Send { conversation: chat, event: event_id(3), envelope: sent, withdraws: None };
-    stream.say(&send).await;
+    let late = ClientFrame::Send { conversation: chat, event: event_id(3), envelope: sent, withdraws: None };
+    stream.say(&late).await;
     let refused = stream.next().await;
     assert!(
         matches!(&refused, ServerFrame::Error { event: Some(_), problem } if problem.code == Code::Erased),
