@@ -116,7 +116,7 @@ impl Store {
     /// other failure to open is [`StoreError::Blocked`], since browsers hide a refusal behind several names. It waits for
     /// as long as a page of other code keeps the database to itself.
     pub async fn open(name: &str) -> Result<Self, StoreError> {
-        Self::open_by(name, STEPS).await
+        Self::open_or(name, true, STEPS).await?.ok_or(StoreError::Blocked)
     }
 
     /// As [`Store::open`], in the form that these steps come to; an older one is taken there by the steps that it lacks, whole

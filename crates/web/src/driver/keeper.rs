@@ -1,6 +1,6 @@
 //! Commits generations to the store in order, one transaction at a time.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use js_sys::futures::spawn_local;
@@ -8,7 +8,6 @@ use segel_core::{Change, Input};
 use segel_wire::ids::ConversationId;
 
 use crate::driver::take_first;
-use crate::rest;
 use crate::store::{self, Eventually, Home, NewStore, Store, StoreError};
 
 /// The generation of the first step that is kept.
@@ -18,7 +17,9 @@ const FIRST: u64 = 1;
 pub(crate) struct Keeper(Rc<Queue>);
 
 struct Queue {
-    store: RefCell<Option<Rc<Store>>>,
+    store: OnceCell<Store>,
+    /// Whether nothing is kept any more.
+    passes: Cell<bool>,
     /// Until something is kept in it.
     new: RefCell<Option<NewStore>>,
     waiting: RefCell<Vec<(u64, Vec<Change>)>>,
@@ -48,12 +49,13 @@ impl Keeper {
     /// `tell` hears what was kept and what was not. Without a store everything counts as kept at once.
     pub(super) fn new(home: Option<Home>, tell: impl Fn(Told) + 'static) -> Self {
         let (store, new) = match home {
-            Some(Home::Kept(store)) => (Some(Rc::new(store)), None),
-            Some(Home::New(new)) => (None, Some(new)),
-            None => (None, None),
+            Some(Home::Kept(store)) => (OnceCell::from(store), None),
+            Some(Home::New(new)) => (OnceCell::new(), Some(new)),
+            None => (OnceCell::new(), None),
         };
         Self(Rc::new(Queue {
-            store: RefCell::new(store),
+            store,
+            passes: Cell::new(false),
             new: RefCell::new(new),
             waiting: RefCell::default(),
             busy: Cell::new(false),
@@ -71,7 +73,7 @@ impl Keeper {
 
     /// Reads what was left in the store at the start, if anything was.
     pub(super) fn load(&self, conversation: ConversationId, names: String) {
-        let later = self.0.store().and_then(|store| store.later());
+        let later = self.0.store.get().and_then(Store::later);
         if let Some(later) = later {
             (later.go_on)(self, conversation, names);
         }
@@ -81,7 +83,7 @@ impl Keeper {
     pub(crate) fn read(&self, conversation: ConversationId, names: String) {
         let queue = Rc::clone(&self.0);
         spawn_local(async move {
-            let records = match queue.store() {
+            let records = match queue.store.get() {
                 Some(store) => store.load_named(&names).await,
                 None => Err(StoreError::Broken),
             };
@@ -110,10 +112,7 @@ impl Queue {
             let next = take_first(&mut self.waiting.borrow_mut());
             let Some((generation, changes)) = next else { break };
             let kept = match self.commit(generation, changes).await {
-                Err(error @ (StoreError::Gone | StoreError::Full | StoreError::Blocked)) => {
-                    rest::fetch().await;
-                    self.make_do(generation, error).await
-                }
+                Err(error) => self.make_do(generation, error).await,
                 kept => kept,
             };
             if kept.is_err() {
@@ -130,17 +129,21 @@ impl Queue {
     }
 
     async fn commit(&self, generation: u64, changes: Vec<Change>) -> Result<(), StoreError> {
+        if self.passes.get() {
+            return Ok(());
+        }
         let new = self.new.take();
         if let Some(new) = new {
             match new.make().await {
-                Ok(store) => drop(self.store.replace(Some(Rc::new(store)))),
+                // There was none, or nothing would have been to be made.
+                Ok(store) => drop(self.store.set(store)),
                 Err(error) => {
                     self.new.replace(Some(new));
                     return Err(error);
                 }
             }
         }
-        let Some(store) = self.store() else { return Ok(()) };
+        let Some(store) = self.store.get() else { return Ok(()) };
         let changes = changes.into_iter().map(|Change { name, sealed }| match sealed {
             Some(sealed) => store::Change::Put(name, sealed),
             None => store::Change::Delete(name),
@@ -156,8 +159,7 @@ impl Queue {
     #[inline(never)]
     fn make_do(&self, generation: u64, error: StoreError) -> Eventually<'_, ()> {
         Box::pin(async move {
-            let store = self.store();
-            let goes_on = match (error, &store) {
+            let goes_on = match (error, self.store.get()) {
                 (StoreError::Gone, Some(store)) => match Store::open_kept(&store.name()).await {
                     // It is there: who has it now is to be read.
                     Ok(Some(_)) => return Err(StoreError::Stale),
@@ -169,7 +171,7 @@ impl Queue {
             if !goes_on {
                 return Err(error);
             }
-            drop((self.store.take(), self.new.take()));
+            self.passes.set(true);
             (self.tell)(Told::Fate(Fate::Unkept));
             Ok(())
         })
@@ -178,10 +180,6 @@ impl Queue {
     /// Only agents' stores are read in parts.
     fn is_agents(&self) -> bool {
         let new = self.new.borrow().as_ref().and_then(|new| new.later);
-        self.store().and_then(|store| store.later()).or(new).is_some()
-    }
-
-    fn store(&self) -> Option<Rc<Store>> {
-        self.store.borrow().clone()
+        self.store.get().and_then(Store::later).or(new).is_some()
     }
 }
