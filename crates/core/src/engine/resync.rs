@@ -124,6 +124,8 @@ impl Engine {
     }
 
     /// Seals the first control of a conversation that can be, and sends it.
+    // The rest of a visitor's program: within its caller it would not be.
+    #[inline(never)]
     pub(super) fn prepare_control(&mut self, id: ConversationId, now: u64, random: &mut impl CryptoRng) {
         let Some(conversation) = self.conversations.get(&id) else { return };
         let first = conversation.controls.iter().min_by_key(|(_, control)| control.time);

@@ -158,7 +158,8 @@ impl Engine {
             }
             _ => {}
         }
-        if !self.link.under_way.contains(&id) && self.may_seal(now) {
+        let has_controls = self.conversations.get(&id).is_some_and(|kept| !kept.controls.is_empty());
+        if has_controls && !self.link.under_way.contains(&id) && self.may_seal(now) {
             self.prepare_control(id, now, random);
         }
     }
