@@ -72,7 +72,7 @@ async fn everything_is_gone_in_both_tabs_at_the_agents_and_in_the_relays_files()
         let gone = async || (!sealed.iter().any(|part| is_in_the_relays_files(stage, part))).then_some(());
         visitor.until("the relay's files to hold nothing of it", gone).await;
 
-        away.goes_to(&stage.demo().console().to_owned()).await;
+        away.goes_to(stage.demo().console()).await;
         away.clicks(".inbox li button").await;
         away.is_told(".act", desk.erased()).await;
         assert_eq!(away.texts().await, Vec::<String>::new());

@@ -189,6 +189,13 @@ async fn bad_connections_and_refusals() {
         gallery.hang(&visitor, "visitor-offline").await;
         stage.demo().start_relay().await.unwrap();
         agent.reads(words.second).await;
+        stage.demo().kill_relay().await.unwrap();
+        visitor.clicks(".header [aria-controls=segel-menu]").await;
+        visitor.clicks(".menu .offers button:last-child").await;
+        visitor.clicks(".menu .question button:first-child").await;
+        visitor.sees(".hindrance").await;
+        gallery.hang(&visitor, "visitor-erasing").await;
+        stage.demo().start_relay().await.unwrap();
 
         let mut tag = stage.demo().tag().clone();
         tag.root = RootKey([9; 32]);
@@ -209,6 +216,9 @@ async fn a_conversation_that_has_ended_and_the_next_one() {
         visitor.clicks(".header [aria-controls=segel-menu]").await;
         visitor.sees(".menu").await;
         gallery.hang(&visitor, "visitor-menu").await;
+        visitor.clicks(".menu .offers button:last-child").await;
+        visitor.sees(".menu .question").await;
+        gallery.hang(&visitor, "visitor-erase").await;
         visitor.presses(Key::Escape + "").await;
         agent.does(agent.conversation(), Deed::End);
         visitor.sees(".rating").await;

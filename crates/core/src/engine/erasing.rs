@@ -55,12 +55,13 @@ impl Engine {
         self.ledger.put(Name::Account, account);
         for id in self.conversations.keys().copied().collect::<Vec<_>>() {
             self.forget_messages(id);
+            // The members are told by new sessions: what a worn one closes cannot be asked for any more.
+            self.peers.forget(id, &mut self.ledger);
             let facts = &mut self.conversations.or_default(id).facts;
             if facts.sequence == 0 {
                 // Nobody has heard of it.
                 self.conversations.remove(&id);
                 self.ledger.remove(Name::Conversation(id));
-                self.peers.forget(id, &mut self.ledger);
                 continue;
             }
             facts.signal_keys.clear();

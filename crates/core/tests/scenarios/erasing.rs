@@ -51,6 +51,27 @@ async fn nobody_sees_anything_of_it_any_more_and_the_visitor_begins_as_somebody_
     desk.agent.until("the refusal", |screen| screen.delivery("masih di sana?") == refused).await;
 }
 
+#[tokio::test]
+async fn who_cannot_open_what_the_visitor_says_hears_of_it_all_the_same() {
+    let mut desk = Desk::held().await;
+    let id = desk.visitor.conversation();
+    let copy = desk.visitor.store().copy();
+    for text in ["satu", "dua"] {
+        desk.visitor.say(text);
+        desk.agent.reads(text).await;
+        desk.agent.say_in(id, text);
+        desk.visitor
+            .until("the answer", |screen| screen.texts(id).iter().filter(|said| **said == text).count() == 2)
+            .await;
+    }
+    desk.visitor.set_back(&copy).await;
+    desk.visitor.input(Input::Erase);
+    desk.visitor.until("everything to be erased", |screen| screen.is_erased).await;
+    desk.agent
+        .until("the erasure", |screen| screen.timeline(id).iter().all(|item| item.body == Body::Erased))
+        .await;
+}
+
 #[test]
 fn it_goes_here_at_once_and_the_relay_is_asked_once_the_members_were_told() {
     let site = BenchSite::new();
