@@ -28,6 +28,9 @@ const ARABIC: [(Meaning, &str); 6] = [
     (Meaning::NOT, "_لا_ _ولا_ _فلا_ _الا_ _لن_ _ولن_ _لم_ _ليس ابدا_ عدم_ دون_ ممنوع احذر تحذير اياك مطلقا_"),
 ];
 
+/// What sets apart the parts of a sentence of which one may say what not to do.
+const BREAKS: [&str; 5] = [",", "،", " tapi ", " tetapi ", " but "];
+
 /// What an incoming message asks for that nobody should tell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "any of them may be asked for together")]
@@ -65,10 +68,37 @@ impl Asks {
     }
 }
 
-/// The sentences of a text, each with all that its words say.
+/// The sentences of a text, each with all that its words say. Of one that says what not to do only after it has said
+/// something else, what stands before that: "Send me the code, don't tell anybody" asks for it.
 pub(crate) fn sentences(text: &str) -> impl Iterator<Item = (&str, Meaning)> {
     let sentences = text.split(['.', '!', '\n', ';', '؛']);
-    sentences.map(|sentence| (sentence, words(sentence).fold(arabic(sentence), Meaning::and)))
+    sentences.map(|sentence| {
+        let all = said(sentence);
+        let asks = if all.has(Meaning::NOT) { before_not(sentence) } else { "" };
+        if asks.is_empty() { (sentence, all) } else { (asks, said(asks)) }
+    })
+}
+
+/// All that the words of a sentence say.
+fn said(sentence: &str) -> Meaning {
+    words(sentence).fold(arabic(sentence), Meaning::and)
+}
+
+/// What a sentence says before the first of its parts that says what not to do.
+fn before_not(sentence: &str) -> &str {
+    let part = |rest: &str| {
+        let breaks = BREAKS.iter().filter_map(|word| rest.find(word).map(|at| at + word.len()));
+        breaks.min().unwrap_or(rest.len())
+    };
+    let mut end = 0;
+    while end < sentence.len() {
+        let next = end + part(&sentence[end..]);
+        if said(&sentence[end..next]).has(Meaning::NOT) {
+            break;
+        }
+        end = next;
+    }
+    &sentence[..end]
 }
 
 /// What each of a text's words in ASCII says.
@@ -118,12 +148,17 @@ mod tests {
             "PIN ATM berapa kak?",
             "Please send me your password",
             "What is the CVV?",
+            "Kirim OTP-nya ya kak, jangan kasih tau orang lain",
+            "Please tell me the OTP, don't share it with anyone else",
+            "Tolong kirim kode OTP tapi jangan screenshot",
         ] {
             assert!(!Asks::of(text).is_empty(), "{text}");
         }
         for text in [
             "Jangan berikan PIN dan OTP kepada siapa pun",
             "Kami tidak pernah meminta password!",
+            "Jangan pernah kirim OTP, PIN, atau berikan password ke siapa pun",
+            "OTP Anda 482913, jangan berikan kepada siapa pun",
             "OTP sudah masuk",
             "Boleh nomor pesanannya?",
         ] {

@@ -163,7 +163,10 @@ fn bare(number: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use alloc::format;
+
     use super::*;
+    use crate::Masker;
 
     #[test]
     fn what_opens_a_card_cannot_be_let_through() {
@@ -177,6 +180,18 @@ mod tests {
             assert_eq!(policy.set(kind, Rule::both(Action::Block)), Ok(()));
         }
         assert_eq!(policy.set(Kind::Nik, Rule::both(Action::Leave)), Ok(()));
+    }
+
+    #[test]
+    fn a_number_that_is_let_through_as_another_is_a_card_all_the_same() {
+        let number = "5171130101696059";
+        let mut policy = Policy::default();
+        policy.allow(number).unwrap();
+        let masker = Masker::new(policy);
+        for word in ["nik", "kartu keluarga", "kartu"] {
+            let answer = masker.mask(&format!("{word} {number}"), Writer::Visitor).unwrap();
+            assert_eq!(answer.spans.first().map(|span| span.kind), Some(Kind::Card), "{word}");
+        }
     }
 
     #[test]

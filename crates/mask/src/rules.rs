@@ -72,10 +72,11 @@ pub(crate) fn claim(run: &Run, around: &Around, known: &Known) -> Option<Found> 
         return None;
     }
     let kind = if nearest.says.has(Meaning::NIK) { Kind::Nik } else { Kind::Kk };
-    let may = matches!(known.action(kind), Action::Mask(_) | Action::Block);
-    let groups =
-        fits(kind, run, 0, around).filter(|groups| may && number::is_of_a_region(run.values(groups)))?;
-    Some(Found { kind, groups })
+    let groups = fits(kind, run, 0, around).filter(|groups| number::is_of_a_region(run.values(groups)))?;
+    // One that is let through may be a card all the same.
+    let number = &around.text[run.bytes(groups.clone())];
+    let action = known.policy.action(kind, number, known.writer);
+    matches!(action, Action::Mask(_) | Action::Block).then_some(Found { kind, groups })
 }
 
 /// The other numbers of the run, in order; their groups are marked.

@@ -28,10 +28,16 @@ pub(crate) fn predict(text: &str, messages: &[[usize; 2]]) -> Result<Vec<Found>,
         let message: String = text.chars().skip(start).take(end.saturating_sub(start)).collect();
         let sent_as = masker.mask_in(&conversation, &message, Writer::Visitor)?;
         let place = |of: &str, byte: usize, at: usize| at + of[..byte].chars().count();
-        found.extend(sent_as.spans.iter().map(|span| Found {
-            start: place(&message, span.start, start),
-            end: place(&message, span.end, start),
-            kind: span.kind,
+        let (mut byte, mut at) = (0, start);
+        // Spans are in order: none of the text is counted twice.
+        let mut next = |until: usize| {
+            at += message[byte..until].chars().count();
+            byte = until;
+            at
+        };
+        found.extend(sent_as.spans.iter().map(|span| {
+            let (start, end) = (next(span.start), next(span.end));
+            Found { start, end, kind: span.kind }
         }));
         for part in &sent_as.earlier {
             if let Some(earlier) = sent.len().checked_sub(part.back).and_then(|nth| sent.get(nth)) {
