@@ -194,15 +194,13 @@ async fn an_agent_who_looks_elsewhere_is_told_that_somebody_wrote_and_not_what()
         let noticed = async || agent.browser().script::<Vec<String>>("return window.noticed", vec![]).await;
         let grant = json!({ "permissions": ["notifications"], "origin": stage.demo().console() });
         agent.browser().driver().cdp().send_raw("Browser.grantPermissions", grant).await.unwrap();
-        let desk = agent.tab().await;
 
         // Granted, but not asked for by the agent.
-        agent.opens_tab().await;
+        agent.looks_elsewhere().await;
         visitors[0].say("Masih ada?");
-        visitors[0].has_sent("Masih ada?").await;
-        agent.turns_to_tab(desk.clone()).await;
         sees_listed(&agent, "Masih ada?").await;
         assert_eq!(noticed().await, Vec::<String>::new());
+        agent.turns_to_tab(agent.tab().await).await;
 
         agent.clicks(".bell").await;
         agent.sees(".bell[aria-pressed=true]").await;
@@ -210,10 +208,8 @@ async fn an_agent_who_looks_elsewhere_is_told_that_somebody_wrote_and_not_what()
         sees_listed(&agent, "Sudah dikirim?").await;
         assert_eq!(noticed().await, Vec::<String>::new(), "the agent looks at the list");
 
-        agent.opens_tab().await;
+        agent.looks_elsewhere().await;
         visitors[2].say("Rahasia sekali");
-        visitors[2].has_sent("Rahasia sekali").await;
-        agent.turns_to_tab(desk).await;
         sees_listed(&agent, "Rahasia sekali").await;
         assert_eq!(noticed().await, ["Toko Contoh", Language::indonesian().desk().notice()]);
     })

@@ -347,6 +347,19 @@ impl Person {
         self.browser.driver().cdp().send_raw("Page.bringToFront", json!({})).await.unwrap();
     }
 
+    /// Opens an empty tab in front of this one, of which questions are still asked.
+    pub(crate) async fn looks_elsewhere(&self) {
+        let here = self.tab().await;
+        let other = self.browser.driver().new_tab().await.unwrap();
+        // A driver brings the tab that it turns to to the front.
+        self.browser.driver().switch_to_window(here).await.unwrap();
+        let other = json!({ "targetId": other.to_string() });
+        self.browser.driver().cdp().send_raw("Target.activateTarget", other).await.unwrap();
+        let hidden =
+            async || self.browser.script::<bool>("return document.hidden", vec![]).await.then_some(());
+        self.until("the tab to be behind another one", hidden).await;
+    }
+
     /// Closes the tab in front of them.
     pub(crate) async fn closes_tab(&self) {
         self.browser.driver().close_window().await.unwrap();
