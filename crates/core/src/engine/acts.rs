@@ -319,7 +319,7 @@ impl Engine {
                         self.judge_anew(id, event);
                         return true;
                     }
-                    self.refuse_act(id, event, error);
+                    self.refuse_act(id, event, error, now, random);
                 }
             }
         }
@@ -430,18 +430,32 @@ impl Engine {
         self.plan_missed(id, now);
     }
 
-    /// It changes nothing. That another came first is said to nobody but its signer.
-    fn refuse_act(&mut self, id: ConversationId, event: EventId, error: ActError) {
+    /// It changes nothing. That another came first is said to nobody but its signer, whose device tells those that it went to
+    /// what that other is: they may have been enrolled since.
+    fn refuse_act(
+        &mut self,
+        id: ConversationId,
+        event: EventId,
+        error: ActError,
+        now: u64,
+        random: &mut impl CryptoRng,
+    ) {
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
         let Some(message) = conversation.messages.get_mut(&event) else { return };
         let is_own = message.is_own();
         if let Some(act) = &mut message.act {
             act.verdict = Some(Verdict::Refused);
         }
+        let told = message.recipients.clone().filter(|_| is_own).unwrap_or_default();
         self.ledger.put(Name::Message(id, event), message);
         self.shown.dirty.insert((id, event), ());
-        if is_own || !matches!(error, ActError::Late | ActError::NotFollowing) {
+        let came_second = matches!(error, ActError::Late | ActError::NotFollowing);
+        if is_own || !came_second {
             self.show_refused(Refusal::ActRefused);
+        }
+        let scope = self.scope_of(id, true);
+        for device in told.into_iter().filter(|_| came_second) {
+            self.requested(id, (device, scope), &[], now, random);
         }
     }
 

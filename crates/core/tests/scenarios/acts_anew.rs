@@ -153,6 +153,30 @@ fn who_saw_the_log_beyond_an_act_and_does_not_know_it_is_told() {
 }
 
 #[test]
+fn whoever_got_an_own_act_that_came_second_is_told_what_came_first() {
+    let site = BenchSite::new();
+    let mut table = Table::of_agent(&site, |_, _| {});
+    let others = vec![table.members[COLLEAGUE].id()];
+    table.post(VISITOR, Letter { others, ..table.letter(content::Body::Text("halo".to_owned())) });
+    let others = vec![table.members[VISITOR].id()];
+    let body = claim_by(&table, COLLEAGUE);
+    let first = table.post(COLLEAGUE, Letter { others, to_engine: false, ..table.letter(body) });
+    table.input(Input::Act { conversation: table.conversation, deed: Deed::Claim });
+    assert_eq!(table.summary().hold.standing, Standing::Mine, "the other was not sealed to it");
+    let tells = |message: &content::Message| match &message.body {
+        content::Body::Grants(grants) => grants.iter().any(|grant| grant.event == first.event),
+        _ => false,
+    };
+    assert!(!table.sent_to(COLLEAGUE).iter().any(tells));
+
+    table.post(VISITOR, table.letter(content::Body::Grants(vec![first.clone()])));
+    table.wait(1);
+    assert_eq!(table.summary().hold.standing, Standing::Others);
+    assert_eq!(table.sent_to(COLLEAGUE).iter().filter(|message| tells(message)).count(), 1);
+    assert!(!table.sent_to(VISITOR).iter().any(tells), "the visitor has every act");
+}
+
+#[test]
 fn an_own_act_is_sent_again_however_much_was_said_since() {
     let site = BenchSite::new();
     let mut table = Table::of_agent(&site, |_, _| {});
