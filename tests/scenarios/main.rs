@@ -10,6 +10,7 @@
 
 mod accessible;
 mod attachments;
+mod bench;
 mod desk;
 mod endings;
 mod enrolment;

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::ValueEnum;
 
-use crate::{bench_crypto, bench_mask, shell};
+use crate::{bench_crypto, bench_mask, bench_widget, shell};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -23,6 +23,8 @@ enum Benchmark {
     Mask,
     /// Sealing in Node and in Chromium, beside libsodium, noble and olm; with its share of the download
     Crypto,
+    /// The chat in Chromium at a quarter of this machine's speed, beside Rocket.Chat's livechat; with the weight of both
+    Widget,
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
@@ -33,6 +35,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         }
         Some(Benchmark::Mask) => bench_mask::run(args.json),
         Some(Benchmark::Crypto) => bench_crypto::run(args.json, args.simd),
+        Some(Benchmark::Widget) => bench_widget::run(args.json),
     }
 }
 

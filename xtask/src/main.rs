@@ -5,6 +5,7 @@ mod apt;
 mod bench;
 mod bench_crypto;
 mod bench_mask;
+mod bench_widget;
 mod build;
 mod compress;
 mod names;

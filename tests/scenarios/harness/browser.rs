@@ -88,7 +88,7 @@ pub(crate) enum Device {
 
 /// A running browser; killed when it is dropped.
 pub(crate) struct Browser {
-    _process: DriverProcess,
+    process: DriverProcess,
     driver: WebDriver,
     journal: Journal,
     profile: Arc<TempDir>,
@@ -144,7 +144,7 @@ impl Browser {
         let driver = WebDriver::new(&process.url, wishes).await.expect("a session begins");
         let debugger = &driver.handle().capabilities().get("goog:chromeOptions").unwrap()["debuggerAddress"];
         let journal = Journal::begin(debugger.as_str().expect("Chromium can be debugged")).await;
-        let browser = Self { _process: process, driver, journal, profile };
+        let browser = Self { process, driver, journal, profile };
         browser.note_shadow_roots().await;
         if !matches!(device, Device::Phone(..)) {
             browser.fit_window(1280, 800).await;
@@ -178,6 +178,21 @@ impl Browser {
     /// The folder of all that it keeps.
     pub(crate) fn profile(&self) -> &Path {
         self.profile.path()
+    }
+
+    /// The processes that its pages run in.
+    pub(crate) fn renderers(&self) -> Vec<u32> {
+        let mut processes: Vec<_> = self.process.child.id().into_iter().collect();
+        let mut renderers = Vec::new();
+        while let Some(process) = processes.pop() {
+            let told = |what: &str| fs::read_to_string(format!("/proc/{process}/{what}")).unwrap_or_default();
+            if told("cmdline").contains("--type=renderer") {
+                renderers.push(process);
+            }
+            let children = told(&format!("task/{process}/children"));
+            processes.extend(children.split_whitespace().filter_map(|child| child.parse::<u32>().ok()));
+        }
+        renderers
     }
 
     /// Asks something of the tab, in the words of Chromium's debugging protocol.
