@@ -2,7 +2,8 @@
 
 use chacha20::{ChaCha20, XChaCha20};
 use chacha20poly1305::ChaChaPoly1305;
-use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::aead::inout::InOutBuf;
+use chacha20poly1305::aead::{AeadInOut, Error, KeyInit, Nonce};
 use chacha20poly1305::consts::{U12, U24};
 
 use crate::words::ByWords;
@@ -19,27 +20,52 @@ pub const TAG: usize = 16;
 
 /// Seals under a key that is used once, with the nonce given.
 pub fn seal(key: &[u8; 32], nonce: &[u8; 12], aad: &[u8], message: &[u8]) -> Vec<u8> {
-    let cipher = ChaCha20Poly1305::new(key.into());
-    // Fails only for messages of 256 GiB, which the limits exclude.
-    cipher.encrypt(nonce.into(), Payload { msg: message, aad }).unwrap_or_default()
+    seal_with(&ChaCha20Poly1305::new(key.into()), nonce.into(), aad, message)
 }
 
 /// Opens what [`seal`] made.
 pub fn open(key: &[u8; 32], nonce: &[u8; 12], aad: &[u8], sealed: &[u8]) -> Result<Vec<u8>, NotAuthentic> {
-    let cipher = ChaCha20Poly1305::new(key.into());
-    cipher.decrypt(nonce.into(), Payload { msg: sealed, aad }).map_err(|_| NotAuthentic)
+    open_with(&ChaCha20Poly1305::new(key.into()), nonce.into(), aad, sealed)
 }
 
 /// Seals under a long-lived key with a random 24-byte nonce.
 pub fn seal_x(key: &[u8; 32], nonce: &[u8; 24], aad: &[u8], message: &[u8]) -> Vec<u8> {
-    let cipher = XChaCha20Poly1305::new(key.into());
-    cipher.encrypt(nonce.into(), Payload { msg: message, aad }).unwrap_or_default()
+    seal_with(&XChaCha20Poly1305::new(key.into()), nonce.into(), aad, message)
 }
 
 /// Opens what [`seal_x`] made.
 pub fn open_x(key: &[u8; 32], nonce: &[u8; 24], aad: &[u8], sealed: &[u8]) -> Result<Vec<u8>, NotAuthentic> {
-    let cipher = XChaCha20Poly1305::new(key.into());
-    cipher.decrypt(nonce.into(), Payload { msg: sealed, aad }).map_err(|_| NotAuthentic)
+    open_with(&XChaCha20Poly1305::new(key.into()), nonce.into(), aad, sealed)
+}
+
+/// Into a place of its own, without a copy of the message before: in a browser, copying a large one takes a tenth as long as all
+/// of sealing it.
+fn seal_with<C: AeadInOut>(cipher: &C, nonce: &Nonce<C>, aad: &[u8], message: &[u8]) -> Vec<u8> {
+    let mut sealed = vec![0; message.len() + TAG];
+    let (text, tag) = sealed.split_at_mut(message.len());
+    let made = InOutBuf::new(message, text)
+        .map_err(|_| Error)
+        .and_then(|buffer| cipher.encrypt_inout_detached(nonce, aad, buffer));
+    match made {
+        Ok(made) => tag.copy_from_slice(&made),
+        // Fails only for messages of 256 GiB, which the limits exclude.
+        Err(_) => sealed.clear(),
+    }
+    sealed
+}
+
+fn open_with<C: AeadInOut>(
+    cipher: &C,
+    nonce: &Nonce<C>,
+    aad: &[u8],
+    sealed: &[u8],
+) -> Result<Vec<u8>, NotAuthentic> {
+    let (text, tag) = sealed.split_last_chunk::<TAG>().ok_or(NotAuthentic)?;
+    let tag = tag.as_slice().try_into().map_err(|_| NotAuthentic)?;
+    let mut message = vec![0; text.len()];
+    let buffer = InOutBuf::new(text, &mut message).map_err(|_| NotAuthentic)?;
+    cipher.decrypt_inout_detached(nonce, aad, buffer, tag).map_err(|_| NotAuthentic)?;
+    Ok(message)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! X25519 (RFC 7748) with the contributory check, and Ed25519 signing (RFC 8032).
 
 use ed25519_dalek::Signer;
-use x25519_dalek::{PublicKey, StaticSecret};
+use x25519_dalek::{PublicKey, SharedSecret, StaticSecret, X25519_BASEPOINT_BYTES};
 use zeroize::Zeroizing;
 
 /// The other side's public key has small order: the shared secret would be known to everybody.
@@ -9,14 +9,15 @@ use zeroize::Zeroizing;
 #[error("a public key of small order would give the secret away")]
 pub struct WeakKey;
 
-/// The public half of an X25519 secret.
+/// The public half of an X25519 secret. By the ladder like any product: without tables, which nobody should have to
+/// download, the crate's own way takes longer.
 pub fn derive_x25519_public(secret: &[u8; 32]) -> [u8; 32] {
-    PublicKey::from(&StaticSecret::from(*secret)).to_bytes()
+    multiply(secret, &X25519_BASEPOINT_BYTES).to_bytes()
 }
 
 /// X25519; an all-zero result is refused.
 pub fn agree(secret: &[u8; 32], public: &[u8; 32]) -> Result<Zeroizing<[u8; 32]>, WeakKey> {
-    let shared = StaticSecret::from(*secret).diffie_hellman(&PublicKey::from(*public));
+    let shared = multiply(secret, public);
     if shared.was_contributory() { Ok(Zeroizing::new(shared.to_bytes())) } else { Err(WeakKey) }
 }
 
@@ -28,6 +29,10 @@ pub fn derive_ed25519_public(secret: &[u8; 32]) -> [u8; 32] {
 /// An Ed25519 signature.
 pub fn sign(secret: &[u8; 32], statement: &[u8]) -> [u8; 64] {
     ed25519_dalek::SigningKey::from_bytes(secret).sign(statement).to_bytes()
+}
+
+fn multiply(secret: &[u8; 32], point: &[u8; 32]) -> SharedSecret {
+    StaticSecret::from(*secret).diffie_hellman(&PublicKey::from(*point))
 }
 
 #[cfg(test)]

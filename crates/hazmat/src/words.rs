@@ -1,6 +1,6 @@
 //! A stream cipher whose keystream is mixed in by words.
 
-use chacha20::cipher::consts::U32;
+use chacha20::cipher::consts::{U8, U32};
 use chacha20::cipher::inout::InOutBuf;
 use chacha20::cipher::{
     Iv, IvSizeUser, Key, KeyIvInit, KeySizeUser, OverflowError, SeekNum, StreamCipher, StreamCipherError,
@@ -34,20 +34,18 @@ impl<C: StreamCipher> StreamCipher for ByWords<C> {
         self.0.check_remaining(length)
     }
 
-    fn unchecked_apply_keystream_inout(&mut self, data: InOutBuf<'_, '_, u8>) {
+    fn unchecked_apply_keystream_inout(&mut self, mut data: InOutBuf<'_, '_, u8>) {
         let mut stream = [0; PIECE];
-        for piece in data.into_out_with_copied_in().chunks_mut(PIECE) {
-            let (stream, _) = stream.split_at_mut(piece.len());
+        let (stream, _) = stream.split_at_mut(PIECE.min(data.len()));
+        while !data.is_empty() {
+            let length = stream.len().min(data.len());
+            let (piece, rest) = data.split_at(length);
+            let (stream, _) = stream.split_at_mut(length);
             self.0.unchecked_write_keystream(stream);
-            let (words, rest) = piece.as_chunks_mut();
-            let (stream_words, stream_rest) = stream.as_chunks();
-            for (word, stream) in words.iter_mut().zip(stream_words) {
-                *word = (u64::from_ne_bytes(*word) ^ u64::from_ne_bytes(*stream)).to_ne_bytes();
-            }
-            for (byte, stream) in rest.iter_mut().zip(stream_rest) {
-                *byte ^= stream;
-            }
+            mix(piece, stream);
+            data = rest;
         }
+        // Only what was used: most messages are short.
         stream.zeroize();
     }
 
@@ -64,6 +62,17 @@ impl<C: StreamCipherSeek> StreamCipherSeek for ByWords<C> {
     fn try_seek<T: SeekNum>(&mut self, position: T) -> Result<(), StreamCipherError> {
         self.0.try_seek(position)
     }
+}
+
+/// From where the data is to where it goes: copied there first, it would be gone through twice.
+fn mix(data: InOutBuf<'_, '_, u8>, stream: &[u8]) {
+    let (words, mut rest) = data.into_chunks::<U8>();
+    let (stream_words, stream_rest) = stream.as_chunks();
+    for (mut word, stream) in words.into_iter().zip(stream_words) {
+        let mixed = u64::from_ne_bytes(word.clone_in().into()) ^ u64::from_ne_bytes(*stream);
+        *word.get_out() = mixed.to_ne_bytes().into();
+    }
+    rest.xor_in2out(stream_rest);
 }
 
 #[cfg(test)]
