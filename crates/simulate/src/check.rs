@@ -3,15 +3,17 @@
 mod endings;
 mod histories;
 mod identities;
+mod reads;
 
 pub(crate) use self::identities::confirmed;
+pub(crate) use self::reads::unread;
 
 use segel_core::show::{Author, Body, Delivery, Item, Refusal};
 use segel_wire::ids::EventId;
 
 use crate::device::{Browser, Device, Screen};
 use crate::people::{CARD, Said, shows};
-use crate::relay::Row;
+use crate::relay::{AGENTS_KEEP, Row, VISITORS_KEEP};
 use crate::world::World;
 
 /// Bytes that a store may hold beside its messages, for each conversation and peer.
@@ -27,6 +29,7 @@ pub(crate) fn complaints(world: &World) -> Vec<String> {
     }
     found.extend(endings::complaints(world));
     found.extend(histories::complaints(world));
+    found.extend(reads::complaints(world));
     for (browser, tab) in running(world) {
         found.extend(screen(world, browser, tab));
         found.extend(bounds(world, browser, tab));
@@ -73,6 +76,12 @@ fn arrival(world: &World, said: &Said) -> Vec<String> {
     if said.over.contains(&row.conversation) && !said.is_gone_here && !sender.was_set_back {
         found.push(format!("{text:?} of {} is in a conversation that had ended", sender.name));
     }
+    // A relay that was set back has no prekeys of some for a while.
+    let forgotten = world.relay.forgotten(row).filter(|_| !world.tally.counts.contains_key("relay set back"));
+    found.extend(forgotten.map(|device| format!("{text:?} of {} was not sealed to {device}", sender.name)));
+    if overtook(world, said, row) {
+        found.push(format!("{text:?} of {} stands before what was said before it", sender.name));
+    }
     for (browser, tab) in running(world) {
         let Some(id) = browser.id else { continue };
         let items: Vec<_> = tab.screen.items.values().filter(|item| shows(&item.body, text)).collect();
@@ -92,7 +101,7 @@ fn arrival(world: &World, said: &Said) -> Vec<String> {
             let is_read = items.first().is_some_and(|item| item.position == Some(row.position));
             let how = tab.screen.items.get(&(row.conversation, row.event));
             let may_stay_closed =
-                (how.is_some() && was_torn(world, browser, row)) || has_forgotten(browser, tab, row);
+                (how.is_some() && may_stay_closed(world, browser, row)) || has_forgotten(browser, tab, row);
             if !is_read && !may_stay_closed {
                 found.push(format!(
                     "{} does not show {text:?}: {:?}",
@@ -182,6 +191,28 @@ fn was_torn(world: &World, receiver: &Browser, row: &Row) -> bool {
     let may_ask_in_vain = receiver.others.contains(&row.conversation)
         || (sender.is_some_and(Browser::is_visitor) && is_nobody_known(world, receiver, row));
     is_torn || (world.tally.counts.contains_key("relay set back") && may_ask_in_vain)
+}
+
+/// Whether a text may stay closed to one that it was sealed to: who was set back alone asks its sender, and is given it.
+fn may_stay_closed(world: &World, receiver: &Browser, row: &Row) -> bool {
+    let sender = world.browsers.iter().find(|browser| browser.id == Some(row.sender));
+    let is_there = sender.is_some_and(|sender| is_served(world, sender) && !sender.was_set_back);
+    let is_answered = !receiver.others.contains(&row.conversation)
+        && !(sender.is_some_and(Browser::is_visitor) && is_nobody_known(world, receiver, row));
+    let is_given = is_there && is_answered && !world.tally.counts.contains_key("relay set back");
+    !is_given && was_torn(world, receiver, row)
+}
+
+/// Whether a text stands before another that its person had written before it, in the same tab. A file takes its time, and what
+/// failed comes last.
+fn overtook(world: &World, said: &Said, row: &Row) -> bool {
+    let keeps_order = |said: &Said| said.file.is_none() && !said.was_retried;
+    let earlier = world.said.iter().take_while(|other| other.event != said.event);
+    let mut earlier = earlier
+        .filter(|other| (other.tab, other.life) == (said.tab, said.life) && keeps_order(other))
+        .filter_map(|other| world.relay.log().iter().find(|row| row.event == other.event));
+    keeps_order(said)
+        && earlier.any(|other| other.conversation == row.conversation && other.position > row.position)
 }
 
 /// Whether a visitor was set back to before a conversation began: what comes of it is taken for the relay's doing.
@@ -296,10 +327,17 @@ fn is_explained(refusal: Refusal, peers_lost_state: bool) -> bool {
 /// Whether memory and traffic stay within bounds.
 fn bounds(world: &World, browser: &Browser, tab: &Device) -> Vec<String> {
     let mut found = Vec::new();
-    let count = |kind| browser.disk.sealed().keys().filter(|name| name.starts_with(kind)).count();
+    let count = |kind: &str| browser.disk.sealed().keys().filter(|name| name.starts_with(kind)).count();
     let controls = count("control/");
     if controls > 0 && is_served(world, browser) {
         found.push(format!("{} still has {controls} contents to send that nobody sees", browser.name));
+    }
+    let most = 2 * if browser.is_visitor() { VISITORS_KEEP } else { AGENTS_KEEP };
+    for id in tab.screen.conversations.keys() {
+        let sent = count(&format!("sent/{id}/"));
+        if sent > most {
+            found.push(format!("{} still keeps {sent} events of {id} that were sent", browser.name));
+        }
     }
     let peers = 1 + count("sessions/") + count("conversation/");
     // Messages grow with the conversation.

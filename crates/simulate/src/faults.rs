@@ -16,6 +16,8 @@ pub(crate) struct Weather {
     pub(crate) agents: usize,
     pub(crate) consoles: usize,
     pub(crate) texts: u64,
+    /// How often somebody looks at a conversation.
+    pub(crate) looks: u64,
     pub(crate) acts: u64,
     pub(crate) withdrawals: u64,
     /// How often somebody ends a conversation.
@@ -80,6 +82,7 @@ impl Weather {
             agents,
             consoles: agents + chance.place(2),
             texts: chance.between(6, 40),
+            looks: if chance.one_in(2) { chance.between(1, 20) } else { 0 },
             acts: if chance.one_in(2) { chance.between(1, 8) } else { 0 },
             withdrawals: if chance.one_in(2) { chance.between(1, 6) } else { 0 },
             ends: if chance.one_in(2) { chance.between(1, 6) } else { 0 },

@@ -15,6 +15,7 @@ mod faults;
 mod files;
 mod owner;
 mod people;
+mod reading;
 mod relay;
 mod tabs;
 mod trace;

@@ -40,6 +40,10 @@ pub(crate) enum Deed {
     Type {
         browser: usize,
     },
+    /// Somebody looks at a conversation, to its end.
+    Look {
+        browser: usize,
+    },
     /// Somebody ends a conversation.
     End {
         browser: usize,
@@ -88,6 +92,8 @@ pub(crate) struct Said {
     pub(crate) over: BTreeSet<ConversationId>,
     /// Whether its sender wants it taken back.
     pub(crate) is_withdrawn: bool,
+    /// Whether it failed and was sent anew, after what was said later.
+    pub(crate) was_retried: bool,
 }
 
 const ATTENDED_EVERY: u64 = 4_000;
@@ -117,6 +123,11 @@ impl World {
             self.agenda.plan(at, Happening::Deed(Deed::Say { browser }));
             let before = at.saturating_sub(self.chance.between(500, 6_000));
             self.agenda.plan(before, Happening::Deed(Deed::Type { browser }));
+        }
+        for _ in 0..self.weather.looks {
+            let (browser, at) =
+                (self.chance.place(browsers), self.chance.between(self.now + 5_000, self.weather.ends_at));
+            self.agenda.plan(at, Happening::Deed(Deed::Look { browser }));
         }
         for _ in 0..self.weather.withdrawals {
             let at = self.chance.between(self.now + 10_000, self.weather.ends_at);
@@ -152,6 +163,7 @@ impl World {
             Deed::Attach { browser } => self.attach(browser),
             Deed::Fetch { browser } => self.fetch_missing(browser),
             Deed::Type { browser } => self.begin_to_write(browser),
+            Deed::Look { browser } => self.look(browser),
             Deed::End { browser } => self.end(browser),
             Deed::Rate { browser } => self.rate(browser),
             Deed::Act { browser } => self.act(browser),
@@ -205,6 +217,10 @@ impl World {
         for browser in 0..self.browsers.len() {
             let Some(tab) = self.look_somewhere(browser) else { continue };
             for (conversation, event) in self.devices[tab].screen.failed() {
+                self.said
+                    .iter_mut()
+                    .filter(|said| said.event == event)
+                    .for_each(|said| said.was_retried = true);
                 self.input(tab, Input::Retry { conversation, event });
             }
         }
@@ -301,6 +317,7 @@ impl World {
             is_gone_here: false,
             over: BTreeSet::new(),
             is_withdrawn: false,
+            was_retried: false,
         });
         event
     }

@@ -13,7 +13,7 @@ use segel_core::{Answer, Request};
 use segel_crypto::content::{ContentHash, Header};
 use segel_wire::api::{BundlesAnswer, ChallengeAnswer, EventsAnswer, LoginAnswer, LoginRequest};
 use segel_wire::ids::{Challenge, ConversationId, DeviceId, EventId, InvitationId, RootKey, SiteId};
-use segel_wire::signed::{LoginStatement, VerifiedRoster};
+use segel_wire::signed::{Agent, LoginStatement, VerifiedRoster};
 use segel_wire::{Code, ContentDigest, Delivered, DeskId, Envelope, Octets, Withdraws, limits};
 
 use self::attachments::AttachmentStore;
@@ -24,9 +24,9 @@ use crate::Planted;
 use crate::chance::Chance;
 use crate::owner::RELAY;
 
-/// So many of its own events of a conversation a device keeps.
-const VISITORS_KEEP: usize = 64;
-const AGENTS_KEEP: usize = 8;
+/// So many of its own events of a conversation a device keeps; an agent's as many acts and withdrawals besides.
+pub(crate) const VISITORS_KEEP: usize = 64;
+pub(crate) const AGENTS_KEEP: usize = 8;
 /// What was sealed is stored within this, milliseconds, in most cases; clocks of devices are wrong, this one is not.
 const SEALED_WITHIN: u64 = 60_000;
 
@@ -183,6 +183,24 @@ impl Relay {
         let named = self.kept.rosters.iter().find(|(roster, _)| roster.roster().order.version == version);
         let is_listed = named.is_some_and(|(roster, _)| roster.device(&device, 0).is_some());
         is_listed && self.reachable.get(&device).is_some_and(|at| at + SEALED_WITHIN < row.time)
+    }
+
+    /// Whom the sender of a message forgot: the visitor, or a device of an agent who has another one that it went to.
+    pub(crate) fn forgotten(&self, row: &Row) -> Option<DeviceId> {
+        let has = |device: &DeviceId| {
+            *device == row.sender || row.envelope.wraps.iter().any(|wrapped| wrapped.device == *device)
+        };
+        let version = Header::parse(&row.envelope.content.0).map_or(0, |header| header.order.version);
+        let mut rosters = self.kept.rosters.iter().map(|(roster, _)| roster.roster());
+        let named = rosters.find(|roster| roster.order.version == version);
+        let devices = |agent: &Agent| {
+            let ids = agent.devices.iter().map(|device| device.keys.derive_id(&self.site));
+            ids.collect::<Vec<_>>()
+        };
+        let agents = named.into_iter().flat_map(|roster| &roster.agents).map(devices);
+        let readers = agents.filter(|devices| devices.iter().any(has)).flatten();
+        let readers = readers.filter(|device| self.could_reach(*device, row));
+        readers.chain([row.visitor]).find(|device| !has(device))
     }
 
     /// Answers an HTTP request; `now` in Unix milliseconds.

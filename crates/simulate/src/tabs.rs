@@ -5,14 +5,14 @@ mod lead;
 
 pub(crate) use self::lead::{Lead, Lock};
 
-use segel_core::show::{Rating, Show, Standing, Summary};
+use segel_core::show::{Body, Item, Rating, Refusal, Show, Standing, Summary};
 use segel_core::tabs::{Wish, WishedFile, settled};
 use segel_core::{Input, Outgoing, OutgoingFile, OutgoingRating};
 use segel_mask::{MaskedText, Masker};
 use segel_wire::ids::EventId;
 
 use crate::Planted;
-use crate::device::Screen;
+use crate::device::{Device, Screen};
 use crate::vouching;
 use crate::world::{Happening, World};
 
@@ -244,6 +244,9 @@ impl World {
         if self.has_followers(tab) {
             self.say_to_tabs(tab, &Word::Change(show.clone()));
         }
+        if let Show::Item(item) = &show {
+            self.wonder(tab, item);
+        }
         let is_erased = show == Show::Erased;
         self.see(tab, show);
         if is_erased {
@@ -266,6 +269,22 @@ impl World {
             self.devices[tab].tab.let_go(event);
         }
         self.devices[tab].screen.apply(show);
+    }
+
+    /// Where nobody lost state, nothing is closed even for a while because somebody sealed it from an older one. A tab that led
+    /// before and does not know better yet goes by what it had then.
+    fn wonder(&mut self, tab: usize, item: &Item) {
+        let lost = ["storage set back", "storage lost", "relay set back"];
+        let is_stale = matches!(
+            item.body,
+            Body::Closed(Refusal::MessageStale | Refusal::MessageAltered | Refusal::MessageReplayed)
+        );
+        let Device { browser, term, .. } = self.devices[tab];
+        let leads = self.browsers[browser].disk.term() == term;
+        if is_stale && leads && !lost.iter().any(|lost| self.tally.counts.contains_key(lost)) {
+            let name = &self.browsers[browser].name;
+            self.complaints.push(format!("{name} showed {} as {:?}", item.event, item.body));
+        }
     }
 
     fn see_holder(&mut self, tab: usize, summary: &Summary) {

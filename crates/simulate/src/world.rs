@@ -1,5 +1,6 @@
 //! The loop: one happening after another, on one clock.
 
+mod calm;
 mod network;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +19,7 @@ use crate::endings::{Ended, Rated};
 use crate::faults::{Fault, Weather};
 use crate::owner::Owner;
 use crate::people::{Deed, Said};
+use crate::reading::Looked;
 use crate::relay::Relay;
 use crate::tabs::{Lead, Word};
 use crate::trace::Trace;
@@ -26,14 +28,8 @@ use crate::{Failure, Planted, Tally};
 
 /// When every run begins, Unix milliseconds.
 pub(crate) const START: u64 = 1_800_000_000_000;
-/// How long it may take until all is well once it is calm, in milliseconds: a device asks anew every hour.
-const PATIENCE: u64 = 5 * 60 * 60 * 1_000;
 /// What may happen in a run at most; more is traffic that never ends.
 const MOST_STEPS: u64 = 30_000;
-/// How long before that people look into their conversations.
-const LOOKED_AT: u64 = 30 * 1_000;
-/// How often it is looked at meanwhile.
-const LOOK_EVERY: u64 = 2 * 60 * 1_000;
 
 pub(crate) struct World {
     pub(crate) now: u64,
@@ -51,6 +47,7 @@ pub(crate) struct World {
     pub(crate) said: Vec<Said>,
     pub(crate) ended: Vec<Ended>,
     pub(crate) rated: Vec<Rated>,
+    pub(crate) looked: Vec<Looked>,
     /// What the business's server said.
     pub(crate) vouched: Vec<Vouched>,
     /// Which browsers were handed which files.
@@ -141,26 +138,20 @@ pub fn run(seed: u64, planted: Option<Planted>, traced: bool) -> Result<Tally, F
     world.open_for_business();
     world.play_until(world.weather.ends_at);
     world.calm_down();
-    let deadline = world.now + PATIENCE;
-    loop {
-        world.play_and_look();
-        let complaints = check::complaints(&world);
-        if complaints.is_empty() || world.now >= deadline || world.is_restless() {
-            world.complaints.extend(complaints);
-            break;
-        }
+    let complaints = world.settle(|world| {
         world.try_failed_again();
         world.withdraw_again();
         world.end_again();
-        for browser in 0..world.browsers.len() {
-            world.fetch_missing(browser);
-        }
+    });
+    world.complaints.extend(complaints);
+    if world.complaints.is_empty() {
+        world.read_everything();
     }
     if world.complaints.is_empty() {
         world.start_all_again();
-        world.play_and_look();
-        let again =
-            check::complaints(&world).into_iter().map(|complaint| format!("after a new start: {complaint}"));
+        // What people did before they need not do again now.
+        let again = world.settle(|_| {});
+        let again = again.into_iter().map(|complaint| format!("after a new start: {complaint}"));
         world.complaints.extend(again);
     }
     if world.complaints.is_empty() {
@@ -176,14 +167,6 @@ pub fn run(seed: u64, planted: Option<Planted>, traced: bool) -> Result<Tally, F
 }
 
 impl World {
-    /// Time passes, and before it has everybody looks into every conversation that they have.
-    fn play_and_look(&mut self) {
-        let end = self.now + LOOK_EVERY;
-        self.play_until(end - LOOKED_AT);
-        self.open_everything();
-        self.play_until(end);
-    }
-
     fn new(seed: u64, planted: Option<Planted>, traced: bool) -> Self {
         let mut chance = Chance::new(seed, 0);
         let weather = Weather::draw(START, &mut chance);
@@ -204,6 +187,7 @@ impl World {
             said: Vec::new(),
             ended: Vec::new(),
             rated: Vec::new(),
+            looked: Vec::new(),
             vouched: Vec::new(),
             fetched: BTreeSet::new(),
             used_once: BTreeMap::new(),
@@ -213,7 +197,7 @@ impl World {
         }
     }
 
-    fn is_restless(&self) -> bool {
+    pub(crate) fn is_restless(&self) -> bool {
         self.tally.counts.get("steps").is_some_and(|steps| *steps > MOST_STEPS)
     }
 

@@ -247,6 +247,8 @@ impl Engine {
         facts.head = facts.head.max(delivered.position);
         self.ledger.put(Name::Conversation(id), facts);
         if is_introduced {
+            // What people compare is shown, be it something that nobody sees which tells of it.
+            self.shown.lists.insert(id, ());
             // Tokens that a member handed on before could not be judged without it.
             self.judge_tokens(id);
         }

@@ -1,9 +1,13 @@
 //! What visitor and business compare comes out the same on both sides, and different for everybody else.
 
 use segel_core::show::SafetyNumber;
+use segel_crypto::content::Body;
 use segel_testkit::client::{Client, Screen};
 use segel_testkit::site::TestSite;
 use segel_wire::ids::ConversationId;
+
+use crate::bench::BenchSite;
+use crate::table::{Table, VISITOR};
 
 #[tokio::test]
 async fn both_sides_of_a_conversation_show_the_same_safety_number_and_keep_it() {
@@ -46,6 +50,20 @@ async fn a_device_that_could_open_nothing_yet_shows_no_number_until_the_visitor_
     for device in [&visitor, &first] {
         assert_eq!(self::number(device, conversation).await, number);
     }
+}
+
+#[test]
+fn the_number_is_shown_once_something_that_nobody_sees_tells_who_the_visitor_is() {
+    let site = BenchSite::new();
+    let mut table = Table::of_agent(&site, |_, _| {});
+    let (mut before, _) = table.seal(VISITOR, table.letter(Body::Text("Sebelum.".to_owned())));
+    before.wrap = None;
+    table.deliver(&before);
+    assert_eq!(table.summary().safety, None);
+
+    let (read, _) = table.seal(VISITOR, table.letter(Body::Read(1)));
+    table.deliver(&read);
+    assert!(table.summary().safety.is_some());
 }
 
 async fn number(client: &Client, conversation: ConversationId) -> SafetyNumber {
