@@ -306,9 +306,10 @@ impl Parts {
         }
     }
 
-    /// Gives a conversation these labels, masked like everything that a person writes.
+    /// Gives a conversation these labels, masked like everything that a person writes, and one after another.
     fn label(&self, conversation: ConversationId, labels: &[String]) {
-        let masked: Option<Vec<_>> = labels.iter().map(|label| self.mask(label)).collect();
+        let masker = segel_core::masker(self.model.borrow().situation.masking.as_ref());
+        let masked = masker.and_then(|masker| masker.mask_together(labels, Writer::Agent).ok());
         let good = masked.filter(|labels| Outgoing::labels(labels.iter().cloned()).is_some());
         self.model.borrow_mut().refused = if good.is_some() { None } else { Some(Refused::Labels) };
         if let Some(labels) = good {

@@ -9,7 +9,14 @@ use segel_wire::{cbor, limits};
 use crate::show::{Body, Refusal};
 
 /// Text that may be sealed. Its constructors take [`MaskedText`], which only `segel-mask` makes;
-/// there is no other way to hand text to an engine.
+/// there is no other way to hand text to an engine, and none for the note of who hands a conversation over, or for labels:
+///
+/// ```compile_fail,E0308
+/// segel_core::Outgoing::note(String::from("halo"));
+/// ```
+/// ```compile_fail,E0271
+/// segel_core::Outgoing::labels([String::from("halo")]);
+/// ```
 #[derive(Debug, Clone)]
 pub struct Outgoing(Body);
 

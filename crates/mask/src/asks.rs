@@ -4,11 +4,22 @@ use alloc::string::String;
 
 use crate::words::{LONGEST, Meaning, meaning};
 
-/// Arabic for what [`Meaning`] has, as in [`plain`]: parts of words, where `_` stands for what is between words. Inflected forms
-/// that tell what somebody did and do not ask ("we sent") are left out.
+/// What several words say together, and Arabic for what [`Meaning`] has, as in [`plain`]: parts of words, where `_` stands for what is
+/// between words. Inflected forms that tell what somebody did and do not ask ("we sent") are left out.
 ///
 /// A choice: the names of `caution` in `www/texts/ar.json` and others for the same, and everyday ways to ask and to warn.
-const ARABIC: [(Meaning, &str); 6] = [
+const PHRASES: [(Meaning, &str); 8] = [
+    (
+        Meaning::OTP,
+        "kode_masuk kode_yang_masuk kode_yg_masuk kode_yang_dikirim kode_yg_dikirim kode_yang_diterima kode_yg_diterima \
+         kode_yang_kami kode_yg_kami kode_sms kode_wa_ kode_di_sms kode_dari_sms kode_lewat_sms code_we_sent code_i_sent \
+         code_you_received code_you_got code_sent_to code_that_was_sent code_from_the_sms code_in_the_sms",
+    ),
+    (
+        Meaning::CVV,
+        "belakang_kartu blkg_kartu blakang_kartu belakang_atm balik_kartu angka_di_belakang digit_di_belakang angka_belakang \
+         back_of_the_card back_of_your_card back_of_card code_on_the_back digits_on_the_back numbers_on_the_back",
+    ),
     (
         Meaning::OTP,
         "رمز_التحقق رمز_تحقق كود_التحقق رمز_التاكيد كود_التاكيد رمز_التفعيل كود_التفعيل رمزك_المؤقت الرمز_المؤقت \
@@ -54,9 +65,10 @@ impl Asks {
             if !asked || says.has(Meaning::NOT) {
                 continue;
             }
-            asks.otp |= says.has(Meaning::OTP);
+            let (safe, card) = (says.has(Meaning::SAFE), says.has(Meaning::CARD));
+            asks.otp |= says.has(Meaning::OTP) || (safe && !card);
             asks.pin |= says.has(Meaning::PIN);
-            asks.cvv |= says.has(Meaning::CVV);
+            asks.cvv |= says.has(Meaning::CVV) || (safe && card);
             asks.password |= says.has(Meaning::PASSWORD);
         }
         asks
@@ -79,9 +91,10 @@ pub(crate) fn sentences(text: &str) -> impl Iterator<Item = (&str, Meaning)> {
     })
 }
 
-/// All that the words of a sentence say.
+/// All that the words of a sentence say. "Security" is said of a code alone.
 fn said(sentence: &str) -> Meaning {
-    words(sentence).fold(arabic(sentence), Meaning::and)
+    let says = words(sentence).fold(phrases(sentence), Meaning::and);
+    if says.has(Meaning::CODE) { says } else { says.without(Meaning::SAFE) }
 }
 
 /// What a sentence says before the first of its parts that says what not to do.
@@ -108,16 +121,17 @@ pub(crate) fn words(text: &str) -> impl Iterator<Item = Meaning> {
     words.map(|word| meaning(word.as_bytes()))
 }
 
-/// What a sentence says in Arabic. No visitor needs it before a first message has gone, so it stays a function.
+/// What a sentence says in phrases. No visitor needs it before a first message has gone, so it stays a function.
 #[inline(never)]
-fn arabic(sentence: &str) -> Meaning {
+fn phrases(sentence: &str) -> Meaning {
     let sentence = plain(sentence);
     let says = |parts: &str| parts.split(' ').any(|part| sentence.contains(part));
-    let said = ARABIC.iter().filter(|(_, parts)| sentence.len() > 1 && says(parts));
+    let said = PHRASES.iter().filter(|(_, parts)| sentence.len() > 1 && says(parts));
     said.fold(Meaning::NOTHING, |all, (meaning, _)| all | *meaning)
 }
 
-/// The Arabic letters of a text without marks, those that people mix up as one, and `_` for anything else between them.
+/// The letters of a text in small ones, Arabic ones without marks and those that people mix up as one, and `_` for anything else
+/// between them.
 fn plain(text: &str) -> String {
     let mut plain = String::from("_");
     for c in text.chars() {
@@ -126,7 +140,8 @@ fn plain(text: &str) -> String {
             'أ' | 'إ' | 'آ' | 'ٱ' => plain.push('ا'),
             'ة' => plain.push('ه'),
             'ى' => plain.push('ي'),
-            'ء'..='ي' => plain.push(c),
+            'ء'..='ي' | 'a'..='z' => plain.push(c),
+            'A'..='Z' => plain.push(c.to_ascii_lowercase()),
             _ if plain.ends_with('_') => {}
             _ => plain.push('_'),
         }
@@ -151,6 +166,12 @@ mod tests {
             "Kirim OTP-nya ya kak, jangan kasih tau orang lain",
             "Please tell me the OTP, don't share it with anyone else",
             "Tolong kirim kode OTP tapi jangan screenshot",
+            "Boleh minta 3 angka di belakang kartunya?",
+            "Mohon sebutkan kode keamanan kartu",
+            "Please give me the security code on the back",
+            "Tolong kirim kode yang masuk lewat SMS",
+            "kode yg masuk ke WA berapa kak?",
+            "What's the code we sent you?",
         ] {
             assert!(!Asks::of(text).is_empty(), "{text}");
         }
@@ -161,6 +182,10 @@ mod tests {
             "OTP Anda 482913, jangan berikan kepada siapa pun",
             "OTP sudah masuk",
             "Boleh nomor pesanannya?",
+            "Untuk keamanan, boleh sebutkan nomor pesanannya?",
+            "Kode pesanannya berapa?",
+            "Rumahnya di belakang toko? Nomor berapa?",
+            "What is the promo code?",
         ] {
             assert!(Asks::of(text).is_empty(), "{text}");
         }

@@ -6,7 +6,9 @@ use core::ops::{Range, RangeInclusive};
 use crate::context;
 use crate::cues::{Around, Near};
 use crate::issuers::Issuer;
+use crate::kind::Kind;
 use crate::luhn::Luhn;
+use crate::rules::Found;
 use crate::runs::{CARD_DIGITS, Run};
 use crate::shape::Shape;
 use crate::steps::step;
@@ -16,6 +18,10 @@ const MAX_DIGITS: usize = 19;
 
 /// Shorter numbers are also given to goods, customers and clocks.
 const SHORT: usize = 14;
+
+/// A code behind a card has so many digits, and may be taken for the card's own, where those before are as many as most cards have.
+const CODE: usize = 3;
+const MIN_WITH_CODE: usize = 15;
 
 /// Where no issuer is known, shorter numbers are no cards.
 const MIN_UNKNOWN: usize = 15;
@@ -36,8 +42,9 @@ enum Strength {
 /// Finds the cards of a run, marks their groups as masked, and gives the groups of each.
 ///
 /// Strong cards are taken first, so that no weak one cuts into them. Only whole groups make a card, and a
-/// window of them slides over the run: cards may be written in a row, with other numbers between.
-pub(crate) fn find(run: &mut Run, around: &Around) -> Vec<Range<usize>> {
+/// window of them slides over the run: cards may be written in a row, with other numbers between. Three digits at the
+/// end of a card may as well be its code, of which nothing stays.
+pub(crate) fn find(run: &mut Run, around: &Around) -> Vec<Found> {
     if run.digits.len() < CARD_DIGITS || only_phones(run) {
         return Vec::new();
     }
@@ -54,8 +61,7 @@ struct Search<'a> {
     run: &'a mut Run,
     around: &'a Around<'a>,
     saw_weak: bool,
-    /// The groups of each card.
-    found: Vec<Range<usize>>,
+    found: Vec<Found>,
 }
 
 impl Search<'_> {
@@ -73,7 +79,15 @@ impl Search<'_> {
                 end = end.max(self.longest(inner, least).unwrap_or(end));
                 inner += 1;
             }
-            self.found.push(at..end);
+            let code = end - 1;
+            let is_code =
+                self.run.groups[code].size() == CODE && self.run.values(&(at..code)).len() >= MIN_WITH_CODE;
+            let card_end = if is_code { code } else { end };
+            self.found.push(Found { kind: Kind::Card, groups: at..card_end });
+            if is_code {
+                let kind = if self.run.groups[code].same_gap { Kind::Card } else { Kind::Cvv };
+                self.found.push(Found { kind, groups: code..end });
+            }
             for group in &mut self.run.groups[at..end] {
                 group.masked = true;
             }
@@ -141,14 +155,20 @@ impl Window<'_> {
         let near = || self.around.near();
         let by_word = || near() == Near::Card;
         let by_look = || near() == Near::Nothing && shape.is_apart();
-        if context::in_code(text, bytes.clone()) || (context::in_address(text, bytes.start) && !by_word()) {
+        let in_address = || {
+            let is_one_word = !text[bytes.clone()].contains(char::is_whitespace);
+            is_one_word && context::in_address(text, bytes.start)
+        };
+        let in_code = context::in_code(text, bytes.clone()) && !context::is_stripe(text, bytes.end);
+        if in_code || (in_address() && !by_word()) {
             return None;
         }
         if !self.passes_luhn {
             return (shape.is_usual() && by_word()).then_some(Strength::Weak);
         }
         if self.issuer.is_exact(length) {
-            let plain = length >= SHORT && shape.is_apart() && !context::is_glued(text, bytes.start);
+            let is_glued = context::is_glued(text, bytes.start) && !shape.is_printed();
+            let plain = length >= SHORT && shape.is_apart() && !is_glued;
             let likely =
                 if shape.is_usual() { plain || near() != Near::Other } else { by_word() || by_look() };
             return likely.then_some(Strength::Strong);

@@ -7,6 +7,9 @@ use crate::digits::{Class, class};
 /// How far back an address may start, in characters.
 const ADDRESS: usize = 200;
 
+/// How many digits of a month and a service code come after a month's first.
+const DIGITS: usize = 4;
+
 /// How far a code of letters and digits is looked at, in characters.
 const CODE: usize = 40;
 
@@ -15,9 +18,23 @@ pub(crate) fn in_address(text: &str, at: usize) -> bool {
     let before = &text[..at];
     let token = before.char_indices().rev().take(ADDRESS).take_while(|(_, c)| !c.is_whitespace()).last();
     token.is_some_and(|(at, _)| {
-        let has = |part: &[u8]| before.as_bytes()[at..].windows(part.len()).any(|window| window == part);
-        has(b"://") || has(b"www.")
+        let token = &before.as_bytes()[at..];
+        let host = token.iter().take_while(|byte| !matches!(byte, b'/' | b'?')).count();
+        let top = token[..host].iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        host < token.len()
+            && (top == 0 || top > 1)
+            && token[..host - top].ends_with(if top > 0 { b"." } else { b":" })
     })
+}
+
+/// Whether the rest of a magnetic stripe follows the card that ends at byte `end`: `=` or D, year, month and service code.
+pub(crate) fn is_stripe(text: &str, end: usize) -> bool {
+    let mut rest = text.as_bytes()[end..].iter().copied().filter(|byte| *byte != b' ');
+    matches!(rest.next(), Some(b'=' | b'D' | b'd'))
+        && matches!(rest.next(), Some(b'2'..=b'4'))
+        && rest.next().is_some_and(|byte| byte.is_ascii_digit())
+        && matches!(rest.next(), Some(b'0' | b'1'))
+        && rest.take(DIGITS).filter(u8::is_ascii_digit).count() == DIGITS
 }
 
 /// Whether a letter stands right before byte `start`.
@@ -68,7 +85,17 @@ mod tests {
     #[test]
     fn addresses_end_at_white_space() {
         let in_address = |text: &str| in_address(text, text.find('#').unwrap());
-        assert!(in_address("see https://shop.example/t/#") && !in_address("https://shop.example/ #"));
+        for (text, is_address) in [
+            ("see https://shop.example/t/#", true),
+            ("https://shop.example/ #", false),
+            ("(www.shop.example/item-#", true),
+            ("m.shop.co.id?p=#", true),
+            ("exp.09/#", false),
+            ("a/b.c/#", false),
+            ("#", false),
+        ] {
+            assert_eq!(in_address(text), is_address, "{text}");
+        }
     }
 
     #[test]

@@ -2,10 +2,12 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use crate::asks::{sentences, words};
 use crate::digits::{Class, class};
-use crate::mask::{Earlier, MaskError, Masked, Masker, check, finish};
+use crate::kind::Kind;
+use crate::mask::{Earlier, MaskError, Masked, MaskedText, Masker, check, finish};
 use crate::policy::{Action, Writer};
 use crate::scan::Finding;
 use crate::settle::add;
@@ -22,6 +24,12 @@ const HEAD: usize = 480;
 
 /// After so many messages of the own side nobody answers the question any more.
 const ANSWERS: u8 = 3;
+
+/// A part of a card has so many digits together: fewer are a count or its number in a list.
+const PART: usize = 3;
+
+/// So long is what somebody says between a word and its code ("wait"), in bytes.
+const ASIDE: usize = 24;
 
 /// What was said before a text, as far as it bears on what numbers are: the ends of this writer's messages as they were
 /// sent, and what the other side asked for. Nothing in it was masked away before.
@@ -54,7 +62,7 @@ impl Conversation {
     pub fn said(&mut self, text: &str) {
         let skipped = text.char_indices().rev().take(TAIL).last().map_or(0, |(at, _)| at);
         let tail = String::from(&text[skipped..]);
-        let has_digits = Said::has_number(&tail);
+        let has_digits = has_number(&tail);
         if self.said.len() == REMEMBERED {
             self.said.remove(0);
         }
@@ -86,29 +94,76 @@ impl Masker {
         check(text)?;
         let mut found = self.find(text, writer, conversation.asked());
         let mut earlier = Vec::new();
-        let last = conversation.said.len().saturating_sub(1);
-        let numbers: Vec<_> = (0..=last)
-            .filter(|nth| conversation.said.get(*nth).is_some_and(|said| said.has_digits))
-            .collect();
-        for (messages, between) in [(&numbers[..], "\n"), (&[last], "\n"), (&[last], "")] {
-            if messages.iter().all(|nth| *nth < conversation.said.len()) && !messages.is_empty() {
-                let joined = Joined::new(conversation, messages, between, text);
-                self.complete(&joined, writer, &mut found, &mut earlier);
-            }
+        if !conversation.said.is_empty() {
+            self.complete(conversation, text, writer, &mut found, &mut earlier);
         }
         finish(text, found, earlier)
     }
 
-    /// Adds what is found in a text only together with what was said before it.
+    /// Masks short texts that are read together: a number that several of them make up is masked in the last of them.
+    pub fn mask_together(&self, texts: &[String], writer: Writer) -> Result<Vec<MaskedText>, MaskError> {
+        let mut before = Conversation::default();
+        let masked = texts.iter().map(|text| {
+            let masked = self.mask_in(&before, text, writer)?.text;
+            before.said(masked.as_str());
+            Ok(masked)
+        });
+        masked.collect()
+    }
+
+    /// Adds what is found in a text only together with what was said before it. Nothing was before a first message has gone, so it
+    /// stays a function.
+    #[inline(never)]
     fn complete(
+        &self,
+        conversation: &Conversation,
+        text: &str,
+        writer: Writer,
+        found: &mut Vec<Finding>,
+        earlier: &mut Vec<Earlier>,
+    ) {
+        let said = &conversation.said;
+        let last = said.len() - 1;
+        let text = head(text);
+        let all = 0..text.len();
+        let whole = |nth: usize| (nth, 0..said[nth].tail.len());
+        let numbers: Vec<_> = (0..=last).filter(|nth| said[*nth].has_digits).map(whole).collect();
+        let mut join = |messages: &[(usize, Range<usize>)], between, own: &Range<usize>, only| {
+            if !messages.is_empty() {
+                let joined = Joined::new(said, messages, between, text, own);
+                self.add(&joined, writer, only, found, earlier);
+            }
+        };
+        join(&numbers, "\n", &all, Only::Any);
+        join(&[whole(last)], "\n", &all, Only::Any);
+        join(&[whole(last)], "", &all, Only::Any);
+        if let Some(own) = part(text) {
+            let parts = |nth: usize| part(&said[nth].tail).map(|bytes| (nth, bytes));
+            join(&(0..=last).filter_map(parts).collect::<Vec<_>>(), "\n", &own, Only::Cards);
+        }
+        if last > 0 && !said[last].has_digits && said[last].tail.len() <= ASIDE {
+            join(&[whole(last - 1), whole(last)], "\n", &all, Only::Codes);
+        }
+    }
+
+    /// Adds what is found in earlier messages and a text together.
+    fn add(
         &self,
         joined: &Joined,
         writer: Writer,
+        only: Only,
         found: &mut Vec<Finding>,
         earlier: &mut Vec<Earlier>,
     ) {
         for one in self.find(&joined.text, writer, Meaning::NOTHING) {
             let (start, end) = (one.bytes.start, one.bytes.end);
+            if !match only {
+                Only::Any => true,
+                Only::Cards => one.kind == Kind::Card && start < joined.start,
+                Only::Codes => matches!(one.kind, Kind::Cvv | Kind::Pin | Kind::Otp) && start >= joined.start,
+            } {
+                continue;
+            }
             // What is whole in one earlier message is told once: when the next one says what it was.
             let is_told = end <= joined.start && joined.pieces.len() > 1;
             if is_told || !matches!(one.action, Action::Mask(_) | Action::Block) {
@@ -120,15 +175,21 @@ impl Masker {
                 let back = joined.messages - piece.nth;
                 let (start, end) = (from - piece.start + piece.skipped, to - piece.start + piece.skipped);
                 let one = Earlier { kind: one.kind, back, start, end };
-                if !earlier.contains(&one) {
-                    earlier.push(one);
+                let is_same = |known: &&mut Earlier| {
+                    (known.kind, known.back) == (one.kind, one.back) && known.start < end && start < known.end
+                };
+                match earlier.iter_mut().find(is_same) {
+                    Some(known) => {
+                        (known.start, known.end) = (known.start.min(start), known.end.max(end));
+                    }
+                    None => earlier.push(one),
                 }
             }
             if end <= joined.start {
                 continue;
             }
-            let place = |at: usize| at.saturating_sub(joined.start);
-            let own = |range: &core::ops::Range<usize>| {
+            let place = |at: usize| at.saturating_sub(joined.start) + joined.from;
+            let own = |range: &Range<usize>| {
                 (range.start >= joined.start).then(|| place(range.start)..place(range.end))
             };
             let action = match one.action {
@@ -143,11 +204,23 @@ impl Masker {
     }
 }
 
+/// What a joined text is read for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Only {
+    Any,
+    /// Cards, of which the messages are parts.
+    Cards,
+    /// Codes of the new message.
+    Codes,
+}
+
 /// Earlier messages and the start of a new one, as one text.
 struct Joined {
     text: String,
     /// Where the new message starts.
     start: usize,
+    /// How many bytes of the new message are left out before that.
+    from: usize,
     /// How many messages are remembered.
     messages: usize,
     pieces: Vec<Piece>,
@@ -162,27 +235,50 @@ struct Piece {
 }
 
 impl Joined {
-    fn new(conversation: &Conversation, messages: &[usize], between: &str, text: &str) -> Self {
+    /// Of these bytes of some messages and `own` ones of a new one.
+    fn new(
+        said: &[Said],
+        messages: &[(usize, Range<usize>)],
+        between: &str,
+        text: &str,
+        own: &Range<usize>,
+    ) -> Self {
         let mut joined = String::new();
         let mut pieces = Vec::new();
-        for &nth in messages {
-            let Some(said) = conversation.said.get(nth) else { continue };
+        for (nth, bytes) in messages {
+            let Said { tail, skipped, .. } = &said[*nth];
             let start = joined.len();
-            joined.push_str(&said.tail);
-            pieces.push(Piece { nth, start, end: joined.len(), skipped: said.skipped });
+            joined.push_str(&tail[bytes.clone()]);
+            pieces.push(Piece { nth: *nth, start, end: joined.len(), skipped: skipped + bytes.start });
             joined.push_str(between);
         }
         let start = joined.len();
-        joined.push_str(head(text));
-        Self { text: joined, start, messages: conversation.said.len(), pieces }
+        joined.push_str(&text[own.clone()]);
+        Self { text: joined, start, from: own.start, messages: said.len(), pieces }
     }
 }
 
-impl Said {
-    fn has_number(text: &str) -> bool {
-        text.chars().any(|c| matches!(class(c), Class::Digit(_)))
-            || words(text).any(|says| says.digit().is_some())
+/// The bytes of a text from the first number that may be part of a card to its last digit.
+fn part(text: &str) -> Option<Range<usize>> {
+    let (mut start, mut count, mut first) = (0, 0, None);
+    for (at, c) in text.char_indices() {
+        count = if is_digit(c) { count + 1 } else { 0 };
+        if count == 1 {
+            start = at;
+        } else if count == PART {
+            first.get_or_insert(start);
+        }
     }
+    let (last, c) = text.char_indices().rfind(|(_, c)| is_digit(*c))?;
+    Some(first?..last + c.len_utf8())
+}
+
+fn has_number(text: &str) -> bool {
+    text.contains(is_digit) || words(text).any(|says| says.digit().is_some())
+}
+
+fn is_digit(c: char) -> bool {
+    matches!(class(c), Class::Digit(_))
 }
 
 /// The start of a text, ending where no word or number is cut.
@@ -195,7 +291,6 @@ fn head(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Kind;
 
     /// The texts one after another, as they are sent.
     fn chat(texts: &[&str]) -> (Vec<String>, Vec<Earlier>) {
@@ -223,6 +318,33 @@ mod tests {
     }
 
     #[test]
+    fn a_number_in_two_short_texts_is_masked_in_the_second() {
+        let labels = ["VIP", "4111 1111", "1111 1111", "refund"].map(String::from);
+        let masked = Masker::default().mask_together(&labels, Writer::Agent).unwrap();
+        assert!(masked.iter().map(MaskedText::as_str).eq(["VIP", "4111 1111", "•••• ••••", "refund"]));
+    }
+
+    #[test]
+    fn parts_of_a_card_are_found_with_other_messages_and_numbers_between() {
+        for texts in [
+            &["4111 1111", "bentar 2 menit", "1111 1111"][..],
+            &["1. 4111", "2. 1111", "3. 1111", "4. 1111"],
+            &["4111 1111 ya kak", "jam 10.30 saya balik", "lanjutannya 1111 1111"],
+        ] {
+            let (sent, earlier) = chat(texts);
+            assert!(!sent.last().unwrap().contains("1111"), "{sent:?}");
+            assert!(earlier.iter().any(|part| part.kind == Kind::Card), "{earlier:?}");
+        }
+        assert_eq!(chat(&["pesanan 4111 1111", "yang 2 pcs", "total 1500000"]).1, []);
+    }
+
+    #[test]
+    fn a_word_and_its_code_may_have_an_aside_between() {
+        assert_eq!(chat(&["cvv", "bentar ya", "123"]).0[2], "•••");
+        assert_eq!(chat(&["cvv itu apa", "oke makasih", "saya beli 150 pcs"]).0[2], "saya beli 150 pcs");
+    }
+
+    #[test]
     fn a_word_of_the_message_before_speaks_for_a_code() {
         assert_eq!(chat(&["ini otp saya", "482913"]).0[1], "••••••");
         assert_eq!(chat(&["halo", "482913"]).0[1], "482913");
@@ -244,6 +366,11 @@ mod tests {
         };
         assert_eq!(answer("Boleh minta 3 angka CVV di belakang kartunya, Kak?", "123 ya"), "••• ya");
         assert_eq!(answer("Kode OTP yang masuk berapa?", "482913"), "••••••");
+        assert_eq!(answer("Boleh 3 angka di belakang kartu?", "123"), "•••");
+        assert_eq!(answer("kode keamanan kartunya berapa", "123 kak"), "••• kak");
+        assert_eq!(answer("Tolong kirim kode yang masuk lewat SMS", "482913"), "••••••");
+        assert_eq!(answer("Untuk keamanan, boleh nomor pesanannya?", "482913"), "482913");
+        assert_eq!(answer("ما هي الأرقام الثلاثة على ظهر البطاقة؟", "123"), "•••");
         assert_eq!(answer("ما هو رمز التحقق الذي وصلك؟", "482913"), "••••••");
         assert_eq!(answer("لا ترسل رمز التحقق. كم رقم الطلب؟", "482913"), "482913");
         assert_eq!(answer("Nomor pesanannya berapa?", "482913"), "482913");

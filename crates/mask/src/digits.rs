@@ -35,9 +35,25 @@ pub(crate) fn class(c: char) -> Class {
     match c {
         '0'..='9' => Class::Digit(c as u8 - b'0'),
         BULLET => Class::Masked,
-        '\t'..='\r' | ' ' | '-' | '.' | '/' | '\\' | '_' | ',' | ':' | ';' | '*' | '|' | '+' | '\'' | '~' => {
-            Class::Separator
-        }
+        '\t'..='\r'
+        | ' '
+        | '-'
+        | '.'
+        | '/'
+        | '\\'
+        | '_'
+        | ','
+        | ':'
+        | ';'
+        | '*'
+        | '|'
+        | '+'
+        | '\''
+        | '~'
+        | '('
+        | ')'
+        | '['
+        | ']' => Class::Separator,
         '\0'..='\x1f' | '\x7f' => Class::Transparent,
         '\x20'..='\x7e' => Class::Other,
         _ => class_beyond_ascii(c),
@@ -158,8 +174,8 @@ mod tests {
     }
 
     #[test]
-    fn letters_and_brackets_end_a_number() {
-        for c in "aZéж中()<>=^\"%#@$".chars() {
+    fn letters_and_signs_end_a_number() {
+        for c in "aZéж中<>=^\"%#@$".chars() {
             assert_eq!(class(c), Class::Other, "{c}");
         }
     }

@@ -147,7 +147,7 @@ impl Side {
             self.words += 1;
             if says.digit().is_some() {
                 self.number(start..end, 1);
-            } else if says != Meaning::NOTHING {
+            } else if says != Meaning::NOTHING && !is_half(bytes, start..end, says) {
                 self.tell(start..end, says, self.words);
             }
             return end;
@@ -206,6 +206,15 @@ impl Side {
             _ => self.marks.push(Mark { at: all.start, end: all.end, says: Meaning::NUMBER, nth: digits }),
         }
     }
+}
+
+/// Whether a word is one of a code only with its digit, as in "2FA" and "CV2", and has none.
+fn is_half(bytes: &[u8], word: Range<usize>, says: Meaning) -> bool {
+    let is_digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
+    word.len() == 2
+        && says.has(Meaning::CVV | Meaning::OTP)
+        && !is_digit(word.start.checked_sub(1))
+        && !is_digit(Some(word.end))
 }
 
 /// Where the word, number or other character starts that ends at byte `end`, or byte `from` within it.

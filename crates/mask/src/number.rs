@@ -129,17 +129,23 @@ fn code(kind: Kind, run: &Run, at: usize, around: &Around) -> Option<Range<usize
     }
     let more = run.groups[at + 1..].iter().zip(&run.groups[at..]).take_while(|(next, last)| {
         let between = around.text.get(last.bytes.end..next.bytes.start).unwrap_or_default();
-        let joins = next.gap == Gap::Blank || between.trim() == "-";
+        let joins = matches!(next.gap, Gap::Blank | Gap::Point) || between.trim() == "-";
         joins && !next.masked && next.size() == group.size() && group.size() < 4
     });
     let groups = at..at + 1 + more.take(kind.lengths().most()).count();
     let digits = run.values(&groups);
-    let is_cut = run.groups.get(groups.end).is_some_and(cut);
+    let is_cut = run.groups.get(groups.end).is_some_and(cut) || is_dotted_date(run, &groups);
     (kind.lengths().has(digits.len()) && !is_cut && !is_amount(run, &groups, around)).then_some(groups)
 }
 
+/// Whether points divide the groups as they divide a date or an hour.
+fn is_dotted_date(run: &Run, groups: &Range<usize>) -> bool {
+    let points = run.groups[groups.clone()].iter().skip(1).any(|group| group.gap == Gap::Point);
+    points && !matches!(run.values(groups), [_, _, 1, 3..=9, _, _] | [_, _, 2..=9, _, _, _])
+}
+
 /// Whether a unit follows the groups, or a currency sign comes first.
-fn is_amount(run: &Run, groups: &Range<usize>, around: &Around) -> bool {
+pub(crate) fn is_amount(run: &Run, groups: &Range<usize>, around: &Around) -> bool {
     let bytes = run.bytes(groups.clone());
     let (before, after) = (&around.text[..bytes.start], &around.text[bytes.end..]);
     let word = after.trim_start_matches([' ', '-']);
@@ -171,6 +177,8 @@ fn is_dialled(digits: &[u8], around: &Around, run: &Run, at: usize) -> bool {
     match digits {
         [0, ..] => (8..=13).contains(&digits.len()),
         [6, 2, ..] => digits.len() >= 9,
+        // A price, where telephones are sold.
+        [.., 0, 0, 0] => false,
         _ => digits.len() <= 11 || has_plus(around.text, run, at),
     }
 }
@@ -187,9 +195,11 @@ fn is_phone(run: &Run, groups: &Range<usize>, text: &str) -> bool {
     match digits {
         _ if has_plus(text, run, at) => digits.len() >= 8 && digits[0] != 0,
         [0, 8, third, ..] => (10..=13).contains(&digits.len()) && *third != 0 && even(),
+        [0, 0, 1..=9, ..] => (13..=15).contains(&digits.len()),
         [6, 2, 8, ..] => (11..=14).contains(&digits.len()) && even(),
         [0, ..] => {
             let dash = groups.len() == 2 && run.groups[at + 1].tight && run.groups[at + 1].gap == Gap::Other;
+            let dash = dash || (groups.len() == 2 && run.groups[at + 1].gap == Gap::Bracket);
             dash && matches!(sizes().next(), Some(3 | 4)) && matches!(sizes().next_back(), Some(6..=8))
         }
         _ => false,

@@ -11,7 +11,7 @@ use crate::marks::Mark;
 use crate::number::{self, fits};
 use crate::policy::{Action, Policy, Writer};
 use crate::runs::{Gap, Run, Stretch};
-use crate::scan::kept;
+use crate::scan::{CardBefore, kept};
 use crate::words::Meaning;
 
 /// How far before a short code its word may stand, in characters.
@@ -37,8 +37,8 @@ pub(crate) struct Found {
 pub(crate) struct Known<'a> {
     pub(crate) policy: &'a Policy,
     pub(crate) writer: Writer,
-    /// A card stands in the text, not far before.
-    pub(crate) card_before: bool,
+    /// The card that stands in the text not far before.
+    pub(crate) card: Option<CardBefore>,
     /// The kinds that the other side asked for.
     pub(crate) asked: Meaning,
 }
@@ -89,7 +89,13 @@ pub(crate) fn find(run: &mut Run, around: &Around, known: &Known) -> Vec<Found> 
         let one = if group.masked {
             None
         } else {
-            let beside = if stretch.is_long() { beside_card(run, at) } else { None };
+            let is_beside = stretch.is_long() || (known.card.is_some() && run.follows_expiry(at));
+            let has_card = || known.card.is_some() || run.has_masked_card();
+            let beside = if is_beside || (at == 0 && has_card()) {
+                by_card(run, at, around, known, is_beside)
+            } else {
+                None
+            };
             beside.or_else(|| one_at(run, at, around, before <= COUNT, found.last(), known))
         };
         let end = one.as_ref().map_or(at + 1, |one| one.groups.end);
@@ -145,7 +151,8 @@ fn one_at(
     if !vetoed && let Some(one) = by_word_behind(run, at, around, known) {
         return Some(one);
     }
-    let is_ruled_out = if is_first { vetoed } else { is_amid(run, at) && is_vetoed(around) };
+    let is_ruled_out =
+        if is_first { vetoed } else { is_amid(run, at) && is_vetoed(around) || is_virtual(at, around) };
     if !is_ruled_out
         && let Some((kind, groups)) = number::alone(run, at, around)
         && !context::in_address(around.text, run.groups[at].bytes.start)
@@ -170,6 +177,12 @@ fn is_amid(run: &Run, at: usize) -> bool {
     !before.masked && before.size() == group.size() && after.same_gap
 }
 
+/// Whether the group is the second of a virtual account: the customer's telephone number, as often as not.
+fn is_virtual(at: usize, around: &Around) -> bool {
+    let is_virtual = |mark: &Mark| mark.says.has(Meaning::VETO) && mark.says.has(Meaning::ACCOUNT);
+    at == 1 && around.close().any(|mark| is_virtual(&mark) && around.is_within(&mark, VETO))
+}
+
 /// Whether the nearest word before the run says that its number is to be left.
 fn is_vetoed(around: &Around) -> bool {
     around.close().next().is_some_and(|mark| mark.says.has(Meaning::VETO) && around.is_within(&mark, VETO))
@@ -191,22 +204,48 @@ fn by_word(run: &Run, at: usize, around: &Around, mark: &Mark, known: &Known) ->
         }
     }
     if says.has(Meaning::EXPIRY)
-        && (known.card_before || around.said(Meaning::CARD))
+        && (known.card.is_some() || around.said(Meaning::CARD))
         && let Some(groups) = expiry(run, at, true)
     {
         return Some(Found { kind: Kind::Expiry, groups });
     }
+    let beside = beside(mark, around);
+    let is_card = known.card.is_some() || (beside.has(Meaning::CARD) && !beside.has(Meaning::ELSE));
+    let says = if !says.has(Meaning::CODE) {
+        says
+    } else if beside.has(Meaning::PHONE) {
+        Meaning::OTP
+    } else if is_card && run.groups[at].size() == 3 {
+        Meaning::CVV
+    } else {
+        says
+    };
     let mut kinds = kinds(says).filter(|kind| (is_near || !is_code(*kind)) && known.looks_for(*kind));
-    kinds.find_map(|kind| fits(kind, run, at, around).map(|groups| Found { kind, groups }))
+    let one = kinds.find_map(|kind| fits(kind, run, at, around).map(|groups| Found { kind, groups }))?;
+    // "The code has not come, and 150000 are gone."
+    let is_amount =
+        is_code(one.kind) && run.values(&one.groups).ends_with(&[0, 0, 0]) && beside.has(Meaning::NOT);
+    (!is_amount).then_some(one)
 }
 
-/// What the first word behind makes of the number, unless it speaks of the next.
-fn by_word_behind(run: &Run, at: usize, around: &Around, known: &Known) -> Option<Found> {
-    let mark = around.behind().find(|mark| !mark.says.has(Meaning::BANK | Meaning::LINK))?;
-    if !around.is_behind(&mark, BEHIND) || around.leads_on(&mark) {
-        return None;
+/// What all words on this word's side of the number say, but "telephone" where that is a thing and no way to send a code.
+fn beside(mark: &Mark, around: &Around) -> Meaning {
+    let add = |all, mark: Mark| {
+        all | if mark.says.has(Meaning::OTHER) { mark.says.without(Meaning::PHONE) } else { mark.says }
+    };
+    if mark.at < around.number.start {
+        around.close().fold(Meaning::NOTHING, add)
+    } else {
+        around.behind().fold(Meaning::NOTHING, add)
     }
-    let one = by_word(run, at, around, &mark, known)?;
+}
+
+/// What the words behind make of the number, up to one that speaks of the next.
+fn by_word_behind(run: &Run, at: usize, around: &Around, known: &Known) -> Option<Found> {
+    let marks = around.behind().take_while(|mark| {
+        !mark.says.has(Meaning::VETO) && around.is_behind(mark, BEHIND) && !around.leads_on(mark)
+    });
+    let one = { marks }.find_map(|mark| by_word(run, at, around, &mark, known))?;
     (one.groups.end == run.groups.len()).then_some(one)
 }
 
@@ -230,26 +269,67 @@ fn kinds(says: Meaning) -> impl Iterator<Item = Kind> {
     BY_WORD.iter().filter(move |(word, _)| says.has(*word)).map(|(_, kind)| *kind)
 }
 
-/// What stands right after a card, or after its code or expiry.
-fn beside_card(run: &Run, at: usize) -> Option<Found> {
-    let found = |kind, groups| Some(Found { kind, groups });
-    if let Some(groups) = expiry(run, at, false) {
-        return found(Kind::Expiry, groups);
+/// What a group is by the card near it. Few first messages have such, so that it stays a function.
+#[inline(never)]
+fn by_card(run: &Run, at: usize, around: &Around, known: &Known, is_beside: bool) -> Option<Found> {
+    if is_beside {
+        beside_card(run, at, around)
+    } else {
+        before_card(run, around).or_else(|| past_card(run, around, known))
     }
-    let group = &run.groups[at];
-    if !Kind::Cvv.lengths().has(group.size()) {
-        return None;
-    }
-    let after_expiry = run.follows_expiry(at);
-    let before_expiry = expiry(run, at + 1, false).is_some();
-    let is_last = at + 1 == run.groups.len();
-    let set_apart = matches!(group.gap, Gap::Line | Gap::Comma) || (group.tight && group.gap == Gap::Other);
-    (after_expiry || before_expiry || (is_last && set_apart)).then_some(())?;
-    found(Kind::Cvv, at..at + 1)
 }
 
-/// A month and a year from group `at` on, and no third part of a date. Together they need a word, `spoken`.
-fn expiry(run: &Run, at: usize, spoken: bool) -> Option<Range<usize>> {
+/// What stands right after a card, or after its code or expiry.
+fn beside_card(run: &Run, at: usize, around: &Around) -> Option<Found> {
+    let after_expiry = run.follows_expiry(at);
+    if around.text[..run.groups[at].bytes.start].ends_with('=') {
+        return Some(Found { kind: Kind::Track, groups: at..at + 1 });
+    }
+    if let Some(groups) = expiry(run, at, true).filter(|_| !after_expiry) {
+        return Some(Found { kind: Kind::Expiry, groups });
+    }
+    let group = &run.groups[at];
+    let before_expiry = || expiry(run, at + 1, false).is_some();
+    let is_last = at + 1 == run.groups.len();
+    let set_apart = matches!(group.gap, Gap::Line | Gap::Comma | Gap::Bracket)
+        || (group.tight && group.gap == Gap::Other);
+    (after_expiry || before_expiry() || (is_last && set_apart)).then_some(())?;
+    card_code(run, at, around)
+}
+
+/// A code before a card that has its expiry behind.
+fn before_card(run: &Run, around: &Around) -> Option<Found> {
+    let end = 1 + run.groups[1..].iter().take_while(|group| group.masked).count();
+    let is_led = run.has_masked_card() && expiry(run, end, true).is_some();
+    is_led.then(|| card_code(run, 0, around)).flatten()
+}
+
+/// What stands after a card and other words: an expiry on a line of its own, or a code after the expiry.
+fn past_card(run: &Run, around: &Around, known: &Known) -> Option<Found> {
+    let card = known.card?;
+    let between = around.text.get(card.end..around.number.start)?;
+    if !card.has_expiry {
+        let has_code = || run.groups.get(2).is_some_and(|code| Kind::Cvv.lengths().has(code.size()));
+        let is_apart = between.trim_end_matches(' ').ends_with('\n') || has_code();
+        let groups = expiry(run, 0, true).filter(|_| is_apart)?;
+        return Some(Found { kind: Kind::Expiry, groups });
+    }
+    if between.len() > CLOSE || is_vetoed(around) || run.groups.get(1).is_some_and(|next| next.tight) {
+        return None;
+    }
+    card_code(run, 0, around)
+}
+
+/// The code of a card, if group `at` can be one.
+fn card_code(run: &Run, at: usize, around: &Around) -> Option<Found> {
+    let groups = at..at + 1;
+    let is_code = Kind::Cvv.lengths().has(run.groups[at].size()) && !number::is_amount(run, &groups, around);
+    is_code.then_some(Found { kind: Kind::Cvv, groups })
+}
+
+/// A month and a year from group `at` on, and no third part of a date. Together, or with a month of one digit, they need
+/// a word or a card that they stand beside: `sure`.
+fn expiry(run: &Run, at: usize, sure: bool) -> Option<Range<usize>> {
     let month = run.groups.get(at).filter(|month| !month.masked)?;
     let is_month = |digits: &[u8]| matches!(digits, [0, 1..=9] | [1, 0..=2]);
     let is_year = |digits: &[u8]| matches!(digits, [2..=4, _] | [2, 0, 2..=4, _]);
@@ -257,12 +337,13 @@ fn expiry(run: &Run, at: usize, spoken: bool) -> Option<Range<usize>> {
     if let Some((month, year)) = digits.split_at_checked(2)
         && !year.is_empty()
     {
-        return (spoken && is_month(month) && is_year(year)).then_some(at..at + 1);
+        return (sure && is_month(month) && is_year(year)).then_some(at..at + 1);
     }
     let year = run.groups.get(at + 1).filter(|year| !year.masked)?;
     let is_date = run.groups.get(at + 2).is_some_and(|next| next.tight && next.same_gap && next.size() <= 2)
         || (at > 0 && month.tight && year.same_gap && !run.groups[at - 1].masked);
-    let fits = is_month(digits) && is_year(&run.digits[year.digits.clone()]) && year.gap != Gap::Line;
+    let is_month = is_month(digits) || (sure && year.tight && matches!(digits, [1..=9]));
+    let fits = is_month && is_year(&run.digits[year.digits.clone()]) && year.gap != Gap::Line;
     (fits && !is_date).then_some(at..at + 2)
 }
 

@@ -17,6 +17,9 @@ const MAX_LINKS: usize = 3;
 pub(crate) const MIN_MASKED: usize = 8;
 const SHOWN: usize = 4;
 
+/// A card of 14 digits has so many masked, and a telephone number of 13 has not.
+const MASKED_CARD: usize = 10;
+
 /// Card numbers are this long at least (ISO/IEC 7812-1, and Maestro from 12).
 pub(crate) const CARD_DIGITS: usize = 12;
 
@@ -61,6 +64,8 @@ pub(crate) enum Gap {
     Comma,
     /// Words such as "then".
     Words,
+    /// A bracket opens or closes.
+    Bracket,
     /// Anything else.
     Other,
 }
@@ -69,6 +74,7 @@ impl Gap {
     /// What this gap is, and whether there is a mark in it and no space.
     fn of(gap: &str) -> (Self, bool) {
         let [mut blank, mut spaced, mut line, mut letters, mut entity] = [true, false, false, false, false];
+        let mut bracket = false;
         for c in gap.chars() {
             let is_space = c.is_whitespace();
             blank &= is_space;
@@ -76,16 +82,18 @@ impl Gap {
             line |= matches!(c, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}');
             letters |= c.is_ascii_alphabetic();
             entity |= c == '&';
+            bracket |= matches!(c, '(' | ')' | '[' | ']');
         }
         let gap = match gap.as_bytes() {
             b"." => Self::Point,
             b"," => Self::Comma,
             _ if blank && line => Self::Line,
             _ if blank => Self::Blank,
+            _ if bracket => Self::Bracket,
             _ if letters && !entity => Self::Words,
             _ => Self::Other,
         };
-        (gap, !blank && !spaced)
+        (gap, !blank && !spaced && !bracket)
     }
 }
 
@@ -119,6 +127,7 @@ impl Run {
                     self.find_masked();
                     return Some(end);
                 }
+                Role::Masked if self.is_between(text, end) => separators += 1,
                 Role::Digit(_) | Role::Figures | Role::Masked | Role::Spelled(_) => {
                     let masked = matches!(piece.role, Role::Masked);
                     let apart = last_end < at && (separators > 0 || links > 0);
@@ -136,6 +145,13 @@ impl Run {
         }
         self.find_masked();
         Some(text.len())
+    }
+
+    /// Whether a single bullet that ends here stands between digits: somebody wrote it.
+    fn is_between(&self, text: &str, end: usize) -> bool {
+        let rest = &text.as_bytes()[end..];
+        let next = rest.strip_prefix(b" ").unwrap_or(rest);
+        self.groups.last().is_some_and(|last| !last.masked) && next.first().is_some_and(u8::is_ascii_digit)
     }
 
     /// The bytes of some groups in a row, without what stands around them.
@@ -165,7 +181,7 @@ impl Run {
         }
     }
 
-    /// Whether a number is masked, now or before, that may be a card.
+    /// Whether a number is masked, now or before, that is as long as most cards and few telephone numbers.
     pub(crate) fn has_masked_card(&self) -> bool {
         let mut stretch = Stretch::default();
         self.groups.iter().any(|group| {
@@ -174,10 +190,12 @@ impl Run {
         })
     }
 
-    /// Whether the two groups before this one are two digits and two or four, as a month and a year.
+    /// Whether the groups before this one are a masked month and year, in two groups or in one of which no digit stays.
     pub(crate) fn follows_expiry(&self, at: usize) -> bool {
         let pair = at.checked_sub(2).and_then(|from| self.groups.get(from..at)).unwrap_or_default();
-        matches!(pair, [month, year] if month.masked && year.masked && month.size() == 2 && matches!(year.size(), 2 | 4))
+        let is_gone = |group: &Group| group.hidden == group.size();
+        matches!(pair, [month, year] if is_gone(year)
+            && (year.size() == 4 && month.masked || month.size() <= 2 && year.size() == 2 && is_gone(month)))
     }
 
     fn digits_of(&self, groups: &Range<usize>) -> Range<usize> {
@@ -267,7 +285,7 @@ impl Stretch {
 
     /// Whether so much is hidden that it may be a card.
     pub(crate) fn is_long(&self) -> bool {
-        self.hidden >= MIN_MASKED
+        self.hidden >= MASKED_CARD
     }
 
     /// Whether anything is hidden right before.
@@ -349,7 +367,11 @@ impl Piece {
             }
             return piece(Role::Figures, end - at);
         }
-        if byte == b'&'
+        if matches!(byte, b'#' | b'=') && before == Before::Digit {
+            let digits = bytes[at + 1..].iter().take(STRIPE).take_while(|byte| byte.is_ascii_digit()).count();
+            return piece(if (1..STRIPE).contains(&digits) { Role::Separator } else { Role::Other }, 1);
+        }
+        if matches!(byte, b'&' | b'%')
             && let Some(entity) = ENTITIES.iter().find(|entity| bytes[at..].starts_with(entity.as_bytes()))
         {
             return piece(Role::Separator, entity.len());
@@ -367,8 +389,13 @@ impl Piece {
 }
 
 /// Spaces and dashes as pages write them.
-const ENTITIES: [&str; 9] =
-    ["&nbsp;", "&#160;", "&#xa0;", "&#32;", "&ensp;", "&emsp;", "&ndash;", "&mdash;", "&#45;"];
+const ENTITIES: [&str; 11] = [
+    "&nbsp;", "&#160;", "&#xa0;", "&#32;", "&ensp;", "&emsp;", "&thinsp;", "&ndash;", "&mdash;", "&#45;",
+    "%20",
+];
+
+/// So many digits behind a sign are no group of a number, but may be the rest of a stripe.
+const STRIPE: usize = 7;
 
 #[cfg(test)]
 mod tests {

@@ -8,11 +8,11 @@ use crate::digits::{Class, class};
 use crate::kind::Kind;
 use crate::pattern::{Pattern, is_word};
 use crate::policy::{Action, Policy, Writer};
-use crate::rules::{self, Found, Known};
+use crate::rules::{self, Known};
 use crate::runs::{MIN_MASKED, Run};
 use crate::settle::{join, merge};
 use crate::words::Meaning;
-use crate::{card, email, iban};
+use crate::{card, context, email, iban};
 
 #[cfg(test)]
 mod plain;
@@ -89,11 +89,20 @@ struct Sought<'a> {
 struct Stand {
     /// The byte to go on from.
     from: usize,
-    /// Where the last card ended, if the next run may be beside it.
-    card_end: Option<usize>,
+    /// The last card, if the next run may be beside it.
+    card: Option<CardBefore>,
     /// Where the last IBAN ends, if the next run may be in it, and how many of its digits stay.
     iban_end: usize,
     iban_kept: usize,
+}
+
+/// A card before a run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CardBefore {
+    /// Where it, or what belongs to it, ends.
+    pub(crate) end: usize,
+    /// Its expiry is the last that was read.
+    pub(crate) has_expiry: bool,
 }
 
 /// A look at the runs of a text, one after another.
@@ -170,15 +179,18 @@ impl<'a> Scan<'a> {
             if stand.is_stripe(sought.text, bytes.start) {
                 found.push(sought.finding(Kind::Track, run, &(0..run.groups.len())));
                 // What goes on after it is of the same stripe.
-                stand.card_end = Some(bytes.end);
+                stand.card = Some(CardBefore { end: bytes.end, has_expiry: false });
                 return;
             }
             let around = self.cues.around(bytes.clone());
-            let beside_card = stand.card_end.is_some_and(|end| bytes.start - end <= BESIDE);
-            sought.find(run, &around, beside_card, stand.iban_end, found);
+            stand.card = stand.card.filter(|card| bytes.start - card.end <= BESIDE);
+            sought.find(run, &around, stand.card, stand.iban_end, found);
         }
-        if run.has_masked_card() {
-            stand.card_end = Some(bytes.end);
+        // A count may stand between: "3 digits".
+        let count = run.groups.iter().rev().take_while(|group| group.size() == 1).count();
+        let has_expiry = run.follows_expiry(run.groups.len() - count.min(1));
+        if run.has_masked_card() || (has_expiry && stand.card.is_some()) {
+            stand.card = Some(CardBefore { end: bytes.end, has_expiry });
         }
     }
 
@@ -211,7 +223,7 @@ impl Stand {
     /// Goes on from this byte, and forgets what is too far before it.
     fn go_on(&mut self, from: usize) {
         self.from = from;
-        self.card_end = self.card_end.filter(|end| from - end <= BESIDE);
+        self.card = self.card.filter(|card| from - card.end <= BESIDE);
         if self.iban_end <= from {
             (self.iban_end, self.iban_kept) = (0, 0);
         }
@@ -224,18 +236,27 @@ impl Stand {
 
     /// Whether what stands between the last card and byte `at` makes this the rest of a magnetic stripe.
     fn is_stripe(&self, text: &str, at: usize) -> bool {
-        let between = self.card_end.and_then(|end| text.get(end..at)).unwrap_or_default();
-        let name = between.strip_prefix('^').and_then(|name| name.strip_suffix('^'));
-        between == "=" || name.is_some_and(|name| name.len() <= NAME && !name.contains('^'))
+        let between = self.card.and_then(|card| text.get(card.end..at)).unwrap_or_default();
+        let name = between.trim_matches(' ').strip_prefix('^').and_then(|name| name.strip_suffix('^'));
+        between == "="
+            || name.is_some_and(|name| name.len() <= NAME && !name.contains('^'))
+            || self.card.is_some_and(|card| context::is_stripe(text, card.end))
     }
 }
 
 impl Sought<'_> {
     /// Adds what a run has, in order, from byte `from` on.
-    fn find(&self, run: &mut Run, around: &Around, card_before: bool, from: usize, found: &mut Vec<Finding>) {
+    fn find(
+        &self,
+        run: &mut Run,
+        around: &Around,
+        card: Option<CardBefore>,
+        from: usize,
+        found: &mut Vec<Finding>,
+    ) {
         let Self { policy, writer, .. } = *self;
         let asked = if is_bare(around) { self.asked } else { Meaning::NOTHING };
-        let known = Known { policy, writer, card_before, asked };
+        let known = Known { policy, writer, card, asked };
         let first = found.len();
         let mut add = |run: &Run, kind, groups: &Range<usize>| {
             let one = self.finding(kind, run, groups);
@@ -247,10 +268,9 @@ impl Sought<'_> {
             known.mark(run, &claimed);
             add(run, claimed.kind, &claimed.groups);
         }
-        for groups in card::find(run, around) {
-            let card = Found { kind: Kind::Card, groups };
+        for card in card::find(run, around) {
             known.mark(run, &card);
-            add(run, Kind::Card, &card.groups);
+            add(run, card.kind, &card.groups);
         }
         for other in rules::find(run, around, &known) {
             add(run, other.kind, &other.groups);

@@ -155,6 +155,9 @@ impl Window<'_> {
         let usual = self.size(0);
         let all_but_last = self.groups.start..self.groups.end.saturating_sub(1);
         let regular = || self.run[all_but_last].iter().all(|group| group.size() == usual);
-        neighbour.size() >= OWN_NUMBER || (neighbour.size() > usual && regular())
+        // Sixteen digits in fours are whole: fewer go on with nothing.
+        let is_whole = usual == 4 && self.groups.len() == 4;
+        let size = neighbour.size();
+        size >= OWN_NUMBER || ((size > usual || (size < usual && is_whole)) && regular())
     }
 }

@@ -42,14 +42,21 @@ impl Meaning {
     pub(crate) const ASK: Self = Self(1 << 26);
     pub(crate) const NOT: Self = Self(1 << 27);
     pub(crate) const PASSWORD: Self = Self(1 << 28);
+    /// "Code": with a word for a message, one that came by it.
+    pub(crate) const CODE: Self = Self(1 << 29);
     /// A number, masked or not; not in the table.
-    pub(crate) const NUMBER: Self = Self(1 << 29);
+    pub(crate) const NUMBER: Self = Self(1 << 30);
     /// "Card" in another script; not in the table.
-    pub(crate) const CARD_ABROAD: Self = Self(1 << 30);
+    pub(crate) const CARD_ABROAD: Self = Self(1 << 31);
 
     /// Whether both say something of these.
     pub(crate) const fn has(self, any: Self) -> bool {
         self.0 & any.0 != 0
+    }
+
+    /// This but for those.
+    pub(crate) const fn without(self, those: Self) -> Self {
+        Self(self.0 & !those.0)
     }
 
     /// Both together.
@@ -164,10 +171,10 @@ const fn key(text: &[u8], start: usize, end: usize) -> u64 {
 }
 
 /// The names of the meanings in the data; the first ten are the digits, and [`Meaning`] has the others in this order.
-const NAMES: [&str; 35] = [
+const NAMES: [&str; 36] = [
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "card", "other", "else",
     "veto", "cvv", "safe", "expiry", "pin", "otp", "nik", "kk", "npwp", "bpjs", "passport", "record", "rek",
-    "account", "bank", "phone", "ssn", "unit", "link", "ask", "not", "password",
+    "account", "bank", "phone", "ssn", "unit", "link", "ask", "not", "password", "code",
 ];
 const DIGITS: u8 = 10;
 /// The bit of the first meaning that is no digit.

@@ -98,7 +98,7 @@ fn recall(items: &[Item], known: &[Said]) -> (Conversation, Vec<Said>) {
     let (mut conversation, mut said) = (Conversation::default(), Vec::new());
     for item in &items[items.len().saturating_sub(LOOKED_AT)..] {
         let text = match (&item.body, &item.author) {
-            (Body::Text(text), Author::Own) => text,
+            (Body::Text(text) | Body::Note(text), Author::Own) => text,
             (Body::Withdrawn, Author::Own) => match known.iter().find(|said| said.event == item.event) {
                 Some(said) => &said.text,
                 None => continue,
@@ -110,7 +110,8 @@ fn recall(items: &[Item], known: &[Said]) -> (Conversation, Vec<Said>) {
             _ => continue,
         };
         conversation.said(text);
-        let (event, is_here) = (item.event, !matches!(item.body, Body::Withdrawn));
+        // What agents tell each other is not taken back.
+        let (event, is_here) = (item.event, matches!(item.body, Body::Text(_)));
         said.push(Said { event, text: text.clone(), is_here });
     }
     (conversation, said)
@@ -167,6 +168,29 @@ mod tests {
         assert!(guard.update(None, Writer::Visitor, &pieces(true)));
         let masked = guard.mask("1111 ya").unwrap();
         assert_eq!((masked.text.as_str(), guard.earlier(&masked)), ("•••• ya", vec![EventId([3; 16])]));
+    }
+
+    #[test]
+    fn a_number_in_two_notes_is_masked_in_the_second_and_neither_is_offered_to_be_taken_back() {
+        let note =
+            Item { body: Body::Note("kartu pelanggan 4111 1111".to_owned()), ..item(1, Author::Own, "") };
+        let mut guard = Guard::default();
+        guard.update(None, Writer::Agent, &[note]);
+        let masked = guard.mask("1111 1111").unwrap();
+        assert_eq!((masked.text.as_str(), masked.earlier), ("•••• ••••", Vec::new()));
+    }
+
+    #[test]
+    fn a_text_that_was_kept_and_one_that_comes_back_into_the_composer_are_masked_like_what_is_typed() {
+        let mut guard = Guard::default();
+        let taken_back = Item { body: Body::Withdrawn, ..item(1, Author::Own, "kartu saya 4111 1111 1111") };
+        guard.update(None, Writer::Agent, &[taken_back]);
+        for (text, masked) in [
+            ("Transfer ke BCA 1234567890 a.n. Toko", "Transfer ke BCA ••••••••90 a.n. Toko"),
+            ("kartu saya 4111 1111 1111 1111", "kartu saya •••• •••• •••• 1111"),
+        ] {
+            assert_eq!(sent(&guard, text).as_deref(), Some(masked));
+        }
     }
 
     #[test]

@@ -43,6 +43,10 @@ fn words_in(text: &str, bytes: Range<usize>) -> Vec<(Meaning, usize)> {
             (end, says) if end > at => (end, says),
             _ => (at + c.len_utf8(), Meaning::NOTHING),
         };
+        let has_digit = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
+        // "2FA" and "CV2" are words with their digit only.
+        let is_half = end - at == 2 && !has_digit(at.wrapping_sub(1)) && !has_digit(end);
+        let says = if is_half && says.has(Meaning::CVV | Meaning::OTP) { Meaning::NOTHING } else { says };
         at = end;
         goes_on &= c.is_ascii_alphabetic() || class(c) != Class::Other;
         if says.digit().is_some() || matches!(class(c), Class::Digit(_) | Class::Masked) {

@@ -119,7 +119,9 @@ pub(crate) fn check_cards(text: &str) {
     for span in masked.spans.iter().filter(|span| span.kind.is_always_kept_back()) {
         let Outcome::Masked(replacement) = &span.outcome else { panic!("the default policy masks") };
         let most = if span.kind == Kind::Card { 4 } else { 0 };
-        assert!(replacement.chars().filter(|c| c.is_numeric()).count() <= most, "{text:?}: {masked:?}");
+        // The digits of a space as addresses write it are none of the number.
+        let digits = replacement.replace("%20", "").chars().filter(|c| c.is_numeric()).count();
+        assert!(digits <= most, "{text:?}: {masked:?}");
     }
     for word in masked.text.as_str().split_whitespace() {
         assert!(!is_plain_card(word), "{word} stays of {text:?}");
@@ -174,7 +176,8 @@ pub(crate) fn check_pattern(masker: &Masker, text: &str) {
         let Some(Outcome::Masked(replacement)) = over.map(|span| &span.outcome) else {
             panic!("{text:?} shows what is without a pattern masked: {own:?}");
         };
-        assert!(replacement.chars().filter(char::is_ascii_digit).count() <= most, "{text:?}: {own:?}");
+        let digits = replacement.replace("%20", "").chars().filter(char::is_ascii_digit).count();
+        assert!(digits <= most, "{text:?}: {own:?}");
     }
     let once = own.text.as_str();
     let twice = masker.mask(once, Writer::Visitor).expect("no text is refused");
