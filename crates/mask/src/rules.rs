@@ -209,23 +209,27 @@ fn by_word(run: &Run, at: usize, around: &Around, mark: &Mark, known: &Known) ->
     {
         return Some(Found { kind: Kind::Expiry, groups });
     }
+    let says = if says.has(Meaning::CODE) { code(run, at, around, mark, known) } else { says };
+    let mut kinds = kinds(says).filter(|kind| (is_near || !is_code(*kind)) && known.looks_for(*kind));
+    let one = kinds.find_map(|kind| fits(kind, run, at, around).map(|groups| Found { kind, groups }))?;
+    // "The code has not come, and 150000 are gone."
+    let is_amount = is_code(one.kind)
+        && run.values(&one.groups).ends_with(&[0, 0, 0])
+        && beside(mark, around).has(Meaning::NOT);
+    (!is_amount).then_some(one)
+}
+
+/// What a word for a code says with the words beside it: of what it is the code.
+fn code(run: &Run, at: usize, around: &Around, mark: &Mark, known: &Known) -> Meaning {
     let beside = beside(mark, around);
     let is_card = known.card.is_some() || (beside.has(Meaning::CARD) && !beside.has(Meaning::ELSE));
-    let says = if !says.has(Meaning::CODE) {
-        says
-    } else if beside.has(Meaning::PHONE) {
+    if beside.has(Meaning::PHONE) {
         Meaning::OTP
     } else if is_card && run.groups[at].size() == 3 {
         Meaning::CVV
     } else {
-        says
-    };
-    let mut kinds = kinds(says).filter(|kind| (is_near || !is_code(*kind)) && known.looks_for(*kind));
-    let one = kinds.find_map(|kind| fits(kind, run, at, around).map(|groups| Found { kind, groups }))?;
-    // "The code has not come, and 150000 are gone."
-    let is_amount =
-        is_code(one.kind) && run.values(&one.groups).ends_with(&[0, 0, 0]) && beside.has(Meaning::NOT);
-    (!is_amount).then_some(one)
+        mark.says
+    }
 }
 
 /// What all words on this word's side of the number say, but "telephone" where that is a thing and no way to send a code.
