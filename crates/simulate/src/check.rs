@@ -197,9 +197,9 @@ fn was_torn(world: &World, receiver: &Browser, row: &Row) -> bool {
 fn may_stay_closed(world: &World, receiver: &Browser, row: &Row) -> bool {
     let sender = world.browsers.iter().find(|browser| browser.id == Some(row.sender));
     let is_there = sender.is_some_and(|sender| is_served(world, sender) && !sender.was_set_back);
-    let is_answered = !receiver.others.contains(&row.conversation)
-        && !(sender.is_some_and(Browser::is_visitor) && is_nobody_known(world, receiver, row));
-    let is_given = is_there && is_answered && !world.tally.counts.contains_key("relay set back");
+    let asks_in_vain = receiver.others.contains(&row.conversation)
+        || (sender.is_some_and(Browser::is_visitor) && is_nobody_known(world, receiver, row));
+    let is_given = is_there && !asks_in_vain && !world.tally.counts.contains_key("relay set back");
     !is_given && was_torn(world, receiver, row)
 }
 

@@ -71,6 +71,7 @@ pub(crate) enum Deed {
 }
 
 /// A text or a file that a tab took.
+#[expect(clippy::struct_excessive_bools, reason = "what became of it, each by itself")]
 pub(crate) struct Said {
     pub(crate) browser: usize,
     /// The tab that it was written in, and which of its openings.

@@ -34,7 +34,9 @@ impl World {
         for browser in 0..self.browsers.len() {
             let Some(tab) = self.browsers[browser].leader else { continue };
             let listed: Vec<_> = self.devices[tab].screen.conversations.keys().copied().collect();
-            listed.into_iter().for_each(|conversation| self.look_into(tab, conversation));
+            for conversation in listed {
+                self.look_into(tab, conversation);
+            }
         }
         let deadline = self.now + PATIENCE;
         loop {
