@@ -11,6 +11,7 @@ use std::rc::Rc;
 
 use segel_core::show::Life;
 use segel_mask::Writer;
+use segel_ui::answers::Answers;
 use segel_ui::banner::Banner;
 use segel_ui::composer::Composer;
 use segel_ui::intake::Form;
@@ -67,6 +68,7 @@ struct More {
     menu: Menu,
     talks: Talks,
     ended: Ended,
+    answers: Answers,
 }
 
 impl Panel {
@@ -220,7 +222,11 @@ impl Panel {
         }
         let before = self.place;
         let more = self.more.get_or_insert_with(|| {
-            More::new(self.language, &self.act, (&self.root, &self.header, &self.chat))
+            More::new(
+                self.language,
+                &self.act,
+                (&self.root, &self.header, &self.chat, &self.timeline, &self.composer),
+            )
         });
         more.render(model, screen, place);
         match (before, place) {
@@ -287,14 +293,20 @@ impl Panel {
 impl More {
     // Within its one caller it would be in the first part of the program.
     #[inline(never)]
-    fn new(language: Language, act: &Act, (root, header, chat): (&Element, &Header, &Element)) -> Self {
+    fn new(
+        language: Language,
+        act: &Act,
+        (root, header, chat, timeline, composer): (&Element, &Header, &Element, &Timeline, &Composer),
+    ) -> Self {
         let (menu, talks, ended) =
             (Menu::new(language, act), Talks::new(language, act), Ended::new(language, act));
         let below = menu.place(header.root(), header.check());
         dom::insert(root, below, header.root().next_sibling().as_ref());
         dom::insert(root, talks.root(), None);
         dom::insert(chat, ended.root(), None);
-        Self { menu, talks, ended }
+        let answers = Answers::new(language, act, timeline.log());
+        dom::insert(chat, answers.root(), Some(composer.root()));
+        Self { menu, talks, ended, answers }
     }
 
     #[inline(never)]
@@ -305,6 +317,8 @@ impl More {
             self.talks.render(model);
         }
         let life = if screen == Screen::Chat { model.life() } else { Life::Open };
-        self.ended.render(life, model.situation.masking.as_ref(), model.items().as_slice());
+        let (masking, items) = (model.situation.masking.as_ref(), model.items().as_slice());
+        self.ended.render(life, masking, items);
+        self.answers.render(items, masking, life == Life::Open);
     }
 }

@@ -31,6 +31,7 @@ mod lifecycle;
 mod looks;
 mod many;
 mod notes;
+mod offers;
 mod offline;
 mod own_looks;
 mod quotes;

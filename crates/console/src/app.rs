@@ -203,9 +203,9 @@ impl Parts {
     /// A key was pressed; whether it did something.
     fn press(&self, pressed: Pressed<'_>) -> bool {
         let Keys { listed, off } = self.model.borrow().keys;
-        let managed = self.model.borrow().replies.managed;
+        let has_sheet = self.model.borrow().replies.managed || self.model.borrow().offering;
         // A sheet has the page for itself.
-        let deed = deed_of(pressed, !off).filter(|_| !listed && !managed);
+        let deed = deed_of(pressed, !off).filter(|_| !listed && !has_sheet);
         deed.inspect(|deed| self.do_at_desk(deed.clone())).is_some()
     }
 
@@ -299,6 +299,11 @@ impl Parts {
                 let replies = &mut self.model.borrow_mut().replies;
                 replies.managed = on;
                 replies.offered = None;
+            }
+            (Deed::Offer(on), _) => self.model.borrow_mut().offering = on,
+            (Deed::Put(text), Some(_)) => {
+                self.model.borrow_mut().offering = false;
+                self.console.borrow().insert(&text, None);
             }
             (Deed::Keep(texts), _) => self.handle.input(Input::Keep(texts)),
             (Deed::Export, _) => self.export(),

@@ -57,6 +57,10 @@ pub(crate) enum Deed {
     TakeReply(Option<usize>),
     /// Show the sheet on which kept texts are changed, or close it.
     Manage(bool),
+    /// Show the sheet on which answers are offered, or close it.
+    Offer(bool),
+    /// Put this into the composer.
+    Put(String),
     /// Keep these texts instead of those before.
     Keep(Vec<Canned>),
     /// Save the kept texts as a file.

@@ -53,6 +53,8 @@ pub(crate) struct Model {
     drafts: Drafts,
     /// What of the agent's wishes could not be carried out in the open conversation.
     pub(crate) refused: Option<Refused>,
+    /// Whether the sheet is open on which answers are offered.
+    pub(crate) offering: bool,
     /// The texts that are kept to be sent again.
     pub(crate) replies: Replies,
     typing: BTreeMap<ConversationId, Author>,

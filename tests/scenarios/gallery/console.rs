@@ -8,7 +8,7 @@ use thirtyfour::Key;
 
 use super::look::Gallery;
 use super::walk;
-use super::words::Words;
+use super::words::{LINK, Words};
 use crate::harness::{Device, Person};
 use crate::relay_killed::expect_relay_to_be_away;
 
@@ -114,6 +114,17 @@ async fn tells_colleagues(agent: &Person, gallery: &Gallery, words: &Words) {
     agent.sees(".picker [role=option]:nth-child(2)").await;
     gallery.hang(agent, "console-replies").await;
     agent.presses(Key::Escape + "").await;
+    agent.clicks(".audience > .deed:last-child").await;
+    agent.sees(".offering textarea:focus").await;
+    for field in [words.card_text, &words.answers.join("\n"), words.card_title, LINK] {
+        agent.presses(field).await;
+        agent.presses(Key::Tab + "").await;
+    }
+    gallery.hang(agent, "console-offer").await;
+    agent.clicks(".offering .deed").await;
+    agent.sends().await;
+    agent.sees(".row.own .offered").await;
+    gallery.hang(agent, "console-offered").await;
 }
 
 /// The agent ends the open conversation, which is this visitor's; answers its id.

@@ -11,6 +11,7 @@ mod hold;
 mod identity;
 mod inbox;
 mod labels;
+mod offer;
 mod picker;
 mod replies;
 
@@ -30,6 +31,7 @@ use enrol::Enrol;
 use header::Header;
 use help::Help;
 use inbox::Inbox;
+use offer::Offers;
 use replies::Replies;
 
 /// All that an agent sees.
@@ -45,6 +47,7 @@ pub(crate) struct Console {
     conversation: Conversation,
     help: Help,
     replies: Replies,
+    offers: Offers,
     language: Language,
 }
 
@@ -60,6 +63,7 @@ impl Console {
         let conversation = Conversation::new(language, act, does);
         let help = Help::new(language, does);
         let replies = Replies::new(language, does);
+        let offers = Offers::new(language, does);
         let desk = el("div").class("desk").place(inbox.root()).place(conversation.root()).hidden();
         let root = el("div")
             .class("console")
@@ -70,7 +74,8 @@ impl Console {
             .place(enrol.root())
             .place(&desk)
             .place(help.root())
-            .place(replies.root());
+            .place(replies.root())
+            .place(offers.root());
         Self {
             root,
             header,
@@ -83,6 +88,7 @@ impl Console {
             conversation,
             help,
             replies,
+            offers,
             language,
         }
     }
@@ -148,5 +154,6 @@ impl Console {
         self.conversation.render(model);
         self.help.render(model.keys);
         self.replies.render(&model.replies.all, model.replies.managed);
+        self.offers.render(model.offering);
     }
 }

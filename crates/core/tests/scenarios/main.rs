@@ -26,6 +26,7 @@ mod masking;
 mod member;
 mod missed;
 mod notes;
+mod offers;
 mod order_shown;
 mod outbox;
 mod own_place;
