@@ -10,6 +10,7 @@
 
 mod accessible;
 mod attachments;
+mod blocked;
 mod desk;
 mod endings;
 mod enrolment;

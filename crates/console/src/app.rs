@@ -203,7 +203,7 @@ impl Parts {
     /// A key was pressed; whether it did something.
     fn press(&self, pressed: Pressed<'_>) -> bool {
         let Keys { listed, off } = self.model.borrow().keys;
-        let has_sheet = self.model.borrow().replies.managed || self.model.borrow().offering;
+        let has_sheet = self.model.borrow().has_sheet();
         // A sheet has the page for itself.
         let deed = deed_of(pressed, !off).filter(|_| !listed && !has_sheet);
         deed.inspect(|deed| self.do_at_desk(deed.clone())).is_some()
@@ -300,6 +300,9 @@ impl Parts {
                 replies.managed = on;
                 replies.offered = None;
             }
+            (Deed::Block, Some(conversation)) => self.handle.input(Input::Block { conversation, on: true }),
+            (Deed::Unblock(conversation), _) => self.handle.input(Input::Block { conversation, on: false }),
+            (Deed::Blocked(on), _) => self.model.borrow_mut().lists_blocked = on,
             (Deed::Offer(on), _) => self.model.borrow_mut().offering = on,
             (Deed::Put(text), Some(_)) => {
                 self.model.borrow_mut().offering = false;

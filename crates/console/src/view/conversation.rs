@@ -100,6 +100,14 @@ impl Conversation {
             .attr("title", language.text().transcript())
             .child(icon(icons::SAVE))
             .on("click", move |_| act_save(Action::Transcript));
+        let blocks = Rc::clone(does);
+        let block = el("button")
+            .class("plain")
+            .attr("type", "button")
+            .attr("aria-label", text.block())
+            .attr("title", text.block())
+            .child(icon(icons::BAR))
+            .on("click", move |_| blocks(Deed::Block));
         let verify = Verify::new(language, act);
         let opened = el("div")
             .class("chat")
@@ -110,6 +118,7 @@ impl Conversation {
                     .child(who)
                     .place(holding.deeds())
                     .child(save)
+                    .child(block)
                     .place(&check),
             )
             .place(holding.heirs())

@@ -1,6 +1,7 @@
 //! The page of the console: enrolment, or the list of conversations beside the one that is open.
 
 mod audience;
+mod blocked;
 mod conversation;
 mod enrol;
 mod entry;
@@ -26,6 +27,7 @@ use web_sys::Element;
 
 use crate::desk::Does;
 use crate::model::{Model, Screen};
+use blocked::Blocked;
 use conversation::Conversation;
 use enrol::Enrol;
 use header::Header;
@@ -48,6 +50,7 @@ pub(crate) struct Console {
     help: Help,
     replies: Replies,
     offers: Offers,
+    blocked: Blocked,
     language: Language,
 }
 
@@ -64,6 +67,7 @@ impl Console {
         let help = Help::new(language, does);
         let replies = Replies::new(language, does);
         let offers = Offers::new(language, does);
+        let blocked = Blocked::new(language, does);
         let desk = el("div").class("desk").place(inbox.root()).place(conversation.root()).hidden();
         let root = el("div")
             .class("console")
@@ -75,7 +79,8 @@ impl Console {
             .place(&desk)
             .place(help.root())
             .place(replies.root())
-            .place(offers.root());
+            .place(offers.root())
+            .place(blocked.root());
         Self {
             root,
             header,
@@ -89,6 +94,7 @@ impl Console {
             help,
             replies,
             offers,
+            blocked,
             language,
         }
     }
@@ -155,5 +161,6 @@ impl Console {
         self.help.render(model.keys);
         self.replies.render(&model.replies.all, model.replies.managed);
         self.offers.render(model.offering);
+        self.blocked.render(model.inbox.blocked(), model.lists_blocked);
     }
 }

@@ -8,6 +8,7 @@ mod acts_crossed;
 mod acts_forged;
 mod attachments;
 mod bench;
+mod blocked;
 mod bounded;
 mod by_hand;
 mod canned;

@@ -266,5 +266,17 @@ by_name! {
         offer_answer_refused,
         /// The same: the answer with the number `#` stands there twice.
         offer_twice,
+        /// Button: block the open conversation.
+        block,
+        /// Heading: what is blocked.
+        blocked,
+        /// Button: show what is blocked; `#` is how many.
+        blocked_count,
+        /// What is said of what is blocked.
+        blocked_why,
+        /// Nothing is blocked.
+        blocked_none,
+        /// Button: show it again.
+        unblock,
     }
 }
