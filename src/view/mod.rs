@@ -65,10 +65,13 @@ pub(crate) struct Panel {
 
 /// What nobody needs before a first message has gone.
 struct More {
+    language: Language,
     menu: Menu,
     talks: Talks,
     ended: Ended,
     answers: Answers,
+    /// Says that everything is erased.
+    erased: El,
 }
 
 impl Panel {
@@ -217,7 +220,8 @@ impl Panel {
 
     /// Shows what comes with a first message, once the program has it.
     fn render_more(&mut self, model: &Model, screen: Screen, place: Place) {
-        if self.more.is_none() && (model.talks().is_empty() || !rest::is_here()) {
+        let nothing_more = model.talks().is_empty() && !model.is_erased();
+        if self.more.is_none() && (nothing_more || !rest::is_here()) {
             return;
         }
         let before = self.place;
@@ -306,7 +310,9 @@ impl More {
         dom::insert(chat, ended.root(), None);
         let answers = Answers::new(language, act, timeline.log());
         dom::insert(chat, answers.root(), Some(composer.root()));
-        Self { menu, talks, ended, answers }
+        let erased = el("p").class("erased").attr("role", "status");
+        dom::insert(chat, &erased, chat.first_child().as_ref());
+        Self { menu, talks, ended, answers, erased, language }
     }
 
     #[inline(never)]
@@ -319,6 +325,8 @@ impl More {
         let life = if screen == Screen::Chat { model.life() } else { Life::Open };
         let (masking, items) = (model.situation.masking.as_ref(), model.items().as_slice());
         self.ended.render(life, masking, items);
+        // A live region announces what is put into it, and nothing that is only unhidden.
+        dom::set_text(&self.erased, if model.is_erased() { self.language.text().erased() } else { "" });
         self.answers.render(items, masking, life == Life::Open);
     }
 }

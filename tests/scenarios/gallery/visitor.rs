@@ -214,6 +214,8 @@ async fn bad_connections_and_refusals() {
         visitor.sees(".hindrance").await;
         gallery.hang(&visitor, "visitor-erasing").await;
         stage.demo().start_relay().await.unwrap();
+        visitor.sees(".erased").await;
+        gallery.hang(&visitor, "visitor-erased").await;
 
         let mut tag = stage.demo().tag().clone();
         tag.root = RootKey([9; 32]);

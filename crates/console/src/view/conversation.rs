@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use segel_core::show::{Hold, Identity, Life, Standing};
+use segel_core::show::{Body, Hold, Identity, Life, Standing};
 use segel_mask::Writer;
 use segel_ui::composer::Composer;
 use segel_ui::text::fill;
@@ -197,7 +197,8 @@ impl Conversation {
         if (changed && !model.steps()) || has_acted {
             self.composer.focus();
         }
-        self.render_verify(&opened, changed);
+        let is_erased = items.as_slice().iter().any(|item| matches!(item.body, Body::Erased));
+        self.render_verify(&opened, changed, is_erased);
     }
 
     fn render_labels(&mut self, model: &Model, opened: &Opened<'_>, may_change: bool, is_another: bool) {
@@ -223,13 +224,17 @@ impl Conversation {
         self.composer.let_go();
     }
 
-    fn render_verify(&mut self, opened: &Opened<'_>, changed: bool) {
+    /// Shows the safety number in the place of messages. Where everything was erased there is nothing to be written about.
+    fn render_verify(&mut self, opened: &Opened<'_>, changed: bool, is_erased: bool) {
         let (verifying, text) = (opened.verifying, self.language.desk());
         let safety = opened.summary.and_then(|summary| summary.safety.as_ref());
         self.verify.render(safety, safety.map_or(text.verify_unknown(), |_| text.verify_agent()));
         dom::set_hidden(self.verify.root(), !verifying);
-        for part in [self.timeline.root(), self.typing.root(), self.labels.root(), &self.place, &self.check] {
+        for part in [self.timeline.root(), self.typing.root(), &self.check] {
             dom::set_hidden(part, verifying);
+        }
+        for part in [self.labels.root(), &self.place] {
+            dom::set_hidden(part, verifying || is_erased);
         }
         dom::set_class(&self.opened, "verifying", verifying);
         let turns = std::mem::replace(&mut self.verifying, verifying) != verifying;
