@@ -85,7 +85,11 @@ async fn everything_is_gone_in_both_tabs_at_the_agents_and_in_the_relays_files()
         away.is_told(".act", desk.erased()).await;
 
         visitor.says(NEXT).await;
-        visitor.until("no word of it", async || visitor.seen(".erased:not(:empty)").await.is_none().then_some(())).await;
+        visitor
+            .until("no word of it", async || {
+                visitor.seen(".erased:not(:empty)").await.is_none().then_some(())
+            })
+            .await;
         agent.chooses(NEXT).await;
         assert_eq!(agent.texts().await, [NEXT], "it is another conversation");
         agent.says(ANSWER).await;

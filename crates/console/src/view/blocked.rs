@@ -55,7 +55,6 @@ impl Blocked {
     pub(crate) fn render(&mut self, blocked: Vec<(ConversationId, Identity)>, is_open: bool) {
         dom::set_hidden(&self.list, blocked.is_empty());
         dom::set_hidden(&self.none, !blocked.is_empty());
-        let dialog = self.root.unchecked_ref::<HtmlDialogElement>();
         if blocked != self.shown {
             self.shown = blocked;
             self.list();
@@ -63,6 +62,7 @@ impl Blocked {
                 dom::focus(&self.close);
             }
         }
+        let dialog = self.root.unchecked_ref::<HtmlDialogElement>();
         match (is_open, dialog.open()) {
             // A dialog that left the page cannot be shown, and there is nothing to be said of that.
             (true, false) => drop(dialog.show_modal()),

@@ -159,7 +159,9 @@ fn take_answers(said: &str) -> (&str, Vec<&str>) {
 
 /// What stands before the last line, and the last line.
 fn last_line(text: &str) -> (&str, &str) {
-    text.rsplit_once('\n').unwrap_or(("", text))
+    // By bytes: what looks for characters from the end would be shared with the first part of the program.
+    let Some(at) = text.bytes().rposition(|byte| byte == b'\n') else { return ("", text) };
+    (text.get(..at).unwrap_or_default(), text.get(at + 1..).unwrap_or_default())
 }
 
 /// What a line that is a title says.
