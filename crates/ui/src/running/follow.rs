@@ -59,7 +59,12 @@ impl Follower {
         PATIENCE << self.quarrels.get().min(MOST_QUARRELS)
     }
 
-    /// What of it is left is held no more.
+    /// Whether something is held until the relay has it.
+    pub(super) fn holds_any(&self) -> bool {
+        !self.held.borrow().is_empty()
+    }
+
+    /// This is held no more.
     #[inline(never)]
     pub(super) fn let_go(&self, event: EventId) {
         self.held.borrow_mut().retain(|(wish, _)| wish.makes() != Some(event));
@@ -216,7 +221,7 @@ impl Work {
 
     /// Shows a change; what it settles is held no longer.
     pub(super) fn see(&self, show: Show) {
-        if !self.follower.held.borrow().is_empty()
+        if self.follower.holds_any()
             && let Some(event) = settled(&show)
         {
             self.follower.let_go(event);

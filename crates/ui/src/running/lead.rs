@@ -230,7 +230,7 @@ impl Work {
         *self.driver.borrow_mut() = Some(driver);
         self.place.engine.set(if is_kept { Start::Runs } else { Start::RunsUnkept });
         self.say(&Said::Here);
-        if !self.follower.held.borrow().is_empty() {
+        if self.follower.holds_any() {
             self.fulfil_held();
         }
         if self.introduces.get() {
