@@ -306,7 +306,7 @@ impl Parts {
             (Deed::Offer(on), _) => self.model.borrow_mut().offering = on,
             (Deed::Put(text), Some(_)) => {
                 self.model.borrow_mut().offering = false;
-                self.console.borrow().insert(&text, None);
+                self.console.borrow().replace(&text);
             }
             (Deed::Keep(texts), _) => self.handle.input(Input::Keep(texts)),
             (Deed::Export, _) => self.export(),

@@ -65,7 +65,7 @@ pub(crate) enum Deed {
     Blocked(bool),
     /// Show the sheet on which answers are offered, or close it.
     Offer(bool),
-    /// Put this into the composer.
+    /// Put this into the composer, in the place of what is written there.
     Put(String),
     /// Keep these texts instead of those before.
     Keep(Vec<Canned>),

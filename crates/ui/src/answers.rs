@@ -63,19 +63,21 @@ impl Answers {
         for button in self.buttons.drain(..) {
             button.remove();
         }
-        for (event, answer) in
-            offered.iter().flat_map(|(event, all)| all.iter().map(|answer| (*event, answer)))
-        {
-            let (act, log, text) = (Rc::clone(&self.act), self.log.clone(), answer.clone());
-            let button = el("button").attr("type", "button").attr("dir", "auto").on("click", move |_| {
-                dom::focus(&log);
-                act(Action::Send(text.clone(), Some(event)));
-            });
-            said::show(&button, answer.as_str());
-            dom::insert(&self.root, &button, None);
-            self.buttons.push(button);
+        if let Some((event, answers)) = &offered {
+            self.buttons = answers.iter().map(|answer| self.button(*event, answer)).collect();
         }
         self.shown = offered;
+    }
+
+    fn button(&self, event: EventId, answer: &MaskedText) -> El {
+        let (act, log, text) = (Rc::clone(&self.act), self.log.clone(), answer.clone());
+        let button = el("button").attr("type", "button").attr("dir", "auto").on("click", move |_| {
+            dom::focus(&log);
+            act(Action::Send(text.clone(), Some(event)));
+        });
+        said::show(&button, answer.as_str());
+        dom::insert(&self.root, &button, None);
+        button
     }
 }
 

@@ -81,7 +81,7 @@ fn format(place: &Element, said: &str) {
         insert(place, &element(span));
     }
     if let Some(Link { address, host }) = link {
-        insert(place, &leading_to(address, host).class("link"));
+        insert(place, &leading_to(address, host).class("leads"));
     }
     if !answers.is_empty() {
         let mut list = el("span").class("offered").attr("role", "list");

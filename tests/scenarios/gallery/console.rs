@@ -121,6 +121,7 @@ async fn tells_colleagues(agent: &Person, gallery: &Gallery, words: &Words) {
 async fn offers_and_blocks(agent: &Person, gallery: &Gallery, words: &Words) {
     agent.clicks(".audience > .deed:last-child").await;
     agent.sees(".offering textarea:focus").await;
+    agent.browser().run("document.querySelector('.offering textarea').value = ''").await;
     for field in [words.card_text, &words.answers.join("\n"), words.card_title, LINK] {
         agent.presses(field).await;
         agent.presses(Key::Tab + "").await;
@@ -130,7 +131,7 @@ async fn offers_and_blocks(agent: &Person, gallery: &Gallery, words: &Words) {
     agent.sends().await;
     agent.sees(".row.own .offered").await;
     gallery.hang(agent, "console-offered").await;
-    agent.clicks(".over > .plain:nth-last-child(2)").await;
+    agent.clicks(".deeds > .plain").await;
     agent.sees(".inbox > .return:focus").await;
     gallery.hang(agent, "console-without-what-is-blocked").await;
     agent.clicks(".inbox > .return").await;

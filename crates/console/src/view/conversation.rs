@@ -47,6 +47,7 @@ pub(crate) struct Conversation {
     /// For whom the composer says that it is.
     audience: Rc<Cell<Audience>>,
     check: El,
+    _block: El,
     verify: Verify,
     shown: Option<ConversationId>,
     verifying: bool,
@@ -108,6 +109,7 @@ impl Conversation {
             .attr("title", text.block())
             .child(icon(icons::BAR))
             .on("click", move |_| blocks(Deed::Block));
+        dom::insert(holding.deeds(), &block, holding.deeds().first_child().as_ref());
         let verify = Verify::new(language, act);
         let opened = el("div")
             .class("chat")
@@ -118,7 +120,6 @@ impl Conversation {
                     .child(who)
                     .place(holding.deeds())
                     .child(save)
-                    .child(block)
                     .place(&check),
             )
             .place(holding.heirs())
@@ -149,6 +150,7 @@ impl Conversation {
             labels,
             audience,
             check,
+            _block: block,
             verify,
             shown,
             verifying,
@@ -248,6 +250,11 @@ impl Conversation {
     /// Puts a text into the composer, and selects a place in it.
     pub(crate) fn insert(&self, text: &str, mark: Option<&str>) {
         self.composer.insert(text, mark);
+    }
+
+    /// Puts a text in the place of what is written.
+    pub(crate) fn replace(&self, text: &str) {
+        self.composer.replace(text);
     }
 
     /// Puts the focus where messages are written,

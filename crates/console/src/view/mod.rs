@@ -119,6 +119,11 @@ impl Console {
         self.conversation.insert(text, mark);
     }
 
+    /// Puts a text in the place of what is written.
+    pub(crate) fn replace(&self, text: &str) {
+        self.conversation.replace(text);
+    }
+
     /// on the messages,
     pub(crate) fn read(&self) {
         self.conversation.read();
@@ -160,7 +165,7 @@ impl Console {
         self.conversation.render(model);
         self.help.render(model.keys);
         self.replies.render(&model.replies.all, model.replies.managed);
-        self.offers.render(model.offering);
+        self.offers.render(model.offering, model.opened().map_or("", |opened| opened.draft));
         self.blocked.render(model.inbox.blocked(), model.lists_blocked);
     }
 }

@@ -81,12 +81,13 @@ impl Offers {
         &self.root
     }
 
-    /// Opens or closes the sheet; what stands in it stays until it is put into the composer.
-    pub(crate) fn render(&self, is_open: bool) {
+    /// Opens the sheet with what is written so far as its text, or closes it.
+    pub(crate) fn render(&self, is_open: bool, draft: &str) {
         let dialog = self.root.unchecked_ref::<HtmlDialogElement>();
         match (is_open, dialog.open()) {
             (true, false) => {
                 dom::set_text(&self.parts.says, "");
+                self.parts.said.set_value(draft);
                 // A dialog that left the page cannot be shown, and there is nothing to be said of that.
                 drop(dialog.show_modal());
                 dom::focus(&self.parts.said);
@@ -104,7 +105,6 @@ impl Parts {
         let answers: Vec<_> = answers.lines().map(str::trim).filter(|answer| !answer.is_empty()).collect();
         match Offer::write(title.trim(), said.trim(), link.trim(), &answers) {
             Ok(offer) => {
-                self.said.set_value("");
                 self.answers.set_value("");
                 self.title.set_value("");
                 self.link.set_value("");
