@@ -28,12 +28,14 @@ async fn an_offer_is_put_together_answered_by_a_key_and_gone_once_something_was_
         visitor.says("Halo").await;
         agent.chooses("Halo").await;
 
+        agent.clicks_button(desk.replies()).await;
         agent.clicks_button(desk.offer()).await;
         agent.sees(".offering textarea:focus").await;
         agent.clicks_button(desk.offer_put()).await;
         agent.is_told(".offering .says", desk.offer_no_text()).await;
         agent.presses(Key::Escape + "").await;
         agent.types(QUESTION).await;
+        agent.clicks_button(desk.replies()).await;
         agent.clicks_button(desk.offer()).await;
         agent.sees(".offering textarea:focus").await;
         let rest = ["Putih\nHijau tua\nkartu 4111 1111 1111 1111", "Teko keramik", "http://toko.example"];

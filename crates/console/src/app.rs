@@ -303,7 +303,11 @@ impl Parts {
             (Deed::Block, Some(conversation)) => self.handle.input(Input::Block { conversation, on: true }),
             (Deed::Unblock(conversation), _) => self.handle.input(Input::Block { conversation, on: false }),
             (Deed::Blocked(on), _) => self.model.borrow_mut().lists_blocked = on,
-            (Deed::Offer(on), _) => self.model.borrow_mut().offering = on,
+            (Deed::Offer(on), _) => {
+                let mut model = self.model.borrow_mut();
+                model.offering = on;
+                model.replies.offered = None;
+            }
             (Deed::Put(text), Some(_)) => {
                 self.model.borrow_mut().offering = false;
                 self.console.borrow().replace(&text);

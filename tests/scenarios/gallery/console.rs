@@ -119,7 +119,8 @@ async fn tells_colleagues(agent: &Person, gallery: &Gallery, words: &Words) {
 
 /// The agent offers answers, and blocks the open conversation for a while.
 async fn offers_and_blocks(agent: &Person, gallery: &Gallery, words: &Words) {
-    agent.clicks(".audience > .deed:last-child").await;
+    agent.clicks(".audience .replies").await;
+    agent.clicks(".picker .offer").await;
     agent.sees(".offering textarea:focus").await;
     agent.browser().run("document.querySelector('.offering textarea').value = ''").await;
     for field in [words.card_text, &words.answers.join("\n"), words.card_title, LINK] {

@@ -9,12 +9,11 @@ use web_sys::Element;
 use crate::desk::{Deed, Does};
 use crate::drafts::Audience;
 
-/// Two buttons of which one is pressed, one that offers what was kept to be said again, and one for offering answers.
+/// Two buttons of which one is pressed, and one that offers what was kept to be said again.
 pub(crate) struct Switch {
     root: El,
     reply: El,
     note: El,
-    offer: El,
 }
 
 impl Switch {
@@ -27,15 +26,14 @@ impl Switch {
         };
         let (reply, note) = (choice(text.write_reply(), Deed::Write), choice(text.write_note(), Deed::Note));
         let replies = choice(text.replies(), Deed::Pick(true)).class("deed replies");
-        let offer = choice(text.offer(), Deed::Offer(true)).class("deed");
         let group = el("div")
             .class("choice")
             .attr("role", "group")
             .attr("aria-label", text.write_to())
             .place(&reply)
             .place(&note);
-        let root = el("div").class("audience").child(group).child(replies).place(&offer);
-        Self { root, reply, note, offer }
+        let root = el("div").class("audience").child(group).child(replies);
+        Self { root, reply, note }
     }
 
     /// The element to put on the page.
@@ -45,8 +43,6 @@ impl Switch {
 
     /// Shows for whom it is.
     pub(crate) fn render(&self, audience: Audience) {
-        // A colleague has nothing to press.
-        dom::set_hidden(&self.offer, audience == Audience::Agents);
         for (button, of) in [(&self.reply, Audience::Everyone), (&self.note, Audience::Agents)] {
             dom::set_attr(button, "aria-pressed", if of == audience { "true" } else { "false" });
         }
