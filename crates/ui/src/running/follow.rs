@@ -65,7 +65,6 @@ impl Follower {
     }
 
     /// This is held no more.
-    #[inline(never)]
     pub(super) fn let_go(&self, event: EventId) {
         self.held.borrow_mut().retain(|(wish, _)| wish.makes() != Some(event));
     }
