@@ -18,6 +18,8 @@ pub(crate) struct Model {
     begins: bool,
     place: Place,
     nothing: Items,
+    /// Whether everything was erased last, at the relay too.
+    is_erased: bool,
     /// What the visitor said on this page to what the site asks.
     pub(crate) said: Option<Said>,
 }
@@ -82,7 +84,7 @@ impl Model {
     /// Folds in one change.
     pub(crate) fn apply(&mut self, show: Show) {
         if matches!(show, Show::Gate(Gate::Erasing) | Show::Erased) {
-            self.erase();
+            self.erase(&show);
         }
         match self.situation.apply(show) {
             Some(Show::Conversation(summary)) => {
@@ -101,8 +103,9 @@ impl Model {
 
     /// Nothing that was shown or said before is left.
     #[inline(never)]
-    fn erase(&mut self) {
-        *self = Self { situation: std::mem::take(&mut self.situation), ..Self::default() };
+    fn erase(&mut self, show: &Show) {
+        let is_erased = matches!(show, Show::Erased);
+        *self = Self { situation: std::mem::take(&mut self.situation), is_erased, ..Self::default() };
     }
 
     /// Messages shown before count no more; what the visitor looks at stays.
@@ -128,6 +131,11 @@ impl Model {
         let chosen = self.talks.iter().find(|talk| Some(talk.conversation) == self.chosen);
         let open = chosen.or_else(|| self.open_talk());
         open.or_else(|| self.talks.iter().max_by_key(|talk| talk.time()))
+    }
+
+    /// Whether the visitor had everything erased and has written nothing since.
+    pub(crate) fn is_erased(&self) -> bool {
+        self.is_erased && self.talks.is_empty()
     }
 
     /// Every conversation.
@@ -278,10 +286,13 @@ mod tests {
         let mut model = shown([site(), item(Delivery::Sent), Show::Gate(Gate::Erasing)]);
         assert!(model.talks().is_empty() && model.items().is_empty());
         assert_eq!(model.screen(), Screen::Chat);
-        assert_eq!(model.situation.gate, Gate::Erasing);
+        assert_eq!((model.situation.gate, model.is_erased()), (Gate::Erasing, false));
         model.apply(Show::Erased);
         model.apply(Show::Gate(Gate::Open));
         assert_eq!((model.situation.gate, model.talks().len()), (Gate::Open, 0));
+        assert!(model.is_erased());
+        model.apply(item(Delivery::Sending));
+        assert!(!model.is_erased(), "it is said until something is written");
     }
 
     #[test]

@@ -11,6 +11,7 @@ use std::rc::Rc;
 
 use segel_core::show::Life;
 use segel_mask::Writer;
+use segel_ui::answers::Answers;
 use segel_ui::banner::Banner;
 use segel_ui::composer::Composer;
 use segel_ui::intake::Form;
@@ -64,9 +65,13 @@ pub(crate) struct Panel {
 
 /// What nobody needs before a first message has gone.
 struct More {
+    language: Language,
     menu: Menu,
     talks: Talks,
     ended: Ended,
+    answers: Answers,
+    /// Says that everything is erased.
+    erased: El,
 }
 
 impl Panel {
@@ -215,12 +220,17 @@ impl Panel {
 
     /// Shows what comes with a first message, once the program has it.
     fn render_more(&mut self, model: &Model, screen: Screen, place: Place) {
-        if self.more.is_none() && (model.talks().is_empty() || !rest::is_here()) {
+        let nothing_more = model.talks().is_empty() && !model.is_erased();
+        if self.more.is_none() && (nothing_more || !rest::is_here()) {
             return;
         }
         let before = self.place;
         let more = self.more.get_or_insert_with(|| {
-            More::new(self.language, &self.act, (&self.root, &self.header, &self.chat))
+            More::new(
+                self.language,
+                &self.act,
+                (&self.root, &self.header, &self.chat, &self.timeline, &self.composer),
+            )
         });
         more.render(model, screen, place);
         match (before, place) {
@@ -287,14 +297,22 @@ impl Panel {
 impl More {
     // Within its one caller it would be in the first part of the program.
     #[inline(never)]
-    fn new(language: Language, act: &Act, (root, header, chat): (&Element, &Header, &Element)) -> Self {
+    fn new(
+        language: Language,
+        act: &Act,
+        (root, header, chat, timeline, composer): (&Element, &Header, &Element, &Timeline, &Composer),
+    ) -> Self {
         let (menu, talks, ended) =
             (Menu::new(language, act), Talks::new(language, act), Ended::new(language, act));
         let below = menu.place(header.root(), header.check());
         dom::insert(root, below, header.root().next_sibling().as_ref());
         dom::insert(root, talks.root(), None);
         dom::insert(chat, ended.root(), None);
-        Self { menu, talks, ended }
+        let answers = Answers::new(language, act, timeline.log());
+        dom::insert(chat, answers.root(), Some(composer.root()));
+        let erased = el("p").class("erased").attr("role", "status");
+        dom::insert(chat, &erased, chat.first_child().as_ref());
+        Self { menu, talks, ended, answers, erased, language }
     }
 
     #[inline(never)]
@@ -305,6 +323,10 @@ impl More {
             self.talks.render(model);
         }
         let life = if screen == Screen::Chat { model.life() } else { Life::Open };
-        self.ended.render(life, model.situation.masking.as_ref(), model.items().as_slice());
+        let (masking, items) = (model.situation.masking.as_ref(), model.items().as_slice());
+        self.ended.render(life, masking, items);
+        // A live region announces what is put into it, and nothing that is only unhidden.
+        dom::set_text(&self.erased, if model.is_erased() { self.language.text().erased() } else { "" });
+        self.answers.render(items, masking, life == Life::Open);
     }
 }

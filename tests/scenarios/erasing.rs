@@ -65,9 +65,13 @@ async fn everything_is_gone_in_both_tabs_at_the_agents_and_in_the_relays_files()
         for tab in [&second, &first] {
             turns_to_chat_in(&visitor, tab).await;
             begins_as_somebody_new(&visitor).await;
+            visitor.is_told(".erased", text.erased()).await;
         }
         agent.is_told(".act", desk.erased()).await;
         assert_eq!(agent.texts().await, Vec::<String>::new());
+        for gone in ["textarea", ".audience", ".labels"] {
+            agent.until(gone, async || agent.seen(gone).await.is_none().then_some(())).await;
+        }
         visitor.until("nothing to be kept", async || kept(&visitor).await.is_empty().then_some(())).await;
         let gone = async || (!sealed.iter().any(|part| is_in_the_relays_files(stage, part))).then_some(());
         visitor.until("the relay's files to hold nothing of it", gone).await;
@@ -81,6 +85,11 @@ async fn everything_is_gone_in_both_tabs_at_the_agents_and_in_the_relays_files()
         away.is_told(".act", desk.erased()).await;
 
         visitor.says(NEXT).await;
+        visitor
+            .until("no word of it", async || {
+                visitor.seen(".erased:not(:empty)").await.is_none().then_some(())
+            })
+            .await;
         agent.chooses(NEXT).await;
         assert_eq!(agent.texts().await, [NEXT], "it is another conversation");
         agent.says(ANSWER).await;
@@ -117,6 +126,7 @@ async fn while_the_relay_is_away_everything_is_gone_here_and_the_relay_is_asked_
         }
         stage.demo().start_relay().await.unwrap();
         begins_as_somebody_new(&visitor).await;
+        visitor.is_told(".erased", text.erased()).await;
         agent.is_told(".act", desk.erased()).await;
         visitor.until("nothing to be kept", async || kept(&visitor).await.is_empty().then_some(())).await;
         let gone = async || (!sealed.iter().any(|part| is_in_the_relays_files(stage, part))).then_some(());

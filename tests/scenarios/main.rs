@@ -11,6 +11,7 @@
 mod accessible;
 mod attachments;
 mod bench;
+mod blocked;
 mod desk;
 mod endings;
 mod enrolment;
@@ -32,6 +33,7 @@ mod lifecycle;
 mod looks;
 mod many;
 mod notes;
+mod offers;
 mod offline;
 mod own_looks;
 mod quotes;

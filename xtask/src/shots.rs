@@ -18,12 +18,13 @@ const BETWEEN: &str = "--";
 const LIMIT: Duration = Duration::from_hours(1);
 
 /// The gallery's pictures that the documents show, and their names there.
-const IN_DOCUMENTS: [(&str, &str); 5] = [
+const IN_DOCUMENTS: [(&str, &str); 6] = [
     ("id/visitor-masking--desktop.png", "visitor.png"),
     ("id/console-conversation--desktop.png", "console.png"),
     ("id/visitor-conversation--small-dark.png", "small-dark.png"),
     ("id/console-note--desktop.png", "note.png"),
     ("id/console-replies--desktop.png", "replies.png"),
+    ("id/console-offer--desktop.png", "offer.png"),
 ];
 
 #[derive(clap::Args)]

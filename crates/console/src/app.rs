@@ -203,9 +203,9 @@ impl Parts {
     /// A key was pressed; whether it did something.
     fn press(&self, pressed: Pressed<'_>) -> bool {
         let Keys { listed, off } = self.model.borrow().keys;
-        let managed = self.model.borrow().replies.managed;
+        let has_sheet = self.model.borrow().has_sheet();
         // A sheet has the page for itself.
-        let deed = deed_of(pressed, !off).filter(|_| !listed && !managed);
+        let deed = deed_of(pressed, !off).filter(|_| !listed && !has_sheet);
         deed.inspect(|deed| self.do_at_desk(deed.clone())).is_some()
     }
 
@@ -299,6 +299,18 @@ impl Parts {
                 let replies = &mut self.model.borrow_mut().replies;
                 replies.managed = on;
                 replies.offered = None;
+            }
+            (Deed::Block, Some(conversation)) => self.handle.input(Input::Block { conversation, on: true }),
+            (Deed::Unblock(conversation), _) => self.handle.input(Input::Block { conversation, on: false }),
+            (Deed::Blocked(on), _) => self.model.borrow_mut().lists_blocked = on,
+            (Deed::Offer(on), _) => {
+                let mut model = self.model.borrow_mut();
+                model.offering = on;
+                model.replies.offered = None;
+            }
+            (Deed::Put(text), Some(_)) => {
+                self.model.borrow_mut().offering = false;
+                self.console.borrow().replace(&text);
             }
             (Deed::Keep(texts), _) => self.handle.input(Input::Keep(texts)),
             (Deed::Export, _) => self.export(),

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use segel_core::Canned;
 use segel_mask::MaskedText;
-use segel_wire::ids::AgentId;
+use segel_wire::ids::{AgentId, ConversationId};
 
 use crate::inbox::Filter;
 
@@ -57,6 +57,16 @@ pub(crate) enum Deed {
     TakeReply(Option<usize>),
     /// Show the sheet on which kept texts are changed, or close it.
     Manage(bool),
+    /// Block the open conversation.
+    Block,
+    /// Want this one again.
+    Unblock(ConversationId),
+    /// Show the sheet of what is blocked, or close it.
+    Blocked(bool),
+    /// Show the sheet on which answers are offered, or close it.
+    Offer(bool),
+    /// Put this into the composer, in the place of what is written there.
+    Put(String),
     /// Keep these texts instead of those before.
     Keep(Vec<Canned>),
     /// Save the kept texts as a file.

@@ -7,7 +7,7 @@ use segel_core::show::{Body, File, Identity, Life, Standing, Summary};
 use segel_ui::Items;
 use segel_wire::ids::ConversationId;
 
-use crate::model::mark;
+use crate::mark::mark;
 
 /// Which conversations are listed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -45,6 +45,8 @@ pub(crate) struct Inbox {
     /// Only those with this label, if it is one.
     pub(crate) label: Option<String>,
     search: String,
+    /// Those of which nothing is to be shown.
+    blocked: BTreeSet<ConversationId>,
 }
 
 /// What is listed now.
@@ -68,6 +70,27 @@ impl Inbox {
     /// Takes a conversation in, or in the place of what was known of it.
     pub(crate) fn put(&mut self, summary: Summary) {
         self.summaries.insert(summary.conversation, summary);
+    }
+
+    /// From now on nothing of these is shown, and what was blocked before is.
+    pub(crate) fn block(&mut self, conversations: Vec<ConversationId>) {
+        self.blocked = conversations.into_iter().collect();
+    }
+
+    /// Whether nothing of it is to be shown.
+    pub(crate) fn is_blocked(&self, conversation: ConversationId) -> bool {
+        self.blocked.contains(&conversation)
+    }
+
+    /// What is blocked, and what is known of who it is.
+    pub(crate) fn blocked(&self) -> Vec<(ConversationId, Identity)> {
+        let identity = |id: &ConversationId| self.summaries.get(id).map(|summary| summary.identity.clone());
+        self.blocked.iter().map(|id| (*id, identity(id).unwrap_or_default())).collect()
+    }
+
+    /// Conversations that may be shown.
+    fn shown(&self) -> impl Iterator<Item = &Summary> {
+        self.summaries.values().filter(|summary| !self.is_blocked(summary.conversation))
     }
 
     /// Nothing that was known counts any more.
@@ -97,12 +120,12 @@ impl Inbox {
 
     /// How many visitors wait for an answer that this agent may give.
     pub(crate) fn waiting(&self) -> usize {
-        self.summaries.values().filter(|summary| waits(summary)).count()
+        self.shown().filter(|summary| waits(summary)).count()
     }
 
     /// Every label that a conversation has, in order.
     pub(crate) fn labels(&self) -> Vec<String> {
-        let all: BTreeSet<_> = self.summaries.values().flat_map(|summary| &summary.labels).collect();
+        let all: BTreeSet<_> = self.shown().flat_map(|summary| &summary.labels).collect();
         all.into_iter().cloned().collect()
     }
 
@@ -110,7 +133,7 @@ impl Inbox {
     pub(crate) fn listing(&self, opened: &BTreeMap<ConversationId, Items>) -> Listing<'_> {
         let has_label =
             |summary: &&Summary| self.label.as_ref().is_none_or(|label| summary.labels.contains(label));
-        let all = self.summaries.values().filter(has_label).filter_map(|summary| {
+        let all = self.shown().filter(has_label).filter_map(|summary| {
             let found = match self.search.as_str() {
                 "" => None,
                 words => Some(find(words, summary, opened.get(&summary.conversation))?),
@@ -248,6 +271,22 @@ mod tests {
         assert_eq!(inbox.listing(&BTreeMap::new()).counts, [1, 1, 2]);
         inbox.label = Some("tidak ada".to_owned());
         assert_eq!(listed(&inbox, &BTreeMap::new()), [0_u8; 0]);
+    }
+
+    #[test]
+    fn of_what_is_blocked_nothing_is_listed_counted_or_found_until_it_is_wanted_again() {
+        let mut inbox = inbox();
+        let known = inbox.get(id(3)).unwrap().clone();
+        inbox.put(Summary { labels: vec!["VIP".to_owned()], ..known });
+        inbox.block(vec![id(3)]);
+        assert_eq!(listed(&inbox, &BTreeMap::new()), [6, 1, 5, 4, 2]);
+        assert_eq!((inbox.waiting(), inbox.listing(&BTreeMap::new()).counts), (2, [1, 2, 5]));
+        assert_eq!(inbox.labels(), [""; 0]);
+        assert_eq!(inbox.blocked(), [(id(3), Identity::Unknown)]);
+        inbox.search("pesan 3");
+        assert_eq!(listed(&inbox, &BTreeMap::new()), [0_u8; 0]);
+        inbox.block(Vec::new());
+        assert_eq!(listed(&inbox, &BTreeMap::new()), [3]);
     }
 
     #[test]

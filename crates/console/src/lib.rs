@@ -6,5 +6,6 @@ mod canned;
 mod desk;
 mod drafts;
 mod inbox;
+mod mark;
 mod model;
 mod view;

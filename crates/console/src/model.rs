@@ -53,6 +53,10 @@ pub(crate) struct Model {
     drafts: Drafts,
     /// What of the agent's wishes could not be carried out in the open conversation.
     pub(crate) refused: Option<Refused>,
+    /// Whether the sheet is open on which answers are offered.
+    pub(crate) offering: bool,
+    /// Whether the sheet is open that lists what is blocked.
+    pub(crate) lists_blocked: bool,
     /// The texts that are kept to be sent again.
     pub(crate) replies: Replies,
     typing: BTreeMap<ConversationId, Author>,
@@ -110,7 +114,7 @@ impl Model {
             Some(before) => summary.unread > before,
             None => summary.unread > 0 && self.situation.link == Link::Online,
         };
-        is_more && waits(summary)
+        is_more && waits(summary) && !self.inbox.is_blocked(summary.conversation)
     }
 
     /// Folds in one change.
@@ -135,6 +139,12 @@ impl Model {
                 self.here.remove(&conversation);
             }
             Some(Show::Canned(texts)) => self.replies.all = texts,
+            Some(Show::Blocked(conversations)) => {
+                self.inbox.block(conversations);
+                if self.open.is_some_and(|open| self.inbox.is_blocked(open)) {
+                    self.back();
+                }
+            }
             _ => {}
         }
     }
@@ -183,6 +193,11 @@ impl Model {
     /// The conversations that are listed.
     pub(crate) fn listing(&self) -> Listing<'_> {
         self.inbox.listing(&self.items)
+    }
+
+    /// Whether a sheet is open that has the page for itself.
+    pub(crate) fn has_sheet(&self) -> bool {
+        self.replies.managed || self.offering || self.lists_blocked
     }
 
     /// Whether something was typed in a conversation and not sent.
@@ -296,13 +311,6 @@ pub(crate) struct Opened<'a> {
     pub(crate) here: bool,
     /// Whether the safety number is looked at.
     pub(crate) verifying: bool,
-}
-
-/// Four letters and digits by which people tell conversations apart; not secret and not unique.
-pub(crate) fn mark(conversation: ConversationId) -> String {
-    // Crockford's alphabet: without I, L, O and U nothing is misread.
-    const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-    conversation.0.iter().take(4).map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect()
 }
 
 #[cfg(test)]
@@ -487,11 +495,5 @@ mod tests {
         let mut model = shown([site(), summary(ONE, 1)]);
         model.situation.wait_elsewhere();
         assert_eq!(model.screen(), Screen::Stopped(Trouble::OtherTab));
-    }
-
-    #[test]
-    fn a_mark_has_four_letters_and_digits_that_are_not_misread() {
-        assert_eq!(mark(ConversationId([7; 16])), "7777");
-        assert_eq!(mark(ConversationId([0xff; 16])), "ZZZZ");
     }
 }

@@ -197,6 +197,7 @@ impl Conversation {
                 | Name::Membership
                 | Name::Cursor
                 | Name::Canned
+                | Name::Blocked
                 | Name::Sessions(..)
                 | Name::Outline(_) => {}
             }

@@ -114,6 +114,13 @@ pub enum Input {
     Introduce(Option<OutgoingToken>),
     /// The agent keeps these texts to send again, instead of those kept before: such as [`Canned::check`] lets be kept.
     Keep(Vec<Canned>),
+    /// The agent wants nothing more shown of this conversation on this device, or wants it again.
+    Block {
+        /// The conversation.
+        conversation: ConversationId,
+        /// Whether nothing of it is to be shown.
+        on: bool,
+    },
     /// The person opens this conversation: what was left in the store of it is wanted.
     Open(ConversationId),
     /// The messages of a conversation were read from the store.

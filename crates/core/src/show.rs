@@ -42,6 +42,8 @@ pub enum Show {
     Refused(Refusal),
     /// All texts that this device's agent keeps to send again.
     Canned(Vec<Canned>),
+    /// All conversations that this device's agent has blocked: nothing of them is to be on the screen.
+    Blocked(Vec<ConversationId>),
     /// Everything of this visitor is erased, at the relay too: what is left here is to be deleted, and begun with nothing.
     Erased,
 }
@@ -59,7 +61,8 @@ cbor_variants!(Show {
     9: Introduce { conversation, visitor },
     10: Here(conversation, who),
     11: Canned(texts),
-    12: Erased
+    12: Erased,
+    13: Blocked(conversations)
 });
 
 /// How the site presents itself.

@@ -53,6 +53,8 @@ pub enum Wish {
     Details(EventId, Details),
     /// As [`Input::Erase`].
     Erase,
+    /// As [`Input::Block`].
+    Block(ConversationId, bool),
 }
 
 cbor_variants!(Wish {
@@ -74,7 +76,8 @@ cbor_variants!(Wish {
     15: Label(conversation, event, labels),
     16: Keep(texts),
     17: Details(event, details),
-    18: Erase
+    18: Erase,
+    19: Block(conversation, on)
 });
 
 /// Where a tab's widget stands: what a leading tab asks before it shows it anything.
@@ -149,6 +152,7 @@ impl Wish {
             Input::Erase => Some(Self::Erase),
             Input::Rate { conversation, rating: None } => Some(Self::Rate(conversation, None)),
             Input::Keep(ref texts) => Some(Self::Keep(texts.clone())),
+            Input::Block { conversation, on } => Some(Self::Block(conversation, on)),
             _ => None,
         }
     }
@@ -177,6 +181,7 @@ impl Wish {
             Self::Erase => Some(Input::Erase),
             Self::Rate(conversation, None) => Some(Input::Rate { conversation, rating: None }),
             Self::Keep(ref texts) => Some(Input::Keep(texts.clone())),
+            Self::Block(conversation, on) => Some(Input::Block { conversation, on }),
         }
     }
 }
@@ -218,6 +223,7 @@ impl core::fmt::Debug for Wish {
             Self::Keep(_) => "Keep",
             Self::Details(..) => "Details",
             Self::Erase => "Erase",
+            Self::Block(..) => "Block",
         })
     }
 }
@@ -321,6 +327,7 @@ mod tests {
             item(Body::Erased, Delivery::Received),
             Show::Gate(Gate::Erasing),
             Show::Erased,
+            Show::Blocked(vec![CONVERSATION]),
             Show::Typing(CONVERSATION, Some(Author::Visitor)),
             Show::Typing(CONVERSATION, None),
             Show::Here(CONVERSATION, Some(Author::Agent("Agen Demo".to_owned()))),
@@ -364,6 +371,7 @@ mod tests {
             Wish::Rate(CONVERSATION, None),
             Wish::Note(CONVERSATION, EVENT, "untuk rekan".to_owned()),
             Wish::Label(CONVERSATION, EVENT, vec!["VIP".to_owned()]),
+            Wish::Block(CONVERSATION, true),
             Wish::Keep(vec![Canned { name: "salam".to_owned(), text: "Halo".to_owned() }]),
         ];
         for wish in wishes {

@@ -156,7 +156,7 @@ impl Window<'_> {
         let by_word = || near() == Near::Card;
         let by_look = || near() == Near::Nothing && shape.is_apart();
         let in_address = || {
-            let is_one_word = !text[bytes.clone()].contains(char::is_whitespace);
+            let is_one_word = !text[bytes.clone()].chars().any(char::is_whitespace);
             is_one_word && context::in_address(text, bytes.start)
         };
         let in_code = context::in_code(text, bytes.clone()) && !context::is_stripe(text, bytes.end);

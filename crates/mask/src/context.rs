@@ -7,8 +7,8 @@ use crate::digits::{Class, class};
 /// How far back an address may start, in characters.
 const ADDRESS: usize = 200;
 
-/// How many digits of a month and a service code come after a month's first.
-const DIGITS: usize = 4;
+/// A sign, year, month and service code.
+const STRIPE: usize = 8;
 
 /// How far a code of letters and digits is looked at, in characters.
 const CODE: usize = 40;
@@ -29,12 +29,11 @@ pub(crate) fn in_address(text: &str, at: usize) -> bool {
 
 /// Whether the rest of a magnetic stripe follows the card that ends at byte `end`: `=` or D, year, month and service code.
 pub(crate) fn is_stripe(text: &str, end: usize) -> bool {
-    let mut rest = text.as_bytes()[end..].iter().copied().filter(|byte| *byte != b' ');
-    matches!(rest.next(), Some(b'=' | b'D' | b'd'))
-        && matches!(rest.next(), Some(b'2'..=b'4'))
-        && rest.next().is_some_and(|byte| byte.is_ascii_digit())
-        && matches!(rest.next(), Some(b'0' | b'1'))
-        && rest.take(DIGITS).filter(u8::is_ascii_digit).count() == DIGITS
+    let mut rest = [0; STRIPE];
+    let bytes = text.as_bytes()[end..].iter().filter(|byte| **byte != b' ');
+    rest.iter_mut().zip(bytes).for_each(|(to, byte)| *to = *byte);
+    matches!(rest, [b'=' | b'D' | b'd', b'2'..=b'4', _, b'0' | b'1', ..])
+        && rest[2..].iter().all(u8::is_ascii_digit)
 }
 
 /// Whether a letter stands right before byte `start`.

@@ -314,7 +314,7 @@ fn past_card(run: &Run, around: &Around, known: &Known) -> Option<Found> {
     let between = around.text.get(card.end..around.number.start)?;
     if !card.has_expiry {
         let has_code = || run.groups.get(2).is_some_and(|code| Kind::Cvv.lengths().has(code.size()));
-        let is_apart = between.trim_end_matches(' ').ends_with('\n') || has_code();
+        let is_apart = between.bytes().rfind(|byte| *byte != b' ') == Some(b'\n') || has_code();
         let groups = expiry(run, 0, true).filter(|_| is_apart)?;
         return Some(Found { kind: Kind::Expiry, groups });
     }

@@ -272,7 +272,12 @@ impl Screen {
             Show::Transfer(Transfer { progress: Progress::Refused(refusal), .. }) => {
                 self.refusals.push(refusal);
             }
-            Show::Site(_) | Show::Transfer(_) | Show::Introduce { .. } | Show::Canned(_) | Show::Erased => {}
+            Show::Site(_)
+            | Show::Transfer(_)
+            | Show::Introduce { .. }
+            | Show::Canned(_)
+            | Show::Blocked(_)
+            | Show::Erased => {}
         }
     }
 

@@ -198,6 +198,12 @@ impl Composer {
         }
     }
 
+    /// Puts a text in the place of all that is typed, as if typed.
+    pub fn replace(&self, text: &str) {
+        self.parts.area.select();
+        self.parts.put(text);
+    }
+
     /// Puts the focus on the text area, unless a screen keyboard would then cover the conversation.
     pub fn focus(&self) {
         if dom::matches_media("(pointer: fine)") {

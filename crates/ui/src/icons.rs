@@ -34,6 +34,8 @@ pub const CLOCK: &str =
 pub const BELL: &str = "M12 2a1.5 1.5 0 0 1 1.5 1.5v.7A6 6 0 0 1 18 10v4l2 3v1H4v-1l2-3v-4a6 6 0 0 1 4.5-5.8v-.7A1.5 1.5 0 0 1 12 2zm-2 17.5h4a2 2 0 0 1-4 0z";
 /// An arrow into a tray: save.
 pub const SAVE: &str = "M11 4h2v8.2l3.1-3.1 1.4 1.4L12 16l-5.5-5.5 1.4-1.4 3.1 3.1zM5 18h14v2H5z";
+/// A ring with a bar across it: nothing more of this.
+pub const BAR: &str = "M12 3a9 9 0 1 1 0 18a9 9 0 1 1 0-18zM15.8 17.8 6.2 8.2A7 7 0 0 0 15.8 17.8zM8.2 6.2 17.8 15.8A7 7 0 0 0 8.2 6.2z";
 /// Three dots below each other: more.
 pub const MORE: &str = "M10 4h4v4h-4zm0 6h4v4h-4zm0 6h4v4h-4z";
 /// Lines below each other: a list.

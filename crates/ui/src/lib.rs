@@ -5,6 +5,7 @@
 //! comes back as an [`Action`] through the one [`Act`] that every view is given.
 
 pub mod action;
+pub mod answers;
 pub mod banner;
 pub mod chosen;
 pub mod composer;

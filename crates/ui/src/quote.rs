@@ -9,7 +9,7 @@ use segel_wire::ids::EventId;
 use web_sys::{Element, KeyboardEvent};
 
 use crate::icons;
-use crate::said::{self, spans::spans};
+use crate::said::{self, offer::Offer, spans::spans};
 use crate::text::{Language, fill};
 use crate::timeline::words::name;
 
@@ -150,11 +150,18 @@ pub(crate) fn may_be_answered(item: &Item) -> bool {
 fn look_up(items: &[Item], event: EventId) -> Quoted<'_> {
     let Some(item) = items.iter().rfind(|item| item.event == event) else { return Quoted::Unknown };
     match &item.body {
-        Body::Text(text) => Quoted::Said(&item.author, excerpt(text)),
+        Body::Text(text) => Quoted::Said(&item.author, excerpt(told(text))),
         Body::File(file) => Quoted::Said(&item.author, file.name.clone()),
         Body::Withdrawn => Quoted::Withdrawn,
         _ => Quoted::Unknown,
     }
+}
+
+/// What a text says without what it offers.
+fn told(text: &str) -> &str {
+    Offer::read(text).map_or(text, |offer| {
+        if offer.text.is_empty() { offer.title.unwrap_or_default() } else { offer.text }
+    })
 }
 
 /// The beginning of a text, in one line and without its formatting.
@@ -195,12 +202,14 @@ mod tests {
             item(1, Body::Text("*Halo*,\nmasih ada?".to_owned())),
             item(2, Body::Withdrawn),
             item(3, Body::Closed(Refusal::MessageAltered)),
+            item(5, Body::Text("*Teko*\nYang mana?\n\n[ Putih ]\n[ Hijau ]".to_owned())),
         ];
         let said = |words: &str| Quoted::Said(&Author::Visitor, words.to_owned());
         assert_eq!(look_up(&items, EventId([1; 16])), said("Halo, masih ada?"));
         assert_eq!(look_up(&items, EventId([2; 16])), Quoted::Withdrawn);
         assert_eq!(look_up(&items, EventId([3; 16])), Quoted::Unknown);
         assert_eq!(look_up(&items, EventId([4; 16])), Quoted::Unknown);
+        assert_eq!(look_up(&items, EventId([5; 16])), said("Yang mana?"), "what was offered is left out");
     }
 
     #[test]

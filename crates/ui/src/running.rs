@@ -229,10 +229,9 @@ impl Handle {
                 Input::Cancel { event, .. } => work.wanted.borrow_mut().retain(|other| *other != event),
                 _ => {}
             }
-            match (work.driver(), Wish::of(&input)) {
-                (Some(driver), _) => driver.input(input),
-                (None, Some(wish)) => work.wish(wish, None),
-                (None, None) => {}
+            match work.driver() {
+                Some(driver) => driver.input(input),
+                None => work.wish_for(&input),
             }
         });
     }

@@ -1,12 +1,14 @@
 //! What was said, as it stands on the page.
 
 mod address;
+pub mod offer;
 pub mod spans;
 
 use segel_web::dom::{self, El, el};
 use segel_web::rest;
 use web_sys::Element;
 
+use offer::{Link, Offer};
 use spans::{Kind, Span, spans};
 
 /// Stands for a masked digit.
@@ -32,11 +34,11 @@ pub fn show(place: &Element, said: &str) {
     insert(place, &el("span").text(rest));
 }
 
-/// Shows a message: as [`show`] does, with links and simple formatting as soon as the program is whole. Each piece is an
+/// Shows a message: as [`show`] does, with links, simple formatting and what it offers as soon as the program is whole. Each piece is an
 /// element made here with a text in it; nothing of what was said is read as markup.
 pub fn show_formatted(place: &Element, said: &str) {
     // Most messages have nothing to be formatted, and a first one is shown before the program is whole.
-    if !said.contains(['*', '_', '`', ':']) {
+    if !said.contains(['*', '_', '`', ':', '[']) {
         return show(place, said);
     }
     if rest::is_here() {
@@ -56,16 +58,44 @@ pub fn show_formatted(place: &Element, said: &str) {
 const FORMATTED: &str = "data-formatted";
 
 fn format(place: &Element, said: &str) {
-    let spans = spans(said);
-    let seen: String = spans.iter().map(|span| span.text).collect();
+    let offer = Offer::read(said);
+    let (title, text, link, answers) = offer.map_or((None, said, None, Vec::new()), Offer::into_parts);
+    let spans = spans(text);
+    let told = spans.iter().map(|span| span.text);
+    let seen: String = title
+        .into_iter()
+        .chain(told)
+        .chain(link.map(|link| link.host))
+        .chain(answers.iter().copied())
+        .collect();
     if place.has_attribute(FORMATTED) && place.text_content().as_deref() == Some(&seen) {
         return;
     }
     dom::set_attr(place, FORMATTED, "");
     dom::set_text(place, "");
+    if let Some(title) = title {
+        let title = words(el("strong").class("title"), title);
+        insert(place, &title);
+    }
     for span in &spans {
         insert(place, &element(span));
     }
+    if let Some(Link { address, host }) = link {
+        insert(place, &leading_to(address, host).class("leads"));
+    }
+    if !answers.is_empty() {
+        let mut list = el("span").class("offered").attr("role", "list");
+        for answer in answers {
+            list = list.child(words(el("span").attr("role", "listitem"), answer));
+        }
+        insert(place, &list);
+    }
+}
+
+/// Shows words in an element, from their own side.
+fn words(place: El, said: &str) -> El {
+    show(&place, said);
+    place.attr("dir", "auto")
 }
 
 fn element(span: &Span<'_>) -> El {
@@ -73,13 +103,7 @@ fn element(span: &Span<'_>) -> El {
         Kind::Words => el("span").text(span.text),
         Kind::Masked => masked(span.text),
         Kind::Code => el("code").attr("dir", "auto").text(span.text),
-        Kind::Link => el("a")
-            .attr("href", span.text)
-            .attr("target", "_blank")
-            .attr("rel", "noopener noreferrer nofollow")
-            .attr("referrerpolicy", "no-referrer")
-            .attr("dir", "ltr")
-            .text(span.text),
+        Kind::Link => leading_to(span.text, span.text),
     };
     if span.stressed {
         element = el("em").child(element);
@@ -88,6 +112,17 @@ fn element(span: &Span<'_>) -> El {
         element = el("strong").child(element);
     }
     element
+}
+
+/// A link that says nothing of where it was pressed.
+fn leading_to(address: &str, seen: &str) -> El {
+    el("a")
+        .attr("href", address)
+        .attr("target", "_blank")
+        .attr("rel", "noopener noreferrer nofollow")
+        .attr("referrerpolicy", "no-referrer")
+        .attr("dir", "ltr")
+        .text(seen)
 }
 
 fn masked(number: &str) -> El {

@@ -72,6 +72,7 @@ impl Situation {
             | Show::Typing(..)
             | Show::Here(..)
             | Show::Canned(_)
+            | Show::Blocked(_)
             | Show::Erased => return Some(show),
         }
         None

@@ -138,6 +138,11 @@ impl Timeline {
         &self.root
     }
 
+    /// What scrolls, and takes the focus.
+    pub fn log(&self) -> &Element {
+        &self.log
+    }
+
     /// Puts the focus on the messages.
     pub fn focus(&self) {
         dom::focus(&self.log);

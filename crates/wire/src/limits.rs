@@ -167,6 +167,12 @@ pub const ANSWER_CHARS: usize = 500;
 pub const PAGE_CHARS: usize = 1_000;
 /// The tag of the language in details, in Unicode scalar values.
 pub const LANGUAGE_CHARS: usize = 35;
+/// Answers that a text offers.
+pub const OFFERED_ANSWERS: usize = 6;
+/// An answer that a text offers, in Unicode scalar values.
+pub const OFFERED_ANSWER_CHARS: usize = 40;
+/// The title of a card, in Unicode scalar values.
+pub const OFFERED_TITLE_CHARS: usize = 80;
 /// Default lifetime of a roster, in seconds.
 pub const ROSTER_SECONDS: u64 = 30 * 24 * 60 * 60;
 /// A signed prekey is replaced at this age, in seconds.

@@ -8,7 +8,7 @@ use thirtyfour::Key;
 
 use super::look::Gallery;
 use super::walk;
-use super::words::Words;
+use super::words::{LINK, Words};
 use crate::harness::{Device, Person};
 use crate::relay_killed::expect_relay_to_be_away;
 
@@ -65,6 +65,7 @@ async fn the_console_from_its_first_page_to_a_busy_day() {
         gallery.hang(&agent, "console-hands-over").await;
         tells_colleagues(&agent, gallery, words).await;
         agent.presses(Key::Escape + "").await;
+        offers_and_blocks(&agent, gallery, words).await;
         let ended = agent_ends(&agent, &visitors[0]).await;
         let rating = OutgoingRating::new(Stars::Four, segel_mask::mask(words.advice).unwrap().text);
         visitors[0].input(Input::Rate { conversation: ended, rating: Some(rating) });
@@ -114,6 +115,33 @@ async fn tells_colleagues(agent: &Person, gallery: &Gallery, words: &Words) {
     agent.sees(".picker [role=option]:nth-child(2)").await;
     gallery.hang(agent, "console-replies").await;
     agent.presses(Key::Escape + "").await;
+}
+
+/// The agent offers answers, and blocks the open conversation for a while.
+async fn offers_and_blocks(agent: &Person, gallery: &Gallery, words: &Words) {
+    agent.clicks(".audience .replies").await;
+    agent.clicks(".picker .offer").await;
+    agent.sees(".offering textarea:focus").await;
+    agent.browser().run("document.querySelector('.offering textarea').value = ''").await;
+    for field in [words.card_text, &words.answers.join("\n"), words.card_title, LINK] {
+        agent.presses(field).await;
+        agent.presses(Key::Tab + "").await;
+    }
+    gallery.hang(agent, "console-offer").await;
+    agent.clicks(".offering .deed").await;
+    agent.sends().await;
+    agent.sees(".row.own .offered").await;
+    gallery.hang(agent, "console-offered").await;
+    agent.clicks(".deeds > .plain").await;
+    agent.sees(".inbox > .return:focus").await;
+    gallery.hang(agent, "console-without-what-is-blocked").await;
+    agent.clicks(".inbox > .return").await;
+    agent.sees(".blocked li").await;
+    gallery.hang(agent, "console-blocked").await;
+    agent.clicks(".blocked .deed").await;
+    agent.clicks(".blocked .return").await;
+    agent.clicks(".inbox li:has(.mine:not([hidden])) button").await;
+    agent.sees(".row.own .offered").await;
 }
 
 /// The agent ends the open conversation, which is this visitor's; answers its id.

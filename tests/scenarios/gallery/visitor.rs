@@ -130,6 +130,24 @@ async fn answers_to_one_message() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn answers_that_are_offered() {
+    walk(async |stage, gallery, words| {
+        let agent = stage.native_agent().await;
+        let visitor = stage.visitor().await;
+        visitor.says(words.question).await;
+        agent.reads(words.question).await;
+        agent.say(&words.offer());
+        visitor.sees(".answers button").await;
+        gallery.hang(&visitor, "visitor-offered").await;
+        visitor.clicks(".answers button:nth-child(2)").await;
+        agent.reads(words.answers[1]).await;
+        visitor.sees(".offered").await;
+        gallery.hang(&visitor, "visitor-offered-and-answered").await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_a_page_and_a_visitor_choose() {
     walk(async |stage, gallery, words| {
         let agent = stage.native_agent().await;
@@ -196,6 +214,8 @@ async fn bad_connections_and_refusals() {
         visitor.sees(".hindrance").await;
         gallery.hang(&visitor, "visitor-erasing").await;
         stage.demo().start_relay().await.unwrap();
+        visitor.sees(".erased:not(:empty)").await;
+        gallery.hang(&visitor, "visitor-erased").await;
 
         let mut tag = stage.demo().tag().clone();
         tag.root = RootKey([9; 32]);

@@ -13,6 +13,11 @@ pub(crate) struct Words {
     pub(crate) third: &'static str,
     pub(crate) draft: &'static str,
     pub(crate) label: &'static str,
+    /// A card's title and text.
+    pub(crate) card_title: &'static str,
+    pub(crate) card_text: &'static str,
+    /// What is offered below it.
+    pub(crate) answers: [&'static str; 3],
 }
 
 impl Words {
@@ -24,11 +29,21 @@ impl Words {
         }
     }
 
+    /// A card with a link and answers, as it is sent.
+    pub(crate) fn offer(&self) -> String {
+        let [one, two, three] = self.answers;
+        let (title, text) = (self.card_title, self.card_text);
+        format!("*{title}*\n{text}\n{LINK}\n\n[ {one} ]\n[ {two} ]\n[ {three} ]")
+    }
+
     /// What others see of the message with the card.
     pub(crate) fn masked(&self) -> String {
         self.card.replace("4111 1111 1111 1111", "•••• •••• •••• 1111")
     }
 }
+
+/// Where the card leads.
+pub(crate) const LINK: &str = "https://toko.example/teko-keramik";
 
 const INDONESIAN: Words = Words {
     question: "Halo! Apakah teko keramiknya masih ada?",
@@ -40,6 +55,9 @@ const INDONESIAN: Words = Words {
     third: "Alamat saya pindah",
     draft: "Baik. Kalau yang ini, 5500 0055 5555 5559?",
     label: "Perlu dikabari",
+    card_title: "Teko keramik, 1,2 liter",
+    card_text: "Rp289.000, dikirim hari ini. Warna apa yang kami sisihkan?",
+    answers: ["Putih", "Hijau tua", "Belum tahu, mau lihat dulu"],
 };
 
 const ENGLISH: Words = Words {
@@ -52,6 +70,9 @@ const ENGLISH: Words = Words {
     third: "I have moved to another address",
     draft: "Good. And this one, 5500 0055 5555 5559?",
     label: "Call back",
+    card_title: "Ceramic teapot, 1.2 litres",
+    card_text: "Rp289,000, shipped today. Which colour shall we put aside?",
+    answers: ["White", "Dark green", "Not sure, let me look first"],
 };
 
 const ARABIC: Words = Words {
@@ -64,4 +85,7 @@ const ARABIC: Words = Words {
     third: "انتقلت إلى عنوان آخر",
     draft: "حسنا. وهذه، 5500 0055 5555 5559؟",
     label: "يُتصل به",
+    card_title: "إبريق خزف، 1.2 لتر",
+    card_text: "السعر 289,000 روبية، ويُشحن اليوم. أي لون نحجز لك؟",
+    answers: ["أبيض", "أخضر داكن", "لا أدري، سأنظر أولا"],
 };

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use segel_core::show::{Hold, Identity, Life, Standing};
+use segel_core::show::{Body, Hold, Identity, Life, Standing};
 use segel_mask::Writer;
 use segel_ui::composer::Composer;
 use segel_ui::text::fill;
@@ -47,6 +47,7 @@ pub(crate) struct Conversation {
     /// For whom the composer says that it is.
     audience: Rc<Cell<Audience>>,
     check: El,
+    _block: El,
     verify: Verify,
     shown: Option<ConversationId>,
     verifying: bool,
@@ -100,6 +101,15 @@ impl Conversation {
             .attr("title", language.text().transcript())
             .child(icon(icons::SAVE))
             .on("click", move |_| act_save(Action::Transcript));
+        let blocks = Rc::clone(does);
+        let block = el("button")
+            .class("plain")
+            .attr("type", "button")
+            .attr("aria-label", text.block())
+            .attr("title", text.block())
+            .child(icon(icons::BAR))
+            .on("click", move |_| blocks(Deed::Block));
+        dom::insert(holding.deeds(), &block, holding.deeds().first_child().as_ref());
         let verify = Verify::new(language, act);
         let opened = el("div")
             .class("chat")
@@ -140,6 +150,7 @@ impl Conversation {
             labels,
             audience,
             check,
+            _block: block,
             verify,
             shown,
             verifying,
@@ -188,7 +199,8 @@ impl Conversation {
         if (changed && !model.steps()) || has_acted {
             self.composer.focus();
         }
-        self.render_verify(&opened, changed);
+        let is_erased = items.as_slice().iter().any(|item| matches!(item.body, Body::Erased));
+        self.render_verify(&opened, changed, is_erased);
     }
 
     fn render_labels(&mut self, model: &Model, opened: &Opened<'_>, may_change: bool, is_another: bool) {
@@ -214,13 +226,17 @@ impl Conversation {
         self.composer.let_go();
     }
 
-    fn render_verify(&mut self, opened: &Opened<'_>, changed: bool) {
+    /// Shows the safety number in the place of messages. Where everything was erased there is nothing to be written about.
+    fn render_verify(&mut self, opened: &Opened<'_>, changed: bool, is_erased: bool) {
         let (verifying, text) = (opened.verifying, self.language.desk());
         let safety = opened.summary.and_then(|summary| summary.safety.as_ref());
         self.verify.render(safety, safety.map_or(text.verify_unknown(), |_| text.verify_agent()));
         dom::set_hidden(self.verify.root(), !verifying);
-        for part in [self.timeline.root(), self.typing.root(), self.labels.root(), &self.place, &self.check] {
+        for part in [self.timeline.root(), self.typing.root(), &self.check] {
             dom::set_hidden(part, verifying);
+        }
+        for part in [self.labels.root(), &self.place] {
+            dom::set_hidden(part, verifying || is_erased);
         }
         dom::set_class(&self.opened, "verifying", verifying);
         let turns = std::mem::replace(&mut self.verifying, verifying) != verifying;
@@ -234,6 +250,11 @@ impl Conversation {
     /// Puts a text into the composer, and selects a place in it.
     pub(crate) fn insert(&self, text: &str, mark: Option<&str>) {
         self.composer.insert(text, mark);
+    }
+
+    /// Puts a text in the place of what is written.
+    pub(crate) fn replace(&self, text: &str) {
+        self.composer.replace(text);
     }
 
     /// Puts the focus where messages are written,

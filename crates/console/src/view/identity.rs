@@ -8,7 +8,7 @@ use segel_web::dom::{self, El, el, icon};
 use segel_wire::ids::ConversationId;
 use web_sys::Element;
 
-use crate::model::mark;
+use crate::mark::mark;
 
 /// A name, and on whose word it stands.
 pub(crate) struct Person {

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use segel_ui::text::fill;
 use segel_ui::time::Moment;
 use segel_ui::{Act, Language, icons};
 use segel_web::dom::{self, El, el, icon};
@@ -33,6 +34,7 @@ pub(crate) struct Inbox {
     empty_heading: El,
     empty_why: El,
     list: El,
+    blocked: El,
     entries: BTreeMap<ConversationId, Entry>,
     open: Option<ConversationId>,
     /// How many may be on the page.
@@ -111,6 +113,9 @@ impl Inbox {
                 }
             })
         };
+        let opens = Rc::clone(does);
+        let blocked = el("button").class("return").attr("type", "button").hidden();
+        let blocked = blocked.on("click", move |_| opens(Deed::Blocked(true)));
         let root = el("nav")
             .class("inbox")
             .attr("aria-label", text.inbox())
@@ -119,7 +124,8 @@ impl Inbox {
             .place(&search)
             .place(&labels)
             .place(&empty)
-            .place(&list);
+            .place(&list)
+            .place(&blocked);
         Self {
             language,
             act: Rc::clone(act),
@@ -133,6 +139,7 @@ impl Inbox {
             empty_heading,
             empty_why,
             list,
+            blocked,
             entries: BTreeMap::new(),
             open: None,
             most,
@@ -168,6 +175,7 @@ impl Inbox {
         }
         self.say_empty(model, listing.entries.is_empty());
         self.render_bell(model.notices);
+        self.render_blocked(model);
 
         let open = model.opened().map(|opened| opened.conversation);
         let left = std::mem::replace(&mut self.open, open);
@@ -230,6 +238,16 @@ impl Inbox {
         dom::set_attr(&self.bell, "aria-disabled", if notices == Notices::Barred { "true" } else { "false" });
         dom::set_attr(&self.bell, "aria-label", words);
         dom::set_attr(&self.bell, "title", words);
+    }
+
+    /// Leads to what is blocked. Who blocked the one that was open finds the focus there.
+    fn render_blocked(&self, model: &Model) {
+        let count = model.inbox.blocked().len();
+        dom::set_hidden(&self.blocked, count == 0);
+        dom::set_text(&self.blocked, &fill(self.language.desk().blocked_count(), &count.to_string()));
+        if self.open.is_some_and(|open| model.inbox.is_blocked(open)) {
+            dom::focus(&self.blocked);
+        }
     }
 
     fn say_empty(&self, model: &Model, is_empty: bool) {

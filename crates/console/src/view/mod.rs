@@ -1,6 +1,7 @@
 //! The page of the console: enrolment, or the list of conversations beside the one that is open.
 
 mod audience;
+mod blocked;
 mod conversation;
 mod enrol;
 mod entry;
@@ -11,6 +12,7 @@ mod hold;
 mod identity;
 mod inbox;
 mod labels;
+mod offer;
 mod picker;
 mod replies;
 
@@ -25,11 +27,13 @@ use web_sys::Element;
 
 use crate::desk::Does;
 use crate::model::{Model, Screen};
+use blocked::Blocked;
 use conversation::Conversation;
 use enrol::Enrol;
 use header::Header;
 use help::Help;
 use inbox::Inbox;
+use offer::Offers;
 use replies::Replies;
 
 /// All that an agent sees.
@@ -45,6 +49,8 @@ pub(crate) struct Console {
     conversation: Conversation,
     help: Help,
     replies: Replies,
+    offers: Offers,
+    blocked: Blocked,
     language: Language,
 }
 
@@ -60,6 +66,8 @@ impl Console {
         let conversation = Conversation::new(language, act, does);
         let help = Help::new(language, does);
         let replies = Replies::new(language, does);
+        let offers = Offers::new(language, does);
+        let blocked = Blocked::new(language, does);
         let desk = el("div").class("desk").place(inbox.root()).place(conversation.root()).hidden();
         let root = el("div")
             .class("console")
@@ -70,7 +78,9 @@ impl Console {
             .place(enrol.root())
             .place(&desk)
             .place(help.root())
-            .place(replies.root());
+            .place(replies.root())
+            .place(offers.root())
+            .place(blocked.root());
         Self {
             root,
             header,
@@ -83,6 +93,8 @@ impl Console {
             conversation,
             help,
             replies,
+            offers,
+            blocked,
             language,
         }
     }
@@ -105,6 +117,11 @@ impl Console {
     /// Puts a text into the composer, and selects a place in it.
     pub(crate) fn insert(&self, text: &str, mark: Option<&str>) {
         self.conversation.insert(text, mark);
+    }
+
+    /// Puts a text in the place of what is written.
+    pub(crate) fn replace(&self, text: &str) {
+        self.conversation.replace(text);
     }
 
     /// on the messages,
@@ -148,5 +165,7 @@ impl Console {
         self.conversation.render(model);
         self.help.render(model.keys);
         self.replies.render(&model.replies.all, model.replies.managed);
+        self.offers.render(model.offering, model.opened().map_or("", |opened| opened.draft));
+        self.blocked.render(model.inbox.blocked(), model.lists_blocked);
     }
 }

@@ -26,7 +26,8 @@ impl Picker {
     /// Closed.
     pub(crate) fn new(language: Language, does: &Does) -> Self {
         let text = language.desk();
-        let (finds, presses, manages) = (Rc::clone(does), Rc::clone(does), Rc::clone(does));
+        let (finds, presses) = (Rc::clone(does), Rc::clone(does));
+        let (manages, offers) = (Rc::clone(does), Rc::clone(does));
         let field = el("input")
             .attr("type", "text")
             .attr("role", "combobox")
@@ -57,8 +58,13 @@ impl Picker {
             .attr("type", "button")
             .text(text.replies_manage())
             .on("click", move |_| manages(Deed::Manage(true)));
-        let root =
-            el("div").class("picker").place(&field).place(&list).place(&nothing).child(manage).hidden();
+        let offer = el("button")
+            .class("return offer")
+            .attr("type", "button")
+            .text(text.offer())
+            .on("click", move |_| offers(Deed::Offer(true)));
+        let ways = el("div").class("ways").child(manage).child(offer);
+        let root = el("div").class("picker").place(&field).place(&list).place(&nothing).child(ways).hidden();
         Self {
             does: Rc::clone(does),
             root,

@@ -6,6 +6,7 @@
 mod acts;
 mod again;
 mod attachments;
+mod blocked;
 mod canned;
 mod clock;
 mod connect;
@@ -41,6 +42,7 @@ use segel_wire::signed::Order;
 use segel_wire::{ClientFrame, Code, Delivered};
 
 use self::attachments::Attachments;
+use self::blocked::Blocked;
 use self::erasing::Erasing;
 use self::introduction::Introduction;
 pub(crate) use self::pull::Pulls;
@@ -118,6 +120,8 @@ pub struct Engine {
     shelf: Option<&'static dyn Shelving>,
     /// The texts that an agent keeps on this device.
     canned: Vec<Canned>,
+    /// The conversations of which an agent wants nothing shown on this device.
+    blocked: Blocked,
     /// What waits for such messages, in the order in which it came.
     waiting: VecDeque<Input>,
     /// The conversation whose messages are being read.
@@ -221,6 +225,7 @@ impl Engine {
         let mut engine = Self::new(account.site, account.root, account.relay.clone(), Part::Agent, ledger);
         engine.shelf = Some(&Shelf);
         engine.restore_canned(&opened)?;
+        engine.restore_blocked(&opened)?;
         if left_out {
             engine.restore_outlines(&opened)?;
         }
@@ -243,8 +248,8 @@ impl Engine {
             return;
         }
         match input {
-            // Messages are at hand and texts kept by now.
-            Input::Open(_) | Input::Loaded { .. } | Input::Keep(_) => {}
+            // Messages are at hand, and texts and what is blocked kept by now.
+            Input::Open(_) | Input::Loaded { .. } | Input::Keep(_) | Input::Block { .. } => {}
             Input::Submit { conversation, event, text, quotes } => {
                 self.ledger.resume();
                 self.submit(conversation, event, (text, quotes), now, random);
@@ -368,6 +373,7 @@ impl Engine {
             attachments: Attachments::default(),
             shelf: None,
             canned: Vec::new(),
+            blocked: Blocked::default(),
             waiting: VecDeque::new(),
             loading: None,
             shown: Shown::default(),

@@ -23,8 +23,8 @@ pub(super) trait Shelving: Sync {
     fn waits_since(&self, conversation: &Conversation) -> u64;
     /// The labels of a conversation.
     fn labels(&self, conversation: &Conversation) -> Vec<String>;
-    /// The texts that the agent keeps.
-    fn canned(&self, engine: &Engine) -> Show;
+    /// The texts that the agent keeps, and what they have blocked.
+    fn own(&self, engine: &Engine) -> [Show; 2];
     /// Masks labels that wait, by the newest policy.
     fn mask_labels(&self, engine: &mut Engine, id: ConversationId, event: EventId) -> Result<(), Refusal>;
 }
@@ -37,8 +37,10 @@ impl Shelving for Shelf {
         match input {
             Input::Loaded { conversation, records } => engine.loaded(conversation, records),
             input => {
-                if let Input::Keep(texts) = &input {
-                    engine.keep_canned(texts);
+                match &input {
+                    Input::Keep(texts) => engine.keep_canned(texts),
+                    Input::Block { conversation, on } => engine.block(*conversation, *on),
+                    _ => {}
                 }
                 engine.waiting.push_back(input);
             }
@@ -71,8 +73,8 @@ impl Shelving for Shelf {
         conversation.labels()
     }
 
-    fn canned(&self, engine: &Engine) -> Show {
-        Show::Canned(engine.canned.clone())
+    fn own(&self, engine: &Engine) -> [Show; 2] {
+        [Show::Canned(engine.canned.clone()), engine.blocked.shown()]
     }
 
     fn mask_labels(&self, engine: &mut Engine, id: ConversationId, event: EventId) -> Result<(), Refusal> {

@@ -29,7 +29,7 @@ impl Engine {
         if self.erasing.is_some() {
             return shows;
         }
-        shows.extend(self.shelf.map(|shelf| shelf.canned(self)));
+        shows.extend(self.shelf.into_iter().flat_map(|shelf| shelf.own(self)));
         for (id, conversation) in self.conversations.iter() {
             let items = conversation.messages.keys().filter_map(|event| conversation.item(*id, *event));
             // Of what is in the store a part would be taken for the whole.

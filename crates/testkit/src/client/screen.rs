@@ -34,6 +34,8 @@ pub struct Screen {
     pub introductions: Vec<(ConversationId, [u8; 32])>,
     /// Texts that the agent keeps.
     pub canned: Vec<Canned>,
+    /// Conversations that the agent has blocked.
+    pub blocked: Vec<ConversationId>,
     /// Refusals, as they came.
     pub refusals: Vec<Refusal>,
     /// Files that are under way, and those that were refused.
@@ -87,6 +89,7 @@ impl Screen {
             }
             Show::Refused(refusal) => self.refusals.push(refusal),
             Show::Canned(texts) => self.canned = texts,
+            Show::Blocked(conversations) => self.blocked = conversations,
             Show::Erased => self.is_erased = true,
         }
     }

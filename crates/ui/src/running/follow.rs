@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
+use segel_core::Input;
 use segel_core::show::Show;
 use segel_core::tabs::{Wish, settled};
 use segel_web::page;
@@ -58,6 +59,12 @@ impl Follower {
         PATIENCE << self.quarrels.get().min(MOST_QUARRELS)
     }
 
+    /// Whether something is held until the relay has it.
+    pub(super) fn holds_any(&self) -> bool {
+        !self.held.borrow().is_empty()
+    }
+
+    /// This is held no more.
     pub(super) fn let_go(&self, event: EventId) {
         self.held.borrow_mut().retain(|(wish, _)| wish.makes() != Some(event));
     }
@@ -118,6 +125,15 @@ impl Work {
         drop(self.follower.awaited.take());
     }
 
+    /// Takes what the person did in this tab, if another tab can be told of it.
+    // Whoever takes a wish is in the rest of the program.
+    #[inline(never)]
+    pub(super) fn wish_for(&self, input: &Input) {
+        if let Some(wish) = Wish::of(input) {
+            self.wish(wish, None);
+        }
+    }
+
     /// Takes what the person did in this tab; what makes a message stays here until the relay has it.
     pub(super) fn wish(&self, wish: Wish, file: Option<File>) {
         let (is_served, makes) = (self.follower.served.get(), wish.makes().is_some());
@@ -134,6 +150,8 @@ impl Work {
     }
 
     /// This tab has an engine: it carries out itself what no other may have.
+    // Whatever is held came by the rest of the program: so does what carries it out.
+    #[inline(never)]
     pub(super) fn fulfil_held(&self) {
         let held = self.follower.held.borrow().clone();
         // What is shown of one may settle the others.
@@ -202,7 +220,9 @@ impl Work {
 
     /// Shows a change; what it settles is held no longer.
     pub(super) fn see(&self, show: Show) {
-        if let Some(event) = settled(&show) {
+        if self.follower.holds_any()
+            && let Some(event) = settled(&show)
+        {
             self.follower.let_go(event);
         }
         self.show(show);

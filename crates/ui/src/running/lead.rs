@@ -230,7 +230,9 @@ impl Work {
         *self.driver.borrow_mut() = Some(driver);
         self.place.engine.set(if is_kept { Start::Runs } else { Start::RunsUnkept });
         self.say(&Said::Here);
-        self.fulfil_held();
+        if self.follower.holds_any() {
+            self.fulfil_held();
+        }
         if self.introduces.get() {
             // Whoever led before may not have come to ask.
             self.me.input(Input::Introduce(None));

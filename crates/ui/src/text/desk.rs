@@ -236,5 +236,47 @@ by_name! {
         import_no_json,
         /// The same: it has other things in it.
         import_no_replies,
+        /// Button and heading: offer answers to a visitor.
+        offer,
+        /// What is said of offered answers.
+        offer_why,
+        /// Where the text is written that answers are offered to.
+        offer_text,
+        /// Where the answers are written.
+        offer_answers,
+        /// Where a title is written.
+        offer_title,
+        /// Where an address is written.
+        offer_link,
+        /// Button: put the text into the composer.
+        offer_put,
+        /// Why it cannot be put there: nothing is said.
+        offer_no_text,
+        /// The same: the text has lines that would be read as something else.
+        offer_misread,
+        /// The same: the title cannot be one.
+        offer_title_refused,
+        /// The same: the address cannot be one.
+        offer_link_refused,
+        /// The same: nothing is offered.
+        offer_nothing,
+        /// The same: too many answers.
+        offer_many,
+        /// The same: the answer with the number `#` cannot be one.
+        offer_answer_refused,
+        /// The same: the answer with the number `#` stands there twice.
+        offer_twice,
+        /// Button: block the open conversation.
+        block,
+        /// Heading: what is blocked.
+        blocked,
+        /// Button: show what is blocked; `#` is how many.
+        blocked_count,
+        /// What is said of what is blocked.
+        blocked_why,
+        /// Nothing is blocked.
+        blocked_none,
+        /// Button: show it again.
+        unblock,
     }
 }

@@ -245,6 +245,8 @@ by_name! {
         erase_why,
         /// Why nothing can be written: the relay has not confirmed that everything is erased.
         erasing,
+        /// Everything is erased, at the relay too.
+        erased,
         /// Button: what else can be done about the conversation.
         more,
         /// Button and heading: the visitor's conversations.
