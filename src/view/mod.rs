@@ -312,7 +312,7 @@ impl More {
         dom::insert(chat, answers.root(), Some(composer.root()));
         let erased = el("p").class("erased").attr("role", "status");
         dom::insert(chat, &erased, chat.first_child().as_ref());
-        Self { menu, talks, ended, answers, erased, language }
+        Self { language, menu, talks, ended, answers, erased }
     }
 
     #[inline(never)]

@@ -121,10 +121,10 @@ async fn the_chat_beside_another_live_chat() {
     let size: f64 = env::var("SEGEL_SIZE").expect("what `cargo xtask size` says").parse().unwrap();
     let loaded = asks(&origin, "sent", &json!({})).await;
     let loaded = loaded.as_object().unwrap().values().filter_map(Value::as_f64).sum();
-    let rows =
-        [row("loaded until the first message, brotli, bytes", size, loaded)].into_iter().chain(measured);
+    let weight = row("loaded until the first message, brotli, bytes", size, loaded);
+    let rows: Value = [weight].into_iter().chain(measured).collect();
     let file = env::var("SEGEL_BENCH").expect("SEGEL_BENCH names a file for the figures");
-    fs::write(file, Value::from_iter(rows).to_string()).unwrap();
+    fs::write(file, rows.to_string()).unwrap();
 }
 
 fn row(name: &str, segel: f64, peer: f64) -> Value {
@@ -282,7 +282,9 @@ impl Chat<'_> {
         match self {
             Self::Segel { agent, .. } => {
                 let conversation = agent.screen().item(said).unwrap().conversation;
-                answers.iter().for_each(|answer| agent.say_in(conversation, answer));
+                for answer in answers {
+                    agent.say_in(conversation, answer);
+                }
             }
             Self::Peer { .. } => {
                 asks(self.page(), "answer", &json!({ "texts": answers })).await;

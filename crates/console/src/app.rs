@@ -24,7 +24,7 @@ use segel_wire::signed::Masking;
 use crate::canned;
 use crate::desk::{Deed, Does, Pressed, deed_of};
 use crate::drafts::Audience;
-use crate::model::{self, Enrolment, Keys, Model, Refused};
+use crate::model::{self, Enrolment, Keys, Model, Refused, Sheet};
 use crate::view::Console;
 
 /// Under which name the console remembers whose it was last.
@@ -302,14 +302,14 @@ impl Parts {
             }
             (Deed::Block, Some(conversation)) => self.handle.input(Input::Block { conversation, on: true }),
             (Deed::Unblock(conversation), _) => self.handle.input(Input::Block { conversation, on: false }),
-            (Deed::Blocked(on), _) => self.model.borrow_mut().lists_blocked = on,
+            (Deed::Blocked(on), _) => self.model.borrow_mut().sheet = on.then_some(Sheet::Blocked),
             (Deed::Offer(on), _) => {
                 let mut model = self.model.borrow_mut();
-                model.offering = on;
+                model.sheet = on.then_some(Sheet::Offers);
                 model.replies.offered = None;
             }
             (Deed::Put(text), Some(_)) => {
-                self.model.borrow_mut().offering = false;
+                self.model.borrow_mut().sheet = None;
                 self.console.borrow().replace(&text);
             }
             (Deed::Keep(texts), _) => self.handle.input(Input::Keep(texts)),
@@ -321,8 +321,9 @@ impl Parts {
     /// Gives a conversation these labels, masked like everything that a person writes, and one after another.
     fn label(&self, conversation: ConversationId, labels: &[String]) {
         let masker = segel_core::masker(self.model.borrow().situation.masking.as_ref());
-        let masked = masker.and_then(|masker| masker.mask_together(labels, Writer::Agent).ok());
-        let good = masked.filter(|labels| Outgoing::labels(labels.iter().cloned()).is_some());
+        let good = masker
+            .and_then(|masker| masker.mask_together(labels, Writer::Agent).ok())
+            .filter(|labels| Outgoing::labels(labels.iter().cloned()).is_some());
         self.model.borrow_mut().refused = if good.is_some() { None } else { Some(Refused::Labels) };
         if let Some(labels) = good {
             self.handle.label(conversation, labels);

@@ -53,10 +53,8 @@ pub(crate) struct Model {
     drafts: Drafts,
     /// What of the agent's wishes could not be carried out in the open conversation.
     pub(crate) refused: Option<Refused>,
-    /// Whether the sheet is open on which answers are offered.
-    pub(crate) offering: bool,
-    /// Whether the sheet is open that lists what is blocked.
-    pub(crate) lists_blocked: bool,
+    /// The sheet that is open, but for that of the kept texts.
+    pub(crate) sheet: Option<Sheet>,
     /// The texts that are kept to be sent again.
     pub(crate) replies: Replies,
     typing: BTreeMap<ConversationId, Author>,
@@ -68,6 +66,15 @@ pub(crate) struct Model {
     pub(crate) keys: Keys,
     /// How it stands with notices beside the page.
     pub(crate) notices: Notices,
+}
+
+/// A sheet that has the page for itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sheet {
+    /// On which answers are offered.
+    Offers,
+    /// That lists what is blocked.
+    Blocked,
 }
 
 /// What could not be carried out.
@@ -197,7 +204,7 @@ impl Model {
 
     /// Whether a sheet is open that has the page for itself.
     pub(crate) fn has_sheet(&self) -> bool {
-        self.replies.managed || self.offering || self.lists_blocked
+        self.replies.managed || self.sheet.is_some()
     }
 
     /// Whether something was typed in a conversation and not sent.

@@ -28,11 +28,11 @@ impl Blocked {
     /// Closed.
     pub(crate) fn new(language: Language, does: &Does) -> Self {
         let text = language.desk();
-        let (closes, ends) = (Rc::clone(does), Rc::clone(does));
+        let (click, escape) = (Rc::clone(does), Rc::clone(does));
         let (list, none) = (el("ul"), el("p").attr("role", "status").text(text.blocked_none()));
-        let close = el("button").class("return").attr("type", "button").text(text.keys_close());
-        let close = close.on("click", move |_| closes(Deed::Blocked(false)));
-        let node = close.clone();
+        let button = el("button").class("return").attr("type", "button").text(text.keys_close());
+        let button = button.on("click", move |_| click(Deed::Blocked(false)));
+        let close = button.clone();
         let root = el("dialog")
             .class("help blocked")
             .attr("aria-labelledby", "segel-blocked")
@@ -40,10 +40,10 @@ impl Blocked {
             .child(el("p").text(text.blocked_why()))
             .place(&list)
             .place(&none)
-            .child(close)
-            .on("close", move |_| ends(Deed::Blocked(false)));
+            .child(button)
+            .on("close", move |_| escape(Deed::Blocked(false)));
         let (entries, shown) = (Vec::new(), Vec::new());
-        Self { language, does: Rc::clone(does), root, list, none, close: node, entries, shown }
+        Self { language, does: Rc::clone(does), root, list, none, close, entries, shown }
     }
 
     /// The element to put on the page.

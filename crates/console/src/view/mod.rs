@@ -26,7 +26,7 @@ use segel_wire::ids::EventId;
 use web_sys::Element;
 
 use crate::desk::Does;
-use crate::model::{Model, Screen};
+use crate::model::{Model, Screen, Sheet};
 use blocked::Blocked;
 use conversation::Conversation;
 use enrol::Enrol;
@@ -165,7 +165,8 @@ impl Console {
         self.conversation.render(model);
         self.help.render(model.keys);
         self.replies.render(&model.replies.all, model.replies.managed);
-        self.offers.render(model.offering, model.opened().map_or("", |opened| opened.draft));
-        self.blocked.render(model.inbox.blocked(), model.lists_blocked);
+        self.offers
+            .render(model.sheet == Some(Sheet::Offers), model.opened().map_or("", |opened| opened.draft));
+        self.blocked.render(model.inbox.blocked(), model.sheet == Some(Sheet::Blocked));
     }
 }

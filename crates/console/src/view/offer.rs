@@ -34,9 +34,9 @@ impl Offers {
         let text = language.desk();
         let said = el("textarea").attr("rows", "2").attr("dir", "auto");
         let answers = el("textarea").attr("rows", "3").attr("dir", "auto");
-        let line = || el("input").attr("type", "text").attr("autocomplete", "off");
-        let title = line().attr("dir", "auto");
-        let link = line().attr("dir", "ltr").attr("inputmode", "url").attr("placeholder", "https://");
+        let field = || el("input").attr("type", "text").attr("autocomplete", "off");
+        let title = field().attr("dir", "auto");
+        let link = field().attr("dir", "ltr").attr("inputmode", "url").attr("placeholder", "https://");
         let parts = Rc::new(Parts {
             text,
             does: Rc::clone(does),

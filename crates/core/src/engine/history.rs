@@ -359,6 +359,13 @@ impl Engine {
         first.filter(|_| unlisted.next().is_none())
     }
 
+    /// Whether the roster that the content names lists its sender: a device that was removed since is no visitor.
+    pub(super) fn was_listed(&self, delivered: &Delivered) -> bool {
+        let named = Header::parse(&delivered.content.0).ok();
+        let named = named.and_then(|header| self.membership.named(header.order.version));
+        named.is_some_and(|roster| roster.device(&delivered.sender, 0).is_some())
+    }
+
     /// Whose device it is, by the newest roster or the one that the content names.
     fn author_of(&self, id: ConversationId, sender: DeviceId, version: u64) -> Author {
         let rosters = [self.membership.roster(), self.membership.named(version)];

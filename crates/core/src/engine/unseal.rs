@@ -395,7 +395,8 @@ impl Engine {
             return Ok((Author::Agent(agent.name.clone()), peer));
         }
         let is_visitor = self.part == Part::Agent
-            && self.visitor_of(delivered.conversation).is_none_or(|visitor| visitor == delivered.sender);
+            && self.visitor_of(delivered.conversation).is_none_or(|visitor| visitor == delivered.sender)
+            && !self.was_listed(delivered);
         if is_visitor { Ok((Author::Visitor, peer)) } else { Err(Refusal::UnknownSender) }
     }
 

@@ -65,13 +65,9 @@ impl<'a> Offer<'a> {
         if answers.len() > limits::OFFERED_ANSWERS || !answers.iter().enumerate().all(is_good) {
             return None;
         }
-        let (rest, link) = match last_line(rest) {
-            (before, line) if !before.is_empty() => match Link::read(line) {
-                Some(link) => (before, Some(link)),
-                None => (rest, None),
-            },
-            _ => (rest, None),
-        };
+        let (before, last) = last_line(rest);
+        let link = if before.is_empty() { None } else { Link::read(last) };
+        let rest = if link.is_some() { before } else { rest };
         let (first, after) = rest.split_once('\n').unwrap_or((rest, ""));
         let title = titled(first);
         let text = if title.is_some() { after } else { rest }.trim_matches('\n');
