@@ -315,6 +315,22 @@ fn a_device_that_poses_as_a_visitor_whom_a_colleague_named_before_stays_unknown(
 }
 
 #[test]
+fn what_a_device_said_that_was_removed_since_is_not_taken_for_a_visitors() {
+    let site = BenchSite::new();
+    let mut table = Table::of_agent(&site, |_, _| {});
+    let (said, _) = table.seal(COLLEAGUE, table.letter(text("sebelum pergi")));
+    table.publish(|roster| {
+        roster.agents.truncate(1);
+        let listed = roster.agents[0].devices[0].keys.derive_id(&roster.site);
+        roster.desks[0].inbox = vec![listed];
+    });
+    table.deliver(&said);
+    assert_eq!(table.item(said.event).unwrap().body, Body::Closed(Refusal::UnknownSender));
+    let genuine = table.post(VISITOR, table.letter(text("saya pengunjungnya")));
+    assert_eq!(table.item(genuine.event).unwrap().body, Body::Text("saya pengunjungnya".to_owned()));
+}
+
+#[test]
 fn where_a_colleague_names_another_visitor_than_the_one_who_spoke_nothing_is_sealed_any_more() {
     let site = BenchSite::new();
     let mut table = Table::of_agent(&site, |_, _| {});
