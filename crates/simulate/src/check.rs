@@ -177,7 +177,7 @@ fn is_of_its_file(world: &World, item: &Item) -> bool {
 }
 
 /// Whether the relay still serves a device: a visitor's always, an agent's as long as the roster lists it.
-fn is_served(world: &World, browser: &Browser) -> bool {
+pub(crate) fn is_served(world: &World, browser: &Browser) -> bool {
     browser.is_visitor() || browser.id.is_some_and(|id| world.relay.lists(id))
 }
 

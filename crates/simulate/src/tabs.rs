@@ -11,10 +11,10 @@ use segel_core::{Input, Outgoing, OutgoingFile, OutgoingRating};
 use segel_mask::{MaskedText, Masker};
 use segel_wire::ids::EventId;
 
-use crate::Planted;
 use crate::device::{Device, Screen};
 use crate::vouching;
 use crate::world::{Happening, World};
+use crate::{Planted, check};
 
 /// How long the tab that leads may take for a sign of life, in milliseconds.
 const PATIENCE: u64 = 3_000;
@@ -281,7 +281,11 @@ impl World {
         );
         let Device { browser, term, .. } = self.devices[tab];
         let leads = self.browsers[browser].disk.term() == term;
-        if is_stale && leads && !lost.iter().any(|lost| self.tally.counts.contains_key(lost)) {
+        // What a device said that was removed since may be tried as a visitor's, where nobody knows who that is.
+        let row = self.relay.log().iter().find(|row| row.event == item.event);
+        let mut removed = self.browsers.iter().filter(|other| !check::is_served(self, other));
+        let is_removed = row.is_some_and(|row| removed.any(|other| other.id == Some(row.sender)));
+        if is_stale && leads && !is_removed && !lost.iter().any(|lost| self.tally.counts.contains_key(lost)) {
             let name = &self.browsers[browser].name;
             self.complaints.push(format!("{name} showed {} as {:?}", item.event, item.body));
         }
