@@ -8,7 +8,7 @@ use segel_wire::{Delivered, limits};
 
 use super::{Engine, Part, make_id};
 use crate::account::Account;
-use crate::conversation::{Control, Stage};
+use crate::conversation::{Control, Conversation, Stage};
 use crate::link;
 use crate::peers::Peer;
 use crate::records::Name;
@@ -17,9 +17,9 @@ use crate::show::{Author, Standing};
 impl Engine {
     /// The person has the end of this conversation before their eyes.
     pub(super) fn read(&mut self, id: ConversationId, now: u64) {
-        let Some(conversation) = self.conversations.get_mut(&id).filter(|kept| kept.facts.unread > 0) else {
-            return;
-        };
+        // What was read while another held the conversation is said by who holds it by now.
+        let tells = |kept: &Conversation| kept.facts.unread > 0 || kept.facts.reads.unsaid().is_some();
+        let Some(conversation) = self.conversations.get_mut(&id).filter(|kept| tells(kept)) else { return };
         let facts = &mut conversation.facts;
         facts.reads.look(facts.head);
         self.ledger.put(Name::Conversation(id), facts);

@@ -2,10 +2,12 @@
 
 use segel_core::Input;
 use segel_core::show::{Deed, Standing};
+use segel_crypto::act::{ActKind, Assignment};
 use segel_crypto::content::{self, ContentHash};
-use segel_wire::ids::DeskId;
+use segel_wire::ids::{AgentId, DeskId};
 
 use crate::bench::BenchSite;
+use crate::hostile_member::{act, follow, transfer};
 use crate::member::Letter;
 use crate::table::{COLLEAGUE, HOSTILE, Table, VISITOR};
 
@@ -62,6 +64,26 @@ fn nothing_is_sealed_while_an_own_act_waits_to_be_judged_seen_by_anybody_or_not(
     assert_eq!(table.summary().hold.standing, Standing::Mine);
     let read = |message: content::Message| matches!(message.body, content::Body::Read(_));
     assert!(table.sent_to(VISITOR).into_iter().any(read));
+}
+
+#[test]
+fn what_was_read_while_another_held_the_conversation_is_said_once_it_is_held_here_and_looked_at() {
+    let site = BenchSite::new();
+    let mut table = Table::of_agent(&site, |_, _| {});
+    let (id, colleague, visitor) =
+        (table.conversation, table.members[COLLEAGUE].id(), table.members[VISITOR].id());
+    table.post(VISITOR, Letter { others: vec![colleague], ..table.letter(text("halo")) });
+    let claim = act(&table, COLLEAGUE, &Assignment::default(), ActKind::Claim, &table.roster);
+    let held = follow(&table, COLLEAGUE, &claim);
+    let given = transfer(&table, COLLEAGUE, &held, AgentId([1; 16]));
+    let read = |message: content::Message| matches!(message.body, content::Body::Read(_));
+    for (deed, standing) in [(claim, Standing::Others), (given, Standing::Mine)] {
+        table.post(COLLEAGUE, Letter { others: vec![visitor], ..table.letter(content::Body::Act(deed)) });
+        assert_eq!(table.summary().hold.standing, standing);
+        table.input(Input::Seen(id));
+        table.wait(1);
+        assert_eq!(table.sent_to(VISITOR).into_iter().any(read), standing == Standing::Mine);
+    }
 }
 
 #[test]
