@@ -206,7 +206,7 @@ fn may_stay_closed(world: &World, receiver: &Browser, row: &Row) -> bool {
 /// Whether a text stands before another that its person had written before it, in the same tab. A file takes its time, and what
 /// failed comes last.
 fn overtook(world: &World, said: &Said, row: &Row) -> bool {
-    let keeps_order = |said: &Said| said.file.is_none() && !said.was_retried;
+    let keeps_order = |said: &Said| said.file.is_none() && !said.has_failed;
     let earlier = world.said.iter().take_while(|other| other.event != said.event);
     let mut earlier = earlier
         .filter(|other| (other.tab, other.life) == (said.tab, said.life) && keeps_order(other))

@@ -93,8 +93,8 @@ pub(crate) struct Said {
     pub(crate) over: BTreeSet<ConversationId>,
     /// Whether its sender wants it taken back.
     pub(crate) is_withdrawn: bool,
-    /// Whether it failed and was sent anew, after what was said later.
-    pub(crate) was_retried: bool,
+    /// Whether it was shown as failed: it is sent anew after what was said later.
+    pub(crate) has_failed: bool,
 }
 
 const ATTENDED_EVERY: u64 = 4_000;
@@ -218,10 +218,6 @@ impl World {
         for browser in 0..self.browsers.len() {
             let Some(tab) = self.look_somewhere(browser) else { continue };
             for (conversation, event) in self.devices[tab].screen.failed() {
-                self.said
-                    .iter_mut()
-                    .filter(|said| said.event == event)
-                    .for_each(|said| said.was_retried = true);
                 self.input(tab, Input::Retry { conversation, event });
             }
         }
@@ -318,7 +314,7 @@ impl World {
             is_gone_here: false,
             over: BTreeSet::new(),
             is_withdrawn: false,
-            was_retried: false,
+            has_failed: false,
         });
         event
     }

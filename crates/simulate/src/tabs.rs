@@ -5,7 +5,7 @@ mod lead;
 
 pub(crate) use self::lead::{Lead, Lock};
 
-use segel_core::show::{Body, Item, Rating, Refusal, Show, Standing, Summary};
+use segel_core::show::{Body, Delivery, Item, Rating, Refusal, Show, Standing, Summary};
 use segel_core::tabs::{Wish, WishedFile, settled};
 use segel_core::{Input, Outgoing, OutgoingFile, OutgoingRating};
 use segel_mask::{MaskedText, Masker};
@@ -246,6 +246,9 @@ impl World {
         }
         if let Show::Item(item) = &show {
             self.wonder(tab, item);
+            let has_failed = matches!(item.delivery, Delivery::Failed(_));
+            let failed = self.said.iter_mut().filter(|said| has_failed && said.event == item.event);
+            failed.for_each(|said| said.has_failed = true);
         }
         let is_erased = show == Show::Erased;
         self.see(tab, show);

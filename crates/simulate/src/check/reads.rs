@@ -31,7 +31,10 @@ pub(crate) fn unread(world: &World) -> Vec<String> {
         return found;
     }
     for (browser, tab) in running(world).filter(|(browser, _)| is_served(world, browser)) {
-        for (item, row) in own(world, tab).filter(|(item, _)| item.delivery != Delivery::Read) {
+        let is_told = |item: &Item| browser.is_visitor() || holds(tab, item);
+        for (item, row) in
+            own(world, tab).filter(|(item, _)| item.delivery != Delivery::Read && is_told(item))
+        {
             let readers = others(world, browser).filter(|(reader, _)| is_served(world, reader));
             let mut readers = readers.filter(|(reader, _)| {
                 let is_for = row.envelope.wraps.iter().any(|wrapped| Some(wrapped.device) == reader.id);
@@ -67,6 +70,12 @@ fn may_be_read(world: &World, writer: &Browser, row: &Row) -> bool {
     });
     looked.any(|looked| is_other(&world.browsers[looked.browser]) && looked.at + ON_ITS_WAY >= row.time)
         || later.any(|later| world.said.iter().any(|said| said.event == later.event))
+}
+
+/// Whether what is said goes there: who let go of a conversation is not told how far it was read since.
+fn holds(tab: &Device, item: &Item) -> bool {
+    let summary = tab.screen.conversations.get(&item.conversation);
+    summary.is_some_and(|summary| matches!(summary.hold.standing, Standing::Mine | Standing::Joined))
 }
 
 /// Whoever is of the other side.
