@@ -8,7 +8,7 @@ use crate::steps::step;
 use crate::words::{Meaning, first_telling, word_at};
 
 /// How many separator characters may stand between two digits of one number.
-const MAX_SEPARATORS: usize = 4;
+const MAX_SEPARATORS: usize = 5;
 
 /// And so many words such as "and then".
 const MAX_LINKS: usize = 3;
@@ -430,8 +430,8 @@ mod tests {
 
     #[test]
     fn too_wide_a_gap_ends_a_run() {
-        assert_eq!(read("12    34"), "12 34");
-        assert_eq!(read("12     34"), "12");
+        assert_eq!(read("12     34"), "12 34");
+        assert_eq!(read("12      34"), "12");
     }
 
     #[test]
