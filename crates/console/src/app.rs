@@ -22,9 +22,9 @@ use segel_wire::limits::MESSAGE_CHARS;
 use segel_wire::signed::Masking;
 
 use crate::canned;
-use crate::desk::{Deed, Does, Pressed, deed_of};
+use crate::desk::{Deed, Does, Pressed, Sheet, deed_of};
 use crate::drafts::Audience;
-use crate::model::{self, Enrolment, Keys, Model, Refused, Sheet};
+use crate::model::{self, Enrolment, Keys, Model, Refused};
 use crate::view::Console;
 
 /// Under which name the console remembers whose it was last.

@@ -73,6 +73,15 @@ pub(crate) enum Deed {
     Export,
 }
 
+/// A sheet that has the page for itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sheet {
+    /// On which answers are offered.
+    Offers,
+    /// That lists what is blocked.
+    Blocked,
+}
+
 /// Where views report to; as with [`segel_ui::Act`], nothing may be rendered at once.
 pub(crate) type Does = Rc<dyn Fn(Deed)>;
 

@@ -7,6 +7,7 @@ use segel_ui::{Items, Situation, Trouble};
 use segel_wire::ids::ConversationId;
 
 use crate::canned::{Known, Replies, fill};
+use crate::desk::Sheet;
 use crate::drafts::{Audience, Drafts};
 use crate::inbox::{Inbox, Listing, waits};
 
@@ -66,15 +67,6 @@ pub(crate) struct Model {
     pub(crate) keys: Keys,
     /// How it stands with notices beside the page.
     pub(crate) notices: Notices,
-}
-
-/// A sheet that has the page for itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Sheet {
-    /// On which answers are offered.
-    Offers,
-    /// That lists what is blocked.
-    Blocked,
 }
 
 /// What could not be carried out.

@@ -25,8 +25,8 @@ use segel_web::page;
 use segel_wire::ids::EventId;
 use web_sys::Element;
 
-use crate::desk::Does;
-use crate::model::{Model, Screen, Sheet};
+use crate::desk::{Does, Sheet};
+use crate::model::{Model, Screen};
 use blocked::Blocked;
 use conversation::Conversation;
 use enrol::Enrol;
