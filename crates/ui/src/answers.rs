@@ -93,37 +93,21 @@ fn offered(items: &[Item]) -> Option<(EventId, Vec<&str>)> {
 
 #[cfg(test)]
 mod tests {
-    use segel_core::show::Delivery;
-    use segel_wire::ids::ConversationId;
-
     use super::*;
+    use crate::items::tests::message;
 
     const OFFER: &str = "Yang mana?\n\n[ Putih ]\n[ Hijau ]";
-
-    fn item(id: u8, author: Author, body: Body) -> Item {
-        Item {
-            conversation: ConversationId([0; 16]),
-            event: EventId([id; 16]),
-            position: Some(u64::from(id)),
-            author,
-            body,
-            time: 0,
-            delivery: Delivery::Received,
-            vouched: None,
-            quotes: None,
-        }
-    }
 
     #[test]
     fn only_what_an_agent_said_last_offers_answers() {
         let agent = || Author::Agent("Agen Demo".to_owned());
         let text = |text: &str| Body::Text(text.to_owned());
-        let mut items = vec![item(1, Author::Own, text(OFFER))];
+        let mut items = vec![message(1, Author::Own, text(OFFER))];
         assert_eq!(offered(&items), None, "a visitor offers nothing");
-        items.push(item(2, agent(), text(OFFER)));
+        items.push(message(2, agent(), text(OFFER)));
         let answers = Some((EventId([2; 16]), vec!["Putih", "Hijau"]));
         assert_eq!(offered(&items), answers);
-        items.push(item(3, agent(), Body::Act(Deed::Release)));
+        items.push(message(3, agent(), Body::Act(Deed::Release)));
         assert_eq!(offered(&items), answers, "an act says nothing");
         for (author, body) in [
             (agent(), text("Atau dua-duanya?")),
@@ -132,7 +116,7 @@ mod tests {
             (agent(), Body::Act(Deed::End)),
             (Author::Own, Body::Ended),
         ] {
-            items.push(item(4, author, body));
+            items.push(message(4, author, body));
             assert_eq!(offered(&items), None);
             items.pop();
         }

@@ -119,24 +119,13 @@ fn recall(items: &[Item], known: &[Said]) -> (Conversation, Vec<Said>) {
 
 #[cfg(test)]
 mod tests {
-    use segel_core::show::Delivery;
-    use segel_wire::ids::ConversationId;
     use segel_wire::signed::{MaskingAction, MaskingRule};
 
     use super::*;
+    use crate::items::tests::message;
 
     fn item(event: u8, author: Author, text: &str) -> Item {
-        Item {
-            conversation: ConversationId([0; 16]),
-            event: EventId([event; 16]),
-            position: None,
-            author,
-            body: Body::Text(text.to_owned()),
-            time: 0,
-            delivery: Delivery::Sent,
-            vouched: None,
-            quotes: None,
-        }
+        message(event, author, Body::Text(text.to_owned()))
     }
 
     fn sent(guard: &Guard, draft: &str) -> Option<String> {

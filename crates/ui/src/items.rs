@@ -75,24 +75,30 @@ fn place(item: &Item) -> (u64, u64, EventId) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use segel_core::show::{Author, Delivery};
     use segel_wire::ids::ConversationId;
 
     use super::*;
 
-    fn item(id: u8, position: Option<u64>, time: u64) -> Item {
+    /// A message as this crate's tests need one.
+    pub(crate) fn message(id: u8, author: Author, body: Body) -> Item {
         Item {
             conversation: ConversationId([0; 16]),
             event: EventId([id; 16]),
-            position,
-            author: Author::Own,
-            body: Body::Text(String::new()),
-            time,
-            delivery: Delivery::Sending,
+            position: Some(u64::from(id)),
+            author,
+            body,
+            time: 0,
+            delivery: Delivery::Received,
             vouched: None,
             quotes: None,
         }
+    }
+
+    fn item(id: u8, position: Option<u64>, time: u64) -> Item {
+        let message = message(id, Author::Own, Body::Text(String::new()));
+        Item { position, time, delivery: Delivery::Sending, ..message }
     }
 
     fn order(items: &Items) -> Vec<u8> {

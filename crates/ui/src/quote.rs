@@ -177,23 +177,13 @@ fn excerpt(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use segel_core::show::{Delivery, Refusal};
-    use segel_wire::ids::ConversationId;
+    use segel_core::show::Refusal;
 
     use super::*;
+    use crate::items::tests::message;
 
     fn item(id: u8, body: Body) -> Item {
-        Item {
-            conversation: ConversationId([0; 16]),
-            event: EventId([id; 16]),
-            position: Some(1),
-            author: Author::Visitor,
-            body,
-            time: 0,
-            delivery: Delivery::Received,
-            vouched: None,
-            quotes: None,
-        }
+        message(id, Author::Visitor, body)
     }
 
     #[test]
