@@ -187,19 +187,23 @@ fn was_torn(world: &World, receiver: &Browser, row: &Row) -> bool {
     let sender = world.browsers.iter().find(|browser| browser.id == Some(row.sender));
     let is_removed = sender.is_some_and(|sender| !is_served(world, sender));
     let is_torn = receiver.was_set_back || is_removed || sender.is_none_or(|sender| sender.was_set_back);
-    // While another held the conversation, a console asks in vain for what did not open.
-    let may_ask_in_vain = receiver.others.contains(&row.conversation)
-        || (sender.is_some_and(Browser::is_visitor) && is_nobody_known(world, receiver, row));
-    is_torn || (world.tally.counts.contains_key("relay set back") && may_ask_in_vain)
+    is_torn || (world.tally.counts.contains_key("relay set back") && may_ask_in_vain(world, receiver, row))
+}
+
+/// Whether a console may ask in vain for what did not open: while another held the conversation, or nobody knew the visitor.
+fn may_ask_in_vain(world: &World, receiver: &Browser, row: &Row) -> bool {
+    let sender = world.browsers.iter().find(|browser| browser.id == Some(row.sender));
+    receiver.others.contains(&row.conversation)
+        || (sender.is_some_and(Browser::is_visitor) && is_nobody_known(world, receiver, row))
 }
 
 /// Whether a text may stay closed to one that it was sealed to: who was set back alone asks its sender, and is given it.
 fn may_stay_closed(world: &World, receiver: &Browser, row: &Row) -> bool {
     let sender = world.browsers.iter().find(|browser| browser.id == Some(row.sender));
     let is_there = sender.is_some_and(|sender| is_served(world, sender) && !sender.was_set_back);
-    let asks_in_vain = receiver.others.contains(&row.conversation)
-        || (sender.is_some_and(Browser::is_visitor) && is_nobody_known(world, receiver, row));
-    let is_given = is_there && !asks_in_vain && !world.tally.counts.contains_key("relay set back");
+    let is_given = is_there
+        && !may_ask_in_vain(world, receiver, row)
+        && !world.tally.counts.contains_key("relay set back");
     !is_given && was_torn(world, receiver, row)
 }
 

@@ -246,9 +246,10 @@ impl World {
         }
         if let Show::Item(item) = &show {
             self.wonder(tab, item);
-            let has_failed = matches!(item.delivery, Delivery::Failed(_));
-            let failed = self.said.iter_mut().filter(|said| has_failed && said.event == item.event);
-            failed.for_each(|said| said.has_failed = true);
+            if matches!(item.delivery, Delivery::Failed(_)) {
+                let failed = self.said.iter_mut().filter(|said| said.event == item.event);
+                failed.for_each(|said| said.has_failed = true);
+            }
         }
         let is_erased = show == Show::Erased;
         self.see(tab, show);
@@ -277,18 +278,21 @@ impl World {
     /// Where nobody lost state, nothing is closed even for a while because somebody sealed it from an older one. A tab that led
     /// before and does not know better yet goes by what it had then.
     fn wonder(&mut self, tab: usize, item: &Item) {
-        let lost = ["storage set back", "storage lost", "relay set back"];
         let is_stale = matches!(
             item.body,
             Body::Closed(Refusal::MessageStale | Refusal::MessageAltered | Refusal::MessageReplayed)
         );
+        let lost = ["storage set back", "storage lost", "relay set back"];
+        if !is_stale || lost.iter().any(|lost| self.tally.counts.contains_key(lost)) {
+            return;
+        }
         let Device { browser, term, .. } = self.devices[tab];
         let leads = self.browsers[browser].disk.term() == term;
         // What a device said that was removed since may be tried as a visitor's, where nobody knows who that is.
         let row = self.relay.log().iter().find(|row| row.event == item.event);
         let mut removed = self.browsers.iter().filter(|other| !check::is_served(self, other));
         let is_removed = row.is_some_and(|row| removed.any(|other| other.id == Some(row.sender)));
-        if is_stale && leads && !is_removed && !lost.iter().any(|lost| self.tally.counts.contains_key(lost)) {
+        if leads && !is_removed {
             let name = &self.browsers[browser].name;
             self.complaints.push(format!("{name} showed {} as {:?}", item.event, item.body));
         }
