@@ -93,22 +93,15 @@ impl Conversation {
             }
         });
         let check = verify::button(language, act);
+        let button = |words: &str, path: &str| {
+            let button = el("button").class("plain").attr("type", "button");
+            button.attr("aria-label", words).attr("title", words).child(icon(path))
+        };
         let act_save = Rc::clone(act);
-        let save = el("button")
-            .class("plain")
-            .attr("type", "button")
-            .attr("aria-label", language.text().transcript())
-            .attr("title", language.text().transcript())
-            .child(icon(icons::SAVE))
+        let save = button(language.text().transcript(), icons::SAVE)
             .on("click", move |_| act_save(Action::Transcript));
         let blocks = Rc::clone(does);
-        let block = el("button")
-            .class("plain")
-            .attr("type", "button")
-            .attr("aria-label", text.block())
-            .attr("title", text.block())
-            .child(icon(icons::BAR))
-            .on("click", move |_| blocks(Deed::Block));
+        let block = button(text.block(), icons::BAR).on("click", move |_| blocks(Deed::Block));
         dom::insert(holding.deeds(), &block, holding.deeds().first_child().as_ref());
         let verify = Verify::new(language, act);
         let opened = el("div")
