@@ -246,10 +246,10 @@ fn beside(mark: &Mark, around: &Around) -> Meaning {
 
 /// What the words behind make of the number, up to one that speaks of the next.
 fn by_word_behind(run: &Run, at: usize, around: &Around, known: &Known) -> Option<Found> {
-    let marks = around.behind().take_while(|mark| {
+    let mut marks = around.behind().take_while(|mark| {
         !mark.says.has(Meaning::VETO) && around.is_behind(mark, BEHIND) && !around.leads_on(mark)
     });
-    let one = { marks }.find_map(|mark| by_word(run, at, around, &mark, known))?;
+    let one = marks.find_map(|mark| by_word(run, at, around, &mark, known))?;
     (one.groups.end == run.groups.len()).then_some(one)
 }
 
