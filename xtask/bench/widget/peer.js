@@ -34,7 +34,11 @@ const sent = {};
 
 const API = {
   "GET config": () => ({ config: { ...config, ...empty, agent } }),
-  "POST visitor": ({ visitor }) => ({ visitor: { ...visitor, _id: "visitor", username: "tamu", name: "Tamu" } }),
+  "POST visitor": ({ visitor }) => {
+    // Another one, who has said nothing yet.
+    messages.length = 0;
+    return { visitor: { ...visitor, _id: "visitor", username: "tamu", name: "Tamu" } };
+  },
   "GET room": () => ({ room }),
   "GET agent.info/room": () => ({ agent }),
   "GET messages.history/room": () => ({ messages: [...messages].reverse() }),
