@@ -100,6 +100,15 @@ impl Facts {
         self.chronicle.begin_anew(conversation);
     }
 
+    /// A transfer to the agent of this device counts, at this position of the log: the device is due what was said before, if the
+    /// transfer was sealed to it.
+    pub(crate) fn take_over(&mut self, position: Option<u64>) {
+        let is_reached = self.reached.zip(position).is_some_and(|(reached, position)| reached <= position);
+        if is_reached {
+            self.reached = Some(0);
+        }
+    }
+
     /// Counts an own content that was sealed.
     pub(crate) fn count(&mut self, content: ContentHash) {
         self.sequence += 1;

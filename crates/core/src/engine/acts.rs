@@ -413,13 +413,17 @@ impl Engine {
         now: u64,
         random: &mut impl CryptoRng,
     ) {
+        let own = self.own_agent().map(|agent| agent.id);
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
         let Some(message) = conversation.messages.get_mut(&event) else { return };
         let Some(act) = &mut message.act else { return };
         act.verdict = Some(Verdict::Counts);
         let is_first = !core::mem::replace(&mut act.followed, true);
-        let (deed, signer) = (act.deed, message.sender);
+        let (deed, signer, position) = (act.deed, message.sender, message.position);
         self.ledger.put(Name::Message(id, event), message);
+        if matches!(deed, Deed::Transfer(to) if Some(to) == own) {
+            conversation.facts.take_over(position);
+        }
         let before = core::mem::replace(&mut conversation.facts.assignment, after);
         self.ledger.put(Name::Conversation(id), &conversation.facts);
         self.shown.dirty.insert((id, event), ());
