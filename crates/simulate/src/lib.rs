@@ -45,6 +45,8 @@ pub enum Planted {
     GoesOnOvertaken,
     /// The relay confirms that it has erased what it keeps.
     KeepsErased,
+    /// Tabs of a browser draw the same random bytes.
+    SameRandomness,
 }
 
 /// What a run came to.
@@ -67,7 +69,7 @@ pub struct Failure {
 
 impl Planted {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::SendBeforePersist,
         Self::NoDedupe,
         Self::CursorOffByOne,
@@ -76,6 +78,7 @@ impl Planted {
         Self::OutOfDate,
         Self::GoesOnOvertaken,
         Self::KeepsErased,
+        Self::SameRandomness,
     ];
 }
 

@@ -1,6 +1,7 @@
 //! What people do: write, open and close tabs, enrol and remove devices.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use segel_core::show::{self, Body, Gate, Summary};
 use segel_core::tabs::Wish;
@@ -9,6 +10,7 @@ use segel_wire::ClientFrame;
 use segel_wire::ids::{ConversationId, EventId};
 use segel_wire::signed::Order;
 
+use crate::Planted;
 use crate::chance::Chance;
 use crate::device::{Browser, Device, Part};
 use crate::files::Document;
@@ -401,21 +403,25 @@ impl World {
 
     fn add_tab(&mut self, browser: usize) {
         let device = self.devices.len();
-        let chance = Chance::new(self.chance.between(0, u64::MAX - 1), 1);
+        let drawn = self.chance.between(0, u64::MAX - 1);
+        let seed = if self.planted == Some(Planted::SameRandomness) { browser as u64 } else { drawn };
+        let chance = Chance::new(seed, 1);
         self.devices.push(Device::new(browser, chance));
         let at = self.now + self.chance.between(1, 20_000);
         self.agenda.plan(at, Happening::Deed(Deed::StartTab { device }));
     }
 
-    /// Random values that must serve once: a wrap's salt, a content's commitment.
+    /// Random values that must serve once: a wrap's salt, a content's commitment, a signal's key and nonce.
     pub(crate) fn watch_for_reuse(&mut self, frame: &ClientFrame) {
-        let ClientFrame::Send { envelope, .. } = frame else { return };
-        let content = &envelope.content.0;
-        let commitment = content.get(67..99).map(|commitment| (commitment, content));
-        let wraps = envelope.wraps.iter().map(|wrapped| &wrapped.wrap.0);
-        let salts = wraps.filter_map(|wrap| wrap.get(11..35).map(|salt| (salt, wrap)));
-        let uses: Vec<_> =
-            commitment.into_iter().chain(salts).map(|(once, of)| (once.to_vec(), of.clone())).collect();
+        let uses: Vec<_> = match frame {
+            ClientFrame::Send { envelope, .. } => {
+                let content = once_in(&envelope.content.0, 67..99);
+                let salts = envelope.wraps.iter().filter_map(|wrapped| once_in(&wrapped.wrap.0, 11..35));
+                content.into_iter().chain(salts).collect()
+            }
+            ClientFrame::Signal { signal, .. } => once_in(&signal.0, 2..34).into_iter().collect(),
+            _ => return,
+        };
         for (once, of) in uses {
             let first = self.used_once.entry(once).or_insert_with(|| of.clone());
             if *first != of {
@@ -423,6 +429,11 @@ impl World {
             }
         }
     }
+}
+
+/// What must serve once, and what it serves for.
+fn once_in(sealed: &[u8], place: Range<usize>) -> Option<(Vec<u8>, Vec<u8>)> {
+    Some((sealed.get(place)?.to_vec(), sealed.to_vec()))
 }
 
 /// Whether an item shows this text.

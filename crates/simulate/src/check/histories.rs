@@ -1,6 +1,6 @@
 //! Whether who holds a conversation has all that was said in it, and all agree on who that is.
 
-use segel_core::show::{Body, Delivery, Item, Standing};
+use segel_core::show::{Body, Deed, Delivery, Item, Standing};
 use segel_wire::ids::ConversationId;
 
 use super::{is_served, is_with_relay, running, was_torn};
@@ -53,15 +53,28 @@ fn history(
     for item in stored {
         let shown = tab.screen.items.get(&(id, item.event)).map(|shown| &shown.body);
         let Some(row) = world.relay.log().iter().find(|row| row.event == item.event) else { continue };
-        // What was sealed before a device could be reached stays closed to it.
+        // What was sealed before a device could be reached stays closed to it, unless it is handed on to it.
         let was_there = browser.id.is_some_and(|device| world.relay.could_reach(device, row));
+        let is_due = was_there || was_handed(world, (browser, tab), id);
         let is_torn = was_torn(world, browser, row) || lost_state(world, browser, visitor);
-        if shown == Some(&item.body) || is_torn || !was_there {
+        if shown == Some(&item.body) || is_torn || !is_due {
             continue;
         }
         found.push(format!("{} holds {id} and does not show {}: {shown:?}", browser.name, item.event));
     }
     found
+}
+
+/// Whether the last act hands the conversation to the device's agent, and was sealed to this device.
+fn was_handed(world: &World, (browser, tab): (&Browser, &Device), id: ConversationId) -> bool {
+    let acts = tab.screen.items.values().filter(|item| item.conversation == id);
+    let last = acts.filter(|item| matches!(item.body, Body::Act(_))).max_by_key(|item| item.position);
+    let Some(Item { body: Body::Act(Deed::Transfer(_)), event, .. }) = last else { return false };
+    let mut log = world.relay.log().iter();
+    log.any(|row| {
+        let is_for = row.envelope.wraps.iter().any(|wrapped| Some(wrapped.device) == browser.id);
+        row.event == *event && is_for
+    })
 }
 
 /// Whether the last act is by a device that was removed since, and nothing passed between the visitor and anybody else
