@@ -429,13 +429,14 @@ impl Engine {
         self.shown.dirty.insert((id, event), ());
         if is_first {
             self.hand_on(id, (deed, signer), &before, now, random);
+            self.tell_late(id, position, now, random);
         }
         self.make_up(id, now, random);
         self.plan_missed(id, now);
     }
 
     /// It changes nothing. That another came first is said to nobody but its signer, whose device tells those that it went to
-    /// what that other is: they may have been enrolled since.
+    /// what that other is.
     fn refuse_act(
         &mut self,
         id: ConversationId,
@@ -450,16 +451,14 @@ impl Engine {
         if let Some(act) = &mut message.act {
             act.verdict = Some(Verdict::Refused);
         }
-        let told = message.recipients.clone().filter(|_| is_own).unwrap_or_default();
         self.ledger.put(Name::Message(id, event), message);
         self.shown.dirty.insert((id, event), ());
         let came_second = matches!(error, ActError::Late | ActError::NotFollowing);
         if is_own || !came_second {
             self.show_refused(Refusal::ActRefused);
         }
-        let scope = self.scope_of(id, true);
-        for device in told.into_iter().filter(|_| came_second) {
-            self.requested(id, (device, scope), &[], now, random);
+        if came_second {
+            self.tell_first(id, event, now, random);
         }
     }
 

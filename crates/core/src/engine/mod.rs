@@ -15,6 +15,7 @@ mod ending;
 mod erasing;
 mod history;
 mod introduction;
+mod late;
 mod masked;
 mod missed;
 mod notes;

@@ -177,6 +177,35 @@ fn whoever_got_an_own_act_that_came_second_is_told_what_came_first() {
 }
 
 #[test]
+fn whoever_was_told_of_the_first_act_alone_is_told_of_the_next_that_came_before_an_own_one() {
+    let site = BenchSite::new();
+    let mut table = Table::of_agent(&site, |_, _| {});
+    let others = vec![table.members[COLLEAGUE].id()];
+    table.post(VISITOR, Letter { others, ..table.letter(content::Body::Text("halo".to_owned())) });
+    let claim = act(&table, COLLEAGUE, &Assignment::default(), ActKind::Claim, &table.roster);
+    let held = follow(&table, COLLEAGUE, &claim);
+    let release = act(&table, COLLEAGUE, &held, ActKind::Release, &table.roster);
+    let acts = [claim, release].map(|signed| {
+        let others = vec![table.members[VISITOR].id()];
+        let letter = table.letter(content::Body::Act(signed));
+        table.post(COLLEAGUE, Letter { others, to_engine: false, ..letter })
+    });
+    table.input(Input::Act { conversation: table.conversation, deed: Deed::Claim });
+    assert_eq!(table.summary().hold.standing, Standing::Mine, "neither was sealed to it");
+
+    for (grant, holder_then) in acts.iter().zip([Some(NAMES[COLLEAGUE]), None]) {
+        table.post(VISITOR, table.letter(content::Body::Grants(vec![grant.clone()])));
+        table.wait(1);
+        assert_eq!(holder(&table), holder_then);
+        let told = table.sent_to(COLLEAGUE).into_iter().filter(|message| match &message.body {
+            content::Body::Grants(grants) => grants.iter().any(|told| told.event == grant.event),
+            _ => false,
+        });
+        assert_eq!(told.count(), 1, "{holder_then:?}");
+    }
+}
+
+#[test]
 fn an_own_act_is_sent_again_however_much_was_said_since() {
     let site = BenchSite::new();
     let mut table = Table::of_agent(&site, |_, _| {});
