@@ -1,4 +1,6 @@
-//! What happened, line by line, for whoever reads a failure.
+//! What happened, line by line, and what came of it, for whoever reads a failure.
+
+use crate::world::World;
 
 /// Lines of a run; kept only where someone will read them.
 #[derive(Default)]
@@ -14,5 +16,28 @@ impl Trace {
             let (seconds, millis) = (since_start / 1_000, since_start % 1_000);
             self.lines.push(format!("{seconds:>7}.{millis:03} {who:<10} {}", what()));
         }
+    }
+}
+
+impl World {
+    /// A line for each event that the relay has: where it stands, from whom to whom it went, and what each browser shows of it.
+    pub(crate) fn note_what_is_shown(&mut self) {
+        if !self.trace.wanted {
+            return;
+        }
+        let lines = self.relay.log().iter().map(|row| {
+            let to: Vec<_> = row.envelope.wraps.iter().map(|wrapped| self.name_of(wrapped.device)).collect();
+            let shown = self.browsers.iter().filter_map(|browser| {
+                let item = self.devices[browser.leader?].screen.items.get(&(row.conversation, row.event))?;
+                Some(format!("{}: {:?} {:?}", browser.name, item.body, item.delivery))
+            });
+            let shown: Vec<_> = shown.collect();
+            let gone = if row.is_withdrawn { " and taken back" } else { "" };
+            let (conversation, position, event) = (row.conversation, row.position, row.event);
+            let (from, to, shown) = (self.name_of(row.sender), to.join(", "), shown.join("; "));
+            format!("{conversation} {position:>3} {event} by {from} to {to}{gone} | {shown}")
+        });
+        let lines: Vec<_> = lines.collect();
+        self.trace.lines.extend(lines);
     }
 }

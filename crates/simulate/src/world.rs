@@ -160,6 +160,7 @@ pub fn run(seed: u64, planted: Option<Planted>, traced: bool) -> Result<Tally, F
     if world.is_restless() {
         world.complaints.push("it never comes to rest".to_owned());
     }
+    world.note_what_is_shown();
     let confirmed = check::confirmed(&world);
     world.tally.add("identities confirmed in the end", confirmed);
     let World { complaints, tally, trace, .. } = world;
@@ -429,7 +430,7 @@ impl World {
         }
     }
 
-    fn name_of(&self, id: DeviceId) -> String {
+    pub(crate) fn name_of(&self, id: DeviceId) -> String {
         let browser = self.browsers.iter().find(|browser| browser.id == Some(id));
         browser.map_or_else(|| "a former device".to_owned(), |browser| browser.name.clone())
     }
