@@ -96,8 +96,7 @@ impl Engine {
         self.move_cursor(None);
         // It may have lost some, and have others again that are used up.
         self.prekeys.uploaded = false;
-        // Keys that were handed on named places that are no more.
-        self.answered.clear();
+        self.told.clear();
         for (id, conversation) in self.conversations.iter_mut() {
             let Conversation { facts, messages, sent, .. } = conversation;
             facts.begin_anew(id);

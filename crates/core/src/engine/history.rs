@@ -174,8 +174,7 @@ impl Engine {
                 None => self.fetching.insert(id, ()),
             }
         }
-        let time = now / 1_000;
-        self.answered.retain(|at| time.abs_diff(*at) < limits::RESYNC_SECONDS);
+        self.told.forget_old(now / 1_000);
     }
 
     /// The visitor has seen the same log up to here: what was vouched for and stands in it is confirmed.

@@ -1,15 +1,52 @@
-//! An act that came to be known late: those who were told of a later one may take that for the first.
-//! PROTOCOL.md, section 5.9.
+//! An act that came to be known late: others were told of a later one, or said something, before this device knew it.
+//! PROTOCOL.md, sections 5.9 and 5.10.
 
 use rand_core::CryptoRng;
+use segel_crypto::act::ActHash;
+use segel_crypto::grant::Grant;
 use segel_wire::ids::{ConversationId, DeviceId, EventId};
+use segel_wire::limits;
 
 use super::Engine;
 use crate::conversation::Message;
-use crate::sorted::SortedSet;
+use crate::sorted::{Sorted, SortedSet};
+
+/// What passed between this device and others about acts; kept in memory.
+#[derive(Default)]
+pub(super) struct Told {
+    /// When an event was granted to a device, Unix seconds.
+    given: Sorted<(EventId, DeviceId), u64>,
+    /// The act that a device named last, and up to where it saw the log.
+    named: Sorted<(ConversationId, DeviceId), (Option<ActHash>, u64)>,
+}
+
+impl Told {
+    pub(super) fn give(&mut self, grants: &[Grant], to: DeviceId, time: u64) {
+        self.given.extend(grants.iter().map(|grant| ((grant.event, to), time)));
+    }
+
+    /// Whether an event was granted to a device within the hour.
+    pub(super) fn was_given(&self, event: EventId, to: DeviceId, time: u64) -> bool {
+        self.given.get(&(event, to)).is_some_and(|at| time.abs_diff(*at) < limits::RESYNC_SECONDS)
+    }
+
+    /// Keys that were handed on named places that are no more.
+    pub(super) fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    pub(super) fn forget_old(&mut self, time: u64) {
+        self.given.retain(|at| time.abs_diff(*at) < limits::RESYNC_SECONDS);
+    }
+
+    /// A device's content named this act, and saw the log up to that position.
+    pub(super) fn hear(&mut self, by: (ConversationId, DeviceId), named: (Option<ActHash>, u64)) {
+        self.named.insert(by, named);
+    }
+}
 
 impl Engine {
-    /// The devices that an own act was sealed to are told the acts that are known here.
+    /// The devices that an own act was sealed to are told the acts that are known here: they may have been enrolled since.
     pub(super) fn tell_first(
         &mut self,
         id: ConversationId,
@@ -25,7 +62,8 @@ impl Engine {
         }
     }
 
-    /// An act counts that came to be known late: whoever was told the others within the hour is told this one too.
+    /// An act counts that came to be known late: told are those who were told others within the hour, and those who saw
+    /// the log beyond it and did not know it.
     pub(super) fn tell_late(
         &mut self,
         id: ConversationId,
@@ -38,11 +76,17 @@ impl Engine {
             return;
         }
         let is_act = |event| conversation.messages.get(event).is_some_and(|message| message.act.is_some());
-        let told = self.answered.keys().filter(|(event, _)| is_act(event)).map(|(_, device)| (*device, ()));
-        let told: SortedSet<_> = told.collect();
-        let scope = self.scope_of(id, true);
-        for device in told.keys() {
-            self.requested(id, (*device, scope), &[], now, random);
+        let given = self.told.given.keys().filter(|(event, _)| is_act(event)).map(|(_, device)| device);
+        let reads = self.is_of_its_readers(id, now);
+        let named = self.told.named.iter().filter(|((named_in, _), (act, seen))| {
+            reads && *named_in == id && conversation.counts_after(*act, *seen)
+        });
+        let told: SortedSet<_> =
+            given.chain(named.map(|((_, device), _)| device)).map(|device| (*device, ())).collect();
+        for &device in told.keys() {
+            let roster = self.membership.roster();
+            let is_listed = roster.is_some_and(|roster| roster.device(&device, 0).is_some());
+            self.requested(id, (device, self.scope_of(id, is_listed)), &[], now, random);
         }
     }
 }

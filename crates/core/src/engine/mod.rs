@@ -46,6 +46,7 @@ use self::attachments::Attachments;
 use self::blocked::Blocked;
 use self::erasing::Erasing;
 use self::introduction::Introduction;
+use self::late::Told;
 pub(crate) use self::pull::Pulls;
 use self::resync::Resync;
 use self::shelf::{Shelf, Shelving};
@@ -94,8 +95,8 @@ pub struct Engine {
     resyncs: Vec<Resync>,
     /// What the local clock showed last, Unix milliseconds.
     latest: u64,
-    /// When an event was granted to a device, Unix seconds.
-    answered: Sorted<(EventId, DeviceId), u64>,
+    /// What others were told of acts, and told.
+    told: Told,
     /// Conversations with acts that could not be judged yet.
     unsettled: SortedSet<ConversationId>,
     /// When to ask again for a roster that an act waits for.
@@ -359,7 +360,7 @@ impl Engine {
             unreachable: Sorted::new(),
             resyncs: Vec::new(),
             latest: 0,
-            answered: Sorted::new(),
+            told: Told::default(),
             unsettled: SortedSet::new(),
             act_rosters: Backoff::default(),
             fetching: SortedSet::new(),

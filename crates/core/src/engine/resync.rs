@@ -196,10 +196,6 @@ impl Engine {
         let is_told = reads || self.membership.inbox(conversation.facts.desk, now).contains(&peer.0);
         let acts = conversation.acts().filter(|_| is_told);
         let time = now / 1_000;
-        let answered = |event: EventId| {
-            let at = self.answered.get(&(event, peer.0));
-            at.is_some_and(|at| time.abs_diff(*at) < limits::RESYNC_SECONDS)
-        };
         let named = events.iter().take(limits::REQUESTED_EVENTS).copied();
         // What the desk said is asked for of the visitor by who was not reached then and reads along now.
         let is_visitors = self.part != Part::Agent;
@@ -209,13 +205,13 @@ impl Engine {
         };
         let named = named.filter(|event| goes_there(*event));
         let events: SortedSet<_> = named.chain(acts).map(|event| (event, ())).collect();
-        let wanted = events.keys().filter(|event| !answered(**event));
+        let wanted = events.keys().filter(|event| !self.told.was_given(**event, peer.0, time));
         let grants = wanted.filter_map(|event| self.grant(id, *event)).take(limits::GRANTS);
         let grants: Vec<_> = grants.collect();
         if grants.is_empty() {
             return;
         }
-        self.answered.extend(grants.iter().map(|grant| ((grant.event, peer.0), time)));
+        self.told.give(&grants, peer.0, time);
         self.queue_control(id, peer, content::Body::Grants(grants), false, now, random);
     }
 

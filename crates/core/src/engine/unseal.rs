@@ -378,6 +378,7 @@ impl Engine {
         random: &mut impl CryptoRng,
     ) {
         let id = delivered.conversation;
+        self.told.hear((id, delivered.sender), (act, seen.position));
         let Some(conversation) = self.conversations.get(&id) else { return };
         if !act.is_none_or(|act| conversation.knows(act)) {
             self.ask_for_acts(id, peer, delivered.event, now, random);
@@ -471,12 +472,12 @@ impl From<WrapError> for Closed {
     fn from(error: WrapError) -> Self {
         match error {
             WrapError::Stale => Self { refusal: Refusal::MessageStale, may_be_stale: true },
-            WrapError::NotAuthentic => Self { refusal: Refusal::MessageAltered, may_be_stale: true },
+            // Whoever was set back may have made an offer since that is answered, or lacks a thousand wraps.
+            WrapError::NotAuthentic | WrapError::TooFarAhead | WrapError::KemRefused => {
+                Self { refusal: Refusal::MessageAltered, may_be_stale: true }
+            }
             WrapError::WeakKey => Self { refusal: Refusal::WeakKey, may_be_stale: false },
-            WrapError::Malformed
-            | WrapError::UnknownSuite
-            | WrapError::TooFarAhead
-            | WrapError::KemRefused => Self::altered(),
+            WrapError::Malformed | WrapError::UnknownSuite => Self::altered(),
         }
     }
 }

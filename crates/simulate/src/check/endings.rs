@@ -68,6 +68,9 @@ fn screen(world: &World, browser: &Browser, tab: &Device) -> Vec<String> {
 /// Whether an end or a rating that one browser shows is shown by everybody whom it was sealed to.
 fn spread(world: &World, shown_by: &Browser, item: &Item) -> Vec<String> {
     let Some(row) = world.relay.log().iter().find(|row| row.event == item.event) else { return Vec::new() };
+    if rests_on_what_is_lost(world, shown_by, item) {
+        return Vec::new();
+    }
     let wraps: BTreeSet<_> = row.envelope.wraps.iter().map(|wrapped| wrapped.device).collect();
     let mut found = Vec::new();
     for (browser, tab) in running(world) {
@@ -89,6 +92,16 @@ fn spread(world: &World, shown_by: &Browser, item: &Item) -> Vec<String> {
         }
     }
     found
+}
+
+/// Whether an act of its conversation is one that the relay has lost: who was not there then knows of none that follows it.
+fn rests_on_what_is_lost(world: &World, shown_by: &Browser, item: &Item) -> bool {
+    let tab = shown_by.leader.map(|leader| &world.devices[leader]);
+    let shown = tab.into_iter().flat_map(|tab| tab.screen.items.values());
+    let mut acts = shown
+        .filter(|other| other.conversation == item.conversation && matches!(other.body, Body::Act(_)))
+        .filter(|act| act.position.is_some());
+    acts.any(|act| !world.relay.log().iter().any(|row| row.event == act.event))
 }
 
 /// Whether it is an end or a rating.
