@@ -8,6 +8,9 @@ use crate::device::{Browser, Device};
 use crate::relay::Row;
 use crate::world::World;
 
+/// Within this, in milliseconds, a sender sees in the log what it sent, and all before it.
+const COMES_BACK: u64 = 120_000;
+
 /// What does not hold of holders and of what was handed on to them.
 pub(super) fn complaints(world: &World) -> Vec<String> {
     let mut found = Vec::new();
@@ -22,7 +25,7 @@ pub(super) fn complaints(world: &World) -> Vec<String> {
                 let (here, there) = (&summary.hold.holder, &told.screen.conversations[id].hold.holder);
                 if here != there
                     && !lost_state(world, browser, visitor)
-                    && !is_untold(world, tab, visitor, *id)
+                    && !is_untold(world, (browser, tab), visitor, *id)
                 {
                     found.push(format!(
                         "{id} is held by {here:?} for {} and by {there:?} for {}",
@@ -77,9 +80,14 @@ fn was_handed(world: &World, (browser, tab): (&Browser, &Device), id: Conversati
     })
 }
 
-/// Whether the last act is by a device that was removed since, and nothing passed between the visitor and anybody else
-/// after it: the visitor heard nothing of who is listed no more, and a colleague who knows the act had no reason to hand it on.
-fn is_untold(world: &World, tab: &Device, visitor: &Browser, id: ConversationId) -> bool {
+/// Whether the last act is by a device that was removed since, and nothing passed between the visitor and who holds
+/// after it: the visitor heard nothing of who is listed no more, and who knows the act had no reason to hand it on.
+fn is_untold(
+    world: &World,
+    (browser, tab): (&Browser, &Device),
+    visitor: &Browser,
+    id: ConversationId,
+) -> bool {
     let acts = tab.screen.items.values().filter(|item| item.conversation == id);
     let last = acts.filter(|item| matches!(item.body, Body::Act(_))).max_by_key(|item| item.position);
     let row = |event| world.relay.log().iter().find(|row| row.event == event);
@@ -88,13 +96,17 @@ fn is_untold(world: &World, tab: &Device, visitor: &Browser, id: ConversationId)
         let mut browsers = world.browsers.iter();
         browsers.any(|browser| browser.id == Some(device) && is_served(world, browser))
     };
-    let is_visitors = |row: &&Row| {
-        let mut devices = row.envelope.wraps.iter().map(|wrapped| wrapped.device).chain([row.sender]);
-        devices.any(|device| visitor.id == Some(device)) && is_there(row.sender)
+    let passes = |row: &Row, from: &Browser, to: &Browser| {
+        let mut wraps = row.envelope.wraps.iter();
+        from.id == Some(row.sender) && wraps.any(|wrapped| to.id == Some(wrapped.device))
     };
-    let mut later =
-        world.relay.log().iter().filter(|row| row.conversation == id && row.position > act.position);
-    !is_there(act.sender) && !later.any(|row| is_visitors(&row))
+    let later =
+        || world.relay.log().iter().filter(|row| row.conversation == id && row.position > act.position);
+    // What the visitor says first may have been sealed before the act came.
+    let said: Vec<_> = later().filter(|row| passes(row, visitor, browser)).map(|row| row.time).collect();
+    let saw_it =
+        said.first().is_some_and(|first| said.iter().any(|at| *at > first.saturating_add(COMES_BACK)));
+    !is_there(act.sender) && !saw_it && !later().any(|row| passes(row, browser, visitor))
 }
 
 /// Whether one of the two lost state, or the relay did.
