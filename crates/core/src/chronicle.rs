@@ -94,11 +94,6 @@ impl Chronicle {
         true
     }
 
-    /// Whether any event was taken into the log.
-    pub(crate) fn has_begun(&self) -> bool {
-        self.position > 0
-    }
-
     /// The log is told from its beginning. Who was heard and how far stays.
     pub(crate) fn begin_anew(&mut self, conversation: &ConversationId) {
         let seen = self.seen(conversation);

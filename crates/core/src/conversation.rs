@@ -363,6 +363,11 @@ impl Message {
         matches!(self.stage, Stage::Waiting | Stage::Sealed(_) | Stage::Sent)
     }
 
+    /// Whether the log had it at another position than it is delivered at.
+    pub(crate) fn stands_elsewhere(&self, delivered: &Delivered) -> bool {
+        self.in_log && self.position != Some(delivered.position)
+    }
+
     /// Whether it is given up where it comes no further, rather than tried again: what it says may not be so by then.
     pub(crate) fn is_given_up(&self) -> bool {
         self.is_of_its_moment() || matches!(self.body, Body::Ended | Body::Labels(_))

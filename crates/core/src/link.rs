@@ -35,6 +35,8 @@ pub(crate) struct Link {
     pub(crate) token: Option<String>,
     pub(crate) network: bool,
     pub(crate) cursor: Option<String>,
+    /// Whether everything is told from the beginning.
+    pub(crate) from_start: bool,
     /// The message under way in each conversation: one at a time keeps their order.
     pub(crate) under_way: Sorted<ConversationId, EventId>,
     pub(crate) backoff: Backoff,
@@ -103,6 +105,7 @@ impl Link {
             token: None,
             network: true,
             cursor,
+            from_start: false,
             under_way: Sorted::new(),
             backoff: Backoff::default(),
             taken: 0,

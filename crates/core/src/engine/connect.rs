@@ -86,11 +86,7 @@ impl Engine {
         if let (Stage::Connecting, Some(token)) = (self.link.stage, self.link.token.clone()) {
             self.link.opened(now);
             let cursor = self.link.cursor.clone();
-            let is_told_again = |kept: &Conversation| kept.facts.chronicle.has_begun();
-            if cursor.is_none() && self.conversations.values().any(is_told_again) {
-                // How far the log came was never kept, and it may be another by now.
-                self.begin_anew();
-            }
+            self.link.from_start = cursor.is_none();
             self.outputs.push_back(Output::Send(ClientFrame::Hello { token, cursor }));
         }
     }

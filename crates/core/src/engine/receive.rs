@@ -182,6 +182,11 @@ impl Engine {
             message.content == Some(hash) && (!message.in_log || message.position == Some(delivered.position))
         });
         let has_opened = known.is_some_and(Message::is_open);
+        if self.link.from_start && known.is_some_and(|message| message.stands_elsewhere(&delivered)) {
+            // How far the log came was never kept, and the relay was set back meanwhile: it is heard like one that says so.
+            self.begin_anew();
+            return self.reconnect(now, random);
+        }
         let is_past = delivered.position <= conversation.facts.head;
         let own = self.account.as_ref().map(Account::device);
         let was_sent = own == Some(delivered.sender) && known.is_some_and(Message::is_unsent_message);

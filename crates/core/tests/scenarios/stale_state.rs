@@ -13,6 +13,8 @@ use segel_wire::api::BundlesAnswer;
 use crate::bench::BenchSite;
 use crate::table::{Table, VISITOR};
 
+/// A session offers a KEM key once it has sealed and opened 50 wraps.
+const TURNS_BEFORE_AN_OFFER: usize = 23;
 const AN_HOUR: Duration = Duration::from_hours(1);
 
 /// A visitor and an agent who have talked, with sessions both ways.
@@ -66,6 +68,26 @@ async fn what_an_agent_missed_by_an_older_state_is_read_after_all() {
     agent.reads("masih terbaca?").await;
     agent.until("all to be open", |screen| screen.closed().count() == 0).await;
     exchange(&visitor, &agent, "sesudahnya").await;
+}
+
+#[tokio::test]
+async fn an_answer_to_a_kem_offer_that_a_restored_state_never_made_is_asked_for_anew() {
+    let mut site = TestSite::start().await;
+    let (mut agent, visitor) = talk(&mut site).await;
+    for turn in 0..TURNS_BEFORE_AN_OFFER {
+        exchange(&visitor, &agent, &format!("giliran {turn}")).await;
+    }
+    let copy = agent.store().copy();
+    for turn in 0..8 {
+        exchange(&visitor, &agent, &format!("sesudah salinan {turn}")).await;
+    }
+    agent.set_back(&copy).await;
+    agent.is_online().await;
+    visitor.say("masih terbaca?");
+    agent.until("the last to be closed", |screen| screen.closed().count() == 8).await;
+    agent.advance(Duration::from_secs(61));
+    agent.until("all to be open", |screen| screen.closed().count() == 0).await;
+    agent.reads("masih terbaca?").await;
 }
 
 #[tokio::test]
