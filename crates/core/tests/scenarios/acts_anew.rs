@@ -206,6 +206,55 @@ fn whoever_was_told_of_the_first_act_alone_is_told_of_the_next_that_came_before_
 }
 
 #[test]
+fn who_said_something_beyond_an_act_is_told_of_it_when_it_comes_to_be_known_here() {
+    let site = BenchSite::new();
+    let mut table = Table::of_visitor(&site);
+    let claim = claim_by(&table, HOSTILE);
+    let (mut closed, claim) = table.seal(HOSTILE, table.letter(claim));
+    *closed.wrap.as_mut().unwrap().0.last_mut().unwrap() ^= 1;
+    table.deliver(&closed);
+    for text in ["halo", "halo lagi"] {
+        let body = content::Body::Text(text.to_owned());
+        let seen = Some(table.seen());
+        table.post(COLLEAGUE, Letter { act: None, seen, ..table.letter(body) });
+    }
+    let tells = |message: &content::Message| match &message.body {
+        content::Body::Grants(grants) => grants.iter().any(|grant| grant.event == claim.event),
+        _ => false,
+    };
+    assert!(!table.sent_to(COLLEAGUE).iter().any(tells), "it is not known here");
+
+    table.post(HOSTILE, table.letter(content::Body::Grants(vec![claim.clone()])));
+    table.wait(1);
+    assert_eq!(holder(&table), Some(NAMES[HOSTILE]));
+    assert_eq!(table.sent_to(COLLEAGUE).iter().filter(|message| tells(message)).count(), 1);
+}
+
+#[test]
+fn a_log_that_is_told_from_its_beginning_and_stands_elsewhere_is_taken_anew() {
+    let site = BenchSite::new();
+    let mut table = Table::of_agent(&site, |_, _| {});
+    for text in ["satu", "dua", "tiga"] {
+        let others = vec![table.members[COLLEAGUE].id()];
+        let body = content::Body::Text(text.to_owned());
+        table.post(VISITOR, Letter { others, to_engine: false, ..table.letter(body) });
+    }
+    let mut log = table.bench.log.clone();
+    log.rotate_left(1);
+    let log: Vec<_> = (1..).zip(log).map(|(position, event)| Delivered { position, ..event }).collect();
+    let mut kept = table.bench.records();
+    kept.records.retain(|(name, _)| name != "cursor");
+
+    table.restart_from(&kept);
+    for _ in 0..2 {
+        log.iter().for_each(|event| table.hand(event.clone()));
+        table.wait(1);
+    }
+    let places: Vec<_> = log.iter().map(|event| table.item(event.event).unwrap().position).collect();
+    assert_eq!(places, [Some(1), Some(2), Some(3)]);
+}
+
+#[test]
 fn an_own_act_is_sent_again_however_much_was_said_since() {
     let site = BenchSite::new();
     let mut table = Table::of_agent(&site, |_, _| {});
