@@ -27,6 +27,7 @@ async fn three_tabs_of_a_visitor_write_at_once_and_show_the_same() {
             turns_to_chat_in(&visitor, tab).await;
             visitor.browser().script::<()>(WRITE_BY_ITSELF, vec![json!(name), json!(EACH)]).await;
         }
+        visitor.browser().run("new BroadcastChannel('tulis').postMessage('mulai')").await;
         agent.says("jawab").await;
 
         let count = 2 + 3 * EACH;
@@ -36,6 +37,10 @@ async fn three_tabs_of_a_visitor_write_at_once_and_show_the_same() {
             let shown: Vec<_> = timeline.iter().filter(|text| text.starts_with(name)).cloned().collect();
             assert_eq!(shown, written);
         }
+        let place = |text: String| timeline.iter().position(|shown| *shown == text);
+        let begun = ["satu", "dua", "tiga"].map(|name| place(format!("{name} 1")));
+        let done = ["satu", "dua", "tiga"].map(|name| place(format!("{name} {EACH}")));
+        assert!(begun.iter().max() < done.iter().min(), "all wrote before any was done: {timeline:?}");
         for tab in &tabs {
             turns_to_chat_in(&visitor, tab).await;
             visitor
@@ -218,18 +223,17 @@ async fn a_page_without_https_says_in_one_sentence_why_there_is_no_chat() {
     .await;
 }
 
-/// Types and sends texts without anybody's hands, as fast as the composer takes them.
+/// Once it is told to, types and sends texts without anybody's hands, as fast as a tab may that nobody looks at.
 const WRITE_BY_ITSELF: &str = "
     const [name, count] = arguments;
     const area = document.querySelector('textarea');
-    let number = 0;
-    const timer = setInterval(() => {
-        if (number === count) return clearInterval(timer);
-        number += 1;
+    const write = (number) => {
         area.value = `${name} ${number}`;
         area.dispatchEvent(new InputEvent('input', { bubbles: true }));
         document.querySelector('.send').click();
-    }, 20);";
+        if (number < count) setTimeout(() => write(number + 1), 1000);
+    };
+    new BroadcastChannel('tulis').onmessage = () => write(1);";
 
 /// Begins a term in the store, as a tab does that was frozen while it began to lead and wakes when another one leads.
 const BEGIN_A_TERM: &str = "
