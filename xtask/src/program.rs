@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::slice;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use crate::toolchain::TARGET;
 use crate::{names, panics, paths, shell, split, stamp, tools};
@@ -38,7 +38,10 @@ const FEATURES: [&str; 6] = [
 /// Large functions stay functions even if they are called once: alike, they compress better than within
 /// their callers. So do functions beside those of the same crate and type, which their names begin with. The lowest
 /// kibibyte of memory is the last of the stack, which grows down: it is in use only where the stack is about to overflow.
-const SHRINK: [&str; 6] = [
+const SHRINK: [&str; 9] = [
+    "--flatten",
+    "--rereloop",
+    "-Oz",
     "-Oz",
     "--low-memory-unused",
     "--one-caller-inline-max-function-size=10",
@@ -111,7 +114,18 @@ pub(crate) fn bind(wasm_bindgen: &Path, name: &str, compiled: &Path, dir: &Path)
     let mut bind = Command::new(wasm_bindgen);
     bind.args(["--target", "web", "--no-typescript", "--out-name", name, "--out-dir"]);
     shell::step(&format!("bind {name}"), bind.arg(dir).arg(compiled))?;
-    Ok(())
+    let glue = dir.join(format!("{name}.js"));
+    Ok(fs::write(&glue, copy_at_once(&fs::read_to_string(&glue)?)?)?)
+}
+
+/// The glue copies a text of ASCII letter by letter. Browsers do that faster themselves, but for a short one.
+fn copy_at_once(glue: &str) -> Result<String> {
+    const LETTERS: &str = "for (; offset < len; offset++) {";
+    const FIRST_LETTERS: &str = "for (; offset < len && offset < 64; offset++) {";
+    if glue.contains("function passStringToWasm") && !glue.contains(LETTERS) {
+        bail!("the glue copies texts in another way than it did");
+    }
+    Ok(glue.replace(LETTERS, FIRST_LETTERS))
 }
 
 /// Takes the words out of a program's panics and shrinks it, with `more` features or passes than every program

@@ -100,8 +100,8 @@ impl Facts {
         self.chronicle.begin_anew(conversation);
     }
 
-    /// A transfer to the agent of this device counts, at this position of the log: the device is due what was said before, if the
-    /// transfer was sealed to it.
+    /// A transfer to the agent of this device counts, or a release, at this position of the log: the device is due what was said
+    /// before, if that was sealed to it.
     pub(crate) fn take_over(&mut self, position: Option<u64>) {
         let is_reached = self.reached.zip(position).is_some_and(|(reached, position)| reached <= position);
         if is_reached {

@@ -421,7 +421,7 @@ impl Engine {
         let is_first = !core::mem::replace(&mut act.followed, true);
         let (deed, signer, position) = (act.deed, message.sender, message.position);
         self.ledger.put(Name::Message(id, event), message);
-        if matches!(deed, Deed::Transfer(to) if Some(to) == own) {
+        if deed == Deed::Release || matches!(deed, Deed::Transfer(to) if Some(to) == own) {
             conversation.facts.take_over(position);
         }
         let before = core::mem::replace(&mut conversation.facts.assignment, after);

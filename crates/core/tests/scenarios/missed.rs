@@ -75,10 +75,32 @@ fn released(site: &BenchSite) -> (Table<'_>, [Grant; 2]) {
     let_go(site, |table, held| act(table, COLLEAGUE, held, ActKind::Release, &table.roster))
 }
 
+/// A conversation that nobody holds: one thing said before the console was reached for the first time, and one after, which was
+/// not sealed to it.
+fn unheld(site: &BenchSite) -> (Table<'_>, [Grant; 2]) {
+    let mut table = Table::of_agent(site, |_, _| {});
+    let before = to_colleague(&table, text("sebelum"));
+    let before = table.post(VISITOR, before);
+    let others = vec![table.members[COLLEAGUE].id()];
+    table.post(VISITOR, Letter { others, ..table.letter(text("halo")) });
+    let missed = to_colleague(&table, text("untuk rekan"));
+    let missed = table.post(VISITOR, missed);
+    (table, [before, missed])
+}
+
 #[test]
 fn who_is_handed_a_conversation_and_nothing_of_what_was_said_asks_the_visitor() {
     let site = BenchSite::new();
-    let (mut table, [before, missed]) = handed_over(&site);
+    asks_for_both(handed_over(&site));
+}
+
+#[test]
+fn who_reads_along_once_a_conversation_is_let_go_and_was_given_nothing_asks_the_visitor() {
+    let site = BenchSite::new();
+    asks_for_both(released(&site));
+}
+
+fn asks_for_both((mut table, [before, missed]): (Table<'_>, [Grant; 2])) {
     assert_eq!(asked(&mut table, VISITOR), [] as [Vec<_>; 0], "it may still be handed on");
     table.wait(2);
     let mut wanted = [before.event, missed.event];
@@ -97,7 +119,7 @@ fn who_is_handed_a_conversation_and_nothing_of_what_was_said_asks_the_visitor() 
 #[test]
 fn a_visitor_who_says_nothing_is_asked_twice_and_what_was_said_before_one_was_there_never() {
     let site = BenchSite::new();
-    let (mut table, [before, missed]) = released(&site);
+    let (mut table, [before, missed]) = unheld(&site);
     table.wait(2);
     assert_eq!(asked(&mut table, VISITOR), [vec![missed.event]]);
     table.restart();
