@@ -38,7 +38,8 @@ const FEATURES: [&str; 6] = [
 /// Large functions stay functions even if they are called once: alike, they compress better than within
 /// their callers. So do functions beside those of the same crate and type, which their names begin with. The lowest
 /// kibibyte of memory is the last of the stack, which grows down: it is in use only where the stack is about to overflow.
-const SHRINK: [&str; 9] = [
+const SHRINK: [&str; 10] = [
+    "--always-inline-max-function-size=6",
     "--flatten",
     "--rereloop",
     "-Oz",

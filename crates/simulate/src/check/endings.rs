@@ -49,7 +49,10 @@ fn screen(world: &World, browser: &Browser, tab: &Device) -> Vec<String> {
     if !browser.is_visitor() || browser.was_set_back {
         return found;
     }
-    if tab.screen.conversations.len() > over.len() + 1 {
+    // Where the relay lost an agent's end, another act may stand in its place: then it counts no more.
+    let one_may_go_on =
+        ["relay set back", "ends by agents"].iter().all(|fault| world.tally.counts.contains_key(fault));
+    if tab.screen.conversations.len() > over.len() + 1 && !one_may_go_on {
         found.push(format!("{} has more than one open conversation", browser.name));
     }
     for conversation in tab.screen.conversations.keys() {
