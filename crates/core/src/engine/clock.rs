@@ -22,6 +22,7 @@ impl Engine {
         self.signals.move_back(by);
         self.move_erasing_back(by);
         self.attachments.move_back(by);
+        self.told.move_back(by / 1_000);
         for resync in &mut self.resyncs {
             resync.move_back(by);
         }

@@ -35,6 +35,11 @@ impl Told {
         *self = Self::default();
     }
 
+    /// The clock was set back by so many seconds.
+    pub(super) fn move_back(&mut self, by: u64) {
+        self.given.iter_mut().for_each(|(_, at)| *at = at.saturating_sub(by));
+    }
+
     pub(super) fn forget_old(&mut self, time: u64) {
         self.given.retain(|at| time.abs_diff(*at) < limits::RESYNC_SECONDS);
     }

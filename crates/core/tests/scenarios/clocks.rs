@@ -12,7 +12,7 @@ use segel_wire::cbor;
 use segel_wire::signed::Prekeys;
 
 use crate::bench::{Bench, BenchSite, NOW};
-use crate::table::{HOSTILE, Table};
+use crate::table::{COLLEAGUE, HOSTILE, Table};
 
 const TEN_YEARS: Duration = Duration::from_hours(10 * 365 * 24);
 /// The roster has not ended by a clock that is so far ahead.
@@ -149,6 +149,24 @@ fn no_prekeys_are_made_or_given_up_while_the_newest_roster_has_ended_by_the_own_
     table.bench.turn_back(TEN_YEARS.as_secs());
     table.wait(1);
     assert_eq!(uploaded(&table), first);
+}
+
+#[test]
+fn what_was_handed_on_an_hour_ago_is_handed_on_again_though_the_clock_was_set_back_since() {
+    let site = BenchSite::new();
+    let mut table = Table::of_visitor(&site);
+    table.say("halo");
+    let said = table.own("halo").unwrap().event;
+    let times_given = |table: &mut Table<'_>| {
+        table.post(COLLEAGUE, table.letter(content::Body::Request(vec![said])));
+        let sent = table.sent_to(COLLEAGUE).into_iter();
+        sent.filter(|message| matches!(message.body, content::Body::Grants(_))).count()
+    };
+    assert_eq!(times_given(&mut table), 1);
+    table.bench.turn_back(1_200);
+    assert_eq!(times_given(&mut table), 1, "not twice in an hour");
+    table.bench.pass(3_600);
+    assert_eq!(times_given(&mut table), 2);
 }
 
 #[test]
