@@ -267,7 +267,10 @@ fn screen(world: &World, browser: &Browser, tab: &Device) -> Vec<String> {
     let is_told = is_served(world, browser) || !relay_lost_events;
     for conversation in tab.screen.conversations.keys().filter(|_| is_told) {
         let shown = tab.screen.timeline(*conversation);
-        let places = shown.iter().map(|item| (item.position, item.event));
+        // A key that was handed on before the relay was set back names a place that is no more; nobody sees what it stands for.
+        let is_unseen = |item: &&&Item| relay_lost_events && item.body == Body::Withheld;
+        let seen = shown.iter().filter(|item| !is_unseen(item));
+        let places = seen.map(|item| (item.position, item.event));
         let log = world.relay.log().iter().filter(|row| row.conversation == *conversation);
         let log: Vec<_> = log.map(|row| (Some(row.position), row.event)).collect();
         // What the relay has lost, and nobody could send again, those who have it still show.
