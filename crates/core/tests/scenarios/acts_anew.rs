@@ -247,7 +247,9 @@ fn a_log_that_is_told_from_its_beginning_and_stands_elsewhere_is_taken_anew() {
 
     table.restart_from(&kept);
     for _ in 0..2 {
-        log.iter().for_each(|event| table.hand(event.clone()));
+        for event in &log {
+            table.hand(event.clone());
+        }
         table.wait(1);
     }
     let places: Vec<_> = log.iter().map(|event| table.item(event.event).unwrap().position).collect();
