@@ -23,6 +23,7 @@ mod prekeys;
 mod pull;
 mod quiet;
 mod receive;
+mod report;
 mod resync;
 mod roster;
 mod send;
@@ -39,7 +40,6 @@ use std::collections::VecDeque;
 use rand_core::CryptoRng;
 use segel_crypto::storage::StateKey;
 use segel_wire::ids::{ConversationId, DeviceId, EventId, RootKey, SiteId};
-use segel_wire::signed::Order;
 use segel_wire::{ClientFrame, Code, Delivered};
 
 use self::attachments::Attachments;
@@ -49,6 +49,7 @@ use self::introduction::Introduction;
 use self::late::Told;
 pub(crate) use self::pull::Pulls;
 use self::resync::Resync;
+use self::roster::RosterCheck;
 use self::shelf::{Shelf, Shelving};
 use self::shown::Shown;
 use crate::account::{Account, AgentConfig, VisitorConfig};
@@ -146,22 +147,6 @@ enum Part {
     Visitor { page: String },
     /// An agent.
     Agent,
-}
-
-/// How things stand with the roster.
-#[derive(Default)]
-struct RosterCheck {
-    backoff: Backoff,
-    /// Whether the relay was asked since the connection was made.
-    fresh: bool,
-    /// Whether a hint came while an answer was on its way.
-    outrun: bool,
-    /// Why there is no roster to go by.
-    trouble: Option<Refusal>,
-    /// The newest order that a message named and the relay did not have.
-    sought_in_vain: Option<Order>,
-    /// How often it was looked at since it last changed, while nobody could be written to.
-    looks: u32,
 }
 
 /// How things stand with the own prekeys at the relay.
@@ -272,6 +257,7 @@ impl Engine {
                 self.ledger.resume();
                 self.withdraw(conversation, event, now, random);
             }
+            Input::Report { conversation, events } => self.report(conversation, events),
             Input::End(conversation) => {
                 self.ledger.resume();
                 self.end(conversation, now, random);
@@ -478,7 +464,8 @@ impl Engine {
                 self.bundles_answered(&asked, answer, now, random);
             }
             Request::OpenConversation(id, _) => self.conversation_answered(id, &answer, now, random),
-            Request::Events(id, after) => self.events_answered((id, after), answer, now, random),
+            Request::Events(_, _, Some(wanted)) => self.report_answered(&wanted, answer, now, random),
+            Request::Events(id, after, None) => self.events_answered((id, after), answer, now, random),
             Request::Erase(_) => self.erasure_answered(answer, now, random),
             Request::BeginUpload(..)
             | Request::AddChunk(..)

@@ -68,7 +68,7 @@ impl Engine {
                 Next::At(_) => {}
                 Next::Position(position) => {
                     self.fetched_last = Some(id);
-                    return self.ask(Request::Events(id, position.saturating_sub(1)));
+                    return self.ask(Request::Events(id, position.saturating_sub(1), None));
                 }
             }
         }

@@ -199,3 +199,32 @@ fn what_nobody_would_have_been_shown_shows_nothing() {
     assert!(matches!(case.judge_at(&report, Some(TIME)), Err(ReportError::NotSaid)));
     assert!(matches!(case.judge_at(&case.report, None), Err(ReportError::NoRecord)));
 }
+
+/// What the second implementation, `tests/interop`, judges too.
+#[test]
+fn the_report_that_the_second_implementation_judges_is_made_as_it_stands() {
+    const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/vectors/report.json");
+    let mut case = Case::new();
+    case.fixture.owner.remove_device(&case.device).unwrap();
+    case.fixture.next(NOW + 60);
+    let owner = &case.fixture.owner;
+    let rosters: Vec<_> = (1..)
+        .map_while(|version| owner.signed_roster(version).unwrap())
+        .map(Octets)
+        .collect();
+    let shown = case.judge(&case.report).unwrap();
+    assert_eq!(shown.by, By::Agent { name: AGENT.to_owned(), device: case.device });
+    let vector = serde_json::json!({
+        "root": owner.root(),
+        "rosters": rosters,
+        "report": case.report,
+        "stored": TIME,
+        "by": AGENT,
+        "text": TEXT,
+    });
+    let vector = serde_json::to_string_pretty(&vector).unwrap() + "\n";
+    if std::env::var_os("SEGEL_WRITE_VECTORS").is_some() {
+        std::fs::write(PATH, &vector).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(PATH).unwrap(), vector, "SEGEL_WRITE_VECTORS=1 writes it");
+}
