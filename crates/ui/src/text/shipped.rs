@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::desk::desk;
+use super::report::report;
 use super::table::{frame, kinds, months, refusals, text, weekdays};
 use super::{Language, WITH_DESK};
 
@@ -20,6 +21,9 @@ const SECTIONS: [(&str, &[&str]); 7] = [
     ("months", months::NAMES),
     ("desk", desk::NAMES),
 ];
+
+/// The section that is served apart.
+const APART: (&str, &[&str]) = ("report", report::NAMES);
 
 impl Language {
     /// Indonesian.
@@ -58,7 +62,8 @@ pub(super) fn compile(file: &str) -> String {
 pub(super) fn fault(file: &str, model: &str) -> Option<String> {
     let (file, model) = (parse(file), parse(model));
     let holes = |of: &File, section: &str, name: &str| Some(of.get(section)?.get(name)?.matches('#').count());
-    let asked = SECTIONS.iter().flat_map(|(section, names)| names.iter().map(move |name| (*section, *name)));
+    let sections = SECTIONS.iter().chain([&APART]);
+    let asked = sections.flat_map(|(section, names)| names.iter().map(move |name| (*section, *name)));
     let said = |of: &File| -> Vec<_> {
         of.iter()
             .flat_map(|(section, names)| names.keys().map(move |name| (section.clone(), name.clone())))
