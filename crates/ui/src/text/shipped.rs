@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::desk::desk;
 use super::report::report;
 use super::table::{frame, kinds, months, refusals, text, weekdays};
-use super::{Language, WITH_DESK};
+use super::{Language, ReportText, WITH_DESK};
 
 /// Sections of a file, each with its sentences by name.
 type File = BTreeMap<String, BTreeMap<String, String>>;
@@ -44,6 +44,16 @@ impl Language {
     /// The language of a file of `www/texts`. Panics if that lacks a sentence.
     pub(super) fn shipped(file: &str) -> Self {
         Self::read(compile(file), WITH_DESK).expect("every sentence has one line")
+    }
+}
+
+impl ReportText {
+    /// Indonesian.
+    pub fn indonesian() -> Self {
+        let file = parse(include_str!("../../../../www/texts/id.json"));
+        let (section, names) = APART;
+        let sentences: Vec<_> = names.iter().map(|name| file[section][*name].as_str()).collect();
+        Self::read(sentences.join("\n")).expect("every sentence has one line")
     }
 }
 
