@@ -355,7 +355,9 @@ impl Parts {
     fn report(&self, step: segel_ui::Reporting) {
         match step {
             segel_ui::Reporting::Show(on) => self.turn_to(if on { Place::Report } else { Place::Talk }),
-            segel_ui::Reporting::Make(events) => self.tell(|conversation| Input::Report { conversation, events }),
+            segel_ui::Reporting::Make(events) => {
+                self.tell(|conversation| Input::Report { conversation, events })
+            }
         }
     }
 

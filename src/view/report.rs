@@ -104,10 +104,8 @@ impl Report {
             wanted: RefCell::default(),
         });
         let (changed, saves) = (Rc::clone(&parts), Rc::clone(&parts));
-        let messages = el("fieldset")
-            .place(&legend)
-            .place(&list)
-            .on("change", move |_| changed.say("", false));
+        let messages =
+            el("fieldset").place(&legend).place(&list).on("change", move |_| changed.say("", false));
         let save = el("button").class("primary").attr("type", "button").on("click", move |_| saves.ask());
         let (leaves, escapes) = (Rc::clone(act), Rc::clone(act));
         let leave = || Action::Report(segel_ui::Reporting::Show(false));
@@ -124,7 +122,12 @@ impl Report {
             .place(&shows)
             .place(&messages)
             .place(&none)
-            .child(el("div").class("ways").child(told).child(el("div").class("choices").child(back).place(&save)))
+            .child(
+                el("div")
+                    .class("ways")
+                    .child(told)
+                    .child(el("div").class("choices").child(back).place(&save)),
+            )
             .on("keydown", move |event| {
                 if event.dyn_ref::<KeyboardEvent>().is_some_and(|key| key.key() == "Escape") {
                     // It leads back to the conversation, and not out of the chat.
@@ -192,8 +195,7 @@ impl Parts {
         let mut before = self.lines.take();
         let mut lines = Vec::new();
         for item in items.iter().rev() {
-            let (Author::Agent(name), Some(said), Some(_)) =
-                (&item.author, self.said(item), item.position)
+            let (Author::Agent(name), Some(said), Some(_)) = (&item.author, self.said(item), item.position)
             else {
                 continue;
             };
@@ -265,8 +267,10 @@ impl Parts {
 impl Line {
     fn new(event: EventId, said: &str, name: &str, time: &str) -> Self {
         let input = el("input").attr("type", "checkbox");
-        let about = el("span").class("by").child(el("bdi").text(name)).text(" · ").child(el("time").text(time));
-        let words = el("span").child(el("span").class("said").attr("dir", "auto").text(said)).text(" ").child(about);
+        let about =
+            el("span").class("by").child(el("bdi").text(name)).text(" · ").child(el("time").text(time));
+        let words =
+            el("span").child(el("span").class("said").attr("dir", "auto").text(said)).text(" ").child(about);
         let root = el("li").child(el("label").place(&input).child(words));
         Self { event, root, input: input.clone() }
     }

@@ -1,7 +1,5 @@
 //! What goes into an engine and what comes out.
 
-use std::sync::Arc;
-
 use segel_wire::api::{
     BundlesAnswer, BundlesRequest, ChallengeAnswer, Erasure, EventsAnswer, LoginAnswer, LoginRequest,
     OpenConversation, PrekeysAnswer, UploadAnswer,
@@ -289,7 +287,7 @@ pub enum Request {
     /// Opening of a conversation.
     OpenConversation(ConversationId, OpenConversation),
     /// The conversation's events after this position, a page of them; and the report that one of them is wanted for.
-    Events(ConversationId, u64, Option<Arc<Wanted>>),
+    Events(ConversationId, u64, Option<Box<Wanted>>),
     /// Enrolment of this device.
     Enrol(InvitationId, Vec<u8>),
     /// Beginning of an attachment's upload of so many sealed bytes, or how far it has come.

@@ -22,8 +22,4 @@ pub enum Reporting {
     Missing,
 }
 
-cbor_variants!(Reporting {
-    0: Made(report),
-    1: Unreached,
-    2: Missing
-});
+cbor_variants!(Reporting { 0: Made(report), 1: Unreached, 2: Missing });

@@ -46,7 +46,7 @@ pub enum Show {
     /// All conversations that this device's agent has blocked: nothing of them is to be on the screen.
     Blocked(Vec<ConversationId>),
     /// What came of a report of this conversation's messages.
-    Report(ConversationId, Reporting),
+    Report(ConversationId, Box<Reporting>),
     /// Everything of this visitor is erased, at the relay too: what is left here is to be deleted, and begun with nothing.
     Erased,
 }

@@ -69,7 +69,9 @@ pub enum ReportError {
     #[error("this report is about another site, {0}")]
     Elsewhere(SiteId),
     /// The relay never stored this content from that device as this event, or it was erased.
-    #[error("the relay has no such message of this device: it was altered or made up, or the conversation was erased")]
+    #[error(
+        "the relay has no such message of this device: it was altered or made up, or the conversation was erased"
+    )]
     NoRecord,
     /// The key does not open it, or conversation, sender or recipients are not those that it was sealed with.
     #[error("the key or the recipients were altered: what the device stored does not open ({0})")]
@@ -138,9 +140,8 @@ impl Owner {
     /// Whoever got the content took it only if the roster that it names is this site's.
     fn check_named(&self, header: &Header) -> Result<(), ReportError> {
         let named = self.own_roster(header.order.version)?;
-        let is_it = |roster: &VerifiedRoster| {
-            (roster.roster().order, roster.hash()) == (header.order, header.roster)
-        };
+        let is_it =
+            |roster: &VerifiedRoster| (roster.roster().order, roster.hash()) == (header.order, header.roster);
         if named.as_ref().is_some_and(is_it) { Ok(()) } else { Err(ReportError::ForeignRoster) }
     }
 

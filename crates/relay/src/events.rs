@@ -125,8 +125,7 @@ async fn stored_at(service: &Service, id: ConversationId, of: &RecordOf) -> Resu
     let there = service.store.page(id, NOBODY, after, 1).await?;
     let is_it = |kept: &Delivered| {
         let hash = kept.hash.map_or_else(|| Sha256::digest(&kept.content.0).into(), |hash| hash.0);
-        (kept.event, kept.position, kept.sender, hash)
-            == (of.event, of.position, of.sender, of.content.0)
+        (kept.event, kept.position, kept.sender, hash) == (of.event, of.position, of.sender, of.content.0)
     };
     Ok(there.into_iter().find(is_it).map(|kept| kept.time))
 }

@@ -44,15 +44,7 @@ pub struct Reported {
     pub said: String,
 }
 
-cbor_map!(Reported {
-    0: event,
-    1: position,
-    2: sender,
-    3: recipients,
-    4: content,
-    5: key,
-    6: said
-});
+cbor_map!(Reported { 0: event, 1: position, 2: sender, 3: recipients, 4: content, 5: key, 6: said });
 json_write!(Reported { event, position, sender, recipients, content, key, said });
 
 impl Report {

@@ -33,6 +33,7 @@ mod shown;
 mod signals;
 mod storing;
 mod unseal;
+mod wishes;
 mod withdraw;
 
 use std::collections::VecDeque;
@@ -235,49 +236,13 @@ impl Engine {
             return;
         }
         match input {
-            // Messages are at hand, and texts and what is blocked kept by now.
-            Input::Open(_) | Input::Loaded { .. } | Input::Keep(_) | Input::Block { .. } => {}
             Input::Submit { conversation, event, text, quotes } => {
                 self.ledger.resume();
                 self.submit(conversation, event, (text, quotes), now, random);
             }
-            Input::Details { message, details } => self.describe(message, details.0, now, random),
-            Input::Retry { conversation, event } => {
-                self.ledger.resume();
-                self.retry(conversation, event, now);
-            }
-            Input::Attach { conversation, event, file } => {
-                self.ledger.resume();
-                self.attach(conversation, event, file, now, random);
-            }
-            Input::Read { source, from, bytes } => self.source_read(source, from, bytes.as_deref(), random),
-            Input::Fetch { conversation, event } => self.fetch(conversation, event),
-            Input::Cancel { conversation, event } => self.cancel(conversation, event),
-            Input::Withdraw { conversation, event } => {
-                self.ledger.resume();
-                self.withdraw(conversation, event, now, random);
-            }
-            Input::Report { conversation, events } => self.report(conversation, events),
-            Input::End(conversation) => {
-                self.ledger.resume();
-                self.end(conversation, now, random);
-            }
-            Input::Erase => {
-                self.ledger.resume();
-                self.erase(now, random);
-            }
-            Input::Rate { conversation, rating } => {
-                self.ledger.resume();
-                self.rate(conversation, rating, now, random);
-            }
             Input::Typing { conversation, typing } => self.signals.typed(conversation, typing, now),
             Input::Look(conversation) => self.looked(conversation, now),
-            Input::Act { conversation, deed } => {
-                self.ledger.resume();
-                self.act(conversation, deed, now, random);
-            }
             Input::Introduce(None) => self.introduction = Introduction::Wanted,
-            Input::Introduce(Some(token)) => self.introduce(token, now, random),
             Input::Seen(conversation) => {
                 self.read(conversation, now);
                 self.seen(conversation);
@@ -301,6 +266,7 @@ impl Engine {
             }
             Input::StoreFailed(_) => self.store_failed(now, random),
             Input::Woke => self.shown.wake_at = None,
+            wish => self.fulfil(wish, now, random),
         }
         if !self.is_erased_everywhere() {
             self.pump(now, random);
@@ -464,8 +430,9 @@ impl Engine {
                 self.bundles_answered(&asked, answer, now, random);
             }
             Request::OpenConversation(id, _) => self.conversation_answered(id, &answer, now, random),
-            Request::Events(_, _, Some(wanted)) => self.report_answered(&wanted, answer, now, random),
-            Request::Events(id, after, None) => self.events_answered((id, after), answer, now, random),
+            Request::Events(id, after, wanted) => {
+                self.events_answered((id, after, wanted), answer, now, random);
+            }
             Request::Erase(_) => self.erasure_answered(answer, now, random),
             Request::BeginUpload(..)
             | Request::AddChunk(..)

@@ -1,7 +1,5 @@
 //! What shows the site's owner what was said. PROTOCOL.md, section 5.13.
 
-use std::sync::Arc;
-
 use rand_core::CryptoRng;
 use segel_crypto::content::{self, ContentContext};
 use segel_wire::ids::{ConversationId, EventId, Octets};
@@ -26,7 +24,7 @@ impl Engine {
     #[inline(never)]
     pub(super) fn report_answered(
         &mut self,
-        wanted: &Wanted,
+        mut wanted: Wanted,
         answer: Answer,
         now: u64,
         random: &mut impl CryptoRng,
@@ -34,7 +32,6 @@ impl Engine {
         let conversation = wanted.report.conversation;
         match answer {
             Answer::Events(page) => {
-                let mut wanted = wanted.clone();
                 let before = wanted.report.messages.len();
                 for delivered in page.events {
                     let is_new = wanted.lacks(delivered.event);
@@ -72,14 +69,15 @@ impl Engine {
         if self.link.token.is_none() {
             return self.show_report(id, Reporting::Unreached);
         }
-        self.ask(Request::Events(id, position.saturating_sub(1), Some(Arc::new(wanted))));
+        self.ask(Request::Events(id, position.saturating_sub(1), Some(Box::new(wanted))));
     }
 
     /// A delivered event as it stands in a report, if it is the text or file that was opened here.
     fn reported(&self, id: ConversationId, delivered: Delivered) -> Option<Reported> {
         let message = self.conversations.get(&id)?.messages.get(&delivered.event)?;
         let is_said = matches!(message.body, Body::Text(_) | Body::File(_));
-        let key = message.key.as_ref().filter(|_| is_said && message.is_content_of(delivered.event, &delivered))?;
+        let key =
+            message.key.as_ref().filter(|_| is_said && message.is_content_of(delivered.event, &delivered))?;
         let Delivered { event, position, sender, content, recipients, .. } = delivered;
         let bound_to =
             ContentContext { conversation: &id, event: &event, sender: &sender, recipients: &recipients };
@@ -95,7 +93,7 @@ impl Engine {
     }
 
     fn show_report(&mut self, id: ConversationId, reporting: Reporting) {
-        self.outputs.push_back(Output::Show(Show::Report(id, reporting)));
+        self.outputs.push_back(Output::Show(Show::Report(id, Box::new(reporting))));
     }
 }
 

@@ -112,7 +112,7 @@ impl Engine {
         random: &mut impl CryptoRng,
     ) {
         let step = match answer {
-            Answer::Octets(bytes) if *request == Request::Roster => self.membership.offer(&bytes, now),
+            Answer::Octets(bytes) if matches!(request, Request::Roster) => self.membership.offer(&bytes, now),
             Answer::Octets(bytes) => self.membership.link(&bytes),
             Answer::Problem(Problem { code: Code::NotFound, .. }) => Err(Refusal::RosterMissing),
             Answer::Problem(Problem { code: Code::OriginRefused, .. }) => Err(Refusal::OriginRefused),
@@ -122,12 +122,12 @@ impl Engine {
         match step {
             Ok(Step::Fetch(version)) => self.ask(Request::RosterVersion(version)),
             Ok(Step::Adopted | Step::Same) => {
-                let is_newest = *request == Request::Roster || step == Ok(Step::Adopted);
+                let is_newest = matches!(request, Request::Roster) || step == Ok(Step::Adopted);
                 if is_newest {
                     self.roster_check.trouble = None;
                     self.roster_check.fresh = true;
                 }
-                if step == Ok(Step::Adopted) || *request != Request::Roster {
+                if step == Ok(Step::Adopted) || !matches!(request, Request::Roster) {
                     self.roster_adopted(now);
                 }
                 if is_newest {

@@ -50,7 +50,9 @@ async fn judge(site: &mut TestSite, report: &Report) -> Vec<Result<Shown, Report
 }
 
 fn is_said(shown: &Result<Shown, ReportError>, name: &str, text: &str) -> bool {
-    let Ok(Shown { by: By::Agent { name: by, .. }, said: Said::Text(said), .. }) = shown else { return false };
+    let Ok(Shown { by: By::Agent { name: by, .. }, said: Said::Text(said), .. }) = shown else {
+        return false;
+    };
     by == name && said == text
 }
 

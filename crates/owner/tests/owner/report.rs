@@ -208,10 +208,8 @@ fn the_report_that_the_second_implementation_judges_is_made_as_it_stands() {
     case.fixture.owner.remove_device(&case.device).unwrap();
     case.fixture.next(NOW + 60);
     let owner = &case.fixture.owner;
-    let rosters: Vec<_> = (1..)
-        .map_while(|version| owner.signed_roster(version).unwrap())
-        .map(Octets)
-        .collect();
+    let rosters: Vec<_> =
+        (1..).map_while(|version| owner.signed_roster(version).unwrap()).map(Octets).collect();
     let shown = case.judge(&case.report).unwrap();
     assert_eq!(shown.by, By::Agent { name: AGENT.to_owned(), device: case.device });
     let vector = serde_json::json!({

@@ -113,7 +113,8 @@ async fn what_was_withdrawn_is_still_confirmed_and_what_was_erased_is_not() {
 #[tokio::test]
 async fn a_request_has_its_limit_and_its_shape() {
     let said = Said::new().await;
-    let many = |count| RecordsRequest { events: vec![said.asked.events[0].clone(); count], ..said.asked.clone() };
+    let many =
+        |count| RecordsRequest { events: vec![said.asked.events[0].clone(); count], ..said.asked.clone() };
     assert_eq!(said.times(&many(limits::RECORDS)).await, vec![Some(said.time); limits::RECORDS]);
     assert_eq!(code_of(said.ask(&many(limits::RECORDS + 1)).await).await, Code::TooLarge);
     let path = format!("/v1/sites/{}/records", said.scene.owner.site);

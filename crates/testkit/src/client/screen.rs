@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use segel_core::Canned;
 use segel_core::show::{
-    Author, Body, Deed, Delivery, Gate, Identity, Item, Link, Progress, Refusal, Reporting, Show, Standing, Summary,
+    Author, Body, Deed, Delivery, Gate, Identity, Item, Link, Progress, Refusal, Reporting, Show, Standing,
+    Summary,
 };
 use segel_wire::ids::{ConversationId, EventId, IdentityKey};
 use segel_wire::signed::Masking;
@@ -92,7 +93,7 @@ impl Screen {
             Show::Refused(refusal) => self.refusals.push(refusal),
             Show::Canned(texts) => self.canned = texts,
             Show::Blocked(conversations) => self.blocked = conversations,
-            Show::Report(_, reporting) => self.reports.push(reporting),
+            Show::Report(_, reporting) => self.reports.push(*reporting),
             Show::Erased => self.is_erased = true,
         }
     }
