@@ -9,7 +9,7 @@ use segel_core::tabs::Stand;
 use segel_core::{Engine, Input, OutgoingDetails, OutgoingToken, VisitorConfig};
 use segel_mask::Writer;
 use segel_ui::running::{Handle, Running, Screen};
-use segel_ui::{Act, Action, Language, Situation, Trouble, transcript};
+use segel_ui::{Act, Action, Language, ReportStep, Situation, Trouble, transcript};
 use segel_web::channel::Port;
 use segel_web::clock::now_ms;
 use segel_web::files::{Address, Fetched};
@@ -352,12 +352,10 @@ impl Parts {
     }
 
     #[inline(never)]
-    fn report(&self, step: segel_ui::Reporting) {
+    fn report(&self, step: ReportStep) {
         match step {
-            segel_ui::Reporting::Show(on) => self.turn_to(if on { Place::Report } else { Place::Talk }),
-            segel_ui::Reporting::Make(events) => {
-                self.tell(|conversation| Input::Report { conversation, events })
-            }
+            ReportStep::Show(on) => self.turn_to(if on { Place::Report } else { Place::Talk }),
+            ReportStep::Make(events) => self.tell(|conversation| Input::Report { conversation, events }),
         }
     }
 

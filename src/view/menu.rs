@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use segel_core::show::Life;
-use segel_ui::{Act, Action, Language, Reporting, icons};
+use segel_ui::{Act, Action, Language, ReportStep, icons};
 use segel_web::dom::{self, El, el, icon};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, FocusEvent, KeyboardEvent, Node};
@@ -80,7 +80,7 @@ impl Menu {
         let (first, refusal, back) = (Element::clone(&save), Element::clone(&no), Element::clone(&erase));
         let save = does(save, || Action::Transcript);
         let end = does(end, || Action::End);
-        let report = does(item("").hidden(), || Action::Report(Reporting::Show(true)));
+        let report = does(item("").hidden(), || Action::Report(ReportStep::Show(true)));
         let yes = does(yes, || Action::Erase);
         let (asks, leaves, stays) = (Rc::clone(&turn), Rc::clone(&turn), Rc::clone(&turn));
         let erase = erase.on("click", move |_| {

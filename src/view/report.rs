@@ -8,7 +8,7 @@ use segel_core::show::{Author, Body, Item, Reporting};
 use segel_ui::served;
 use segel_ui::text::{ReportText, fill};
 use segel_ui::time::Moment;
-use segel_ui::{Act, Action, Language};
+use segel_ui::{Act, Action, Language, ReportStep};
 use segel_web::dom::{self, El, el};
 use segel_web::files::{Address, Fetched};
 use segel_wire::ids::{ConversationId, EventId};
@@ -108,7 +108,7 @@ impl Report {
             el("fieldset").place(&legend).place(&list).on("change", move |_| changed.say("", false));
         let save = el("button").class("primary").attr("type", "button").on("click", move |_| saves.ask());
         let (leaves, escapes) = (Rc::clone(act), Rc::clone(act));
-        let leave = || Action::Report(segel_ui::Reporting::Show(false));
+        let leave = || Action::Report(ReportStep::Show(false));
         let back = el("button")
             .class("return")
             .attr("type", "button")
@@ -226,15 +226,14 @@ impl Parts {
     /// Has a report made of what is chosen.
     fn ask(&self) {
         let Some(texts) = self.texts.get() else { return };
-        let lines = self.lines.borrow();
-        let chosen = lines.iter().filter(|line| line.input.matches(":checked").unwrap_or_default());
-        let chosen: Vec<_> = chosen.map(|line| line.event).collect();
+        let is_chosen = |line: &&Line| line.input.matches(":checked").unwrap_or_default();
+        let chosen: Vec<_> = self.lines.borrow().iter().filter(is_chosen).map(|line| line.event).collect();
         if chosen.is_empty() {
             return self.say(texts.unchosen(), true);
         }
         self.say(texts.waiting(), false);
         self.wanted.replace(Some(chosen.clone()));
-        (self.act)(Action::Report(segel_ui::Reporting::Make(chosen)));
+        (self.act)(Action::Report(ReportStep::Make(chosen)));
     }
 
     fn take(&self, conversation: ConversationId, reporting: &Reporting) -> Option<Address> {

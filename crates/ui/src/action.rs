@@ -10,7 +10,7 @@ use crate::chosen::Chosen;
 
 /// A step of reporting messages to the site's owner.
 #[derive(Debug)]
-pub enum Reporting {
+pub enum ReportStep {
     /// Show what can be reported in the place of the conversation, or the conversation again.
     Show(bool),
     /// Make a report of these.
@@ -55,7 +55,7 @@ pub enum Action {
     /// Say what the visitor thinks of the open conversation, or that they will not.
     Rate(Option<(Stars, MaskedText)>),
     /// Report messages of the open conversation.
-    Report(Reporting),
+    Report(ReportStep),
     /// Begin another conversation with what is written next.
     Begin,
     /// Show the list of conversations in the place of the open one, or that again.

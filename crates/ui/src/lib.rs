@@ -36,7 +36,7 @@ pub mod verify;
 
 mod tray;
 
-pub use action::{Act, Action, Reporting};
+pub use action::{Act, Action, ReportStep};
 pub use chosen::Chosen;
 pub use items::Items;
 pub use situation::Situation;
