@@ -132,7 +132,7 @@ async fn where_the_relay_does_not_answer_nothing_is_saved_and_that_is_said() {
 /// Opens the menu once what is said of reports has come.
 async fn opens(visitor: &Person) {
     let is_here = "return document.querySelector('.menu button:empty') ? null : true";
-    visitor.until("what is said of reports", async || visitor.browser().script(is_here, vec![]).await).await;
+    visitor.until("what is said of reports", async || has(visitor, is_here).await).await;
     visitor.clicks(".header [aria-controls=segel-menu]").await;
     visitor.sees(".menu").await;
 }
@@ -147,6 +147,10 @@ async fn listed(visitor: &Person) -> Vec<(String, bool)> {
 async fn has_focus(visitor: &Person, selector: &str) -> Option<bool> {
     let has = "return document.activeElement.matches(arguments[0]) || null";
     visitor.browser().script(has, vec![selector.into()]).await
+}
+
+async fn has(visitor: &Person, script: &str) -> Option<bool> {
+    visitor.browser().script(script, vec![]).await
 }
 
 fn verify(keys: &Path, file: &Path) -> Output {
