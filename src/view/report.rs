@@ -29,6 +29,7 @@ pub(crate) struct Report {
     messages: El,
     list: El,
     none: El,
+    back: El,
     save: El,
     parts: Rc<Parts>,
 }
@@ -109,11 +110,7 @@ impl Report {
         let save = el("button").class("primary").attr("type", "button").on("click", move |_| saves.ask());
         let (leaves, escapes) = (Rc::clone(act), Rc::clone(act));
         let leave = || Action::Report(ReportStep::Show(false));
-        let back = el("button")
-            .class("return")
-            .attr("type", "button")
-            .text(language.text().verify_back())
-            .on("click", move |_| leaves(leave()));
+        let back = el("button").class("return").attr("type", "button").on("click", move |_| leaves(leave()));
         let root = el("section")
             .class("report")
             .attr("aria-labelledby", "segel-report")
@@ -126,7 +123,7 @@ impl Report {
                 el("div")
                     .class("ways")
                     .child(told)
-                    .child(el("div").class("choices").child(back).place(&save)),
+                    .child(el("div").class("choices").place(&back).place(&save)),
             )
             .on("keydown", move |event| {
                 if event.dyn_ref::<KeyboardEvent>().is_some_and(|key| key.key() == "Escape") {
@@ -136,7 +133,7 @@ impl Report {
                 }
             })
             .hidden();
-        Self { root, heading, holds, shows, legend, messages, list, none, save, parts }
+        Self { root, heading, holds, shows, legend, messages, list, none, back, save, parts }
     }
 
     /// The element to put on the page.
@@ -175,13 +172,17 @@ impl Report {
     }
 
     fn begin(&self, texts: ReportText, business: &str) {
-        for (part, words) in [(&self.heading, texts.title()), (&self.legend, texts.choose())] {
+        for (part, words) in [
+            (&self.heading, texts.title()),
+            (&self.holds, texts.holds()),
+            (&self.legend, texts.choose()),
+            (&self.none, texts.none()),
+            (&self.back, texts.back()),
+            (&self.save, texts.save()),
+        ] {
             dom::set_text(part, words);
         }
-        dom::set_text(&self.holds, &fill(texts.holds(), business));
         dom::set_text(&self.shows, &fill(texts.shows(), business));
-        dom::set_text(&self.none, texts.none());
-        dom::set_text(&self.save, texts.save());
         self.parts.business.replace(business.to_owned());
         self.parts.say("", false);
         self.parts.lines.take().into_iter().for_each(|line| line.root.remove());

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use segel_demo::seed::{AGENT, SHOP};
-use segel_ui::Language;
 use segel_ui::text::{ReportText, fill};
 use tempfile::TempDir;
 use thirtyfour::Key;
@@ -20,7 +19,7 @@ const BAD: &str = "Transfer dulu ke rekening pribadi saya.";
 #[tokio::test(flavor = "multi_thread")]
 async fn a_visitor_reports_a_message_and_the_owner_sees_who_said_it() {
     Stage::play(async |stage| {
-        let (text, words) = (Language::indonesian().text(), ReportText::indonesian());
+        let words = ReportText::indonesian();
         let folder = TempDir::new().unwrap();
         let agent = stage.agent().await;
         let visitor = stage.visitor_on(Device::Phone(320, 568)).await;
@@ -36,7 +35,7 @@ async fn a_visitor_reports_a_message_and_the_owner_sees_who_said_it() {
         visitor.presses(Key::Enter + "").await;
         visitor.is_told(".report h2", words.title()).await;
         visitor.until("the heading to have the focus", async || has_focus(&visitor, "h2").await).await;
-        visitor.is_told(".report", &fill(words.holds(), SHOP)).await;
+        visitor.is_told(".report", words.holds()).await;
         visitor.is_told(".report", &fill(words.shows(), SHOP)).await;
         assert_eq!(listed(&visitor).await, [(BAD.to_owned(), false), (HARMLESS.to_owned(), false)]);
         assert_fits(&visitor).await;
@@ -89,7 +88,7 @@ async fn a_visitor_reports_a_message_and_the_owner_sees_who_said_it() {
         visitor.clicks_button(words.offer()).await;
         visitor.is_told(".report h2", words.title()).await;
         assert!(listed(&visitor).await.iter().all(|(_, is_chosen)| !is_chosen));
-        visitor.clicks_button(text.verify_back()).await;
+        visitor.clicks_button(words.back()).await;
         visitor.reads(BAD).await;
     })
     .await;

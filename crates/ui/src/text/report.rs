@@ -14,14 +14,16 @@ by_name! {
         offer,
         /// Heading.
         title,
-        /// What the file holds; `#` is the business's name.
+        /// What the file holds.
         holds,
         /// Who can read it and what it shows; `#` is the business's name.
         shows,
-        /// Label of the list of messages.
+        /// Label of the list of agents' messages, newest first.
         choose,
         /// There is no message of an agent.
         none,
+        /// Button: back to the conversation.
+        back,
         /// Button: save the file.
         save,
         /// No message was chosen.
