@@ -49,6 +49,10 @@ impl Language {
 
 impl ReportText {
     /// Indonesian.
+    ///
+    /// # Panics
+    ///
+    /// If the file lacks a sentence.
     pub fn indonesian() -> Self {
         let file = parse(include_str!("../../../../www/texts/id.json"));
         let (section, names) = APART;
