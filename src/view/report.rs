@@ -58,14 +58,14 @@ struct Line {
 /// The sentences about reports, which are served apart.
 pub(crate) struct Texts {
     act: Act,
-    texts: OnceCell<ReportText>,
+    sentences: OnceCell<ReportText>,
     is_fetching: Cell<bool>,
 }
 
 impl Texts {
     /// The sentences, once they came.
     pub(crate) fn get(&self) -> Option<ReportText> {
-        self.texts.get().copied()
+        self.sentences.get().copied()
     }
 
     /// Asks for them unless they are here or on their way.
@@ -79,7 +79,7 @@ impl Texts {
             this.is_fetching.set(false);
             if let Some(texts) = texts {
                 // Nobody else sets them.
-                let _ = this.texts.set(texts);
+                let _ = this.sentences.set(texts);
                 (this.act)(Action::Scrolled);
             }
         });
@@ -90,7 +90,7 @@ impl Report {
     /// Without messages, and without words until they come.
     pub(crate) fn new(language: Language, act: &Act) -> Self {
         let texts =
-            Rc::new(Texts { act: Rc::clone(act), texts: OnceCell::new(), is_fetching: Cell::default() });
+            Rc::new(Texts { act: Rc::clone(act), sentences: OnceCell::new(), is_fetching: Cell::default() });
         Texts::fetch(&texts);
         let heading = el("h2").attr("tabindex", "-1").attr("id", "segel-report");
         let (holds, shows, none, legend, list) = (el("p"), el("p"), el("p"), el("legend"), el("ul"));
@@ -185,7 +185,9 @@ impl Report {
         dom::set_text(&self.shows, &fill(texts.shows(), business));
         self.parts.business.replace(business.to_owned());
         self.parts.say("", false);
-        self.parts.lines.take().into_iter().for_each(|line| line.root.remove());
+        for line in self.parts.lines.take() {
+            line.root.remove();
+        }
     }
 }
 
@@ -208,7 +210,9 @@ impl Parts {
             next = dom::keep_in_order(list, &line.root, next);
             lines.push(line);
         }
-        before.into_iter().for_each(|line| line.root.remove());
+        for line in before {
+            line.root.remove();
+        }
         self.lines.replace(lines);
     }
 
