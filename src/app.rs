@@ -4,12 +4,12 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use js_sys::Function;
-use segel_core::show::{Refusal, Show};
+use segel_core::show::{Refusal, Reporting, Show};
 use segel_core::tabs::Stand;
 use segel_core::{Engine, Input, OutgoingDetails, OutgoingToken, VisitorConfig};
 use segel_mask::Writer;
 use segel_ui::running::{Handle, Running, Screen};
-use segel_ui::{Act, Action, Language, Situation, Trouble, transcript};
+use segel_ui::{Act, Action, Language, ReportStep, Situation, Trouble, transcript};
 use segel_web::channel::Port;
 use segel_web::clock::now_ms;
 use segel_web::files::{Address, Fetched};
@@ -56,7 +56,7 @@ struct Parts {
     /// What the clock says of the site's hours changes.
     minute: RefCell<Option<Timer>>,
     language: Language,
-    /// The transcript that the browser may still be reading.
+    /// The transcript or report that the browser may still be reading.
     saved: RefCell<Option<Address>>,
     /// Sounds for a new message.
     chime: Function,
@@ -206,6 +206,7 @@ impl Screen for Widget {
             // It is the page's to mend, and nothing to a visitor.
             Show::Refused(Refusal::TokenRefused) => return self.0.say("refused"),
             Show::Erased => self.0.say("gone"),
+            Show::Report(conversation, reporting) => return self.0.reported(*conversation, reporting),
             _ => {}
         }
         self.0.model.borrow_mut().apply(show);
@@ -299,6 +300,7 @@ impl Parts {
                 }
             }
             Action::Transcript => self.save_transcript(),
+            Action::Report(step) => self.report(step),
             Action::Close => self.say("close"),
             // The composer holds the draft.
             Action::Draft(draft) => {
@@ -347,6 +349,23 @@ impl Parts {
         let model = self.model.borrow();
         let business = model.situation.business.as_deref().unwrap_or_default();
         self.saved.replace(transcript::save(model.items().as_slice(), business, self.language));
+    }
+
+    #[inline(never)]
+    fn report(&self, step: ReportStep) {
+        match step {
+            ReportStep::Show(on) => self.turn_to(if on { Place::Report } else { Place::Talk }),
+            ReportStep::Make(events) => self.tell(|conversation| Input::Report { conversation, events }),
+        }
+    }
+
+    /// Every tab hears what came of a report; the one that wanted it has the browser save it.
+    #[inline(never)]
+    fn reported(&self, conversation: ConversationId, reporting: &Reporting) {
+        let saved = self.panel.borrow_mut().reported(conversation, reporting);
+        if saved.is_some() {
+            self.saved.replace(saved);
+        }
     }
 
     /// Hands in what happened in the conversation, if there is one.

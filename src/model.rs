@@ -47,6 +47,8 @@ pub(crate) enum Place {
     Safety,
     /// The list of conversations.
     List,
+    /// What can be reported.
+    Report,
 }
 
 /// What fills the panel.

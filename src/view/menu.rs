@@ -3,11 +3,12 @@
 use std::rc::Rc;
 
 use segel_core::show::Life;
-use segel_ui::{Act, Action, Language, icons};
+use segel_ui::{Act, Action, Language, ReportStep, icons};
 use segel_web::dom::{self, El, el, icon};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, FocusEvent, KeyboardEvent, Node};
 
+use super::report::Texts;
 use crate::model::{Model, Place};
 
 /// The button that leads to the list, the one that opens the menu, and the menu.
@@ -17,6 +18,8 @@ pub(crate) struct Menu {
     more: El,
     below: El,
     end: El,
+    report: El,
+    texts: Rc<Texts>,
 }
 
 /// What the menu shows.
@@ -30,8 +33,8 @@ enum Turn {
 }
 
 impl Menu {
-    /// Closed.
-    pub(crate) fn new(language: Language, act: &Act) -> Self {
+    /// Closed. What is said of reports comes by itself, and is asked for again with each opening.
+    pub(crate) fn new(language: Language, act: &Act, texts: &Rc<Texts>) -> Self {
         let text = language.text();
         let lists = Rc::clone(act);
         let dot = el("span").class("dot").hidden();
@@ -77,6 +80,7 @@ impl Menu {
         let (first, refusal, back) = (Element::clone(&save), Element::clone(&no), Element::clone(&erase));
         let save = does(save, || Action::Transcript);
         let end = does(end, || Action::End);
+        let report = does(item("").hidden(), || Action::Report(ReportStep::Show(true)));
         let yes = does(yes, || Action::Erase);
         let (asks, leaves, stays) = (Rc::clone(&turn), Rc::clone(&turn), Rc::clone(&turn));
         let erase = erase.on("click", move |_| {
@@ -87,7 +91,7 @@ impl Menu {
             stays(Turn::Choices);
             dom::focus(&back);
         });
-        let choices = choices.child(save).place(&end).child(erase);
+        let choices = choices.child(save).place(&report).place(&end).child(erase);
         let question = question
             .child(el("p").attr("id", "segel-erase").text(text.erase_why()))
             .child(el("div").child(yes).child(no));
@@ -108,15 +112,16 @@ impl Menu {
                 dom::focus(&button);
             }
         });
-        let panel = menu.clone();
+        let (panel, wanted) = (menu.clone(), Rc::clone(texts));
         let more = more.on("click", move |_| {
+            Texts::fetch(&wanted);
             let opens = panel.has_attribute("hidden");
             turn(if opens { Turn::Choices } else { Turn::Closed });
             if opens {
                 dom::focus(&first);
             }
         });
-        Self { list, dot, more, below: menu, end }
+        Self { list, dot, more, below: menu, end, report, texts: Rc::clone(texts) }
     }
 
     /// Puts its buttons into the header, before these, and answers what is to stand below it.
@@ -135,6 +140,15 @@ impl Menu {
         dom::set_hidden(&self.dot, model.unread() <= unread);
         dom::set_hidden(&self.more, !is_talk || model.current().is_none());
         dom::set_hidden(&self.end, model.life() != Life::Open);
+        if let Some(texts) = self.texts.get() {
+            dom::set_text(&self.report, texts.offer());
+            dom::set_hidden(&self.report, false);
+        }
+    }
+
+    /// Puts the focus back on the button that opens the menu.
+    pub(crate) fn focus(&self) {
+        dom::focus(&self.more);
     }
 
     /// Puts the focus back on the button that leads to the list.

@@ -4,12 +4,13 @@ mod ended;
 mod greeting;
 mod header;
 mod menu;
+mod report;
 mod settings;
 mod talks;
 
 use std::rc::Rc;
 
-use segel_core::show::Life;
+use segel_core::show::{Life, Reporting};
 use segel_mask::Writer;
 use segel_ui::answers::Answers;
 use segel_ui::banner::Banner;
@@ -23,9 +24,9 @@ use segel_ui::typing::Typing;
 use segel_ui::verify::Verify;
 use segel_ui::{Act, Action, Items, Language};
 use segel_web::dom::{self, El, el};
-use segel_web::files::Fetched;
+use segel_web::files::{Address, Fetched};
 use segel_web::{page, rest};
-use segel_wire::ids::EventId;
+use segel_wire::ids::{ConversationId, EventId};
 use segel_wire::signed::{Intake, Opening};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
@@ -35,6 +36,7 @@ use ended::Ended;
 use greeting::Greeting;
 use header::Header;
 use menu::Menu;
+use report::Report;
 pub(crate) use settings::Preferences;
 use settings::Settings;
 use talks::Talks;
@@ -68,6 +70,7 @@ struct More {
     language: Language,
     menu: Menu,
     talks: Talks,
+    report: Report,
     ended: Ended,
     answers: Answers,
     /// Says that everything is erased.
@@ -224,7 +227,6 @@ impl Panel {
         if self.more.is_none() && (nothing_more || !rest::is_here()) {
             return;
         }
-        let before = self.place;
         let more = self.more.get_or_insert_with(|| {
             More::new(
                 self.language,
@@ -232,13 +234,8 @@ impl Panel {
                 (&self.root, &self.header, &self.chat, &self.timeline, &self.composer),
             )
         });
-        more.render(model, screen, place);
-        match (before, place) {
-            (Place::Talk, Place::List) => more.talks.focus(),
-            // Where there is nothing to be written, the way back is the button that led here.
-            (Place::List, Place::Talk) if model.life() != Life::Open => more.menu.focus_list(),
-            (Place::List, Place::Talk) => self.composer.focus(),
-            _ => {}
+        if more.render(model, screen, (self.place, place)) {
+            self.composer.focus();
         }
     }
 
@@ -274,6 +271,11 @@ impl Panel {
         self.timeline.hand(event, fetched);
     }
 
+    /// What came of a report; if it was wanted here, the browser was told to save it and may still be reading it.
+    pub(crate) fn reported(&self, conversation: ConversationId, reporting: &Reporting) -> Option<Address> {
+        self.more.as_ref()?.report.take(conversation, reporting)
+    }
+
     /// What is turned on, in a conversation.
     pub(crate) fn preferences(&self) -> Preferences {
         // Nothing comes in before the program is whole, and who changed something made it so.
@@ -302,22 +304,26 @@ impl More {
         act: &Act,
         (root, header, chat, timeline, composer): (&Element, &Header, &Element, &Timeline, &Composer),
     ) -> Self {
-        let (menu, talks, ended) =
-            (Menu::new(language, act), Talks::new(language, act), Ended::new(language, act));
+        let (talks, report, ended) =
+            (Talks::new(language, act), Report::new(language, act), Ended::new(language, act));
+        let menu = Menu::new(language, act, report.texts());
         let below = menu.place(header.root(), header.check());
         dom::insert(root, below, header.root().next_sibling().as_ref());
         dom::insert(root, talks.root(), None);
+        dom::insert(root, report.root(), None);
         dom::insert(chat, ended.root(), None);
         let answers = Answers::new(language, act, timeline.log());
         dom::insert(chat, answers.root(), Some(composer.root()));
         let erased = el("p").class("erased").attr("role", "status");
         dom::insert(chat, &erased, chat.first_child().as_ref());
-        Self { language, menu, talks, ended, answers, erased }
+        Self { language, menu, talks, report, ended, answers, erased }
     }
 
+    /// Answers whether the focus is to go where messages are written.
     #[inline(never)]
-    fn render(&mut self, model: &Model, screen: Screen, place: Place) {
+    fn render(&mut self, model: &Model, screen: Screen, (before, place): (Place, Place)) -> bool {
         self.menu.render(model);
+        self.report.render(model, before, place);
         dom::set_hidden(self.talks.root(), place != Place::List);
         if place == Place::List {
             self.talks.render(model);
@@ -328,5 +334,15 @@ impl More {
         // A live region announces what is put into it, and nothing that is only unhidden.
         dom::set_text(&self.erased, if model.is_erased() { self.language.text().erased() } else { "" });
         self.answers.render(items, masking, life == Life::Open);
+        match (before, place) {
+            (Place::Talk, Place::List) => self.talks.focus(),
+            (Place::Talk, Place::Report) => self.report.focus(),
+            (Place::Report, Place::Talk) => self.menu.focus(),
+            // Where there is nothing to be written, the way back is the button that led here.
+            (Place::List, Place::Talk) if model.life() != Life::Open => self.menu.focus_list(),
+            (Place::List, Place::Talk) => return true,
+            _ => {}
+        }
+        false
     }
 }

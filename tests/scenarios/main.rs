@@ -43,6 +43,7 @@ mod refused_messages;
 mod refused_rosters;
 mod relay_killed;
 mod removal;
+mod reports;
 mod safety;
 mod secrecy;
 mod size;

@@ -51,11 +51,11 @@ fn same_everywhere() -> Result<String> {
     Ok(format!("target.{TARGET}.rustflags={flags:?}"))
 }
 
-/// Builds the relay and the demo server for this machine and names the folder that they are in. Unoptimised:
+/// Builds the relay, the demo server and the owner's tool for this machine and names the folder that they are in. Unoptimised:
 /// one visitor and one agent ask little of them, and the first start is minutes shorter.
 pub(crate) fn servers(toolchain: &Toolchain) -> Result<PathBuf> {
     let mut cargo = toolchain.cargo();
-    cargo.args(["build", "--bins", "-p", "segel-relay", "-p", "segel-demo"]);
+    cargo.args(["build", "--bins", "-p", "segel-relay", "-p", "segel-demo", "-p", "segel-owner"]);
     shell::step("compile the servers", &mut cargo)?;
     Ok(paths::target().join("debug"))
 }

@@ -44,8 +44,16 @@ pub(crate) fn build() -> Result<()> {
     let (www, dist) = (paths::root().join("www"), paths::dist());
     let mut outputs = PAGES.map(|(_, output, _)| dist.join(output)).to_vec();
     outputs.extend(
-        ["widget/texts", "console/texts", "widget/emoji", "console/emoji", "shop", "integrity.json"]
-            .map(|name| dist.join(name)),
+        [
+            "widget/texts",
+            "console/texts",
+            "widget/report",
+            "widget/emoji",
+            "console/emoji",
+            "shop",
+            "integrity.json",
+        ]
+        .map(|name| dist.join(name)),
     );
     let mut inputs = paths::files_below(&www)?;
     inputs.extend(Texts::order());
@@ -57,6 +65,7 @@ pub(crate) fn build() -> Result<()> {
             }
             texts.write(&dist.join("widget/texts"), false)?;
             texts.write(&dist.join("console/texts"), true)?;
+            texts.write_report(&dist.join("widget/report"))?;
             let emoji = fs::read_to_string(www.join("emoji.txt"))?;
             for folder in ["widget/emoji", "console/emoji"] {
                 texts.write_emoji(&emoji, &dist.join(folder))?;

@@ -439,6 +439,7 @@ impl Parts {
                 | Action::Scrolled
                 | Action::End
                 | Action::Erase
+                | Action::Report(_)
                 | Action::Rate(_)
                 | Action::Answer(_)
                 | Action::Begin

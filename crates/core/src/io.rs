@@ -10,6 +10,7 @@ use segel_wire::{ClientFrame, Problem, ServerFrame};
 use crate::canned::Canned;
 use crate::file::OutgoingFile;
 use crate::outgoing::{Outgoing, OutgoingDetails, OutgoingRating, OutgoingToken};
+use crate::reporting::Wanted;
 use crate::show::{Deed, Show};
 
 /// Something happened.
@@ -114,6 +115,13 @@ pub enum Input {
     Introduce(Option<OutgoingToken>),
     /// The agent keeps these texts to send again, instead of those kept before: such as [`Canned::check`] lets be kept.
     Keep(Vec<Canned>),
+    /// The person wants to show the site's owner what others said with these messages: [`Show::Report`] follows.
+    Report {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The messages.
+        events: Vec<EventId>,
+    },
     /// The agent wants nothing more shown of this conversation on this device, or wants it again.
     Block {
         /// The conversation.
@@ -278,8 +286,8 @@ pub enum Request {
     PutPrekeys(Vec<u8>),
     /// Opening of a conversation.
     OpenConversation(ConversationId, OpenConversation),
-    /// The conversation's events after this position, a page of them.
-    Events(ConversationId, u64),
+    /// The conversation's events after this position, a page of them; and the report that one of them is wanted for.
+    Events(ConversationId, u64, Option<Box<Wanted>>),
     /// Enrolment of this device.
     Enrol(InvitationId, Vec<u8>),
     /// Beginning of an attachment's upload of so many sealed bytes, or how far it has come.
@@ -407,7 +415,7 @@ impl Request {
             Self::Bundles(..) => of_site("/bundles"),
             Self::PutPrekeys(_) => of_site("/prekeys"),
             Self::OpenConversation(id, _) => ["/v1/conversations/", &id.to_string()].concat(),
-            Self::Events(id, after) => {
+            Self::Events(id, after, _) => {
                 ["/v1/conversations/", &id.to_string(), "/events?after=", &after.to_string()].concat()
             }
             Self::Enrol(invitation, _) => of_site("/enrolments/") + &invitation.to_string(),

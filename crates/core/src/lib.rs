@@ -25,6 +25,7 @@ mod peers;
 mod reads;
 mod records;
 mod refusal;
+mod reporting;
 mod said;
 mod sent;
 pub mod show;

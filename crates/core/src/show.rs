@@ -9,6 +9,7 @@ use segel_wire::{cbor_index, cbor_map, cbor_variants};
 use crate::canned::Canned;
 pub use crate::identity::Identity;
 pub use crate::refusal::Refusal;
+pub use crate::reporting::Reporting;
 
 /// One change to what a person sees.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +45,8 @@ pub enum Show {
     Canned(Vec<Canned>),
     /// All conversations that this device's agent has blocked: nothing of them is to be on the screen.
     Blocked(Vec<ConversationId>),
+    /// What came of a report of this conversation's messages.
+    Report(ConversationId, Box<Reporting>),
     /// Everything of this visitor is erased, at the relay too: what is left here is to be deleted, and begun with nothing.
     Erased,
 }
@@ -62,7 +65,8 @@ cbor_variants!(Show {
     10: Here(conversation, who),
     11: Canned(texts),
     12: Erased,
-    13: Blocked(conversations)
+    13: Blocked(conversations),
+    14: Report(conversation, reporting)
 });
 
 /// How the site presents itself.

@@ -55,6 +55,8 @@ pub enum Wish {
     Erase,
     /// As [`Input::Block`].
     Block(ConversationId, bool),
+    /// As [`Input::Report`].
+    Report(ConversationId, Vec<EventId>),
 }
 
 cbor_variants!(Wish {
@@ -77,7 +79,8 @@ cbor_variants!(Wish {
     16: Keep(texts),
     17: Details(event, details),
     18: Erase,
-    19: Block(conversation, on)
+    19: Block(conversation, on),
+    20: Report(conversation, events)
 });
 
 /// Where a tab's widget stands: what a leading tab asks before it shows it anything.
@@ -153,6 +156,7 @@ impl Wish {
             Input::Rate { conversation, rating: None } => Some(Self::Rate(conversation, None)),
             Input::Keep(ref texts) => Some(Self::Keep(texts.clone())),
             Input::Block { conversation, on } => Some(Self::Block(conversation, on)),
+            Input::Report { conversation, ref events } => Some(Self::Report(conversation, events.clone())),
             _ => None,
         }
     }
@@ -182,6 +186,9 @@ impl Wish {
             Self::Rate(conversation, None) => Some(Input::Rate { conversation, rating: None }),
             Self::Keep(ref texts) => Some(Input::Keep(texts.clone())),
             Self::Block(conversation, on) => Some(Input::Block { conversation, on }),
+            Self::Report(conversation, ref events) => {
+                Some(Input::Report { conversation, events: events.clone() })
+            }
         }
     }
 }
@@ -224,6 +231,7 @@ impl core::fmt::Debug for Wish {
             Self::Details(..) => "Details",
             Self::Erase => "Erase",
             Self::Block(..) => "Block",
+            Self::Report(..) => "Report",
         })
     }
 }
@@ -372,6 +380,7 @@ mod tests {
             Wish::Note(CONVERSATION, EVENT, "untuk rekan".to_owned()),
             Wish::Label(CONVERSATION, EVENT, vec!["VIP".to_owned()]),
             Wish::Block(CONVERSATION, true),
+            Wish::Report(CONVERSATION, vec![EVENT]),
             Wish::Keep(vec![Canned { name: "salam".to_owned(), text: "Halo".to_owned() }]),
         ];
         for wish in wishes {

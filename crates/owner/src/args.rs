@@ -88,6 +88,11 @@ pub(crate) enum Command {
         #[arg(long)]
         watch: bool,
     },
+    /// Say of each message in a visitor's report whose device said it, when, and what.
+    VerifyReport {
+        /// The file that the visitor saved.
+        file: PathBuf,
+    },
     /// Devices of the agents.
     #[command(subcommand)]
     Device(DeviceCommand),

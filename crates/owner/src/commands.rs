@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
+use segel_owner::report::ReportError;
 use segel_owner::{
     Actions, FileError, IntakeEntry, IntakeError, Owner, OwnerError, PublishError, Publisher, Round,
     RoundError, SiteDescription,
@@ -16,6 +17,7 @@ use crate::args::{
     AgentCommand, Args, Command, DeviceCommand, HoursCommand, IntakeCommand, MaskingActions, MaskingCommand,
     RosterCommand, Supervision, SupervisorCommand, VoucherCommand,
 };
+use crate::verdict;
 
 const WATCH_INTERVAL: Duration = Duration::from_secs(2);
 const DAY_SECONDS: u64 = 24 * 60 * 60;
@@ -37,6 +39,10 @@ pub(crate) enum CommandError {
     Unreadable(String, #[source] io::Error),
     #[error(transparent)]
     Intake(#[from] IntakeError),
+    #[error(transparent)]
+    Report(#[from] ReportError),
+    #[error("{0} of {1} messages in this report are not shown to have been said")]
+    NotShown(usize, usize),
     #[error("there is no roster yet; make one with `segel-owner roster renew`")]
     NoRoster,
     #[error("some answers do not count; invite those agents again")]
@@ -119,6 +125,7 @@ pub(crate) async fn run(args: Args, out: &mut impl Write) -> Result<(), CommandE
             writeln!(out, "{}", invited.code.to_text())?;
         }
         Command::Enrolments { watch } => enrolments(&keys, watch, out).await?,
+        Command::VerifyReport { file } => verdict::verify_report(&keys, &file, out).await?,
         Command::Device(DeviceCommand::List) => {
             for (id, agent, device) in Owner::open(&keys)?.description().devices() {
                 writeln!(out, "{id}  {}  {}", agent.name, left(device.not_after))?;

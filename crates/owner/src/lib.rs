@@ -14,6 +14,7 @@ mod origin;
 mod owner;
 mod pending;
 mod publisher;
+pub mod report;
 mod round;
 mod sign;
 mod site;

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use reqwest::{Client, Method, Response, StatusCode, header, redirect};
-use segel_wire::ids::{InvitationId, RootKey, RosterHash, SiteId};
+use segel_wire::api::{RecordOf, RecordsAnswer, RecordsRequest};
+use segel_wire::ids::{ConversationId, InvitationId, RootKey, RosterHash, SiteId};
 use segel_wire::limits;
 use segel_wire::problem::{Code, Problem};
 use segel_wire::signed::{RosterError, VerifiedRoster};
@@ -95,6 +96,26 @@ impl Publisher {
     /// A device's answer to an invitation, unverified; none if there is none yet.
     pub async fn fetch_enrolment(&self, invitation: &InvitationId) -> Result<Option<Vec<u8>>, PublishError> {
         self.fetch(&format!("enrolments/{invitation}"), limits::ENROLMENT_BYTES).await
+    }
+
+    /// When the relay stored each of these events, Unix milliseconds; none for what it never did.
+    pub async fn fetch_records(
+        &self,
+        conversation: ConversationId,
+        of: Vec<RecordOf>,
+    ) -> Result<Vec<Option<u64>>, PublishError> {
+        let mut times = Vec::new();
+        for events in of.chunks(limits::RECORDS) {
+            let asked = RecordsRequest { conversation, events: events.to_vec() };
+            let body = serde_json::to_vec(&asked).map_err(|_| PublishError::TooLarge)?;
+            let answer = self.call(Method::POST, "records", body).await?;
+            let status = answer.status().as_u16();
+            let answer = read(answer, limits::REQUEST_BYTES).await?;
+            let answer = serde_json::from_slice::<RecordsAnswer>(&answer).ok();
+            let answer = answer.filter(|answer| answer.times.len() == events.len());
+            times.extend(answer.ok_or(PublishError::NotARelay(status))?.times);
+        }
+        Ok(times)
     }
 
     /// The version that the relay keeps, 0 if none; refused if this folder did not sign it.

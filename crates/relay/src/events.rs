@@ -3,9 +3,12 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use segel_wire::api::StoredAnswer;
+use segel_wire::api::{RecordOf, RecordsAnswer, RecordsRequest, StoredAnswer};
 use segel_wire::events::EnvelopeError;
-use segel_wire::{Code, ConversationId, DeskId, Envelope, EventId, SiteId, Withdraws};
+use segel_wire::{
+    Code, ConversationId, Delivered, DeskId, DeviceId, Envelope, EventId, SiteId, Withdraws, limits,
+};
+use sha2::{Digest, Sha256};
 
 use crate::clock::{now_millis, now_seconds};
 use crate::refusal::Refusal;
@@ -89,6 +92,42 @@ pub(crate) async fn store(
         Appended::Erased => Err(Code::Erased.into()),
         Appended::NoConversation | Appended::NothingToWithdraw => Err(Code::NotFound.into()),
     }
+}
+
+/// When a site's events were stored, to whoever knows everything of them: without a content's hash nothing is learned, not
+/// even that there is such an event or conversation.
+pub(crate) async fn records(
+    service: &Service,
+    site: SiteId,
+    asked: &RecordsRequest,
+) -> Result<RecordsAnswer, Refusal> {
+    if asked.events.len() > limits::RECORDS {
+        return Err(Code::TooLarge.into());
+    }
+    let conversation = service.store.conversation(asked.conversation).await?;
+    let conversation = conversation.filter(|kept| kept.site == site && !kept.is_erased);
+    let mut times = Vec::new();
+    for of in &asked.events {
+        times.push(match &conversation {
+            Some(kept) => stored_at(service, kept.id, of).await?,
+            None => None,
+        });
+    }
+    Ok(RecordsAnswer { times })
+}
+
+async fn stored_at(service: &Service, id: ConversationId, of: &RecordOf) -> Result<Option<u64>, Refusal> {
+    /// Has no wrap.
+    const NOBODY: DeviceId = DeviceId([0; DeviceId::SIZE]);
+    // The store counts in signed numbers.
+    let after = of.position.checked_sub(1).filter(|after| i64::try_from(*after).is_ok());
+    let Some(after) = after else { return Ok(None) };
+    let there = service.store.page(id, NOBODY, after, 1).await?;
+    let is_it = |kept: &Delivered| {
+        let hash = kept.hash.map_or_else(|| Sha256::digest(&kept.content.0).into(), |hash| hash.0);
+        (kept.event, kept.position, kept.sender, hash) == (of.event, of.position, of.sender, of.content.0)
+    };
+    Ok(there.into_iter().find(is_it).map(|kept| kept.time))
 }
 
 /// Erases everything of the caller, a visitor's device, but for its events that are named.

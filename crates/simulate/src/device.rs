@@ -277,6 +277,7 @@ impl Screen {
             | Show::Introduce { .. }
             | Show::Canned(_)
             | Show::Blocked(_)
+            | Show::Report(..)
             | Show::Erased => {}
         }
     }

@@ -250,7 +250,7 @@ impl Relay {
             Request::FetchChunk(id, attachment, first, last) => self
                 .reach(*id, token, now)
                 .and_then(|_| self.kept.attachments.fetch((*id, *attachment), *first, *last)),
-            Request::Events(id, after) => {
+            Request::Events(id, after, _) => {
                 self.session(token, now).and_then(|device| self.page(*id, device, *after))
             }
             Request::Erase(erasure) => {

@@ -8,6 +8,15 @@ use segel_wire::ids::{AgentId, ConversationId, EventId};
 
 use crate::chosen::Chosen;
 
+/// A step of reporting messages to the site's owner.
+#[derive(Debug)]
+pub enum ReportStep {
+    /// Show what can be reported in the place of the conversation, or the conversation again.
+    Show(bool),
+    /// Make a report of these.
+    Make(Vec<EventId>),
+}
+
 /// One thing that a person did on the screen.
 #[derive(Debug)]
 pub enum Action {
@@ -45,6 +54,8 @@ pub enum Action {
     Erase,
     /// Say what the visitor thinks of the open conversation, or that they will not.
     Rate(Option<(Stars, MaskedText)>),
+    /// Report messages of the open conversation.
+    Report(ReportStep),
     /// Begin another conversation with what is written next.
     Begin,
     /// Show the list of conversations in the place of the open one, or that again.

@@ -5,12 +5,11 @@ use std::rc::{Rc, Weak};
 
 use js_sys::futures::spawn_local;
 use segel_web::dom::{self, El, el, icon};
-use segel_web::http::{Body, Http, Method, Request};
-use segel_web::page;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
 use crate::icons;
+use crate::served;
 use crate::text::Language;
 
 /// So many stand in a line, which the arrows upwards and downwards pass over.
@@ -86,19 +85,12 @@ fn turn(parts: &Weak<Parts>) {
     let parts = Weak::clone(parts);
     spawn_local(async move {
         // What does not arrive is asked for again with the next press.
-        let Some(served) = fetch().await else { return };
+        let Some(served) = served::fetch("emoji").await else { return };
         if let Some(here) = parts.upgrade() {
             here.fill(&parts, &served);
             here.show(true);
         }
     });
-}
-
-async fn fetch() -> Option<String> {
-    let url = ["emoji/", &page::language(), ".txt"].concat();
-    let request = Request { method: Method::Get, url, token: None, range: None, body: Body::Empty };
-    let answer = Http.send(request).await.ok().filter(|answer| answer.status == 200)?;
-    str::from_utf8(answer.body.octets()).ok().map(str::to_owned)
 }
 
 impl Parts {

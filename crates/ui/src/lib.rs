@@ -23,6 +23,7 @@ pub mod rating;
 pub mod running;
 pub mod said;
 pub mod sentence;
+pub mod served;
 pub mod situation;
 pub mod size;
 pub mod text;
@@ -35,7 +36,7 @@ pub mod verify;
 
 mod tray;
 
-pub use action::{Act, Action};
+pub use action::{Act, Action, ReportStep};
 pub use chosen::Chosen;
 pub use items::Items;
 pub use situation::Situation;

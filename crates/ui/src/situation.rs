@@ -73,6 +73,7 @@ impl Situation {
             | Show::Here(..)
             | Show::Canned(_)
             | Show::Blocked(_)
+            | Show::Report(..)
             | Show::Erased => return Some(show),
         }
         None

@@ -4,6 +4,7 @@
 #[macro_use]
 mod sections;
 mod desk;
+mod report;
 #[cfg(feature = "shipped")]
 mod shipped;
 mod table;
@@ -12,6 +13,7 @@ use segel_core::show::{Gate, Refusal};
 use segel_mask::Kind;
 
 pub use desk::DeskText;
+pub use report::ReportText;
 pub use table::Text;
 
 use crate::trouble::Trouble;
@@ -30,6 +32,13 @@ pub struct Language(Sentences);
 struct Sentences(&'static [&'static str]);
 
 impl Sentences {
+    /// Reads a file as it is served, a sentence a line, and keeps it as long as the program runs; `None` if it has not as many
+    /// as there should be.
+    fn read(texts: String, count: usize) -> Option<Self> {
+        let sentences: Vec<_> = texts.leak().split('\n').collect();
+        (sentences.len() == count).then(|| Self(sentences.leak()))
+    }
+
     /// The sentence at a place.
     fn at(self, place: usize) -> &'static str {
         self.0.get(place).copied().unwrap_or_default()
@@ -37,11 +46,9 @@ impl Sentences {
 }
 
 impl Language {
-    /// Reads a file as it is served, a sentence a line, and keeps it as long as the program runs; `None` if it has not
-    /// as many as there should be ([`SHARED`] or [`WITH_DESK`]).
+    /// Reads a file as it is served, if it has as many sentences as there should be ([`SHARED`] or [`WITH_DESK`]).
     pub fn read(texts: String, count: usize) -> Option<Self> {
-        let sentences: Vec<_> = texts.leak().split('\n').collect();
-        (sentences.len() == count).then(|| Self(Sentences(sentences.leak())))
+        Sentences::read(texts, count).map(Self)
     }
 
     /// The sentences that widget and console share.

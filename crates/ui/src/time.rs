@@ -58,6 +58,12 @@ impl Moment {
         clock
     }
 
+    /// `2026-11-22`.
+    pub fn iso(self) -> String {
+        let two = |number: u8| ["0", &number.to_string()].concat().split_off(usize::from(number > 9));
+        [&self.year.to_string(), "-", &two(self.month + 1), "-", &two(self.date)].concat()
+    }
+
     /// The clock on the day of `today`, the date before it otherwise.
     pub fn short(self, language: Language, today: Self) -> String {
         let clock = self.clock();

@@ -24,14 +24,14 @@ pub fn save(items: &[Item], business: &str, language: Language) -> Option<Addres
 pub fn write(items: &[Item], business: &str, language: Language, now: Moment) -> String {
     let text = language.text();
     let moments: Vec<_> = items.iter().map(|item| Moment::local(item.time)).collect();
-    let made = [&date(now), " ", &now.clock()].concat();
+    let made = [&now.iso(), " ", &now.clock()].concat();
     let head = [fill(text.transcript_of(), business), fill(text.transcript_made(), &made)];
     let mut lines = head.join("\n");
     let mut day = None;
     for (item, moment) in items.iter().zip(moments) {
         if day.replace(moment.day) != Some(moment.day) {
             lines.push_str("\n\n");
-            lines.push_str(&date(moment));
+            lines.push_str(&moment.iso());
         }
         lines.push('\n');
         lines.push_str(&moment.clock());
@@ -44,7 +44,7 @@ pub fn write(items: &[Item], business: &str, language: Language, now: Moment) ->
 
 /// What the file is called.
 pub fn file_name(language: Language, now: Moment) -> String {
-    [language.text().transcript_file(), "-", &date(now), ".txt"].concat()
+    [language.text().transcript_file(), "-", &now.iso(), ".txt"].concat()
 }
 
 fn line(item: &Item, language: Language) -> String {
@@ -70,12 +70,6 @@ fn line(item: &Item, language: Language) -> String {
     [words::name(&item.author, language), ": ", &said, &aside].concat()
 }
 
-/// `2026-11-22`.
-fn date(moment: Moment) -> String {
-    let two = |number: u8| ["0", &number.to_string()].concat().split_off(usize::from(number > 9));
-    [&moment.year.to_string(), "-", &two(moment.month + 1), "-", &two(moment.date)].concat()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,8 +77,8 @@ mod tests {
     #[test]
     fn a_date_has_two_digits_each() {
         let moment = Moment { day: 0, minute: 0, date: 2, month: 10, year: 2026 };
-        assert_eq!(date(moment), "2026-11-02");
-        assert_eq!(date(Moment { date: 22, month: 0, ..moment }), "2026-01-22");
+        assert_eq!(moment.iso(), "2026-11-02");
+        assert_eq!(Moment { date: 22, month: 0, ..moment }.iso(), "2026-01-22");
         assert_eq!(file_name(Language::indonesian(), moment), "transkrip-2026-11-02.txt");
     }
 }

@@ -226,7 +226,7 @@ impl Work {
 fn needs_rest(input: &Input) -> bool {
     use Input::{
         Act, Answered, Attach, Cancel, Details, End, Erase, Fetch, Frame, Introduce, Loaded, Open, Rate,
-        Read, Retry, Withdraw,
+        Read, Report, Retry, Withdraw,
     };
     if let Answered { answer: Answer::Octets(bytes), .. } = input {
         return Intake::may_stand_in(bytes);
@@ -246,6 +246,7 @@ fn needs_rest(input: &Input) -> bool {
             | Open(_)
             | Rate { .. }
             | Read { .. }
+            | Report { .. }
             | Retry { .. }
             | Withdraw { .. }
     )

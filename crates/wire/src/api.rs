@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::events::Delivered;
 use crate::frames::ServerFrame;
-use crate::ids::{Challenge, ConversationId, DeskId, DeviceId, EventId, Octets, Signature, SiteId};
+use crate::ids::{
+    Challenge, ContentDigest, ConversationId, DeskId, DeviceId, EventId, Octets, Signature, SiteId,
+};
 use crate::signed::DeviceKeys;
 use crate::{json_read, json_write};
 
@@ -126,6 +128,36 @@ pub struct Erasure {
 }
 
 json_write!(Erasure { keeps });
+
+/// `POST /v1/sites/{site}/records`: whether the relay stored these events of a conversation, at most
+/// [`limits::RECORDS`](crate::limits::RECORDS).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordsRequest {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The events.
+    pub events: Vec<RecordOf>,
+}
+
+/// An event, by all that the relay keeps of it even when it was withdrawn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordOf {
+    /// The event.
+    pub event: EventId,
+    /// Its position.
+    pub position: u64,
+    /// The device that stored it.
+    pub sender: DeviceId,
+    /// SHA-256 of its sealed content.
+    pub content: ContentDigest,
+}
+
+/// What the relay has of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordsAnswer {
+    /// When each was stored, Unix milliseconds, in the order of the request; none where no such event is kept.
+    pub times: Vec<Option<u64>>,
+}
 
 /// `GET /v1/events?wait=SECONDS`: the beginning of a stream.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

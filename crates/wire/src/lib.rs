@@ -11,6 +11,7 @@ pub mod ids;
 pub mod json;
 pub mod limits;
 pub mod problem;
+pub mod report;
 pub mod signed;
 pub mod sizes;
 pub mod text;

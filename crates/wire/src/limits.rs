@@ -70,6 +70,8 @@ pub const WORN_SECONDS: u64 = 7 * 24 * 60 * 60;
 pub const RESYNC_SECONDS: u64 = 60 * 60;
 /// Events named in one request for grants.
 pub const REQUESTED_EVENTS: usize = 64;
+/// Events of which one request asks whether the relay stored them.
+pub const RECORDS: usize = 64;
 /// An answer to a client in bytes: more than a page of events can come to.
 pub const ANSWER_BYTES: usize = 8 * 1024 * 1024;
 /// How often the relay is asked in vain for a content whose key was handed on.

@@ -10,6 +10,7 @@ use segel_wire::api::{
 };
 use segel_wire::ids::{Challenge, DeskId, IdentityKey, LoginKey, Signature, SigningKey, SiteId};
 use segel_wire::json::{self, FromJson, Parsed, ToJson};
+use segel_wire::report::{Report, Reported};
 use segel_wire::signed::DeviceKeys;
 use segel_wire::{
     AttachmentId, ClientFrame, Code, ContentDigest, ConversationId, Delivered, DeviceId, Envelope, EventId,
@@ -192,6 +193,23 @@ fn what_a_client_says_is_written_as_serde_writes_it() {
     assert_written_alike(&BundlesRequest { devices: vec![DeviceId([1; 16]), DeviceId([2; 16])] });
     assert_written_alike(&OpenConversation { desk: DeskId([1; 16]) });
     assert_written_alike(&Erasure { keeps: vec![EventId([1; 16]), EventId([2; 16])] });
+}
+
+#[test]
+fn a_report_is_written_as_serde_reads_it() {
+    let texts = ["halo", "", "\"kutip\" \\ \n\t\r\u{0}\u{1f}\u{7f}", "مرحبا 👜 \u{2028}\u{feff}"];
+    let reported = texts.map(|said| Reported {
+        event: EventId([1; 16]),
+        position: 7,
+        sender: DeviceId([2; 16]),
+        recipients: vec![DeviceId([3; 16])],
+        content: Octets(vec![0xfb; 300]),
+        key: Octets(vec![4; 32]),
+        said: said.to_owned(),
+    });
+    let (site, conversation) = (SiteId([5; 16]), ConversationId([6; 16]));
+    let report = Report { kind: Report::KIND.to_owned(), site, conversation, messages: reported.to_vec() };
+    assert_eq!(serde_json::from_str::<Report>(&json::write(&report).unwrap()).unwrap(), report);
 }
 
 #[test]

@@ -263,6 +263,49 @@ async fn a_conversation_that_has_ended_and_the_next_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_visitor_reports() {
+    walk(async |stage, gallery, words| {
+        let agent = stage.native_agent().await;
+        let visitor = stage.visitor().await;
+        visitor.says(words.question).await;
+        agent.reads(words.question).await;
+        visitor.clicks(".header [aria-controls=segel-menu]").await;
+        visitor.clicks(".menu .offers button:nth-child(2)").await;
+        visitor.sees(".report h2").await;
+        gallery.hang(&visitor, "visitor-report-nothing").await;
+        for text in [words.answer, words.advice, words.asks_for_code] {
+            agent.say(text);
+            visitor.sees(".report label").await;
+        }
+        visitor.sees(".report li:nth-child(3)").await;
+        gallery.hang(&visitor, "visitor-report").await;
+        visitor.clicks(".report .primary").await;
+        visitor.sees(".told.wrong:not(:empty)").await;
+        gallery.hang(&visitor, "visitor-report-unchosen").await;
+        chooses(&visitor).await;
+        for (answer, state) in [
+            ("new Promise(() => {})", "visitor-report-waiting"),
+            ("Promise.reject(new TypeError())", "visitor-report-unreached"),
+            (r#"Promise.resolve(new Response('{"events":[],"more":false}'))"#, "visitor-report-missing"),
+        ] {
+            visitor.browser().run(&format!("window.real ??= fetch; window.fetch = () => {answer}")).await;
+            visitor.clicks(".report .primary").await;
+            let told = if state.ends_with("waiting") { ".told:not(.wrong, :empty)" } else { ".told.wrong" };
+            visitor.sees(told).await;
+            gallery.hang(&visitor, state).await;
+            chooses(&visitor).await;
+            chooses(&visitor).await;
+        }
+        visitor.browser().run("window.fetch = window.real").await;
+        visitor.clicks(".report .primary").await;
+        let saved = async || visitor.seen(".told:not(.wrong, :empty)").await.filter(|told| told.len() > 50);
+        visitor.until("it to be saved", saved).await;
+        gallery.hang(&visitor, "visitor-report-saved").await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_the_site_asks_first() {
     walk(async |stage, gallery, words| {
         ask(stage, ASKED).await;
@@ -282,6 +325,11 @@ async fn what_the_site_asks_first() {
         gallery.hang(&agent, "console-facts").await;
     })
     .await;
+}
+
+/// Chooses a message to report, or that one no more, wherever it is scrolled to.
+async fn chooses(visitor: &Person) {
+    visitor.browser().run("document.querySelector('.report input').click()").await;
 }
 
 /// A short conversation with a card in it.

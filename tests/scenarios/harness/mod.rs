@@ -19,7 +19,7 @@ pub(crate) use browser::Device;
 pub(crate) use kept::copied;
 pub(crate) use person::{Person, Row};
 pub(crate) use picture::make_picture;
-pub(crate) use stage::{Stage, widget_files};
+pub(crate) use stage::{Stage, program, widget_files};
 
 /// How long anything may take that a scenario waits for; only a failing one waits that long.
 const DEADLINE: Duration = Duration::from_secs(30);

@@ -52,7 +52,12 @@ impl Stage {
 
     /// Signs what the owner never would.
     pub(crate) fn forge(&self) -> Forge {
-        Forge::open(&self.folder.path().join("state/owner"))
+        Forge::open(&self.owner_keys())
+    }
+
+    /// The folder of the site's owner.
+    pub(crate) fn owner_keys(&self) -> PathBuf {
+        self.folder.path().join("state/owner")
     }
 
     /// Errors and warnings that contain this belong to the scenario.
@@ -221,6 +226,11 @@ impl Stage {
         written.retain(|entry| !self.expected.iter().any(|expected| entry.contains(expected)));
         assert_eq!(written, Vec::<String>::new(), "errors and warnings in the browsers' consoles");
     }
+}
+
+/// A program that was built beside the relay.
+pub(crate) fn program(name: &str) -> PathBuf {
+    path("SEGEL_RELAY_BIN").with_file_name(name)
 }
 
 /// The folder of the widget's files.

@@ -24,9 +24,9 @@ impl Engine {
             return;
         }
         if let (Some(invitation), Some(enrolment)) = (account.invitation, &account.enrolment) {
-            let request = Request::Enrol(invitation, enrolment.0.clone());
-            if !self.enrolment_refused && !self.is_asking(|asked| *asked == request) {
-                self.ask(request);
+            let is_asking = self.is_asking(|asked| matches!(asked, Request::Enrol(..)));
+            if !self.enrolment_refused && !is_asking {
+                self.ask(Request::Enrol(invitation, enrolment.0.clone()));
             }
             return;
         }

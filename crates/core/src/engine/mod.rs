@@ -23,6 +23,7 @@ mod prekeys;
 mod pull;
 mod quiet;
 mod receive;
+mod report;
 mod resync;
 mod roster;
 mod send;
@@ -32,6 +33,7 @@ mod shown;
 mod signals;
 mod storing;
 mod unseal;
+mod wishes;
 mod withdraw;
 
 use std::collections::VecDeque;
@@ -39,7 +41,6 @@ use std::collections::VecDeque;
 use rand_core::CryptoRng;
 use segel_crypto::storage::StateKey;
 use segel_wire::ids::{ConversationId, DeviceId, EventId, RootKey, SiteId};
-use segel_wire::signed::Order;
 use segel_wire::{ClientFrame, Code, Delivered};
 
 use self::attachments::Attachments;
@@ -49,6 +50,7 @@ use self::introduction::Introduction;
 use self::late::Told;
 pub(crate) use self::pull::Pulls;
 use self::resync::Resync;
+use self::roster::RosterCheck;
 use self::shelf::{Shelf, Shelving};
 use self::shown::Shown;
 use crate::account::{Account, AgentConfig, VisitorConfig};
@@ -148,22 +150,6 @@ enum Part {
     Agent,
 }
 
-/// How things stand with the roster.
-#[derive(Default)]
-struct RosterCheck {
-    backoff: Backoff,
-    /// Whether the relay was asked since the connection was made.
-    fresh: bool,
-    /// Whether a hint came while an answer was on its way.
-    outrun: bool,
-    /// Why there is no roster to go by.
-    trouble: Option<Refusal>,
-    /// The newest order that a message named and the relay did not have.
-    sought_in_vain: Option<Order>,
-    /// How often it was looked at since it last changed, while nobody could be written to.
-    looks: u32,
-}
-
 /// How things stand with the own prekeys at the relay.
 #[derive(Default)]
 struct PrekeyUpload {
@@ -250,48 +236,13 @@ impl Engine {
             return;
         }
         match input {
-            // Messages are at hand, and texts and what is blocked kept by now.
-            Input::Open(_) | Input::Loaded { .. } | Input::Keep(_) | Input::Block { .. } => {}
             Input::Submit { conversation, event, text, quotes } => {
                 self.ledger.resume();
                 self.submit(conversation, event, (text, quotes), now, random);
             }
-            Input::Details { message, details } => self.describe(message, details.0, now, random),
-            Input::Retry { conversation, event } => {
-                self.ledger.resume();
-                self.retry(conversation, event, now);
-            }
-            Input::Attach { conversation, event, file } => {
-                self.ledger.resume();
-                self.attach(conversation, event, file, now, random);
-            }
-            Input::Read { source, from, bytes } => self.source_read(source, from, bytes.as_deref(), random),
-            Input::Fetch { conversation, event } => self.fetch(conversation, event),
-            Input::Cancel { conversation, event } => self.cancel(conversation, event),
-            Input::Withdraw { conversation, event } => {
-                self.ledger.resume();
-                self.withdraw(conversation, event, now, random);
-            }
-            Input::End(conversation) => {
-                self.ledger.resume();
-                self.end(conversation, now, random);
-            }
-            Input::Erase => {
-                self.ledger.resume();
-                self.erase(now, random);
-            }
-            Input::Rate { conversation, rating } => {
-                self.ledger.resume();
-                self.rate(conversation, rating, now, random);
-            }
             Input::Typing { conversation, typing } => self.signals.typed(conversation, typing, now),
             Input::Look(conversation) => self.looked(conversation, now),
-            Input::Act { conversation, deed } => {
-                self.ledger.resume();
-                self.act(conversation, deed, now, random);
-            }
             Input::Introduce(None) => self.introduction = Introduction::Wanted,
-            Input::Introduce(Some(token)) => self.introduce(token, now, random),
             Input::Seen(conversation) => {
                 self.read(conversation, now);
                 self.seen(conversation);
@@ -315,6 +266,7 @@ impl Engine {
             }
             Input::StoreFailed(_) => self.store_failed(now, random),
             Input::Woke => self.shown.wake_at = None,
+            wish => self.fulfil(wish, now, random),
         }
         if !self.is_erased_everywhere() {
             self.pump(now, random);
@@ -478,7 +430,9 @@ impl Engine {
                 self.bundles_answered(&asked, answer, now, random);
             }
             Request::OpenConversation(id, _) => self.conversation_answered(id, &answer, now, random),
-            Request::Events(id, after) => self.events_answered((id, after), answer, now, random),
+            Request::Events(id, after, wanted) => {
+                self.events_answered((id, after, wanted), answer, now, random);
+            }
             Request::Erase(_) => self.erasure_answered(answer, now, random),
             Request::BeginUpload(..)
             | Request::AddChunk(..)

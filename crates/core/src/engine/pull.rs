@@ -9,6 +9,7 @@ use super::{Engine, passes};
 use crate::conversation::{Conversation, Message, Unopened};
 use crate::io::{Answer, Request};
 use crate::membership::{Membership, Named};
+use crate::reporting::Wanted;
 
 /// Pages that did not have one event.
 #[derive(Clone, Copy, Default)]
@@ -68,7 +69,7 @@ impl Engine {
                 Next::At(_) => {}
                 Next::Position(position) => {
                     self.fetched_last = Some(id);
-                    return self.ask(Request::Events(id, position.saturating_sub(1)));
+                    return self.ask(Request::Events(id, position.saturating_sub(1), None));
                 }
             }
         }
@@ -86,11 +87,14 @@ impl Engine {
 
     pub(super) fn events_answered(
         &mut self,
-        (id, after): (ConversationId, u64),
+        (id, after, wanted): (ConversationId, u64, Option<Box<Wanted>>),
         answer: Answer,
         now: u64,
         random: &mut impl CryptoRng,
     ) {
+        if let Some(wanted) = wanted {
+            return self.report_answered(*wanted, answer, now, random);
+        }
         let page = match answer {
             Answer::Events(page) => page.events,
             Answer::Problem(problem) if problem.code == Code::Erased => {

@@ -7,7 +7,7 @@ use segel_wire::{Code, Problem};
 use super::receive::Reached;
 use super::{Engine, Part, passes};
 use crate::io::{Answer, Output, Request};
-use crate::link::Stage;
+use crate::link::{Backoff, Stage};
 use crate::membership::Step;
 use crate::records::Name;
 use crate::show::{Gate, Refusal};
@@ -19,6 +19,22 @@ const IMPATIENT_LOOKS: u32 = 40;
 const RESIGNED: u64 = 20_000;
 /// Otherwise a hint or a new connection is what makes it due.
 const PATIENT: u64 = 60 * 60 * 1_000;
+
+/// How things stand with the roster.
+#[derive(Default)]
+pub(super) struct RosterCheck {
+    pub(super) backoff: Backoff,
+    /// Whether the relay was asked since the connection was made.
+    pub(super) fresh: bool,
+    /// Whether a hint came while an answer was on its way.
+    pub(super) outrun: bool,
+    /// Why there is no roster to go by.
+    pub(super) trouble: Option<Refusal>,
+    /// The newest order that a message named and the relay did not have.
+    pub(super) sought_in_vain: Option<Order>,
+    /// How often it was looked at since it last changed, while nobody could be written to.
+    pub(super) looks: u32,
+}
 
 impl Engine {
     /// Whether what holds for this engine holds for a page and its floor as well; consoles have none.
@@ -96,7 +112,7 @@ impl Engine {
         random: &mut impl CryptoRng,
     ) {
         let step = match answer {
-            Answer::Octets(bytes) if *request == Request::Roster => self.membership.offer(&bytes, now),
+            Answer::Octets(bytes) if matches!(request, Request::Roster) => self.membership.offer(&bytes, now),
             Answer::Octets(bytes) => self.membership.link(&bytes),
             Answer::Problem(Problem { code: Code::NotFound, .. }) => Err(Refusal::RosterMissing),
             Answer::Problem(Problem { code: Code::OriginRefused, .. }) => Err(Refusal::OriginRefused),
@@ -106,12 +122,12 @@ impl Engine {
         match step {
             Ok(Step::Fetch(version)) => self.ask(Request::RosterVersion(version)),
             Ok(Step::Adopted | Step::Same) => {
-                let is_newest = *request == Request::Roster || step == Ok(Step::Adopted);
+                let is_newest = matches!(request, Request::Roster) || step == Ok(Step::Adopted);
                 if is_newest {
                     self.roster_check.trouble = None;
                     self.roster_check.fresh = true;
                 }
-                if step == Ok(Step::Adopted) || *request != Request::Roster {
+                if step == Ok(Step::Adopted) || !matches!(request, Request::Roster) {
                     self.roster_adopted(now);
                 }
                 if is_newest {

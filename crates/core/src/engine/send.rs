@@ -246,9 +246,9 @@ impl Engine {
             conversation.facts.desk = Some(desk);
             self.ledger.put(Name::Conversation(id), &conversation.facts);
         }
-        let request = Request::OpenConversation(id, OpenConversation { desk });
-        if !self.is_asking(|asked| *asked == request) {
-            self.ask(request);
+        let is_it = |asked: &Request| matches!(asked, Request::OpenConversation(asked, _) if *asked == id);
+        if !self.is_asking(is_it) {
+            self.ask(Request::OpenConversation(id, OpenConversation { desk }));
         }
         false
     }

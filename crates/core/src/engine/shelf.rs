@@ -177,6 +177,7 @@ fn conversation_of(input: &Input) -> Option<ConversationId> {
         | Input::Rate { conversation, .. }
         | Input::Typing { conversation, .. }
         | Input::Act { conversation, .. }
+        | Input::Report { conversation, .. }
         | Input::Open(conversation)
         | Input::Frame(ServerFrame::Stored { conversation, .. }) => Some(*conversation),
         Input::Frame(ServerFrame::Event(delivered)) => Some(delivered.conversation),

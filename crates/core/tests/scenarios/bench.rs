@@ -404,7 +404,7 @@ impl<'a> Bench<'a> {
                 self.upload.1.extend_from_slice(chunk);
                 Answer::Upload(UploadAnswer { size: self.upload.0, stored: self.upload.1.len() as u64 })
             }
-            Request::Events(id, after) => {
+            Request::Events(id, after, _) => {
                 self.pulls += 1;
                 assert!(self.pulls < 1_000, "pages are asked for without end");
                 if self.withholds_pages {

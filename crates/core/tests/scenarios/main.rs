@@ -39,6 +39,7 @@ mod refused_bundles;
 mod refused_messages;
 mod refused_rosters;
 mod relay_killed;
+mod reports;
 mod restored;
 mod safety;
 mod secrecy;

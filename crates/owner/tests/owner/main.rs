@@ -7,6 +7,7 @@ mod command;
 mod enrolment;
 mod keys;
 mod relay;
+mod report;
 mod trust;
 
 use std::path::Path;

@@ -10,6 +10,7 @@ mod extract;
 mod origin;
 mod prekeys;
 mod problem;
+mod records;
 mod rosters;
 mod sessions;
 mod signals;
@@ -41,6 +42,7 @@ pub(crate) fn router(service: Arc<Service>, widget: Option<&Path>) -> Router {
         .route("/v1/sites/{site}/enrolments/{invitation}", get(enrolments::show).put(enrolments::answer))
         .route("/v1/sites/{site}/prekeys", put(prekeys::keep))
         .route("/v1/sites/{site}/bundles", post(prekeys::hand_out))
+        .route("/v1/sites/{site}/records", post(records::show))
         .route("/v1/conversations", get(conversations::list))
         .route("/v1/conversations/{conversation}", put(conversations::open))
         .route("/v1/conversations/{conversation}/events", get(conversations::page))

@@ -10,6 +10,7 @@ mod fallback;
 mod origins;
 mod prekeys;
 mod process;
+mod records;
 mod rosters;
 mod sessions;
 mod signals;

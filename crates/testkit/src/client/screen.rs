@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use segel_core::Canned;
 use segel_core::show::{
-    Author, Body, Deed, Delivery, Gate, Identity, Item, Link, Progress, Refusal, Show, Standing, Summary,
+    Author, Body, Deed, Delivery, Gate, Identity, Item, Link, Progress, Refusal, Reporting, Show, Standing,
+    Summary,
 };
 use segel_wire::ids::{ConversationId, EventId, IdentityKey};
 use segel_wire::signed::Masking;
@@ -36,6 +37,8 @@ pub struct Screen {
     pub canned: Vec<Canned>,
     /// Conversations that the agent has blocked.
     pub blocked: Vec<ConversationId>,
+    /// What came of reports, as it came.
+    pub reports: Vec<Reporting>,
     /// Refusals, as they came.
     pub refusals: Vec<Refusal>,
     /// Files that are under way, and those that were refused.
@@ -90,6 +93,7 @@ impl Screen {
             Show::Refused(refusal) => self.refusals.push(refusal),
             Show::Canned(texts) => self.canned = texts,
             Show::Blocked(conversations) => self.blocked = conversations,
+            Show::Report(_, reporting) => self.reports.push(*reporting),
             Show::Erased => self.is_erased = true,
         }
     }

@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 
 use super::desk::desk;
+use super::report::report;
 use super::table::{frame, kinds, months, refusals, text, weekdays};
-use super::{Language, WITH_DESK};
+use super::{Language, ReportText, WITH_DESK};
 
 /// Sections of a file, each with its sentences by name.
 type File = BTreeMap<String, BTreeMap<String, String>>;
@@ -20,6 +21,9 @@ const SECTIONS: [(&str, &[&str]); 7] = [
     ("months", months::NAMES),
     ("desk", desk::NAMES),
 ];
+
+/// The section that is served apart.
+const APART: (&str, &[&str]) = ("report", report::NAMES);
 
 impl Language {
     /// Indonesian.
@@ -43,6 +47,20 @@ impl Language {
     }
 }
 
+impl ReportText {
+    /// Indonesian.
+    ///
+    /// # Panics
+    ///
+    /// If the file lacks a sentence.
+    pub fn indonesian() -> Self {
+        let file = parse(include_str!("../../../../www/texts/id.json"));
+        let (section, names) = APART;
+        let sentences: Vec<_> = names.iter().map(|name| file[section][*name].as_str()).collect();
+        Self::read(sentences.join("\n")).expect("every sentence has one line")
+    }
+}
+
 /// What is served of a file of `www/texts`: a sentence a line, in the order of the tables.
 pub(super) fn compile(file: &str) -> String {
     let file = parse(file);
@@ -58,7 +76,8 @@ pub(super) fn compile(file: &str) -> String {
 pub(super) fn fault(file: &str, model: &str) -> Option<String> {
     let (file, model) = (parse(file), parse(model));
     let holes = |of: &File, section: &str, name: &str| Some(of.get(section)?.get(name)?.matches('#').count());
-    let asked = SECTIONS.iter().flat_map(|(section, names)| names.iter().map(move |name| (*section, *name)));
+    let sections = SECTIONS.iter().chain([&APART]);
+    let asked = sections.flat_map(|(section, names)| names.iter().map(move |name| (*section, *name)));
     let said = |of: &File| -> Vec<_> {
         of.iter()
             .flat_map(|(section, names)| names.keys().map(move |name| (section.clone(), name.clone())))

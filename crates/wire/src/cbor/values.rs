@@ -52,6 +52,16 @@ impl<const N: usize> Cbor for [u8; N] {
     }
 }
 
+impl<T: Cbor> Cbor for Box<T> {
+    fn write(&self, to: &mut Writer) {
+        T::write(self, to);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, MalformedCbor> {
+        T::read(from).map(Self::new)
+    }
+}
+
 impl<T: Cbor> Cbor for Vec<T> {
     fn write(&self, to: &mut Writer) {
         to.array(self.len() as u64);
