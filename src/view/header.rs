@@ -66,7 +66,7 @@ impl Header {
         let initial = business.and_then(|name| name.chars().next()).map(String::from);
         dom::set_text(&self.initial, initial.as_deref().unwrap_or_default());
         dom::set_text(&self.name, business.unwrap_or(self.language.text().timeline()));
-        for part in [&self.initial, &self.mark] {
+        for part in &[&self.initial, &self.mark] {
             dom::set_hidden(part, business.is_none());
         }
         dom::set_hidden(&self.here, here.is_none());
