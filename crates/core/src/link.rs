@@ -35,7 +35,7 @@ pub(crate) struct Link {
     pub(crate) token: Option<String>,
     pub(crate) network: bool,
     pub(crate) cursor: Option<String>,
-    /// Whether everything is told from the beginning.
+    /// Whether everything is told from the beginning, up to the head.
     pub(crate) from_start: bool,
     /// The message under way in each conversation: one at a time keeps their order.
     pub(crate) under_way: Sorted<ConversationId, EventId>,

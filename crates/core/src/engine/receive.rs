@@ -43,6 +43,7 @@ impl Engine {
             }
             ServerFrame::Event(delivered) => self.receive(delivered, now, random),
             ServerFrame::Head { cursor } => {
+                self.link.from_start = false;
                 self.link.stage = link::Stage::Online;
                 self.link.backoff.succeeded(now, 0);
                 if self.held.is_empty() {
