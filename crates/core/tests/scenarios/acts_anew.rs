@@ -245,7 +245,7 @@ fn a_log_that_is_told_from_its_beginning_and_stands_elsewhere_is_taken_anew() {
     let mut kept = table.bench.records();
     kept.records.retain(|(name, _)| name != "cursor");
 
-    table.bench.withholds_head = true;
+    table.bench.head = None;
     table.restart_from(&kept);
     for _ in 0..2 {
         for event in &log {

@@ -187,8 +187,8 @@ pub(crate) struct Bench<'a> {
     pub(crate) silences: usize,
     /// Whether it leaves requests for pages unanswered.
     pub(crate) withholds_pages: bool,
-    /// Whether the relay goes on telling what was missed: it never says that this is all.
-    pub(crate) withholds_head: bool,
+    /// The head that it tells of once it is greeted; while there is none, it goes on telling what was missed.
+    pub(crate) head: Option<&'static str>,
     /// Older rosters that it serves, by version; it does not answer for any while there is no such list.
     pub(crate) versions: Option<BTreeMap<u64, Vec<u8>>>,
     /// How many pages it was asked for.
@@ -234,7 +234,7 @@ impl<'a> Bench<'a> {
             page: None,
             silences: 0,
             withholds_pages: false,
-            withholds_head: false,
+            head: Some("e.7"),
             versions: None,
             pulls: 0,
             upload: (0, Vec::new()),
@@ -375,9 +375,8 @@ impl<'a> Bench<'a> {
             Output::Send(frame) => {
                 if matches!(frame, ClientFrame::Hello { .. }) {
                     let welcome = ServerFrame::Welcome { epoch: "e".into(), time: NOW * 1_000 };
-                    let head = ServerFrame::Head { cursor: "e.7".into() };
-                    let told = if self.withholds_head { vec![welcome] } else { vec![welcome, head] };
-                    self.inputs.extend(told.into_iter().map(Input::Frame));
+                    let head = self.head.map(|cursor| ServerFrame::Head { cursor: cursor.into() });
+                    self.inputs.extend([welcome].into_iter().chain(head).map(Input::Frame));
                 }
                 if matches!(frame, ClientFrame::Ping) {
                     self.inputs.push_back(Input::Frame(ServerFrame::Pong));
