@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use jiff::Timestamp;
 use segel_owner::report::{self, By, ReportError, Said, Shown};
 use segel_owner::{Owner, Publisher};
 
@@ -58,18 +59,11 @@ fn tell(Shown { by, time, said }: &Shown, out: &mut impl Write) -> io::Result<()
 
 /// `2026-11-30 08:05:09 UTC`, of Unix milliseconds.
 fn utc(millis: u64) -> String {
-    let (days, second) = (millis / 86_400_000, millis / 1_000 % 86_400);
-    // Years are counted from March, so that a leap day is a year's last; 400 of them have 146,097 days. The first of March of
-    // the year 0 is 719,468 days before 1970.
-    let (era, day) = ((days + 719_468) / 146_097, (days + 719_468) % 146_097);
-    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let day = day - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    let year = era * 400 + year + u64::from(month < 3);
-    let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
-    format!("{year}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02} UTC")
+    let time = i64::try_from(millis).ok().and_then(|millis| Timestamp::from_millisecond(millis).ok());
+    time.map_or_else(
+        || "at a time that no calendar has".to_owned(),
+        |time| time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
+    )
 }
 
 #[cfg(test)]
@@ -88,5 +82,6 @@ mod tests {
         ] {
             assert_eq!(utc(seconds * 1_000 + 999), told);
         }
+        assert_eq!(utc(u64::MAX), "at a time that no calendar has");
     }
 }
