@@ -54,7 +54,7 @@ pub(crate) struct Facts {
     pub(crate) former: u64,
     /// Whether the visitor wants to say nothing of how it was.
     pub(crate) unasked: bool,
-    /// The position of the first event that was sealed to this device.
+    /// The position of the first event that was sealed to this device; 0 once it is due what was said before, too.
     pub(crate) reached: Option<u64>,
     /// When its visitor erased it, Unix milliseconds by the visitor's clock; an agent's device keeps nothing else of it.
     pub(crate) erased: Option<u64>,
@@ -102,7 +102,7 @@ impl Facts {
 
     /// A transfer to the agent of this device counts, or a release, at this position of the log: the device is due what was said
     /// before, if that was sealed to it.
-    pub(crate) fn take_over(&mut self, position: Option<u64>) {
+    pub(crate) fn reach_back(&mut self, position: Option<u64>) {
         let is_reached = self.reached.zip(position).is_some_and(|(reached, position)| reached <= position);
         if is_reached {
             self.reached = Some(0);

@@ -422,7 +422,7 @@ impl Engine {
         let (deed, signer, position) = (act.deed, message.sender, message.position);
         self.ledger.put(Name::Message(id, event), message);
         if deed == Deed::Release || matches!(deed, Deed::Transfer(to) if Some(to) == own) {
-            conversation.facts.take_over(position);
+            conversation.facts.reach_back(position);
         }
         let before = core::mem::replace(&mut conversation.facts.assignment, after);
         self.ledger.put(Name::Conversation(id), &conversation.facts);

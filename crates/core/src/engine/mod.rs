@@ -15,7 +15,6 @@ mod ending;
 mod erasing;
 mod history;
 mod introduction;
-mod late;
 mod masked;
 mod missed;
 mod notes;
@@ -32,6 +31,7 @@ mod shelf;
 mod shown;
 mod signals;
 mod storing;
+mod told;
 mod unseal;
 mod wishes;
 mod withdraw;
@@ -47,12 +47,12 @@ use self::attachments::Attachments;
 use self::blocked::Blocked;
 use self::erasing::Erasing;
 use self::introduction::Introduction;
-use self::late::Told;
 pub(crate) use self::pull::Pulls;
 use self::resync::Resync;
 use self::roster::RosterCheck;
 use self::shelf::{Shelf, Shelving};
 use self::shown::Shown;
+use self::told::Told;
 use crate::account::{Account, AgentConfig, VisitorConfig};
 use crate::canned::Canned;
 use crate::conversation::Conversation;
@@ -97,7 +97,7 @@ pub struct Engine {
     resyncs: Vec<Resync>,
     /// What the local clock showed last, Unix milliseconds.
     latest: u64,
-    /// What others were told of acts, and told.
+    /// What was handed on to whom, and which acts others know.
     told: Told,
     /// Conversations with acts that could not be judged yet.
     unsettled: SortedSet<ConversationId>,

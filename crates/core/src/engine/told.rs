@@ -1,5 +1,5 @@
-//! An act that came to be known late: others were told of a later one, or said something, before this device knew it.
-//! PROTOCOL.md, sections 5.9 and 5.10.
+//! What was handed on to whom, and telling others of acts that came before those they know: where an own act came second, and
+//! where one came to be known late. PROTOCOL.md, sections 5.8 to 5.10.
 
 use rand_core::CryptoRng;
 use segel_crypto::act::ActHash;
@@ -11,7 +11,7 @@ use super::Engine;
 use crate::conversation::Message;
 use crate::sorted::{Sorted, SortedSet};
 
-/// What passed between this device and others about acts; kept in memory.
+/// What was handed on to whom, and which acts others know; kept in memory.
 #[derive(Default)]
 pub(super) struct Told {
     /// When an event was granted to a device, Unix seconds.
