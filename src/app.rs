@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use js_sys::Function;
+use js_sys::futures::spawn_local;
 use segel_core::show::{Refusal, Reporting, Show};
 use segel_core::tabs::Stand;
 use segel_core::{Engine, Input, OutgoingDetails, OutgoingToken, VisitorConfig};
@@ -13,6 +13,7 @@ use segel_ui::{Act, Action, Language, ReportStep, Situation, Trouble, transcript
 use segel_web::channel::Port;
 use segel_web::clock::now_ms;
 use segel_web::files::{Address, Fetched};
+use segel_web::helper::Helper;
 use segel_web::kept::KeptState;
 use segel_web::page::{self, Listener};
 use segel_web::random::Random;
@@ -23,7 +24,7 @@ use segel_wire::ids::{ConversationId, EventId, Octets};
 use segel_wire::signed::Masking;
 use segel_wire::{json_read, json_write};
 use wasm_bindgen::JsValue;
-use web_sys::MessagePort;
+use web_sys::{Element, MessagePort};
 
 use crate::model::{self, Model, Place};
 use crate::view::{Panel, Preferences};
@@ -58,8 +59,8 @@ struct Parts {
     language: Language,
     /// The transcript or report that the browser may still be reading.
     saved: RefCell<Option<Address>>,
-    /// Sounds for a new message.
-    chime: Function,
+    /// Runs what is fetched when it is wanted.
+    helper: Helper,
 }
 
 /// What the loader was told last.
@@ -101,9 +102,9 @@ impl App {
         config: VisitorConfig,
         language: Language,
         port: MessagePort,
-        chime: Function,
+        helper: Helper,
     ) -> Self {
-        Self { _running: Running::start(|handle| Widget::new(handle, config, language, port, chime)) }
+        Self { _running: Running::start(|handle| Widget::new(handle, config, language, port, helper)) }
     }
 }
 
@@ -113,7 +114,7 @@ impl Widget {
         config: VisitorConfig,
         language: Language,
         port: MessagePort,
-        chime: Function,
+        helper: Helper,
     ) -> Self {
         let parts = Rc::new_cyclic(|me| {
             let me = std::rc::Weak::<Parts>::clone(me);
@@ -136,7 +137,7 @@ impl Widget {
                 focus: RefCell::default(),
                 told: Cell::default(),
                 minute: RefCell::default(),
-                chime,
+                helper,
             }
         });
         dom::mount("segel", parts.panel.borrow().root());
@@ -248,8 +249,7 @@ impl Screen for Widget {
         }
         let is_away = !(parts.open.get() && page::visible());
         if on.sound && is_away && before.exists && now.unread > before.unread {
-            // Silence is no error.
-            let _ = parts.chime.call0(&JsValue::NULL);
+            parts.chime();
         }
         if now.unread != before.unread {
             parts.post(&ToLoader { kind: "unread", count: Some(now.unread), ..ToLoader::default() });
@@ -258,6 +258,37 @@ impl Screen for Widget {
 
     fn look(&self) {
         self.0.look();
+    }
+
+    #[inline(never)]
+    fn clear(&self) {
+        let parts = &self.0;
+        parts.model.replace(Model::default());
+        drop(parts.saved.take());
+        drop(parts.minute.take());
+        let act = parts.panel.borrow().act();
+        parts.panel.replace(Panel::new(parts.language, &act));
+        dom::mount("segel", parts.panel.borrow().root());
+        let told = parts.told.get();
+        if told.unread > 0 {
+            parts.told.set(Told { unread: 0, ..told });
+            parts.post(&ToLoader { kind: "unread", count: Some(0), ..ToLoader::default() });
+        }
+    }
+
+    #[inline(never)]
+    fn root(&self) -> Element {
+        self.0.panel.borrow().root().clone()
+    }
+
+    #[inline(never)]
+    fn helper(&self) -> Helper {
+        self.0.helper.clone()
+    }
+
+    #[inline(never)]
+    fn way_out(&self) -> Option<(Act, &'static str)> {
+        Some((self.0.panel.borrow().act(), self.0.language.text().close()))
     }
 }
 
@@ -311,6 +342,8 @@ impl Parts {
             // A visitor has no say in who holds a conversation.
             Action::Back | Action::Do(_) => {}
             Action::Scrolled => self.handle.render_soon(),
+            Action::LockSheet => self.handle.open_lock_sheet(),
+            Action::LockNow => self.handle.lock_now(),
         }
     }
 
@@ -419,6 +452,18 @@ impl Parts {
             Ok(token) => self.handle.input(Input::Introduce(Some(token))),
             Err(_) => self.say("refused"),
         }
+    }
+
+    /// Sounds for a new message.
+    #[inline(never)]
+    fn chime(&self) {
+        let chime = self.helper.run("chime", &[]);
+        spawn_local(async move {
+            if let Ok(chime) = chime {
+                // Silence is no error.
+                let _ = chime.await;
+            }
+        });
     }
 
     fn say(&self, kind: &'static str) {

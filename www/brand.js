@@ -21,7 +21,7 @@ export function palette(brand) {
 }
 
 /** Gives the page these colours; does nothing for what is no colour. */
-export function paint(brand) {
+export default function paint(brand) {
   if (!/^#[\da-f]{6}$/i.test(brand)) return;
   for (const [name, value] of Object.entries(palette(brand.toLowerCase()))) {
     document.documentElement.style.setProperty(name, value);

@@ -2,7 +2,7 @@
 // done something on it; before that nothing is even asked for.
 let context;
 
-export function chime() {
+export default function chime() {
   if (!navigator.userActivation?.hasBeenActive) return;
   context ??= new AudioContext();
   context.resume();

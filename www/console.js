@@ -11,7 +11,7 @@ try {
   await init({ module_or_path: new URL("console_app_bg.wasm", import.meta.url) });
   // The first line is the direction that the others are written in.
   [document.documentElement.dir] = texts.split("\n", 1);
-  await mount(texts);
+  await mount(texts, helper);
 } catch (error) {
   console.error(error);
   const notice = document.createElement("p");
@@ -20,6 +20,12 @@ try {
   notice.dir = "auto";
   notice.textContent = TEXT[language].failed;
   document.querySelector("main").replaceChildren(notice);
+}
+
+// Runs a file of this folder: `this` is its name, and what it is given.
+function helper() {
+  const [file, ...order] = this;
+  return import(`./${file}.js`).then((module) => module.default(...order));
 }
 
 async function fetchTexts() {

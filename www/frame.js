@@ -29,15 +29,14 @@ async function start(config, origin, port) {
       fetched,
       import("./widget.js"),
       WebAssembly.compileStreaming(fetch(new URL("widget_bg.wasm", import.meta.url))),
-      config.brand && import("./brand.js").then(({ paint }) => paint(config.brand)),
+      config.brand && helper.call(["brand", config.brand]),
     ]);
     const [texts, { default: init, mount, fetchRest }, module] = files;
     await init({ module_or_path: module });
-    const chime = () => import("./chime.js").then((sound) => sound.chime()).catch(() => {});
     // What the rest of the program makes has styles of its own; a program of one part makes it at any time.
     const fetchWhole = fetchRest && (() => Promise.all([fetchRest(), fetchStyles()]));
     if (!fetchRest) fetchStyles();
-    await mount(config, origin, port, texts, fetchWhole, chime);
+    await mount(config, origin, port, texts, fetchWhole, helper);
     // Whoever is about to do anything but write and send should not have to wait.
     for (const hint of ["pointerover", "focusin", "dragenter"]) {
       addEventListener(hint, ({ target, type }) => {
@@ -53,6 +52,12 @@ async function start(config, origin, port) {
     if (!files && error instanceof TypeError) lost();
     else say(fetched, FAILED).catch(lost);
   }
+}
+
+// Runs a file of this folder: `this` is its name, and what it is given. The program calls functions without arguments anyway.
+function helper() {
+  const [file, ...order] = this;
+  return import(`./${file}.js`).then((module) => module.default(...order));
 }
 
 let styles;

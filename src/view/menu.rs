@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use segel_core::show::Life;
-use segel_ui::{Act, Action, Language, ReportStep, icons};
+use segel_ui::lock::{Entries, Shape};
+use segel_ui::{Act, Action, Language, ReportStep, icons, served};
 use segel_web::dom::{self, El, el, icon};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, FocusEvent, KeyboardEvent, Node};
@@ -20,6 +21,7 @@ pub(crate) struct Menu {
     end: El,
     report: El,
     texts: Rc<Texts>,
+    lock: Rc<Entries>,
 }
 
 /// What the menu shows.
@@ -58,6 +60,7 @@ impl Menu {
         let item = |words: &str| el("button").attr("type", "button").text(words);
         let (save, end, erase) = (item(text.transcript()), item(text.end()), item(text.erase()));
         let (yes, no) = (item(text.erase()).attr("aria-describedby", "segel-erase"), item(text.cancel()));
+        let why = el("p").attr("id", "segel-erase");
         let choices = el("div").class("offers");
         let question = el("div").class("question").attr("role", "group").hidden();
         // It takes the focus where a browser gives none to a button that is clicked.
@@ -91,10 +94,15 @@ impl Menu {
             stays(Turn::Choices);
             dom::focus(&back);
         });
-        let choices = choices.child(save).place(&report).place(&end).child(erase);
-        let question = question
-            .child(el("p").attr("id", "segel-erase").text(text.erase_why()))
-            .child(el("div").child(yes).child(no));
+        let (leaves_for, acts) = (Rc::clone(&turn), Rc::clone(act));
+        let lock_act: Act = Rc::new(move |action| {
+            leaves_for(Turn::Closed);
+            acts(action);
+        });
+        let lock = Rc::new(Entries::new(&lock_act, Shape::Words));
+        let [sheet, now] = lock.buttons();
+        let choices = choices.child(save).place(&report).place(&end).place(sheet).place(now).child(erase);
+        let question = question.place(&why).child(el("div").child(yes).child(no));
         let (button, panel) = (more.clone(), menu.clone());
         let menu = menu.child(choices).child(question).on("focusout", move |event| {
             let to = event.dyn_ref::<FocusEvent>().and_then(FocusEvent::related_target);
@@ -112,16 +120,19 @@ impl Menu {
                 dom::focus(&button);
             }
         });
-        let (panel, wanted) = (menu.clone(), Rc::clone(texts));
+        let (panel, words, why) = (menu.clone(), Rc::clone(&lock), Element::clone(&why));
+        let wanted = Rc::clone(texts);
         let more = more.on("click", move |_| {
             Texts::fetch(&wanted);
             let opens = panel.has_attribute("hidden");
             turn(if opens { Turn::Choices } else { Turn::Closed });
             if opens {
+                words.want();
+                say_why(&why);
                 dom::focus(&first);
             }
         });
-        Self { list, dot, more, below: menu, end, report, texts: Rc::clone(texts) }
+        Self { list, dot, more, below: menu, end, report, texts: Rc::clone(texts), lock }
     }
 
     /// Puts its buttons into the header, before these, and answers what is to stand below it.
@@ -140,6 +151,7 @@ impl Menu {
         dom::set_hidden(&self.dot, model.unread() <= unread);
         dom::set_hidden(&self.more, !is_talk || model.current().is_none());
         dom::set_hidden(&self.end, model.life() != Life::Open);
+        self.lock.render(&model.situation);
         if let Some(texts) = self.texts.get() {
             dom::set_text(&self.report, texts.offer());
             dom::set_hidden(&self.report, false);
@@ -154,5 +166,13 @@ impl Menu {
     /// Puts the focus back on the button that leads to the list.
     pub(crate) fn focus_list(&self) {
         dom::focus(&self.list);
+    }
+}
+
+/// Says what it means to erase everything, once the words have come.
+fn say_why(node: &Element) {
+    let late = node.clone();
+    if let Some(text) = served::later_or(move || say_why(&late)) {
+        dom::set_text(node, text.erase_why());
     }
 }

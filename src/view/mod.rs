@@ -18,6 +18,7 @@ use segel_ui::composer::Composer;
 use segel_ui::intake::Form;
 use segel_ui::opening;
 use segel_ui::sentence::{self, Sentence};
+use segel_ui::served;
 use segel_ui::text::fill;
 use segel_ui::timeline::Timeline;
 use segel_ui::typing::Typing;
@@ -142,6 +143,11 @@ impl Panel {
         &self.root
     }
 
+    /// Where it reports to.
+    pub(crate) fn act(&self) -> Act {
+        Rc::clone(&self.act)
+    }
+
     /// Shows the model.
     pub(crate) fn render(&mut self, model: &Model) {
         let (asks, screen) = (model.asks(), model.screen());
@@ -212,8 +218,10 @@ impl Panel {
             dom::insert(&self.root, verify.root(), None);
             verify
         });
-        let (safety, text) = (model.safety(), self.language.text());
-        let why = safety.map_or(text.verify_later(), |_| text.verify_visitor());
+        let safety = model.safety();
+        let act = Rc::clone(&self.act);
+        let why = served::later_or(move || act(Action::Scrolled));
+        let why = why.map_or("", |text| safety.map_or(text.verify_later(), |_| text.verify_visitor()));
         verify.render(safety, &fill(why, model.situation.business.as_deref().unwrap_or_default()));
         dom::set_hidden(verify.root(), place != Place::Safety);
         if place == Place::Safety && self.place != place {

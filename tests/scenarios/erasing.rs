@@ -55,7 +55,7 @@ async fn everything_is_gone_in_both_tabs_at_the_agents_and_in_the_relays_files()
         // Asked, thought better of, asked again.
         visitor.clicks(".header [aria-controls=segel-menu]").await;
         visitor.clicks_button(text.erase()).await;
-        visitor.is_told(".menu .question", text.erase_why()).await;
+        visitor.is_told(".menu .question", Language::later_in_indonesian().erase_why()).await;
         visitor.sees(".menu .question button:last-child:focus").await;
         visitor.presses(Key::Enter + "").await;
         visitor.sees(".menu .offers button:last-child:focus").await;

@@ -200,7 +200,7 @@ pub(crate) async fn cut_off_but_in(person: &Person, scrolls: &str) -> Vec<String
                 .filter((element) => {
                     const box = element.getBoundingClientRect();
                     const [reached] = arguments;
-                    const scrolls = element.closest(`.log, .inbox, .help, .verify, .emoji, .ended, .talks, .intake, .masking, .chosen${reached}`);
+                    const scrolls = element.closest(`.log, .inbox, .help, .verify, .emoji, .ended, .talks, .intake, .masking, .chosen, .curtain${reached}`);
                     return scrolls ? box.left < 0 || box.right > innerWidth : !inside(box);
                 })
                 .map((element) => `cut off: ${element.outerHTML.slice(0, 80)}`);",

@@ -30,6 +30,7 @@ mod kept;
 mod keyboard;
 mod languages;
 mod lifecycle;
+mod locking;
 mod looks;
 mod many;
 mod notes;

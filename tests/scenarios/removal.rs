@@ -25,7 +25,7 @@ async fn the_message_after_an_agent_was_removed_is_closed_to_its_device() {
         assert!(wrapped_for(&last_sent(stage.proxy()), second), "it could read until now");
 
         stage.demo().remove_device(&second).await.unwrap();
-        leaves.is_told(".sentence", Language::indonesian().text().removed()).await;
+        leaves.is_told(".sentence", Language::indonesian().desk().removed()).await;
         visitor.says("setelah dikeluarkan").await;
         stays.reads("setelah dikeluarkan").await;
         stays.says("hanya kita berdua").await;

@@ -215,7 +215,7 @@ async fn a_page_without_https_says_in_one_sentence_why_there_is_no_chat() {
         let sentence = "Chat hanya berjalan di halaman yang aman. Buka halaman ini dengan alamat https.";
         visitor.hears_from_loader(sentence).await;
 
-        let address = stage.demo().console().replace("127.0.0.1", "toko.test");
+        let address = stage.demo().console().replace("localhost", "toko.test");
         let agent = Person::agent(stage.browser(Device::Desktop, &names).await);
         agent.goes_to(&address).await;
         agent.is_told(".sentence", Language::indonesian().text().insecure()).await;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-use crate::program::{CONSOLE, WIDGET};
+use crate::program::{CONSOLE, STRETCH, WIDGET};
 use crate::toolchain::{TARGET, Toolchain};
 use crate::{compress, pages, paths, shell, tools};
 
@@ -26,10 +26,10 @@ pub(crate) fn browser_files(toolchain: &Toolchain, dev: bool) -> Result<()> {
     let wasm_bindgen = tools::wasm_bindgen(toolchain)?.join("wasm-bindgen");
     let mut cargo = toolchain.cargo();
     cargo.args(["build", "--lib", "--target", TARGET, "--profile", if dev { "dev" } else { "wasm" }]);
-    cargo.args(["-p", WIDGET.package, "-p", CONSOLE.package]);
+    cargo.args(["-p", WIDGET.package, "-p", CONSOLE.package, "-p", STRETCH[0].package]);
     cargo.arg("--config").arg(same_everywhere()?);
     shell::step("compile for browsers", &mut cargo)?;
-    for program in [WIDGET, CONSOLE] {
+    for program in [WIDGET, CONSOLE].into_iter().chain(STRETCH) {
         program.build(&wasm_bindgen, dev)?;
     }
     pages::build()?;

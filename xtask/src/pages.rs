@@ -8,7 +8,7 @@ use data_encoding::BASE64;
 use serde_json::json;
 use sha2::{Digest, Sha384};
 
-use crate::texts::Texts;
+use crate::texts::{DESK, LATER, REPORT, Texts};
 use crate::{paths, shell, stamp, tools};
 
 /// How a file of `www` becomes a file of [`paths::dist`].
@@ -23,12 +23,16 @@ enum Recipe {
     Style,
 }
 
-const PAGES: [(&str, &str, Recipe); 10] = [
+const PAGES: [(&str, &str, Recipe); 14] = [
     ("loader/segel.js", "widget/segel.js", Recipe::Script),
     ("frame.html", "widget/frame.html", Recipe::Copy),
     ("frame.js", "widget/frame.js", Recipe::Module),
     ("brand.js", "widget/brand.js", Recipe::Module),
     ("chime.js", "widget/chime.js", Recipe::Module),
+    ("lock.js", "widget/lock.js", Recipe::Module),
+    ("lock.js", "console/lock.js", Recipe::Module),
+    ("stretch_worker.js", "widget/stretch_worker.js", Recipe::Module),
+    ("stretch_worker.js", "console/stretch_worker.js", Recipe::Module),
     ("styles/frame.css", "widget/frame.css", Recipe::Style),
     ("styles/rest.css", "widget/rest.css", Recipe::Style),
     ("console.html", "console/index.html", Recipe::Copy),
@@ -50,6 +54,8 @@ pub(crate) fn build() -> Result<()> {
             "widget/report",
             "widget/emoji",
             "console/emoji",
+            "widget/later",
+            "console/later",
             "shop",
             "integrity.json",
         ]
@@ -63,12 +69,15 @@ pub(crate) fn build() -> Result<()> {
             for (input, output, recipe) in &PAGES {
                 page(&www.join(input), &dist.join(output), recipe, &texts)?;
             }
-            texts.write(&dist.join("widget/texts"), false)?;
-            texts.write(&dist.join("console/texts"), true)?;
-            texts.write_report(&dist.join("widget/report"))?;
+            texts.write(&dist.join("widget/texts"), |section| ![DESK, LATER, REPORT].contains(&section))?;
+            texts.write(&dist.join("console/texts"), |section| ![LATER, REPORT].contains(&section))?;
+            texts.write(&dist.join("widget/report"), |section| section == REPORT)?;
             let emoji = fs::read_to_string(www.join("emoji.txt"))?;
             for folder in ["widget/emoji", "console/emoji"] {
                 texts.write_emoji(&emoji, &dist.join(folder))?;
+            }
+            for folder in ["widget/later", "console/later"] {
+                texts.write(&dist.join(folder), |section| section == LATER)?;
             }
             shop(&www.join("shop"), &dist.join("shop"))?;
             let integrity = json!({ "segel.js": integrity(&dist.join("widget/segel.js"))? });

@@ -24,6 +24,11 @@ pub(crate) const WIDGET: Program =
     Program { package: "segel", folder: "widget", name: "widget", later: include_str!("../later.txt") };
 pub(crate) const CONSOLE: Program =
     Program { package: "segel-console", folder: "console", name: "console_app", later: "" };
+/// In a worker of both pages: each is served it from its own folder.
+pub(crate) const STRETCH: [Program; 2] = [
+    Program { package: "segel-stretch", folder: "widget", name: "stretch", later: "" },
+    Program { package: "segel-stretch", folder: "console", name: "stretch", later: "" },
+];
 
 /// What Rust's target uses, since the section of the file that says so may be missing.
 const FEATURES: [&str; 6] = [
@@ -81,34 +86,40 @@ impl Program {
         let outputs: Vec<_> =
             [glue.clone(), wasm.clone()].into_iter().chain(is_split.then(|| rest.clone())).collect();
         let recipe = format!("dev={dev} {} {} {RECIPE}", self.later, tools::wasm_bindgen_version()?);
-        stamp::when_changed(self.name, &recipe, slice::from_ref(&compiled), &outputs, || {
-            fs::create_dir_all(&dist)?;
-            bind(wasm_bindgen, self.name, &compiled, &bound)?;
-            let [bound_glue, bound_wasm] =
-                [&glue, &wasm].map(|file| bound.join(file.file_name().unwrap_or_default()));
-            if dev {
-                paths::copy(&bound_glue, &glue)?;
-                return paths::copy(&bound_wasm, &wasm);
-            }
-            let [small, short] = ["small.wasm", "short.js"].map(|name| bound.join(name));
-            let names = shrink(self.name, &bound_wasm, &small, &[names::SHORTEN, "--debuginfo"])?;
-            let mut script = names::shorten(&fs::read_to_string(bound_glue)?, &names)?;
-            if is_split {
-                let later: Vec<_> = self.later.lines().filter(|line| !line.starts_with('#')).collect();
-                let parts = split::split(&fs::read(&small)?, &later)?;
-                script = split::join(&script)?;
-                fs::write(bound.join("entries.txt"), &parts.entries)?;
-                for (part, bytes, to) in [("first", parts.first, &wasm), ("rest", parts.rest, &rest)] {
-                    let cut = bound.join(format!("{part}.wasm"));
-                    fs::write(&cut, bytes)?;
-                    finish(&cut, to)?;
+        stamp::when_changed(
+            &format!("{}-{}", self.folder, self.name),
+            &recipe,
+            slice::from_ref(&compiled),
+            &outputs,
+            || {
+                fs::create_dir_all(&dist)?;
+                bind(wasm_bindgen, self.name, &compiled, &bound)?;
+                let [bound_glue, bound_wasm] =
+                    [&glue, &wasm].map(|file| bound.join(file.file_name().unwrap_or_default()));
+                if dev {
+                    paths::copy(&bound_glue, &glue)?;
+                    return paths::copy(&bound_wasm, &wasm);
                 }
-            } else {
-                finish(&small, &wasm)?;
-            }
-            fs::write(&short, script)?;
-            tools::minify(&["--format=esm"], &short, &glue)
-        })
+                let [small, short] = ["small.wasm", "short.js"].map(|name| bound.join(name));
+                let names = shrink(self.name, &bound_wasm, &small, &[names::SHORTEN, "--debuginfo"])?;
+                let mut script = names::shorten(&fs::read_to_string(bound_glue)?, &names)?;
+                if is_split {
+                    let later: Vec<_> = self.later.lines().filter(|line| !line.starts_with('#')).collect();
+                    let parts = split::split(&fs::read(&small)?, &later)?;
+                    script = split::join(&script)?;
+                    fs::write(bound.join("entries.txt"), &parts.entries)?;
+                    for (part, bytes, to) in [("first", parts.first, &wasm), ("rest", parts.rest, &rest)] {
+                        let cut = bound.join(format!("{part}.wasm"));
+                        fs::write(&cut, bytes)?;
+                        finish(&cut, to)?;
+                    }
+                } else {
+                    finish(&small, &wasm)?;
+                }
+                fs::write(&short, script)?;
+                tools::minify(&["--format=esm"], &short, &glue)
+            },
+        )
     }
 }
 

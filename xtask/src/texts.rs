@@ -12,9 +12,11 @@ use crate::paths;
 /// The language that all others are measured by.
 const MODEL: &str = "id";
 /// The section that only agents are served.
-const DESK: &str = "desk";
+pub(crate) const DESK: &str = "desk";
 /// The section that visitors are served apart.
-const REPORT: &str = "report";
+pub(crate) const REPORT: &str = "report";
+/// The section that is served by itself.
+pub(crate) const LATER: &str = "later";
 
 /// Sections of names and sentences.
 type File = BTreeMap<String, BTreeMap<String, String>>;
@@ -29,14 +31,15 @@ pub(crate) struct Texts {
 
 impl Texts {
     /// Where the order is written down, one after the other.
-    pub(crate) fn order() -> [PathBuf; 3] {
-        ["table.rs", "desk.rs", "report.rs"].map(|file| paths::root().join("crates/ui/src/text").join(file))
+    pub(crate) fn order() -> [PathBuf; 4] {
+        ["table.rs", "desk.rs", "report.rs", "later.rs"]
+            .map(|file| paths::root().join("crates/ui/src/text").join(file))
     }
 
     /// Reads and compares the languages of a folder.
     pub(crate) fn read(folder: &Path) -> Result<Self> {
-        let [table, desk, report] = Self::order().map(fs::read_to_string);
-        let tables = tables(&[table?, desk?, report?].concat());
+        let [table, desk, report, later] = Self::order().map(fs::read_to_string);
+        let tables = tables(&[table?, desk?, report?, later?].concat());
         let mut languages = BTreeMap::new();
         for file in paths::files_below(folder)? {
             let tag = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
@@ -97,23 +100,14 @@ impl Texts {
         self.languages.keys().cloned().collect()
     }
 
-    /// Puts what is served of each language into `folder`, a sentence a line, and nothing else.
-    pub(crate) fn write(&self, folder: &Path, for_agents: bool) -> Result<()> {
-        self.write_sections(folder, |section| section != REPORT && (for_agents || section != DESK))
-    }
-
-    /// Likewise what is served of reports.
-    pub(crate) fn write_report(&self, folder: &Path) -> Result<()> {
-        self.write_sections(folder, |section| section == REPORT)
-    }
-
-    fn write_sections(&self, folder: &Path, is_wanted: impl Fn(&str) -> bool) -> Result<()> {
+    /// Puts these sections of each language into `folder`, a sentence a line, and nothing else.
+    pub(crate) fn write(&self, folder: &Path, has: impl Fn(&str) -> bool) -> Result<()> {
         if folder.exists() {
             fs::remove_dir_all(folder)?;
         }
         fs::create_dir_all(folder)?;
         for (tag, file) in &self.languages {
-            let tables = self.tables.iter().filter(|(section, _)| is_wanted(section));
+            let tables = self.tables.iter().filter(|(section, _)| has(section));
             let lines = tables.flat_map(|(section, names)| names.iter().map(|name| &*file[section][name]));
             fs::write(folder.join(format!("{tag}.txt")), lines.collect::<Vec<_>>().join("\n"))?;
         }
@@ -230,6 +224,7 @@ mod tests {
         let texts = Texts::read(&paths::root().join("www/texts")).unwrap();
         assert!(texts.languages.len() > 1);
         let sections: Vec<_> = texts.tables.iter().map(|(section, _)| section.as_str()).collect();
-        assert_eq!(sections, ["frame", "text", "kinds", "refusals", "weekdays", "months", DESK, REPORT]);
+        let expected = ["frame", "text", "kinds", "refusals", "weekdays", "months", DESK, REPORT, LATER];
+        assert_eq!(sections, expected);
     }
 }

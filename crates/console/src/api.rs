@@ -2,9 +2,10 @@
 
 use std::cell::RefCell;
 
-use js_sys::Error;
+use js_sys::{Error, Function};
 use segel_ui::Language;
 use segel_ui::text::WITH_DESK;
+use segel_web::helper::Helper;
 use wasm_bindgen::prelude::*;
 
 use crate::app::App;
@@ -16,11 +17,12 @@ thread_local! {
 
 /// Starts the console in this page, ending one that runs already. An enrolment code is taken from the
 /// address's fragment (`#CODE`), which is then cleared: it never reaches a server or the history. `texts` is what is served of
-/// a language. Throws an `Error` with a stable code and a sentence if that is of another version.
+/// a language; `helper` runs a file of this folder: its `this` is a list of the file's name and of what that is
+/// given. Throws an `Error` with a stable code and a sentence if that is of another version.
 #[wasm_bindgen]
-pub fn mount(texts: String) -> Result<(), JsValue> {
+pub fn mount(texts: String, helper: Function) -> Result<(), JsValue> {
     let wrong = "options.texts: the texts do not belong to this version";
     let language = Language::read(texts, WITH_DESK).ok_or_else(|| Error::new(wrong))?;
-    RUNNING.replace(Some(App::start(language)));
+    RUNNING.replace(Some(App::start(language, Helper::new(helper))));
     Ok(())
 }

@@ -12,6 +12,7 @@ use segel_ui::running::{Handle, Running, Screen};
 use segel_ui::{Act, Action, Language, Situation, Trouble, transcript};
 use segel_web::dom;
 use segel_web::files::{Address, Fetched};
+use segel_web::helper::Helper;
 use segel_web::kept::KeptState;
 use segel_web::notice::{self, Allowed, Notices};
 use segel_web::page::{self, Listener};
@@ -20,6 +21,7 @@ use segel_web::store::{LATER, Later};
 use segel_wire::ids::{AgentId, ConversationId, EventId};
 use segel_wire::limits::MESSAGE_CHARS;
 use segel_wire::signed::Masking;
+use web_sys::Element;
 
 use crate::canned;
 use crate::desk::{Deed, Does, Pressed, Sheet, deed_of};
@@ -46,6 +48,9 @@ struct Desk(Rc<Parts>);
 
 struct Parts {
     language: Language,
+    helper: Helper,
+    act: Act,
+    does: Does,
     _keys: Listener,
     handle: Handle,
     model: RefCell<Model>,
@@ -60,27 +65,29 @@ struct Parts {
 
 impl App {
     /// Puts the console on the page and starts the engine once this tab leads.
-    pub(crate) fn start(language: Language) -> Self {
-        Self { _running: Running::start(|handle| Desk::new(handle, language)) }
+    pub(crate) fn start(language: Language, helper: Helper) -> Self {
+        Self { _running: Running::start(|handle| Desk::new(handle, language, helper)) }
     }
 }
 
 impl Desk {
-    fn new(handle: Handle, language: Language) -> Self {
+    fn new(handle: Handle, language: Language, helper: Helper) -> Self {
         let parts = Rc::new_cyclic(|me| {
             let (acts, desk, keyboard) = (me.clone(), me.clone(), me.clone());
             let act: Act = Rc::new(move |action| with(&acts, |parts| parts.act(action)));
             let does: Does = Rc::new(move |deed| with(&desk, |parts| parts.do_at_desk(deed)));
-            let off = page::remembered(KEYS_OFF).is_some_and(|off| off == "1");
             Parts {
                 language,
+                helper,
                 _keys: page::on_key(move |key| {
                     let pressed = Pressed { key: &key.name, types: key.types, commands: key.commands };
                     keyboard.upgrade().is_some_and(|parts| parts.press(pressed))
                 }),
                 handle,
-                model: RefCell::new(Model::new(Keys { off, listed: false })),
+                model: RefCell::new(new_model()),
                 console: RefCell::new(Console::new(language, &act, &does)),
+                act,
+                does,
                 notices: RefCell::default(),
                 asked_for: Cell::new(None),
                 saved: RefCell::default(),
@@ -191,6 +198,33 @@ impl Screen for Desk {
             self.0.handle.input(Input::Seen(conversation));
         }
     }
+
+    fn clear(&self) {
+        let Parts { language, act, does, .. } = &*self.0;
+        self.0.model.replace(new_model());
+        self.0.console.replace(Console::new(*language, act, does));
+        dom::mount("segel", self.0.console.borrow().root());
+        self.0.asked_for.set(None);
+        drop(self.0.saved.take());
+        drop(self.0.notices.take());
+    }
+
+    fn root(&self) -> Element {
+        self.0.console.borrow().root().clone()
+    }
+
+    fn helper(&self) -> Helper {
+        self.0.helper.clone()
+    }
+
+    fn way_out(&self) -> Option<(Act, &'static str)> {
+        None
+    }
+}
+
+fn new_model() -> Model {
+    let off = page::remembered(KEYS_OFF).is_some_and(|off| off == "1");
+    Model::new(Keys { off, listed: false })
 }
 
 fn with(parts: &Weak<Parts>, act: impl FnOnce(&Parts)) {
@@ -204,8 +238,9 @@ impl Parts {
     fn press(&self, pressed: Pressed<'_>) -> bool {
         let Keys { listed, off } = self.model.borrow().keys;
         let has_sheet = self.model.borrow().has_sheet();
-        // A sheet has the page for itself.
-        let deed = deed_of(pressed, !off).filter(|_| !listed && !has_sheet);
+        // A sheet has the page for itself, and so has what stands in the screen's place.
+        let is_away = self.console.borrow().root().has_attribute("hidden");
+        let deed = deed_of(pressed, !off).filter(|_| !listed && !has_sheet && !is_away);
         deed.inspect(|deed| self.do_at_desk(deed.clone())).is_some()
     }
 
@@ -420,6 +455,8 @@ impl Parts {
             (Action::Open(conversation), _) => self.model.borrow_mut().open(conversation),
             (Action::Verify(on), _) => self.model.borrow_mut().verify(on),
             (Action::Back, _) => self.model.borrow_mut().back(),
+            (Action::LockSheet, _) => self.handle.open_lock_sheet(),
+            (Action::LockNow, _) => self.handle.lock_now(),
             (
                 Action::Send(..)
                 | Action::Quote(_)

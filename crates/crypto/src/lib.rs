@@ -11,6 +11,7 @@ pub mod device;
 pub mod enrol;
 pub mod grant;
 pub mod handshake;
+pub mod lock;
 pub mod log;
 pub mod prekeys;
 pub mod safety;

@@ -67,6 +67,19 @@ impl StateKey {
         }
         Ok(Record { generation, bytes })
     }
+
+    /// A record of this key's, sealed under another; it stays of its generation.
+    pub fn reseal(
+        &self,
+        other: &Self,
+        name: &str,
+        sealed: &[u8],
+        store_generation: u64,
+        random: &mut impl CryptoRng,
+    ) -> Result<Vec<u8>, StorageError> {
+        let record = self.open(name, sealed, store_generation)?;
+        Ok(other.seal(name, record.generation, &record.bytes, random))
+    }
 }
 
 /// A record says nothing but when it was written.

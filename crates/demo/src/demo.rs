@@ -25,7 +25,7 @@ const KEYS: &str = "owner";
 /// A port for each origin; 0 takes a free one.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Ports {
-    /// The shop, on `localhost`; the others are on `127.0.0.1`, so that the widget's storage is third-party.
+    /// The shop, on `localhost`; the widget is on `127.0.0.1`, so that its storage is third-party.
     pub shop: u16,
     /// The widget's files.
     pub widget: u16,
@@ -111,7 +111,7 @@ impl Demo {
         let shop = Port::take("localhost", ports.shop).await?;
         let widget = Port::take("127.0.0.1", ports.widget).await?;
         let relay = Port::take("127.0.0.1", ports.relay).await?;
-        let console = Port::take("127.0.0.1", ports.console).await?;
+        let console = Port::take("localhost", ports.console).await?;
 
         fs::create_dir_all(state).map_err(|source| DemoError::State { path: state.clone(), source })?;
         let own = relay.url().parse::<Origin>().map_err(SeedError::from)?;

@@ -68,6 +68,10 @@ pub enum Action {
     Scrolled,
     /// Back to the list of conversations.
     Back,
+    /// Show the sheet on which the lock is set and taken off.
+    LockSheet,
+    /// Lock what is kept now.
+    LockNow,
 }
 
 /// Where views report to. It is called from inside a view's own listener, so it must not render at once:

@@ -8,9 +8,8 @@ use segel_web::dom::{self, El, el, icon};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
-use crate::icons;
-use crate::served;
 use crate::text::Language;
+use crate::{icons, served};
 
 /// So many stand in a line, which the arrows upwards and downwards pass over.
 const LINE: usize = 6;

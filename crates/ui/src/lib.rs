@@ -14,6 +14,7 @@ mod guard;
 pub mod icons;
 pub mod intake;
 pub mod items;
+pub mod lock;
 pub mod notice;
 pub mod opening;
 mod pieces;

@@ -1,10 +1,11 @@
 //! A screen and what runs it: the engine in this tab, or the one in the tab that leads.
 
 mod follow;
+mod guard;
 mod lead;
 mod serve;
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::{Rc, Weak};
 
 use js_sys::futures::spawn_local;
@@ -14,7 +15,9 @@ use segel_core::{Engine, Input, Outgoing, OutgoingDetails, OutgoingRating};
 use segel_mask::{MaskedText, Writer};
 use segel_web::driver::Driver;
 use segel_web::files::Fetched;
+use segel_web::helper::Helper;
 use segel_web::kept::KeptState;
+use segel_web::lock::Errand;
 use segel_web::page::{self, Listener};
 use segel_web::random::Random;
 use segel_web::store::Later;
@@ -22,11 +25,14 @@ use segel_web::tabs::Tabs;
 use segel_web::timer::{Timer, after};
 use segel_wire::ids::{ConversationId, EventId};
 use segel_wire::signed::Masking;
+use web_sys::Element;
 
+use crate::action::Act;
 use crate::chosen::Chosen;
 use crate::situation::Situation;
 use crate::trouble::Trouble;
 use follow::Follower;
+use guard::Guard;
 use lead::Place;
 
 /// How often it is said again where the person looks, in milliseconds.
@@ -59,6 +65,14 @@ pub trait Screen: 'static {
     fn render(&self);
     /// The person may have come to see what was unread.
     fn look(&self);
+    /// Nothing that was shown or typed is left, on the page and in the model: a new root stands in the place of the one before.
+    fn clear(&self);
+    /// What stands on the page.
+    fn root(&self) -> Element;
+    /// Runs what is fetched when it is wanted.
+    fn helper(&self) -> Helper;
+    /// Where the screen can be closed: what does that, and the words for it.
+    fn way_out(&self) -> Option<(Act, &'static str)>;
 }
 
 /// A running screen. Dropping it ends the engine and every listener.
@@ -79,6 +93,10 @@ struct Work {
     follower: Follower,
     tabs: RefCell<Option<Tabs>>,
     driver: RefCell<Option<Driver>>,
+    /// What the next start is to do about the lock.
+    errand: RefCell<Option<Box<Errand>>>,
+    /// Where there is anything about a lock.
+    guard: OnceCell<Box<Guard>>,
     /// Files that this tab's person asked for.
     wanted: RefCell<Vec<EventId>>,
     /// Whether this tab's page can say who the person is.
@@ -100,6 +118,8 @@ impl Running {
                 follower: Follower::default(),
                 tabs: RefCell::default(),
                 driver: RefCell::default(),
+                errand: RefCell::default(),
+                guard: OnceCell::new(),
                 wanted: RefCell::default(),
                 introduces: Cell::new(false),
                 render_due: Cell::new(false),
@@ -119,6 +139,9 @@ impl Running {
                 work.screen.look();
                 if visible {
                     work.ask_for_life();
+                }
+                if work.guard.get().is_some() {
+                    work.looks_at_clock();
                 }
             });
         });

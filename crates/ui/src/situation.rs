@@ -28,6 +28,8 @@ pub struct Situation {
     stopped: Option<Trouble>,
     refused: Option<Refusal>,
     unkept: bool,
+    /// Whether a lock stands before what is kept, and is open now.
+    pub locks: bool,
 }
 
 impl Default for Situation {
@@ -45,6 +47,7 @@ impl Default for Situation {
             stopped: None,
             refused: None,
             unkept: false,
+            locks: false,
         }
     }
 }
@@ -94,6 +97,11 @@ impl Situation {
     /// Something outside the engine leaves nothing to be shown.
     pub fn stop(&mut self, trouble: Trouble) {
         self.stopped = Some(trouble);
+    }
+
+    /// Whether what is shown outlives the tab.
+    pub fn is_kept(&self) -> bool {
+        !self.unkept
     }
 
     /// The banner's refusal was read.

@@ -4,6 +4,7 @@
 #[macro_use]
 mod sections;
 mod desk;
+mod later;
 mod report;
 #[cfg(feature = "shipped")]
 mod shipped;
@@ -13,6 +14,7 @@ use segel_core::show::{Gate, Refusal};
 use segel_mask::Kind;
 
 pub use desk::DeskText;
+pub use later::LaterText;
 pub use report::ReportText;
 pub use table::Text;
 
@@ -78,8 +80,8 @@ impl Language {
             Gate::Open => None,
             Gate::Preparing => Some(text.preparing()),
             Gate::NobodyEnrolled => Some(text.nobody_enrolled()),
-            Gate::AwaitingRoster => Some(text.awaiting_roster()),
-            Gate::Removed => Some(text.removed()),
+            Gate::AwaitingRoster => Some(self.desk().awaiting_roster()),
+            Gate::Removed => Some(self.desk().removed()),
             Gate::RosterExpired => Some(self.refusal(Refusal::RosterExpired)),
             Gate::Refused(refusal) => Some(self.refusal(refusal)),
             Gate::Erasing => Some(text.erasing()),
@@ -94,10 +96,10 @@ impl Language {
             Trouble::Connecting => text.connecting(),
             Trouble::OtherTab => text.other_tab(),
             Trouble::Insecure => text.insecure(),
-            Trouble::StoreBlocked => text.store_blocked(),
+            Trouble::StoreBlocked => self.desk().store_blocked(),
             Trouble::StoreBusy => text.store_busy(),
             Trouble::NotKept => text.not_kept(),
-            Trouble::Removed => text.removed(),
+            Trouble::Removed => self.desk().removed(),
             Trouble::Refused(refusal) => self.refusal(refusal),
         }
     }

@@ -2,14 +2,15 @@
 
 use std::rc::Rc;
 
+use js_sys::futures::spawn_local;
 use segel_core::show::SafetyNumber;
 use segel_web::dom::{self, El, el};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
 use crate::action::{Act, Action};
-use crate::qr;
 use crate::text::Language;
+use crate::{qr, served};
 
 /// Twelve groups of digits, the same as a QR code, a sentence on each side of them, and the way back.
 pub struct Verify {
@@ -32,7 +33,9 @@ impl Verify {
         let number = el("ol").class("number").attr("dir", "ltr").attr("aria-label", text.verify());
         let number = groups.iter().fold(number, |number, group| number.place(group));
         let why = el("p");
-        let differs = el("p").text(text.verify_differs());
+        let differs = el("p");
+        let words = Element::clone(&differs);
+        spawn_local(async move { dom::set_text(&words, served::later().await.verify_differs()) });
         let (act, escape) = (Rc::clone(act), Rc::clone(act));
         let back = el("button")
             .class("return")

@@ -135,6 +135,13 @@ pub fn mount(id: &str, root: &Element) -> bool {
     })
 }
 
+/// Adds `root` to what the element with the id `id` holds.
+pub fn mount_beside(id: &str, root: &Element) {
+    if let Some(home) = document().get_element_by_id(id) {
+        append(&home, root);
+    }
+}
+
 /// Replaces all that `node` holds by a text; leaves it alone if it says so already.
 pub fn set_text(node: &Element, text: &str) {
     if node.text_content().as_deref() != Some(text) {

@@ -7,6 +7,7 @@ use segel_core::Kept;
 use segel_crypto::storage::StateKey;
 use thiserror::Error;
 
+use crate::lock::Errand;
 use crate::random::Random;
 use crate::state_key::{self, StateKeyError};
 use crate::store::{Home, Later, NewStore, Store, StoreError};
@@ -30,6 +31,9 @@ pub enum KeptError {
     /// The store is another page's now, which has taken it over or runs newer code.
     #[error("the store cannot be opened now")]
     Busy,
+    /// A lock stands before it, and the errand does not open that.
+    #[error("what is kept is locked")]
+    Locked,
 }
 
 /// Opens the store of this name and reads it, but for what is left for later. Where there is none, none is made before something
@@ -38,18 +42,20 @@ pub enum KeptError {
 /// while a page of other code has the store open, or the browser gives no answer.
 ///
 /// `whole` makes the program whole, once there is something to be read: a visitor who only looks reads nothing. `leads` is asked
-/// before whoever had the store so far is shut out: a tab that was frozen since it began may lead no more.
+/// before whoever had the store so far is shut out: a tab that was frozen since it began may lead no more. `errand` opens the lock
+/// that stands before what is kept, or changes it, and says afterwards which stands.
 pub async fn open(
     name: &str,
     later: Option<&'static Later>,
     random: &mut Random,
     whole: impl Future<Output = ()>,
     leads: &dyn Fn() -> bool,
+    errand: &mut Option<Box<Errand>>,
 ) -> Result<KeptState, KeptError> {
     let found = match Store::open_kept(name).await {
         Ok(Some(store)) => {
             whole.await;
-            read(store.in_parts(later), leads).await
+            read(store.in_parts(later), leads, errand).await
         }
         Ok(None) => Ok(None),
         Err(error) => Err(StateKeyError::Store(error)),
@@ -68,6 +74,7 @@ pub async fn open(
         Err(StateKeyError::Store(StoreError::Newer | StoreError::Stale | StoreError::Gone)) => {
             Err(KeptError::Busy)
         }
+        Err(StateKeyError::Locked) => Err(KeptError::Locked),
         Err(_) => Err(KeptError::Unreadable),
     }
 }
@@ -77,13 +84,15 @@ type Reading<'a> = Pin<Box<dyn Future<Output = Result<Option<KeptState>, StateKe
 
 // Within its caller it would be in the first part of the program.
 #[inline(never)]
-fn read(store: Store, leads: &dyn Fn() -> bool) -> Reading<'_> {
+fn read<'a>(store: Store, leads: &'a dyn Fn() -> bool, errand: &'a mut Option<Box<Errand>>) -> Reading<'a> {
     Box::pin(async move {
-        let Some(key) = state_key::load(&store).await? else { return Ok(None) };
+        let Some(kept) = state_key::load(&store).await? else { return Ok(None) };
+        let key = Errand::open(errand, kept)?;
         if !leads() {
             return Err(StateKeyError::Store(StoreError::Stale));
         }
         store.take_over().await?;
+        let key = Errand::carry_out(errand, &store, key).await;
         let loaded = store.load().await?;
         let left_out = store.later().is_some();
         let kept = Kept { generation: loaded.generation, records: loaded.records, left_out };

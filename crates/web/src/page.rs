@@ -105,6 +105,20 @@ pub fn on_key(on_key: impl Fn(Key) -> bool + 'static) -> Listener {
     Listener { _events: heard.into_iter().collect() }
 }
 
+/// Calls `on_use` whenever the person does something in this page, be it that a pointer moves.
+pub fn on_use(on_use: impl Fn() + 'static) -> Listener {
+    let on_use = Rc::new(on_use);
+    let listen = |window: &Window, event: &'static str| {
+        let on_use = Rc::clone(&on_use);
+        EventListener::new(window, event, move |_| on_use())
+    };
+    let uses = |window: Window| {
+        ["pointerdown", "pointermove", "keydown", "wheel"].map(|event| listen(&window, event))
+    };
+    let events = web_sys::window().map(uses);
+    Listener { _events: events.into_iter().flatten().collect() }
+}
+
 /// Names the page, in its tab.
 pub fn set_title(title: &str) {
     let document = web_sys::window().and_then(|window| window.document());

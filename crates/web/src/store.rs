@@ -2,6 +2,7 @@
 
 mod later;
 mod new;
+mod rekey;
 mod request;
 
 use std::cell::Cell;

@@ -39,6 +39,12 @@ pub enum Said {
     Wish(Vec<u8>, Option<File>),
     /// The file of a message came whole.
     File(EventId, Fetched),
+    /// All lock themselves.
+    Lock,
+    /// The person does something in a tab.
+    Used,
+    /// A lock is set that locks after so many minutes without use, or for 0 none is.
+    Locks(u32),
 }
 
 impl Tabs {
@@ -71,7 +77,7 @@ impl Drop for Tabs {
 }
 
 impl Said {
-    /// A list of four: the kind, a tab's number, bytes, and a file or its pieces.
+    /// A list of four: the kind, a tab's number or another, bytes, and a file or its pieces.
     fn write(&self) -> JsValue {
         let none: &[u8] = &[];
         let (kind, tab, bytes, file): (u32, u32, &[u8], Option<&JsValue>) = match self {
@@ -85,6 +91,9 @@ impl Said {
             Self::Unkept => (7, 0, none, None),
             Self::Wish(bytes, file) => (8, 0, bytes, file.as_ref().map(AsRef::as_ref)),
             Self::File(event, fetched) => (9, 0, &event.0, Some(fetched.pieces())),
+            Self::Lock => (10, 0, none, None),
+            Self::Used => (11, 0, none, None),
+            Self::Locks(minutes) => (12, *minutes, none, None),
         };
         let list = Array::of4(&kind.into(), &tab.into(), &Uint8Array::from(bytes), &JsValue::NULL);
         if let Some(file) = file {
@@ -109,6 +118,9 @@ impl Said {
             7 => Self::Unkept,
             8 => Self::Wish(bytes, file.dyn_into().ok()),
             9 => Self::File(EventId(bytes.try_into().ok()?), Fetched::from_pieces(file.dyn_into().ok()?)),
+            10 => Self::Lock,
+            11 => Self::Used,
+            12 => Self::Locks(tab),
             _ => return None,
         })
     }

@@ -2,6 +2,7 @@
 //! finds wrong. `cargo xtask shots` takes all of them, `cargo xtask test` the looks in which most goes wrong.
 
 mod console;
+mod locking;
 mod look;
 mod visitor;
 mod words;

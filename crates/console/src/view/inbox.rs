@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use segel_ui::lock::{Entries, Shape};
 use segel_ui::text::fill;
 use segel_ui::time::Moment;
 use segel_ui::{Act, Language, icons};
@@ -27,6 +28,7 @@ pub(crate) struct Inbox {
     root: El,
     filters: Vec<(Filter, El, El)>,
     bell: El,
+    lock: Entries,
     search: El,
     labels: El,
     known: Vec<String>,
@@ -88,6 +90,8 @@ impl Inbox {
             });
         let labels = label_choice(language, does);
         let help = help_button(language, does);
+        let lock = Entries::new(act, Shape::Icon);
+        lock.want();
         let rings = Rc::clone(does);
         let bell = el("button")
             .class("plain bell")
@@ -119,7 +123,14 @@ impl Inbox {
         let root = el("nav")
             .class("inbox")
             .attr("aria-label", text.inbox())
-            .child(el("div").class("top").child(el("h2").text(text.inbox())).place(&bell).child(help))
+            .child(
+                el("div")
+                    .class("top")
+                    .child(el("h2").text(text.inbox()))
+                    .place(lock.buttons()[0])
+                    .place(&bell)
+                    .child(help),
+            )
             .child(choice)
             .place(&search)
             .place(&labels)
@@ -132,6 +143,7 @@ impl Inbox {
             root,
             filters: filters.into(),
             bell,
+            lock,
             search,
             labels,
             known: Vec::new(),
@@ -160,6 +172,7 @@ impl Inbox {
     /// Shows the conversations that are listed; one that stays keeps its element, and with it the focus. Who comes back
     /// from a conversation, or steps from one to the other, finds the focus on it.
     pub(crate) fn render(&mut self, model: &Model) {
+        self.lock.render(&model.situation);
         let listing = model.listing();
         for ((filter, button, count), number) in self.filters.iter().zip(listing.counts) {
             let is_chosen = *filter == model.inbox.filter;

@@ -64,6 +64,11 @@ impl Follower {
         !self.held.borrow().is_empty()
     }
 
+    /// Nothing is held any more.
+    pub(super) fn let_all_go(&self) {
+        self.held.borrow_mut().clear();
+    }
+
     /// This is held no more.
     pub(super) fn let_go(&self, event: EventId) {
         self.held.borrow_mut().retain(|(wish, _)| wish.makes() != Some(event));
@@ -110,7 +115,7 @@ impl Work {
         }
     }
 
-    fn follows(&self) -> bool {
+    pub(super) fn follows(&self) -> bool {
         self.place.engine.get() == Start::Follows
     }
 
@@ -176,7 +181,11 @@ impl Work {
                     self.answer(None);
                 }
             }
+            Said::Lock => self.lock_up_with_others(),
+            Said::Used => self.heard_of_use(),
             _ if !self.follows() => {}
+            Said::Locks(minutes) => self.watch(minutes),
+            Said::Here if self.is_veiled() => self.line_up(),
             Said::Here => self.follow(),
             Said::Alone(tab) if tab == 0 || tab == self.follower.number.get() => self.wait_elsewhere(),
             Said::Patience if is_served => self.lose_patience(),
@@ -208,6 +217,7 @@ impl Work {
         self.lose_patience();
         self.screen.change(&|situation| situation.served(true));
         self.screen.forget();
+        self.let_in();
         for show in shows {
             self.see(show);
         }

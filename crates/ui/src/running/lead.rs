@@ -24,6 +24,7 @@ use crate::trouble::Trouble;
 /// one of them has passed when it wakes.
 const OPENING: u32 = 3_000;
 const STRETCHES: u32 = 4;
+const STRETCHES_OF_ERRANDS: u32 = 40;
 
 /// Where this tab stands among those of its name.
 #[derive(Default)]
@@ -83,6 +84,9 @@ impl Work {
             return;
         }
         if rests {
+            if self.guard.get().is_some() {
+                self.veil_at_rest();
+            }
             // What nothing keeps would end here.
             if self.place.engine.get() != Start::RunsUnkept {
                 self.leave();
@@ -143,7 +147,7 @@ impl Work {
         self.say(&Said::Here);
     }
 
-    fn start(&self) {
+    pub(super) fn start(&self) {
         drop(self.driver.take());
         self.lose_sight();
         self.place.engine.set(Start::Starts);
@@ -155,7 +159,12 @@ impl Work {
                 work.give_up(trouble);
             }
         });
-        self.place.stretches.set(STRETCHES);
+        // To seal everything anew takes longer the more there is.
+        self.place.stretches.set(if self.errand.borrow().is_some() {
+            STRETCHES_OF_ERRANDS
+        } else {
+            STRETCHES
+        });
         self.await_store();
     }
 
@@ -200,14 +209,20 @@ impl Work {
                 self.await_store();
             }
         };
-        let state = kept::open(&name, later, &mut random, whole, &leads).await;
+        let mut errand = self.errand.take();
+        let state = kept::open(&name, later, &mut random, whole, &leads, &mut errand).await;
         if !leads() {
             return Ok(());
         }
-        let state = state.map_err(|error| match error {
-            KeptError::Unreadable => Trouble::Refused(Refusal::StoreBroken),
-            KeptError::Busy => Trouble::StoreBusy,
-        })?;
+        let state = match state {
+            Ok(state) => state,
+            Err(KeptError::Unreadable) => return Err(Trouble::Refused(Refusal::StoreBroken)),
+            Err(KeptError::Busy) => return Err(Trouble::StoreBusy),
+            Err(KeptError::Locked) => {
+                self.lock_up();
+                return Ok(());
+            }
+        };
         let is_kept = state.store.is_some();
         let engine = self.screen.make_engine(&state, &mut random)?;
         self.screen.change(&move |situation: &mut Situation| situation.served(is_kept));
@@ -230,6 +245,9 @@ impl Work {
         *self.driver.borrow_mut() = Some(driver);
         self.place.engine.set(if is_kept { Start::Runs } else { Start::RunsUnkept });
         self.say(&Said::Here);
+        if errand.is_some() || self.guard.get().is_some() {
+            self.opened(errand);
+        }
         if self.follower.holds_any() {
             self.fulfil_held();
         }

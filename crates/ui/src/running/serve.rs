@@ -59,6 +59,9 @@ impl Work {
                 if start == Start::RunsUnkept {
                     self.say(&Said::Unkept);
                 }
+                if let Some(minutes) = self.locks_after() {
+                    self.say(&Said::Locks(minutes));
+                }
             }
             _ => self.say(&Said::Patience),
         }

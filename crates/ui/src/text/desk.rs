@@ -8,6 +8,12 @@ by_name! {
     desk: DeskText after months {
         /// Name of the page.
         console,
+        /// This device waits for the next roster.
+        awaiting_roster,
+        /// This device is no longer in the roster.
+        removed,
+        /// The browser lets nothing be kept, so there is nothing to be done here.
+        store_blocked,
         /// The relay is reached.
         online,
         /// The relay is being reached, in a word or two.

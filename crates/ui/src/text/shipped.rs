@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 
 use super::desk::desk;
+use super::later::later;
 use super::report::report;
 use super::table::{frame, kinds, months, refusals, text, weekdays};
-use super::{Language, ReportText, WITH_DESK};
+use super::{Language, LaterText, ReportText, WITH_DESK};
 
 /// Sections of a file, each with its sentences by name.
 type File = BTreeMap<String, BTreeMap<String, String>>;
@@ -22,8 +23,8 @@ const SECTIONS: [(&str, &[&str]); 7] = [
     ("desk", desk::NAMES),
 ];
 
-/// The section that is served apart.
-const APART: (&str, &[&str]) = ("report", report::NAMES);
+/// The sections that are served apart.
+const APART: [(&str, &[&str]); 2] = [("report", report::NAMES), ("later", later::NAMES)];
 
 impl Language {
     /// Indonesian.
@@ -41,6 +42,11 @@ impl Language {
         Self::shipped(include_str!("../../../../www/texts/ar.json"))
     }
 
+    /// What is fetched when it is wanted, in Indonesian.
+    pub fn later_in_indonesian() -> LaterText {
+        shipped_later(include_str!("../../../../www/texts/id.json"))
+    }
+
     /// The language of a file of `www/texts`. Panics if that lacks a sentence.
     pub(super) fn shipped(file: &str) -> Self {
         Self::read(compile(file), WITH_DESK).expect("every sentence has one line")
@@ -54,17 +60,24 @@ impl ReportText {
     ///
     /// If the file lacks a sentence.
     pub fn indonesian() -> Self {
-        let file = parse(include_str!("../../../../www/texts/id.json"));
-        let (section, names) = APART;
-        let sentences: Vec<_> = names.iter().map(|name| file[section][*name].as_str()).collect();
-        Self::read(sentences.join("\n")).expect("every sentence has one line")
+        let file = include_str!("../../../../www/texts/id.json");
+        Self::read(sentences(file, &APART[..1])).expect("every sentence has one line")
     }
+}
+
+/// What is fetched when it is wanted, of a file of `www/texts`. Panics if that lacks a sentence.
+fn shipped_later(file: &str) -> LaterText {
+    LaterText::read(sentences(file, &APART[1..])).expect("every sentence has one line")
 }
 
 /// What is served of a file of `www/texts`: a sentence a line, in the order of the tables.
 pub(super) fn compile(file: &str) -> String {
+    sentences(file, &SECTIONS)
+}
+
+fn sentences(file: &str, sections: &[(&str, &[&str])]) -> String {
     let file = parse(file);
-    let sentences = SECTIONS.iter().flat_map(|(section, names)| {
+    let sentences = sections.iter().flat_map(|(section, names)| {
         names.iter().map(|name| file.get(*section).and_then(|section| section.get(*name)))
     });
     let sentences: Vec<_> = sentences.map(|sentence| sentence.expect("a sentence").as_str()).collect();
@@ -76,7 +89,7 @@ pub(super) fn compile(file: &str) -> String {
 pub(super) fn fault(file: &str, model: &str) -> Option<String> {
     let (file, model) = (parse(file), parse(model));
     let holes = |of: &File, section: &str, name: &str| Some(of.get(section)?.get(name)?.matches('#').count());
-    let sections = SECTIONS.iter().chain([&APART]);
+    let sections = SECTIONS.iter().chain(&APART);
     let asked = sections.flat_map(|(section, names)| names.iter().map(move |name| (*section, *name)));
     let said = |of: &File| -> Vec<_> {
         of.iter()

@@ -73,10 +73,6 @@ by_name! {
         preparing,
         /// No agent's device is enrolled.
         nobody_enrolled,
-        /// This device waits for the next roster.
-        awaiting_roster,
-        /// This device is no longer in the roster.
-        removed,
         /// Label of the timeline.
         timeline,
         /// The person at this device.
@@ -205,8 +201,6 @@ by_name! {
         other_tab,
         /// The page is not a secure context.
         insecure,
-        /// The browser lets nothing be kept, so there is nothing to be done here.
-        store_blocked,
         /// What is kept cannot be opened now.
         store_busy,
         /// Button: delete what cannot be read, and begin as somebody new.
@@ -221,12 +215,6 @@ by_name! {
         dismiss,
         /// The safety number: button, heading and label.
         verify,
-        /// What a visitor does with it; `#` is the business's name.
-        verify_visitor,
-        /// There is no number before the first message.
-        verify_later,
-        /// What to do if the numbers differ.
-        verify_differs,
         /// Button: back to the conversation.
         verify_back,
         /// Somebody ended the conversation; `#` is who.
@@ -241,8 +229,6 @@ by_name! {
         begin,
         /// Button: have everything of the visitor erased.
         erase,
-        /// What that does and what it cannot do.
-        erase_why,
         /// Why nothing can be written: the relay has not confirmed that everything is erased.
         erasing,
         /// Everything is erased, at the relay too.

@@ -37,7 +37,9 @@ impl NewStore {
             Ok(true) => Ok(store),
             Ok(false) => Err(StoreError::Stale),
             Err(StateKeyError::Store(error)) => Err(error),
-            Err(StateKeyError::NoCrypto | StateKeyError::Lost) => Err(StoreError::Broken),
+            Err(StateKeyError::NoCrypto | StateKeyError::Lost | StateKeyError::Locked) => {
+                Err(StoreError::Broken)
+            }
         }
     }
 }

@@ -15,8 +15,8 @@ use web_sys::{AesGcmParams, AesKeyGenParams, CryptoKey, IdbDatabase, IdbTransact
 use crate::store::{database_factory, fresh, plant, succeeded};
 
 /// The key of the state in `first_form.txt`, and its generation.
-const KEY: [u8; 32] = [7; 32];
-const GENERATION: u64 = 1;
+pub(crate) const KEY: [u8; 32] = [7; 32];
+pub(crate) const GENERATION: u64 = 1;
 
 /// A visitor's state as the first engine that kept anything wrote it (suite 1): names, and what was sealed in hexadecimal.
 const FIRST_FORM: &str = include_str!("first_form.txt");
@@ -62,7 +62,7 @@ async fn who_does_not_lead_any_more_shuts_nobody_out() {
     let name = "not-leading";
     keep(name, &[]).await;
     let leading = made(open(name).await.unwrap());
-    let frozen = kept::open(name, None, &mut Random::new().unwrap(), async {}, &|| false).await;
+    let frozen = kept::open(name, None, &mut Random::new().unwrap(), async {}, &|| false, &mut None).await;
     assert_eq!(frozen.err(), Some(KeptError::Busy));
     leading.commit(GENERATION + 1, vec![Change::Put("a".to_owned(), vec![1])]).await.unwrap();
 }
@@ -146,14 +146,14 @@ fn put(key: &str, sealed: &[u8]) -> Change {
     Change::Put(key.to_owned(), sealed.to_vec())
 }
 
-fn made(state: kept::KeptState) -> Store {
+pub(crate) fn made(state: kept::KeptState) -> Store {
     let home = state.store.filter(|home| matches!(home, Home::Kept(_)));
     let Home::Kept(store) = home.unwrap() else { unreachable!("the others are left out") };
     store
 }
 
 async fn open(name: &str) -> Result<kept::KeptState, KeptError> {
-    kept::open(name, None, &mut Random::new().unwrap(), async {}, &|| true).await
+    kept::open(name, None, &mut Random::new().unwrap(), async {}, &|| true, &mut None).await
 }
 
 fn config() -> VisitorConfig {
@@ -167,7 +167,7 @@ fn config() -> VisitorConfig {
 }
 
 /// Writes a database as it has been written since the first form: the key wrapped, the records, and their generation.
-async fn keep(name: &str, records: &[(String, Vec<u8>)]) {
+pub(crate) async fn keep(name: &str, records: &[(String, Vec<u8>)]) {
     drop(fresh(name).await);
     plant(name, "meta", "state-key", &wrapped().await).await;
     plant(name, "meta", "generation", &JsValue::from(GENERATION)).await;

@@ -12,6 +12,7 @@ mod http;
 mod kept;
 mod letting_go;
 mod line;
+mod lock;
 mod mailbox;
 mod network;
 mod page;

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use js_sys::{Array, Uint8Array};
-use segel_web::state_key::{self, STATE_KEY_LEN, StateKeyError};
+use segel_web::state_key::{self, KeptKey, STATE_KEY_LEN, StateKeyError};
 use segel_web::store::Store;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -73,7 +73,7 @@ async fn a_key_that_was_tampered_with_is_lost_and_not_replaced() {
     assert_eq!(load_or_make(&store).await.map(drop), Err(StateKeyError::Lost));
 }
 
-async fn read_meta(name: &str, key: &str) -> JsValue {
+pub(crate) async fn read_meta(name: &str, key: &str) -> JsValue {
     let database = behind(name).await;
     let meta = database.transaction_with_str("meta").unwrap().object_store("meta").unwrap();
     let request = meta.get(&key.into()).unwrap();
@@ -84,12 +84,20 @@ async fn read_meta(name: &str, key: &str) -> JsValue {
 
 /// As a page that finds no key, and then keeps something, comes to one.
 async fn load_or_make(store: &Store) -> Result<Zeroizing<[u8; STATE_KEY_LEN]>, StateKeyError> {
-    if let Some(key) = state_key::load(store).await? {
+    if let Some(key) = load(store).await? {
         return Ok(key);
     }
     let made = state_key::make()?;
     if state_key::keep_first(store, &made).await? {
         return Ok(made);
     }
-    state_key::load(store).await.map(Option::unwrap)
+    load(store).await.map(Option::unwrap)
+}
+
+async fn load(store: &Store) -> Result<Option<Zeroizing<[u8; STATE_KEY_LEN]>>, StateKeyError> {
+    Ok(match state_key::load(store).await? {
+        Some(KeptKey::Open(key)) => Some(key),
+        Some(KeptKey::Locked(_)) => return Err(StateKeyError::Locked),
+        None => None,
+    })
 }
