@@ -78,7 +78,7 @@ async fn what_was_kept_is_there_once_it_is_unlocked_and_can_be_added_to() {
     assert_whole(&locked(name).await);
     assert_eq!(open(name, &mut None).await.err(), Some(KeptError::Locked));
     let heard = Heard::default();
-    let mut errand = heard.errand(Some(key_of([6; 32])), None);
+    let mut errand = Some(heard.errand(Some(key_of([6; 32])), None));
     assert_eq!(open(name, &mut errand).await.err(), Some(KeptError::Locked), "by another key");
     drop(errand);
     assert_eq!(heard.0.get(), Some(Err(LockError::NotStored)));
