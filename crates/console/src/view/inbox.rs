@@ -65,29 +65,8 @@ impl Inbox {
         });
         let choice = el("div").class("filters").attr("role", "group").attr("aria-label", text.filter());
         let choice = filters.iter().fold(choice, |choice, (_, button, _)| choice.place(button));
-        let (searches, ends, scrolls) = (Rc::clone(does), Rc::clone(does), Rc::clone(does));
-        let search = el("input")
-            .class("search")
-            .attr("type", "search")
-            .attr("placeholder", text.search())
-            .attr("aria-label", text.search())
-            .attr("autocomplete", "off")
-            .attr("spellcheck", "false")
-            .on("input", move |event| {
-                let target = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
-                searches(Deed::Search(target.map(|input| input.value()).unwrap_or_default()));
-            })
-            .on("keydown", move |event| {
-                let is_escape = event.dyn_ref::<KeyboardEvent>().is_some_and(|key| key.key() == "Escape");
-                let field = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
-                if let Some(field) = field.filter(|field| is_escape && !field.value().is_empty()) {
-                    // It ends the search first, and leads out of it when it is pressed once more.
-                    event.prevent_default();
-                    event.stop_propagation();
-                    field.set_value("");
-                    ends(Deed::Search(String::new()));
-                }
-            });
+        let scrolls = Rc::clone(does);
+        let search = search_field(language, does);
         let labels = label_choice(language, does);
         let help = help_button(language, does);
         let lock = Entries::new(act, Shape::Icon);
@@ -290,6 +269,34 @@ fn help_button(language: Language, does: &Does) -> El {
         .attr("title", text.keys())
         .text("?")
         .on("click", move |_| does(Deed::Help(true)))
+}
+
+/// Where words are searched for.
+fn search_field(language: Language, does: &Does) -> El {
+    let text = language.desk();
+    let (searches, ends) = (Rc::clone(does), Rc::clone(does));
+    el("input")
+        .class("search")
+        .attr("type", "search")
+        .attr("placeholder", text.search())
+        .attr("aria-label", text.search())
+        .attr("autocomplete", "off")
+        .attr("spellcheck", "false")
+        .on("input", move |event| {
+            let target = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+            searches(Deed::Search(target.map(|input| input.value()).unwrap_or_default()));
+        })
+        .on("keydown", move |event| {
+            let is_escape = event.dyn_ref::<KeyboardEvent>().is_some_and(|key| key.key() == "Escape");
+            let field = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+            if let Some(field) = field.filter(|field| is_escape && !field.value().is_empty()) {
+                // It ends the search first, and leads out of it when it is pressed once more.
+                event.prevent_default();
+                event.stop_propagation();
+                field.set_value("");
+                ends(Deed::Search(String::new()));
+            }
+        })
 }
 
 /// Chooses a label to list, where there is any.
