@@ -130,7 +130,7 @@ async fn where_the_relay_does_not_answer_nothing_is_saved_and_that_is_said() {
 
 /// Opens the menu once what is said of reports has come.
 async fn opens(visitor: &Person) {
-    let is_here = "return document.querySelector('.menu button:empty') ? null : true";
+    let is_here = "return document.querySelector('.menu .offers button:nth-child(2):empty') ? null : true";
     visitor.until("what is said of reports", async || has(visitor, is_here).await).await;
     visitor.clicks(".header [aria-controls=segel-menu]").await;
     visitor.sees(".menu").await;
