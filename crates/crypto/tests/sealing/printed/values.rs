@@ -14,6 +14,7 @@ use segel_crypto::device::{DeviceSecrets, IdentitySecret, LoginSecret, SigningSe
 use segel_crypto::enrol::{EnrolmentCode, NotACode};
 use segel_crypto::grant::{Grant, GrantError};
 use segel_crypto::handshake::{EphemeralSecret, HandshakeError, Transcript};
+use segel_crypto::lock::{Lock, LockKey, Way};
 use segel_crypto::log::{LogHash, Seen};
 use segel_crypto::prekeys::{KemSeed, PrekeySecret};
 use segel_crypto::safety::SafetyNumber;
@@ -94,6 +95,7 @@ fn keys(entries: &mut Entries) {
     entries.add("attachment::AttachmentKey", &secret::<AttachmentKey>(32));
     entries.add("storage::StateKey", &secret::<StateKey>(32));
     entries.add("signal::SignalKey", &secret::<SignalKey>(32));
+    entries.add("lock::LockKey", &secret::<LockKey>(32));
     entries.add("curve::WeakKey", &WeakKey);
     entries.add("kem::BadKemKey", &BadKemKey);
     entries.add("aead::NotAuthentic", &aead::NotAuthentic);
@@ -112,6 +114,9 @@ fn devices(entries: &mut Entries) {
     let number = SafetyNumber::derive(&ROOT, &SITE, &IdentityKey([3; 32]));
     entries.add("safety::SafetyNumber", &number);
     entries.add("storage::Record", &Record { generation: 7, bytes: SECRET.to_vec().into() });
+    let ways = [Way::Passphrase { memory: 65_536, passes: 3 }, Way::Passkey(Octets(vec![0xc1; 4]))];
+    entries.add("lock::Lock", &Lock { way: ways[0].clone(), salt: Octets(vec![0xa1; 4]), idle_minutes: 15 });
+    entries.add_all("lock::Way", &ways);
     entries.add_all("storage::StorageError", &[StorageError::Broken, StorageError::RolledBack]);
 }
 
