@@ -13,8 +13,7 @@ async fn visitor_and_agent_are_shown_the_same_safety_number_and_find_their_way_b
         let agent = stage.agent().await;
         let visitor = stage.visitor_on(Device::Phone(320, 568)).await;
         visitor.clicks(".header .check").await;
-        let said = visitor.sees(".verify").await;
-        assert!(said.contains("setelah pesan pertama"), "{said}");
+        visitor.is_told(".verify > p", "setelah pesan pertama").await;
         assert_eq!(visitor.seen(".verify .number").await, None);
         visitor.clicks(".verify .return").await;
         visitor.says("apakah ini benar toko?").await;
