@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use crate::digits::{Class, class};
+use crate::digits::{Class, char_at, class};
 
 /// How far back an address may start, in characters.
 const ADDRESS: usize = 200;
@@ -10,7 +10,7 @@ const ADDRESS: usize = 200;
 /// A sign, year, month and service code.
 const STRIPE: usize = 8;
 
-/// How far a code of letters and digits is looked at, in characters.
+/// How far a code of letters and digits is looked at, in letters.
 const CODE: usize = 40;
 
 /// Whether byte `at` stands in a web address.
@@ -38,43 +38,27 @@ pub(crate) fn is_stripe(text: &str, end: usize) -> bool {
 
 /// Whether a letter stands right before byte `start`.
 pub(crate) fn is_glued(text: &str, start: usize) -> bool {
-    text[..start].ends_with(is_letter)
+    start.checked_sub(1).is_some_and(|before| text.as_bytes()[before].is_ascii_alphabetic())
 }
 
 /// Whether the bytes `number` are cut out of a code of letters and digits, such as a hexadecimal id.
 pub(crate) fn in_code(text: &str, number: Range<usize>) -> bool {
-    let (before, after) = (&text[..number.start], &text[number.end..]);
-    if !before.ends_with(is_letter) && !after.starts_with(is_letter) {
-        return false;
-    }
-    let (before, after) = (last_chars(before, CODE), first_chars(after, CODE));
-    let outside = before.trim_end_matches(is_letter);
-    let left = &before[outside.len()..];
-    let beyond = after.trim_start_matches(is_letter);
-    let right = &after[..after.len() - beyond.len()];
-    let is_hex = |letters: &str| !letters.is_empty() && letters.bytes().all(|b| b.is_ascii_hexdigit());
-    (is_hex(left) && outside.ends_with(is_digit))
-        || (is_hex(right) && beyond.starts_with(is_digit))
-        || (is_hex(left) && is_hex(right))
-}
-
-fn is_letter(c: char) -> bool {
-    c.is_ascii_alphabetic()
+    let bytes = text.as_bytes();
+    let is_letter = |byte: &&u8| byte.is_ascii_alphabetic();
+    let left = bytes[..number.start].iter().rev().take(CODE).take_while(is_letter).count();
+    let right = bytes[number.end..].iter().take(CODE).take_while(is_letter).count();
+    let (left, right) = (number.start - left..number.start, number.end..number.end + right);
+    let is_hex = |letters: &Range<usize>| {
+        !letters.is_empty() && bytes[letters.clone()].iter().all(u8::is_ascii_hexdigit)
+    };
+    (is_hex(&left) && text[..left.start].chars().next_back().is_some_and(is_digit))
+        || (is_hex(&right) && char_at(text, right.end).is_some_and(is_digit))
+        || (is_hex(&left) && is_hex(&right))
 }
 
 /// A digit, masked or not: what a text says of a number must not change when its neighbour is masked.
 fn is_digit(c: char) -> bool {
     matches!(class(c), Class::Digit(_) | Class::Masked)
-}
-
-fn last_chars(text: &str, count: usize) -> &str {
-    let start = text.char_indices().rev().take(count).last().map_or(text.len(), |(at, _)| at);
-    &text[start..]
-}
-
-fn first_chars(text: &str, count: usize) -> &str {
-    let end = text.char_indices().nth(count).map_or(text.len(), |(at, _)| at);
-    &text[..end]
 }
 
 #[cfg(test)]

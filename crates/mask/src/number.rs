@@ -147,12 +147,12 @@ fn is_dotted_date(run: &Run, groups: &Range<usize>) -> bool {
 /// Whether a unit follows the groups, or a currency sign comes first.
 pub(crate) fn is_amount(run: &Run, groups: &Range<usize>, around: &Around) -> bool {
     let bytes = run.bytes(groups.clone());
-    let (before, after) = (&around.text[..bytes.start], &around.text[bytes.end..]);
-    let word = after.trim_start_matches([' ', '-']);
-    let length = word_end(word.as_bytes(), 0);
-    before.trim_end().ends_with(['$', '€', '£'])
-        || after.starts_with('%')
-        || meaning(&word.as_bytes()[..length]).has(Meaning::UNIT)
+    let (before, after) = (&around.text[..bytes.start], &around.text.as_bytes()[bytes.end..]);
+    let gap = after.iter().take_while(|byte| matches!(byte, b' ' | b'-')).count();
+    let word = &after[gap..word_end(after, gap)];
+    matches!(before.chars().rev().find(|c| !c.is_whitespace()), Some('$' | '€' | '£'))
+        || after.first() == Some(&b'%')
+        || meaning(word).has(Meaning::UNIT)
 }
 
 /// The groups from `at` on, where they are of these sizes and no group of the run goes on with them.

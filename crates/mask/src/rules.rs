@@ -6,7 +6,9 @@ use core::ops::Range;
 
 use crate::context;
 use crate::cues::Around;
+use crate::issuers::Issuer;
 use crate::kind::Kind;
+use crate::luhn::Luhn;
 use crate::marks::Mark;
 use crate::number::{self, fits};
 use crate::policy::{Action, Policy, Writer};
@@ -89,9 +91,9 @@ pub(crate) fn find(run: &mut Run, around: &Around, known: &Known) -> Vec<Found> 
         let one = if group.masked {
             None
         } else {
-            let is_beside = stretch.is_long() || (known.card.is_some() && run.follows_expiry(at));
             let has_card = || known.card.is_some() || run.has_masked_card();
-            let beside = if is_beside || (at == 0 && has_card()) {
+            let is_beside = stretch.is_long() || (run.follows_expiry(at) && has_card());
+            let beside = if is_beside || (at <= 1 && has_card()) {
                 by_card(run, at, around, known, is_beside)
             } else {
                 None
@@ -204,8 +206,8 @@ fn by_word(run: &Run, at: usize, around: &Around, mark: &Mark, known: &Known) ->
         }
     }
     if says.has(Meaning::EXPIRY)
-        && (known.card.is_some() || around.said(Meaning::CARD))
         && let Some(groups) = expiry(run, at, true)
+        && (known.card.is_some() || around.said(Meaning::CARD) || leads_to_card(around))
     {
         return Some(Found { kind: Kind::Expiry, groups });
     }
@@ -219,17 +221,39 @@ fn by_word(run: &Run, at: usize, around: &Around, mark: &Mark, known: &Known) ->
     (!is_amount).then_some(one)
 }
 
+/// Whether the next number is a card's, or the one after it, where the next is its code.
+fn leads_to_card(around: &Around) -> bool {
+    let (mut run, mut end) = (Run::default(), around.number.end);
+    (0..2).any(|_| {
+        let from = end;
+        end = run.read(around.text, from).unwrap_or(from);
+        let mut luhn = Luhn::default();
+        run.digits.iter().for_each(|&digit| luhn.push(digit));
+        luhn.holds() && Issuer::of(&run.digits).is_exact(run.digits.len())
+    })
+}
+
 /// What a word for a code says with the words beside it: of what it is the code.
 fn code(run: &Run, at: usize, around: &Around, mark: &Mark, known: &Known) -> Meaning {
     let beside = beside(mark, around);
     let is_card = known.card.is_some() || (beside.has(Meaning::CARD) && !beside.has(Meaning::ELSE));
-    if beside.has(Meaning::PHONE) {
+    if beside.has(Meaning::PHONE) || has_come(&around.text.as_bytes()[mark.end..]) {
         Meaning::OTP
     } else if is_card && run.groups[at].size() == 3 {
         Meaning::CVV
     } else {
         mark.says
     }
+}
+
+/// Whether what follows a word for a code says that it was sent.
+fn has_come(text: &[u8]) -> bool {
+    const BETWEEN: [&str; 6] = ["yang", "yg", "saya", "that", "was", "i"];
+    const COME: [&str; 7] = ["masuk", "dikirim", "diterima", "terima", "sent", "received", "got"];
+    let is_one_of =
+        |word: &[u8], words: &[&str]| words.iter().any(|one| word.eq_ignore_ascii_case(one.as_bytes()));
+    let mut words = text.split(|byte| !byte.is_ascii_alphabetic()).filter(|word| !word.is_empty());
+    words.find(|word| !is_one_of(word, &BETWEEN)).is_some_and(|word| is_one_of(word, &COME))
 }
 
 /// What all words on this word's side of the number say, but "telephone" where that is a thing and no way to send a code.
@@ -279,7 +303,7 @@ fn by_card(run: &Run, at: usize, around: &Around, known: &Known, is_beside: bool
     if is_beside {
         beside_card(run, at, around)
     } else {
-        before_card(run, around).or_else(|| past_card(run, around, known))
+        before_card(run, at, around).or_else(|| (at == 0).then(|| past_card(run, around, known))?)
     }
 }
 
@@ -297,15 +321,26 @@ fn beside_card(run: &Run, at: usize, around: &Around) -> Option<Found> {
     let is_last = at + 1 == run.groups.len();
     let set_apart = matches!(group.gap, Gap::Line | Gap::Comma | Gap::Bracket)
         || (group.tight && group.gap == Gap::Other);
-    (after_expiry || before_expiry() || (is_last && set_apart)).then_some(())?;
+    let expires = || after_expiry || before_expiry() || (is_last && run.follows_expiry(2));
+    (expires() || (is_last && set_apart)).then_some(())?;
     card_code(run, at, around)
 }
 
-/// A code before a card that has its expiry behind.
-fn before_card(run: &Run, around: &Around) -> Option<Found> {
+/// An expiry before a card, which its code may follow; or a code before a card, or before its expiry.
+fn before_card(run: &Run, at: usize, around: &Around) -> Option<Found> {
+    if !run.has_masked_card() {
+        return None;
+    }
+    let masked = |from: usize| run.groups[from..].iter().position(|group| group.masked);
+    let is_led = |groups: &Range<usize>| {
+        let between = &around.text.as_bytes()[run.groups[at].bytes.end..run.groups[at + 1].bytes.start];
+        between == b"/" && masked(groups.end).is_some_and(|codes| codes <= 1) && !is_vetoed(around)
+    };
+    if let Some(groups) = expiry(run, at, false).filter(is_led) {
+        return Some(Found { kind: Kind::Expiry, groups });
+    }
     let end = 1 + run.groups[1..].iter().take_while(|group| group.masked).count();
-    let is_led = run.has_masked_card() && expiry(run, end, true).is_some();
-    is_led.then(|| card_code(run, 0, around)).flatten()
+    (at == 0 && expiry(run, end, true).is_some()).then(|| card_code(run, 0, around))?
 }
 
 /// What stands after a card and other words: an expiry on a line of its own, or a code after the expiry.

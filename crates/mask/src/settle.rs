@@ -90,7 +90,7 @@ pub(crate) fn add(found: &mut Vec<Finding>, mut one: Finding) {
     for other in overlapped {
         absorb(&mut one, other);
     }
-    found.splice(first..last, [one]);
+    replace(found, first..last, one);
 }
 
 /// Both in order; where they overlap they become one, of which no more stays than of either.
@@ -164,7 +164,14 @@ fn put(places: &mut Vec<Range<usize>>, place: &Range<usize>) {
     let last = places.partition_point(|known| known.start < place.end).max(first);
     let start = places[first..last].first().map_or(place.start, |known| known.start.min(place.start));
     let end = places[first..last].last().map_or(place.end, |known| known.end.max(place.end));
-    places.splice(first..last, core::iter::once(start..end));
+    replace(places, first..last, start..end);
+}
+
+/// Puts `one` where this range of the list was.
+fn replace<T>(list: &mut Vec<T>, range: Range<usize>, one: T) {
+    let first = range.start;
+    drop(list.drain(range));
+    list.insert(first, one);
 }
 
 /// Where a range of the rewritten text was before.
