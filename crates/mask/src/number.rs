@@ -128,8 +128,8 @@ fn code(kind: Kind, run: &Run, at: usize, around: &Around) -> Option<Range<usize
         return None;
     }
     let more = run.groups[at + 1..].iter().zip(&run.groups[at..]).take_while(|(next, last)| {
-        let between = around.text.get(last.bytes.end..next.bytes.start).unwrap_or_default();
-        let joins = matches!(next.gap, Gap::Blank | Gap::Point) || between.trim() == "-";
+        let between = around.text.as_bytes().get(last.bytes.end..next.bytes.start).unwrap_or_default();
+        let joins = matches!(next.gap, Gap::Blank | Gap::Point) || between.trim_ascii() == b"-";
         joins && !next.masked && next.size() == group.size() && group.size() < 4
     });
     let groups = at..at + 1 + more.take(kind.lengths().most()).count();

@@ -14,7 +14,7 @@ use crate::number::{self, fits};
 use crate::policy::{Action, Policy, Writer};
 use crate::runs::{Gap, Run, Stretch};
 use crate::scan::{CardBefore, kept};
-use crate::words::Meaning;
+use crate::words::{self, Meaning};
 
 /// How far before a short code its word may stand, in characters.
 const CLOSE: usize = 40;
@@ -237,23 +237,13 @@ fn leads_to_card(around: &Around) -> bool {
 fn code(run: &Run, at: usize, around: &Around, mark: &Mark, known: &Known) -> Meaning {
     let beside = beside(mark, around);
     let is_card = known.card.is_some() || (beside.has(Meaning::CARD) && !beside.has(Meaning::ELSE));
-    if beside.has(Meaning::PHONE) || has_come(&around.text.as_bytes()[mark.end..]) {
+    if beside.has(Meaning::PHONE) || words::has_come(around.text.as_bytes(), mark.end..around.number.start) {
         Meaning::OTP
     } else if is_card && run.groups[at].size() == 3 {
         Meaning::CVV
     } else {
         mark.says
     }
-}
-
-/// Whether what follows a word for a code says that it was sent.
-fn has_come(text: &[u8]) -> bool {
-    const BETWEEN: [&str; 6] = ["yang", "yg", "saya", "that", "was", "i"];
-    const COME: [&str; 7] = ["masuk", "dikirim", "diterima", "terima", "sent", "received", "got"];
-    let is_one_of =
-        |word: &[u8], words: &[&str]| words.iter().any(|one| word.eq_ignore_ascii_case(one.as_bytes()));
-    let mut words = text.split(|byte| !byte.is_ascii_alphabetic()).filter(|word| !word.is_empty());
-    words.find(|word| !is_one_of(word, &BETWEEN)).is_some_and(|word| is_one_of(word, &COME))
 }
 
 /// What all words on this word's side of the number say, but "telephone" where that is a thing and no way to send a code.
@@ -310,7 +300,7 @@ fn by_card(run: &Run, at: usize, around: &Around, known: &Known, is_beside: bool
 /// What stands right after a card, or after its code or expiry.
 fn beside_card(run: &Run, at: usize, around: &Around) -> Option<Found> {
     let after_expiry = run.follows_expiry(at);
-    if around.text[..run.groups[at].bytes.start].ends_with('=') {
+    if around.text.as_bytes()[..run.groups[at].bytes.start].ends_with(b"=") {
         return Some(Found { kind: Kind::Track, groups: at..at + 1 });
     }
     if let Some(groups) = expiry(run, at, true).filter(|_| !after_expiry) {

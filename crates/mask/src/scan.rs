@@ -205,9 +205,7 @@ impl<'a> Scan<'a> {
             let number = &sought.text[bytes.clone()];
             let action = sought.policy.action(Kind::Iban, number, sought.writer);
             if matches!(action, Action::Mask(_) | Action::Block) {
-                let digits = number.char_indices().filter(|(_, c)| matches!(class(*c), Class::Digit(_)));
-                let places: Vec<_> =
-                    digits.map(|(at, c)| bytes.start + at..bytes.start + at + c.len_utf8()).collect();
+                let places = places_of(sought.text, &bytes, |c| matches!(class(c), Class::Digit(_)));
                 stand.iban_end = bytes.end;
                 stand.iban_kept = kept(action, iban::together(number));
                 found.push(Finding { kind: Kind::Iban, bytes, places, action });
@@ -236,11 +234,14 @@ impl Stand {
 
     /// Whether what stands between the last card and byte `at` makes this the rest of a magnetic stripe.
     fn is_stripe(&self, text: &str, at: usize) -> bool {
-        let between = self.card.and_then(|card| text.get(card.end..at)).unwrap_or_default();
-        let name = between.trim_matches(' ').strip_prefix('^').and_then(|name| name.strip_suffix('^'));
-        between == "="
-            || name.is_some_and(|name| name.len() <= NAME && !name.contains('^'))
-            || self.card.is_some_and(|card| context::is_stripe(text, card.end))
+        self.card.is_some_and(|card| {
+            let between = text.as_bytes().get(card.end..at).unwrap_or_default();
+            let is_name = match between.trim_ascii() {
+                [b'^', name @ .., b'^'] => name.len() <= NAME && !name.contains(&b'^'),
+                _ => false,
+            };
+            between == b"=" || is_name || context::is_stripe(text, card.end)
+        })
     }
 }
 
@@ -282,7 +283,7 @@ impl Sought<'_> {
         if kind == Kind::Passport {
             bytes.start -= crate::number::letters_before(self.text, bytes.start);
         }
-        if kind == Kind::Phone && self.text[..bytes.start].ends_with('+') {
+        if kind == Kind::Phone && self.text.as_bytes()[..bytes.start].ends_with(b"+") {
             bytes.start -= 1;
         }
         let action = self.policy.action(kind, &self.text[bytes.clone()], self.writer);
@@ -308,9 +309,22 @@ impl Sought<'_> {
 }
 
 fn whole_word(kind: Kind, text: &str, bytes: Range<usize>, action: Action) -> Finding {
-    let seen = text[bytes.clone()].char_indices().filter(|(_, c)| is_word(*c));
-    let places = seen.map(|(at, c)| bytes.start + at..bytes.start + at + c.len_utf8()).collect();
+    let places = places_of(text, &bytes, is_word);
     Finding { kind, bytes, places, action }
+}
+
+/// Where in these bytes there are such characters.
+fn places_of(text: &str, bytes: &Range<usize>, is_such: fn(char) -> bool) -> Vec<Range<usize>> {
+    let mut places = Vec::new();
+    let mut at = bytes.start;
+    for c in text[bytes.clone()].chars() {
+        let end = at + c.len_utf8();
+        if is_such(c) {
+            places.push(at..end);
+        }
+        at = end;
+    }
+    places
 }
 
 fn matches_of(pattern: &Pattern, text: &str) -> Vec<Range<usize>> {

@@ -1,6 +1,6 @@
 //! The table of telling words, read from `data/words.txt` when this crate is compiled.
 
-use core::ops::BitOr;
+use core::ops::{BitOr, Range};
 
 /// What a word says of a number near it: any of the sets below, and the digit that it spells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -119,6 +119,22 @@ pub(crate) fn word_end(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
+/// Whether these bytes, which follow a word for a code, say that it was sent: with one of [`CAME`], and before it none but its
+/// first.
+pub(crate) fn has_come(text: &[u8], bytes: Range<usize>) -> bool {
+    let mut at = bytes.start;
+    while at < bytes.end {
+        let end = word_end(text, at);
+        let word = if end - at > MAX_LETTERS { 0 } else { key(text, at, end) };
+        match CAME.iter().position(|known| *known == word) {
+            _ if end == at => at += 1,
+            Some(..FILLERS) => at = end,
+            came => return came.is_some(),
+        }
+    }
+    false
+}
+
 /// The start of the first word from byte `from` on that spells a digit, or the first byte that may belong to a digit.
 ///
 /// Most text has neither, so this is what most time is spent on. All spelled digits are looked for at once, as far as their third
@@ -169,6 +185,24 @@ const fn key(text: &[u8], start: usize, end: usize) -> u64 {
     }
     key << (5 * (MAX_LETTERS - (end - start)))
 }
+
+/// So many words may stand between "code" and what says that it was sent.
+const FILLERS: usize = 6;
+
+/// They, and those that say so.
+const CAME: [u64; 13] = {
+    const WORDS: [&str; 13] = [
+        "yang", "yg", "saya", "that", "was", "i", "masuk", "dikirim", "diterima", "terima", "sent",
+        "received", "got",
+    ];
+    let mut keys = [0; 13];
+    let mut at = 0;
+    while at < WORDS.len() {
+        keys[at] = key(WORDS[at].as_bytes(), 0, WORDS[at].len());
+        at += 1;
+    }
+    keys
+};
 
 /// The names of the meanings in the data; the first ten are the digits, and [`Meaning`] has the others in this order.
 const NAMES: [&str; 36] = [
