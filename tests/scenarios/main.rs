@@ -12,6 +12,7 @@ mod accessible;
 mod attachments;
 mod bench;
 mod blocked;
+mod composing;
 mod desk;
 mod endings;
 mod enrolment;
