@@ -31,13 +31,13 @@ async fn a_pasted_number_is_undone_and_done_again_with_its_line() {
         visitor.pastes(CARD).await;
         let whole = format!("kartu saya {CARD}");
         composes(&visitor, &whole, whole.len(), &[CARD]).await;
-        visitor.presses(Key::Control + "z").await;
+        visitor.types(Key::Control + "z").await;
         visitor
             .until("the number undone", async || (!visitor.draft().await.contains('4')).then_some(()))
             .await;
         let left = visitor.draft().await;
         composes(&visitor, &left, left.len(), &[]).await;
-        visitor.presses(Key::Control + Key::Shift + "z").await;
+        visitor.types(Key::Control + Key::Shift + "z").await;
         composes(&visitor, &whole, whole.len(), &[CARD]).await;
 
         // A letter in the midst of what is there goes where the caret is, and is all that is undone.
@@ -45,7 +45,7 @@ async fn a_pasted_number_is_undone_and_done_again_with_its_line() {
         visitor.pastes("nya").await;
         let longer = format!("kartunya saya {CARD}");
         composes(&visitor, &longer, 8, &[CARD]).await;
-        visitor.presses(Key::Control + "z").await;
+        visitor.types(Key::Control + "z").await;
         composes(&visitor, &whole, 5, &[CARD]).await;
         visitor.sends().await;
         visitor.has_sent("kartu saya •••• •••• •••• 1111").await;
