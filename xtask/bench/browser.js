@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 
-const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm", ".html": "text/html" };
+const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm", ".html": "text/html", ".txt": "text/plain" };
 const PAGE = "<!doctype html><title>bench</title><script type=module src=/page.js></script>";
 
 /** With these a page's clock is as fine as it gets. */
@@ -40,7 +40,7 @@ function serve(plan, native) {
     const [, first, ...rest] = new URL(request.url, "http://bench").pathname.split("/");
     if (first === "") return [".html", PAGE];
     if (first === "plan") return [".html", JSON.stringify({ modules: Object.keys(plan.modules) })];
-    if (first === "native") return [".html", String(await native(rest[0], Number(rest[1])))];
+    if (first === "native") return [".html", String(await native(decodeURIComponent(rest[0]), Number(rest[1])))];
     if (first === "result") {
       resolve(JSON.parse(await text(request)));
       return [".html", ""];

@@ -19,7 +19,7 @@ pub(crate) struct Args {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Benchmark {
-    /// Masking in Node and on this machine, beside a regular expression with Luhn, arcjet and redact-pii; with its weight
+    /// Masking in Node, in Chromium and on this machine, beside a regular expression with Luhn, arcjet and redact-pii; with its weight
     Mask,
     /// Sealing in Node and in Chromium, beside libsodium, noble and olm; with its share of the download
     Crypto,

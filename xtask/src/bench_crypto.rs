@@ -56,7 +56,8 @@ pub(crate) fn run(as_json: bool, simd: bool) -> Result<()> {
     if as_json {
         shell::say(results);
     } else {
-        print(&results);
+        print_tables(&results);
+        shell::say(format!("crypto's share of the download: {} bytes brotli", results["share_bytes"]));
     }
     Ok(())
 }
@@ -134,22 +135,22 @@ pub(crate) fn scripts(scratch: &Path, folder: &str) -> Result<(PathBuf, PathBuf)
 }
 
 /// As the project's other commands start Chromium.
-fn browser_arguments() -> Result<Value> {
+pub(crate) fn browser_arguments() -> Result<Value> {
     let text = fs::read_to_string(paths::root().join("webdriver.json"))?;
     let capabilities: Value = serde_json::from_str(&text)?;
     Ok(capabilities["goog:chromeOptions"]["args"].clone())
 }
 
-fn print(results: &Value) {
+/// What was measured in Node and in Chromium.
+pub(crate) fn print_tables(results: &Value) {
     for (place, title) in [("node", "Node"), ("chromium", "Chromium")] {
         print_table(title, results[place].as_array().map_or(&[][..], Vec::as_slice));
     }
-    shell::say(format!("crypto's share of the download: {} bytes brotli", results["share_bytes"]));
 }
 
 /// First how many times as long as ours each contender takes, by the median of the rounds and by the quickest
 /// ones, then how long ours takes.
-pub(crate) fn print_table(title: &str, rows: &[Value]) {
+fn print_table(title: &str, rows: &[Value]) {
     let of = |row: &Value, field: &str| row[field].as_object().cloned().unwrap_or_default();
     let names: BTreeSet<_> =
         rows.iter().flat_map(|row| of(row, "ratios").into_iter()).map(|pair| pair.0).collect();
