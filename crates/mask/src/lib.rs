@@ -16,6 +16,7 @@ extern crate alloc;
 extern crate std;
 
 mod asks;
+mod came;
 mod card;
 mod context;
 mod conversation;

@@ -4,6 +4,7 @@
 use alloc::vec::Vec;
 use core::ops::Range;
 
+use crate::came::has_come;
 use crate::context;
 use crate::cues::Around;
 use crate::issuers::Issuer;
@@ -14,7 +15,7 @@ use crate::number::{self, fits};
 use crate::policy::{Action, Policy, Writer};
 use crate::runs::{Gap, Run, Stretch};
 use crate::scan::{CardBefore, kept};
-use crate::words::{self, Meaning};
+use crate::words::Meaning;
 
 /// How far before a short code its word may stand, in characters.
 const CLOSE: usize = 40;
@@ -237,7 +238,7 @@ fn leads_to_card(around: &Around) -> bool {
 fn code(run: &Run, at: usize, around: &Around, mark: &Mark, known: &Known) -> Meaning {
     let beside = beside(mark, around);
     let is_card = known.card.is_some() || (beside.has(Meaning::CARD) && !beside.has(Meaning::ELSE));
-    if beside.has(Meaning::PHONE) || words::has_come(around.text.as_bytes(), mark.end..around.number.start) {
+    if beside.has(Meaning::PHONE) || has_come(around.text.as_bytes(), mark.end..around.number.start) {
         Meaning::OTP
     } else if is_card && run.groups[at].size() == 3 {
         Meaning::CVV

@@ -1,6 +1,6 @@
 //! The table of telling words, read from `data/words.txt` when this crate is compiled.
 
-use core::ops::{BitOr, Range};
+use core::ops::BitOr;
 
 /// What a word says of a number near it: any of the sets below, and the digit that it spells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -85,7 +85,7 @@ pub(crate) const LONGEST: usize = MAX_LETTERS + 3;
 const POSSESSIVES: u32 = 1 | 1 << (b'k' & 31) | 1 << (b'm' & 31) | 1 << (b'n' & 31);
 
 /// The longest word in the table: its letters, five bits each, fill a number.
-const MAX_LETTERS: usize = 12;
+pub(crate) const MAX_LETTERS: usize = 12;
 
 /// What `word`, ASCII letters in whatever case, says.
 pub(crate) fn meaning(word: &[u8]) -> Meaning {
@@ -117,22 +117,6 @@ pub(crate) fn word_end(bytes: &[u8], mut at: usize) -> usize {
         at += 1;
     }
     at
-}
-
-/// Whether these bytes, which follow a word for a code, say that it was sent: with one of [`CAME`], and before it none but its
-/// first.
-pub(crate) fn has_come(text: &[u8], bytes: Range<usize>) -> bool {
-    let mut at = bytes.start;
-    while at < bytes.end {
-        let end = word_end(text, at);
-        let word = if end - at > MAX_LETTERS { 0 } else { key(text, at, end) };
-        match CAME.iter().position(|known| *known == word) {
-            _ if end == at => at += 1,
-            Some(..FILLERS) => at = end,
-            came => return came.is_some(),
-        }
-    }
-    false
 }
 
 /// The start of the first word from byte `from` on that spells a digit, or the first byte that may belong to a digit.
@@ -176,7 +160,7 @@ fn look_up(word: &[u8]) -> Meaning {
 }
 
 /// The letters of a word as one number, first ones first; the same for both cases.
-const fn key(text: &[u8], start: usize, end: usize) -> u64 {
+pub(crate) const fn key(text: &[u8], start: usize, end: usize) -> u64 {
     let mut key = 0;
     let mut at = start;
     while at < end {
@@ -185,24 +169,6 @@ const fn key(text: &[u8], start: usize, end: usize) -> u64 {
     }
     key << (5 * (MAX_LETTERS - (end - start)))
 }
-
-/// So many words may stand between "code" and what says that it was sent.
-const FILLERS: usize = 6;
-
-/// They, and those that say so.
-const CAME: [u64; 13] = {
-    const WORDS: [&str; 13] = [
-        "yang", "yg", "saya", "that", "was", "i", "masuk", "dikirim", "diterima", "terima", "sent",
-        "received", "got",
-    ];
-    let mut keys = [0; 13];
-    let mut at = 0;
-    while at < WORDS.len() {
-        keys[at] = key(WORDS[at].as_bytes(), 0, WORDS[at].len());
-        at += 1;
-    }
-    keys
-};
 
 /// The names of the meanings in the data; the first ten are the digits, and [`Meaning`] has the others in this order.
 const NAMES: [&str; 36] = [
