@@ -25,7 +25,15 @@ pub(crate) struct Stage {
     others: Vec<Server>,
     expected: Vec<&'static str>,
     arguments: Vec<String>,
+    language: Option<&'static str>,
 }
+
+/// A page is in another language than its server says.
+const SPEAK: &str = "
+    new MutationObserver((_, observer) => {
+        document.documentElement.lang = 'LANGUAGE';
+        observer.disconnect();
+    }).observe(document, { childList: true });";
 
 impl Stage {
     /// Plays a scenario: sets the stage, and afterwards looks into every browser's console.
@@ -65,9 +73,10 @@ impl Stage {
         self.expected.push(words);
     }
 
-    /// Browsers speak this language from now on and have frames in their page's process, where what is asked of the page
-    /// reaches them.
-    pub(crate) fn every_browser_is_one_process(&mut self, language: &str) {
+    /// Browsers and pages speak this language from now on, and browsers have frames in their page's process, where what is asked
+    /// of the page reaches them.
+    pub(crate) fn every_browser_is_one_process(&mut self, language: &'static str) {
+        self.language = Some(language);
         let isolation = "--disable-features=IsolateOrigins,site-per-process".to_owned();
         let trials = "--disable-site-isolation-trials".to_owned();
         self.arguments.extend([format!("--accept-lang={language}"), isolation, trials]);
@@ -78,6 +87,9 @@ impl Stage {
         let more: Vec<_> =
             self.arguments.iter().map(String::as_str).chain(arguments.iter().copied()).collect();
         let browser = Arc::new(Browser::start(device, &more).await);
+        if let Some(language) = self.language {
+            browser.run_before_pages(&SPEAK.replace("LANGUAGE", language)).await;
+        }
         self.browsers.push(Arc::clone(&browser));
         browser
     }
@@ -216,6 +228,7 @@ impl Stage {
             others: Vec::new(),
             expected: Vec::new(),
             arguments: Vec::new(),
+            language: None,
         }
     }
 

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use segel_core::show::{Identity, Life, Standing, Summary};
+use segel_ui::said::offer::headline;
 use segel_ui::text::fill;
 use segel_ui::time::Moment;
 use segel_ui::{Act, Action, Language, icons, said};
@@ -135,9 +136,9 @@ impl Entry {
         dom::set_hidden(&self.over, !is_over);
         let is_others = !is_over && matches!(summary.hold.standing, Standing::Joined | Standing::Others);
         let held = is_others.then(|| hold::holder(&summary.hold, text));
-        let preview = if summary.preview.is_empty() { text.no_preview() } else { &summary.preview };
+        let preview = Some(headline(&summary.preview)).filter(|preview| !preview.is_empty());
         let words = shown.found.as_deref().filter(|found| !found.is_empty()).or(held.as_deref());
-        said::show(&self.preview, words.unwrap_or(preview));
+        said::show(&self.preview, words.or(preview).unwrap_or(text.no_preview()));
         dom::set_class(&self.root, "held", is_others);
         dom::set_hidden(&self.mine, is_over || summary.hold.standing != Standing::Mine);
         dom::set_hidden(&self.draft, !shown.has_draft);

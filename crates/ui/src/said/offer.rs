@@ -115,6 +115,11 @@ impl<'a> Link<'a> {
     }
 }
 
+/// What of a text stands for it in one line: of an offer its title, or what is said above its answers.
+pub fn headline(said: &str) -> &str {
+    Offer::read(said).map_or(said, |offer| offer.title.unwrap_or(offer.text))
+}
+
 /// Whether each part can be one.
 fn check(title: &str, text: &str, link: &str, answers: &[&str]) -> Result<(), OfferError> {
     if title.is_empty() && text.is_empty() {
@@ -213,6 +218,15 @@ mod tests {
         #[serde(default)]
         host: String,
         answers: Vec<String>,
+    }
+
+    #[test]
+    fn one_line_of_an_offer_is_its_title_or_its_text() {
+        let offer = Offer::write("Jam buka", "Kapan?", "", &["Pagi", "Sore"]).unwrap();
+        assert_eq!(headline(&offer), "Jam buka");
+        let offer = Offer::write("", "Kapan?", "", &["Pagi"]).unwrap();
+        assert_eq!(headline(&offer), "Kapan?");
+        assert_eq!(headline("[ Pagi ]"), "[ Pagi ]");
     }
 
     #[test]
