@@ -45,7 +45,8 @@ const FEATURES: [&str; 6] = [
 /// with. Nested expressions are taken apart first, and loops made anew of jumps: what the compiler made less of than it could is
 /// found then (`cargo xtask size` counts 0.4 % less). The lowest
 /// kibibyte of memory is the last of the stack, which grows down: it is in use only where the stack is about to overflow.
-const SHRINK: [&str; 10] = [
+const SHRINK: [&str; 11] = [
+    WHOLE_MEMORY,
     "--always-inline-max-function-size=6",
     "--flatten",
     "--rereloop",
@@ -57,6 +58,9 @@ const SHRINK: [&str; 10] = [
     "-Oz",
     "--reorder-functions-by-name",
 ];
+
+/// Zeros in memory are not cut out of it: they cost less, compressed, than the places where it would go on.
+const WHOLE_MEMORY: &str = "--skip-pass=memory-packing";
 
 /// Part of the stamp: these files and the tools' versions decide what comes out.
 const RECIPE: &str = concat!(
@@ -156,7 +160,11 @@ pub(crate) fn shrink(name: &str, from: &Path, to: &Path, more: &[&str]) -> Resul
 /// Takes out of a program what no browser looks at.
 pub(crate) fn finish(from: &Path, to: &Path) -> Result<()> {
     let mut finish = Command::new(tools::wasm_opt()?);
-    finish.args(FEATURES).args(["--remove-unused-module-elements", "--strip-debug", "--strip-producers"]);
+    finish.arg(WHOLE_MEMORY).args(FEATURES).args([
+        "--remove-unused-module-elements",
+        "--strip-debug",
+        "--strip-producers",
+    ]);
     shell::quiet(finish.arg("--strip-target-features").arg(from).arg("-o").arg(to))?;
     Ok(())
 }

@@ -13,7 +13,8 @@ const PHRASES: [(Meaning, &str); 8] = [
         Meaning::OTP,
         "kode_masuk kode_yang_masuk kode_yg_masuk kode_yang_dikirim kode_yg_dikirim kode_yang_diterima kode_yg_diterima \
          kode_yang_kami kode_yg_kami kode_sms kode_wa_ kode_di_sms kode_dari_sms kode_lewat_sms code_we_sent code_i_sent \
-         code_you_received code_you_got code_sent_to code_that_was_sent code_from_the_sms code_in_the_sms",
+         kode_yang_baru kode_yg_baru kode_digit kode_enam_digit kodenya_di_ ketik_kode isi_kode angka_yang_dikirim \
+         angka_yg_dikirim code_you_just code_you_received code_you_got code_sent_to code_that_was_sent code_from_the_sms code_in_the_sms",
     ),
     (
         Meaning::CVV,

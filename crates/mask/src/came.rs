@@ -5,15 +5,15 @@ use core::ops::Range;
 use crate::words::{MAX_LETTERS, key, word_end};
 
 /// So many words may stand between "code" and what says that it was sent.
-const FILLERS: usize = 6;
+const FILLERS: usize = 9;
 
 /// They, and those that say so.
-const CAME: [u64; 13] = {
-    const WORDS: [&str; 13] = [
-        "yang", "yg", "saya", "that", "was", "i", "masuk", "dikirim", "diterima", "terima", "sent",
-        "received", "got",
+const CAME: [u64; 18] = {
+    const WORDS: [&str; 18] = [
+        "yang", "yg", "saya", "that", "was", "i", "udah", "sudah", "kak", "masuk", "dikirim", "diterima",
+        "terima", "sent", "received", "got", "login", "rahasia",
     ];
-    let mut keys = [0; 13];
+    let mut keys = [0; 18];
     let mut at = 0;
     while at < WORDS.len() {
         keys[at] = key(WORDS[at].as_bytes(), 0, WORDS[at].len());
@@ -22,9 +22,9 @@ const CAME: [u64; 13] = {
     keys
 };
 
-/// Whether these bytes, which follow a word for a code, say that it was sent: with one of [`CAME`], and before it none but its
-/// first.
-pub(crate) fn has_come(text: &[u8], bytes: Range<usize>) -> bool {
+/// Whether these bytes between a word for a code and a number say that it was sent: with one of [`CAME`], and before it none but
+/// its first; or, with none but those, what is behind the number does.
+pub(crate) fn has_come(text: &[u8], bytes: Range<usize>, is_behind: bool) -> bool {
     let mut at = bytes.start;
     while at < bytes.end {
         let end = word_end(text, at);
@@ -35,7 +35,7 @@ pub(crate) fn has_come(text: &[u8], bytes: Range<usize>) -> bool {
             came => return came.is_some(),
         }
     }
-    false
+    is_behind
 }
 
 #[cfg(test)]
@@ -45,10 +45,10 @@ mod tests {
     #[test]
     fn only_what_says_that_a_code_was_sent_does() {
         for text in ["yang masuk", " yg DIKIRIM", "i got", "masuk"] {
-            assert!(has_come(text.as_bytes(), 0..text.len()), "{text}");
+            assert!(has_come(text.as_bytes(), 0..text.len(), false), "{text}");
         }
         for text in ["", " ", "yang", "pesanan yang masuk", "masukkan", "yang sangatpanjangsekali masuk"] {
-            assert!(!has_come(text.as_bytes(), 0..text.len()), "{text}");
+            assert!(!has_come(text.as_bytes(), 0..text.len(), false), "{text}");
         }
     }
 }

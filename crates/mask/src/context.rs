@@ -15,16 +15,11 @@ const CODE: usize = 40;
 
 /// Whether byte `at` stands in a web address.
 pub(crate) fn in_address(text: &str, at: usize) -> bool {
-    let before = &text[..at];
-    let token = before.char_indices().rev().take(ADDRESS).take_while(|(_, c)| !c.is_whitespace()).last();
-    token.is_some_and(|(at, _)| {
-        let token = &before.as_bytes()[at..];
-        let host = token.iter().take_while(|byte| !matches!(byte, b'/' | b'?')).count();
-        let top = token[..host].iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count();
-        host < token.len()
-            && (top == 0 || top > 1)
-            && token[..host - top].ends_with(if top > 0 { b"." } else { b":" })
-    })
+    let before = text[..at].chars().rev().take(ADDRESS).take_while(|c| !c.is_whitespace());
+    let token = &text.as_bytes()[at - before.map(char::len_utf8).sum::<usize>()..at];
+    let host = token.iter().take_while(|byte| !matches!(byte, b'/' | b'?')).count();
+    let top = token[..host].iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    host < token.len() && top != 1 && token[..host - top].ends_with(if top > 0 { b"." } else { b":" })
 }
 
 /// Whether the rest of a magnetic stripe follows the card that ends at byte `end`: `=` or D, year, month and service code.

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use crate::asks::{sentences, words};
-use crate::digits::{Class, class};
+use crate::digits::{BULLET, Class, class};
 use crate::kind::Kind;
 use crate::mask::{Earlier, MaskError, Masked, MaskedText, Masker, check, finish};
 use crate::policy::{Action, Writer};
@@ -22,7 +22,8 @@ const TAIL: usize = 120;
 /// So much of the start of a new message may complete a number, in characters.
 const HEAD: usize = 480;
 
-/// After so many messages of the own side nobody answers the question any more.
+/// After so many messages of the own side, or so many with numbers, nobody answers the question any more.
+const TURNS: u8 = 8;
 const ANSWERS: u8 = 3;
 
 /// A part of a card has so many digits together: fewer are a count or its number in a list.
@@ -38,6 +39,8 @@ pub struct Conversation {
     /// The newest last.
     said: Vec<Said>,
     asked: Meaning,
+    /// How many messages of this writer were said since then, and how many of them had numbers.
+    turns: u8,
     answers: u8,
 }
 
@@ -51,11 +54,15 @@ struct Said {
 }
 
 impl Conversation {
-    /// The other side said this.
+    /// The other side said this. A question stays until another one follows that this writer has said something between.
     pub fn heard(&mut self, text: &str) {
         let asked = sentences(text).filter(|(_, says)| !says.has(Meaning::NOT));
-        self.asked = asked.fold(Meaning::NOTHING, |all, (_, says)| all | says);
-        self.answers = 0;
+        let asked = asked.fold(Meaning::NOTHING, |all, (_, says)| all | says);
+        if self.turns == 0 {
+            self.asked = self.asked | asked;
+        } else if asked.has(Meaning::ASK) || text.contains(['?', '؟']) {
+            (self.asked, self.answers, self.turns) = (asked, 0, 0);
+        }
     }
 
     /// This writer said this, as it was sent: masked.
@@ -66,12 +73,14 @@ impl Conversation {
         if self.said.len() == REMEMBERED {
             self.said.remove(0);
         }
+        self.answers = self.answers.saturating_add(u8::from(has_digits));
+        self.turns = self.turns.saturating_add(1);
         self.said.push(Said { tail, skipped, has_digits });
-        self.answers = self.answers.saturating_add(1);
     }
 
     fn asked(&self) -> Meaning {
-        if self.answers < ANSWERS { self.asked } else { Meaning::NOTHING }
+        let is_open = self.answers < ANSWERS && self.turns < TURNS;
+        if is_open { self.asked } else { Meaning::NOTHING }
     }
 }
 
@@ -273,8 +282,9 @@ fn part(text: &str) -> Option<Range<usize>> {
     Some(first?..last + c.len_utf8())
 }
 
+/// Whether a text has digits, masked or not.
 fn has_number(text: &str) -> bool {
-    text.contains(is_digit) || words(text).any(|says| says.digit().is_some())
+    text.contains(|c| is_digit(c) || c == BULLET) || words(text).any(|says| says.digit().is_some())
 }
 
 fn is_digit(c: char) -> bool {
@@ -342,6 +352,49 @@ mod tests {
     fn a_word_and_its_code_may_have_an_aside_between() {
         assert_eq!(chat(&["cvv", "bentar ya", "123"]).0[2], "•••");
         assert_eq!(chat(&["cvv itu apa", "oke makasih", "saya beli 150 pcs"]).0[2], "saya beli 150 pcs");
+    }
+
+    #[test]
+    fn expiry_and_code_are_masked_after_a_card_that_came_in_parts() {
+        for (texts, masked) in [
+            (&["4365 9542", "2058 7918", "09/27", "123"][..], &["•••• ••••", "••/••", "•••"][..]),
+            (&["4365 9542", "2058 7918", "123"], &["•••• ••••", "•••"]),
+            (&["4365", "9542", "2058", "7918", "0927", "123"], &["••••", "••••", "•••"]),
+            (&["4365 9542", "2058 7918", "exp 09/27", "123"], &["•••• ••••", "exp ••/••", "•••"]),
+            (&["4556 7375", "8689 9855", "Budi", "09/27", "123"], &["•••• ••••", "Budi", "••/••", "•••"]),
+            (&["kartu 4556737586899855 exp 0927", "123"], &["•••"]),
+        ] {
+            let (sent, _) = chat(texts);
+            assert_eq!(sent[sent.len() - masked.len()..], *masked, "{texts:?}");
+        }
+        assert_eq!(chat(&["pesanan 4365 9542", "yang 2 pcs", "123"]).0[2], "123");
+    }
+
+    #[test]
+    fn a_question_stays_until_it_is_answered_or_another_follows() {
+        let answer = |talk: &[&str]| {
+            let mut conversation = Conversation::default();
+            let (last, before) = talk.split_last().unwrap();
+            for text in before {
+                match text.strip_prefix("A: ") {
+                    Some(text) => conversation.heard(text),
+                    None => conversation.said(text),
+                }
+            }
+            Masker::default().mask_in(&conversation, last, Writer::Visitor).unwrap().text.into_string()
+        };
+        for talk in [
+            &["A: CVV-nya berapa kak?", "A: Ditunggu ya kak", "123"][..],
+            &["A: Boleh minta 3 angka di belakang kartunya?", "A: Terima kasih 🙏", "bentar", "123"],
+            &["A: CVV-nya berapa?", "bentar", "A: Baik, ditunggu ya kak", "123"],
+            &["A: CVV-nya berapa?", "ini", "ya", "kak", "123"],
+        ] {
+            assert_eq!(answer(talk), "•••", "{talk:?}");
+        }
+        assert_eq!(answer(&["A: CVV-nya?", "ga bisa", "A: Nomor pesanannya berapa?", "4821"]), "4821");
+        assert_eq!(answer(&["A: Nomor rekening BCA kakak berapa?", "1234567890"]), "••••••••90");
+        // Parts of a card are no codes, whatever else is asked for.
+        assert_eq!(answer(&["A: Mohon nomor kartu dan CVV", "4556 7375"]), "4556 7375");
     }
 
     #[test]

@@ -76,7 +76,13 @@ impl Around<'_> {
         let mut of_next = true;
         for (nth, mark) in self.before().enumerate() {
             of_next &= !mark.is_number();
-            if mark.says.has(Meaning::ELSE) || (of_next && mark.says.has(Meaning::OTHER)) {
+            // A bank calls its card a passport.
+            let is_brand = || {
+                let before = self.mark_before(nth + 1);
+                mark.says.has(Meaning::PASSPORT)
+                    && before.is_some_and(|before| before.says.has(Meaning::CARD))
+            };
+            if mark.says.has(Meaning::ELSE) || (of_next && mark.says.has(Meaning::OTHER) && !is_brand()) {
                 return Near::Other;
             }
             if mark.says.has(Meaning::CARD) {

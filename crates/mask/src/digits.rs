@@ -62,14 +62,13 @@ pub(crate) fn class(c: char) -> Class {
 
 fn class_beyond_ascii(c: char) -> Class {
     let code = u32::from(c);
-    if let Some(value) = decimal(code).or_else(|| other_digit(code)) {
-        Class::Digit(value)
-    } else if contains(&TRANSPARENT, code) {
+    if code >> 12 == 0xE0 {
+        // Tags, and more variation selectors.
         Class::Transparent
-    } else if contains(&SEPARATORS, code) {
-        Class::Separator
+    } else if let Some(value) = decimal(code).or_else(|| other_digit(code)) {
+        Class::Digit(value)
     } else {
-        Class::Other
+        between_digits(code)
     }
 }
 
@@ -82,13 +81,56 @@ fn decimal(code: u32) -> Option<u8> {
 
 /// The value of a circled, raised, lowered or otherwise dressed digit.
 fn other_digit(code: u32) -> Option<u8> {
-    let &(first, _, value) = OTHER_DIGITS.iter().find(|&&(first, last, _)| (first..=last).contains(&code))?;
-    u8::try_from(code - first).ok().map(|step| value + step)
+    let step = |digits: u32| code.checked_sub(digits >> 8).filter(|step| *step <= digits >> 4 & 15);
+    DRESSED.iter().find_map(|digits| Some((step(*digits)? + (digits & 15)).to_le_bytes()[0]))
 }
 
-fn contains(ranges: &[(u32, u32)], code: u32) -> bool {
-    let after = ranges.partition_point(|&(first, _)| first <= code);
-    after > 0 && code <= ranges[after - 1].1
+/// [`OTHER_DIGITS`], each a number: the first, how many follow it, and the value of the first; four bits for each of the two.
+static DRESSED: [u32; OTHER_DIGITS.len()] = {
+    let mut dressed = [0; OTHER_DIGITS.len()];
+    let mut at = 0;
+    while at < dressed.len() {
+        let (first, last, value) = OTHER_DIGITS[at];
+        dressed[at] = first << 8 | (last - first) << 4 | value;
+        at += 1;
+    }
+    dressed
+};
+
+/// What is between two digits of a number, and no digit.
+fn between_digits(code: u32) -> Class {
+    let after = BETWEEN.partition_point(|range| range >> FIRST <= code);
+    match after.checked_sub(1).map(|at| BETWEEN[at]) {
+        Some(range) if code - (range >> FIRST) <= range >> 1 & LONGEST => {
+            if range & 1 == 0 {
+                Class::Transparent
+            } else {
+                Class::Separator
+            }
+        }
+        _ => Class::Other,
+    }
+}
+
+/// [`TRANSPARENT`] and [`SEPARATORS`] in order, each a number: the first, from this bit on; how many follow it; and whether they
+/// are separators.
+const FIRST: u32 = 13;
+const LONGEST: u32 = (1 << (FIRST - 1)) - 1;
+static BETWEEN: [u32; TRANSPARENT.len() + SEPARATORS.len()] = between();
+
+const fn between() -> [u32; TRANSPARENT.len() + SEPARATORS.len()] {
+    let mut all = [0; TRANSPARENT.len() + SEPARATORS.len()];
+    let (mut transparent, mut separator) = (0, 0);
+    while transparent + separator < all.len() {
+        let is_separator = transparent == TRANSPARENT.len()
+            || (separator < SEPARATORS.len() && SEPARATORS[separator].0 < TRANSPARENT[transparent].0);
+        let (first, last) = if is_separator { SEPARATORS[separator] } else { TRANSPARENT[transparent] };
+        assert!(last - first <= LONGEST && first < 1 << (u32::BITS - FIRST), "a range has no room");
+        all[transparent + separator] = first << FIRST | (last - first) << 1 | is_separator as u32;
+        (transparent, separator) =
+            if is_separator { (transparent, separator + 1) } else { (transparent + 1, separator) };
+    }
+    all
 }
 
 /// The zero of every set of ten decimal digits beyond ASCII.
@@ -104,7 +146,7 @@ const ZEROS: [u32; 76] = [
 
 /// Digits outside Nd: first, last, value of the first.
 #[rustfmt::skip]
-const OTHER_DIGITS: [(u32, u32, u8); 21] = [
+const OTHER_DIGITS: [(u32, u32, u32); 21] = [
     (0xB2, 0xB3, 2), (0xB9, 0xB9, 1), (0x1369, 0x1371, 1), (0x19DA, 0x19DA, 1), (0x2070, 0x2070, 0), (0x2074, 0x2079, 4),
     (0x2080, 0x2089, 0), (0x2460, 0x2468, 1), (0x2474, 0x247C, 1), (0x2488, 0x2490, 1), (0x24EA, 0x24EA, 0),
     (0x24F5, 0x24FD, 1), (0x24FF, 0x24FF, 0), (0x2776, 0x277E, 1), (0x2780, 0x2788, 1), (0x278A, 0x2792, 1),
@@ -113,11 +155,11 @@ const OTHER_DIGITS: [(u32, u32, u8); 21] = [
 
 /// C1 controls, soft hyphen, combining marks (the keycap among them), joiners, bidi controls, variation selectors.
 #[rustfmt::skip]
-const TRANSPARENT: [(u32, u32); 24] = [
+const TRANSPARENT: [(u32, u32); 23] = [
     (0x80, 0x84), (0x86, 0x9F), (0xAD, 0xAD), (0x300, 0x36F), (0x483, 0x489), (0x591, 0x5BD), (0x610, 0x61A), (0x61C, 0x61C),
     (0x64B, 0x65F), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF),
     (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0x20D0, 0x20FF), (0x3164, 0x3164), (0xFE00, 0xFE0F),
-    (0xFE20, 0xFE2F), (0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0), (0xE0000, 0xE0FFF),
+    (0xFE20, 0xFE2F), (0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0)
 ];
 
 /// Spaces, line ends, dashes, dots, slashes, bars, and the pictures people put between groups.

@@ -32,7 +32,11 @@ pub(crate) fn fits(kind: Kind, run: &Run, at: usize, around: &Around) -> Option<
             .filter(|groups| is_dialled(run.values(groups), around, run, at)),
         Kind::Passport => {
             let letters = letters_before(around.text, run.groups[at].bytes.start);
-            (letters <= 2).then(|| whole(run, at, kind.lengths(), around.text)).flatten()
+            let is_one = |groups: &Range<usize>| {
+                (groups.len() == 1 || run.groups[at + 1].gap == Gap::Blank)
+                    && (letters > 0 || !run.values(groups).ends_with(&[0, 0, 0]))
+            };
+            whole(run, at, kind.lengths(), around.text).filter(|groups| letters <= 2 && is_one(groups))
         }
         Kind::Ssn => whole(run, at, kind.lengths(), around.text)
             .filter(|groups| groups.len() == 1 || are_of(&run.groups[groups.clone()], &SSN)),
@@ -175,12 +179,21 @@ fn is_open(run: &Run, groups: &Range<usize>) -> bool {
 /// Whether beside a telephone word this may be dialled.
 fn is_dialled(digits: &[u8], around: &Around, run: &Run, at: usize) -> bool {
     match digits {
-        [0, ..] => (8..=13).contains(&digits.len()),
+        // From eight to five.
+        [0, ..] => (8..=13).contains(&digits.len()) && !is_hours(run, at),
+        // What everybody dials.
+        [1, 5, 0, 0, ..] => digits.len() > 8,
         [6, 2, ..] => digits.len() >= 9,
         // A price, where telephones are sold.
         [.., 0, 0, 0] => false,
         _ => digits.len() <= 11 || has_plus(around.text, run, at),
     }
+}
+
+/// Whether the groups from `at` on are two hours with their minutes.
+fn is_hours(run: &Run, at: usize) -> bool {
+    let hours = run.groups.get(at..at + 4).unwrap_or_default();
+    are_of(hours, &[2; 4]) && hours[1].gap == Gap::Point && hours[3].gap == Gap::Point
 }
 
 /// Whether digits are a telephone number's without a word for it.

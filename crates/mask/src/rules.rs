@@ -29,6 +29,9 @@ const BEHIND: usize = 15;
 /// After more digits a word before them speaks of those.
 const COUNT: usize = 2;
 
+/// Bank accounts have so many digits; what is shorter and round is an amount.
+const ACCOUNT: usize = 10;
+
 /// A number in a run: what it is and which groups.
 pub(crate) struct Found {
     pub(crate) kind: Kind,
@@ -167,8 +170,14 @@ fn one_at(
     if vetoed {
         return None;
     }
-    let mut asked = kinds(known.asked).filter(|kind| known.looks_for(*kind));
-    asked.find_map(|kind| fits(kind, run, at, around).map(|groups| found(kind, groups)))
+    let account = known.asked.has(Meaning::REK).then_some(Kind::BankAccount);
+    let mut asked = kinds(known.asked).chain(account).filter(|kind| known.looks_for(*kind));
+    // Parts of a card are no codes, whatever else was asked for.
+    let is_alone = |groups: &Range<usize>| groups.end == run.groups.len();
+    asked.find_map(|kind| {
+        let groups = fits(kind, run, at, around).filter(|groups| !is_code(kind) || is_alone(groups));
+        groups.map(|groups| found(kind, groups))
+    })
 }
 
 /// Whether the group goes on with those before it, which are as long and set apart alike: what is said of the first is said of it.
@@ -200,8 +209,11 @@ fn by_word(run: &Run, at: usize, around: &Around, mark: &Mark, known: &Known) ->
         && !around.close().any(|mark| mark.says.has(Meaning::VETO));
     if is_account || says.has(Meaning::REK) {
         let groups = fits(Kind::BankAccount, run, at, around);
-        let round =
-            |groups: &Range<usize>| run.values(groups).ends_with(&[0, 0, 0]) && !says.has(Meaning::REK);
+        let round = |groups: &Range<usize>| {
+            let digits = run.values(groups);
+            let is_day = || matches!(digits, [2, 0, 2, ..] | [_, _, _, _, 2, 0, 2, _]) && digits.len() == 8;
+            is_day() || digits.ends_with(&[0, 0, 0]) && (digits.len() < ACCOUNT || !says.has(Meaning::REK))
+        };
         if let Some(groups) = groups.filter(|groups| !round(groups)) {
             return Some(Found { kind: Kind::BankAccount, groups });
         }
@@ -237,8 +249,14 @@ fn leads_to_card(around: &Around) -> bool {
 /// What a word for a code says with the words beside it: of what it is the code.
 fn code(run: &Run, at: usize, around: &Around, mark: &Mark, known: &Known) -> Meaning {
     let beside = beside(mark, around);
-    let is_card = known.card.is_some() || (beside.has(Meaning::CARD) && !beside.has(Meaning::ELSE));
-    if beside.has(Meaning::PHONE) || has_come(around.text.as_bytes(), mark.end..around.number.start) {
+    let is_card =
+        known.card.is_some() || (beside.has(Meaning::CARD | Meaning::UNIT) && !beside.has(Meaning::ELSE));
+    let sent = |mark: Mark| {
+        mark.says.has(Meaning::PHONE) && around.is_behind(&mark, BEHIND) && !around.leads_on(&mark)
+    };
+    let is_sent = !beside.has(Meaning::VETO) && around.behind().any(sent);
+    let between = mark.end..around.number.start;
+    if beside.has(Meaning::PHONE) || has_come(around.text.as_bytes(), between, is_sent) {
         Meaning::OTP
     } else if is_card && run.groups[at].size() == 3 {
         Meaning::CVV
@@ -311,7 +329,8 @@ fn beside_card(run: &Run, at: usize, around: &Around) -> Option<Found> {
     let before_expiry = || expiry(run, at + 1, false).is_some();
     let is_last = at + 1 == run.groups.len();
     let set_apart = matches!(group.gap, Gap::Line | Gap::Comma | Gap::Bracket)
-        || (group.tight && group.gap == Gap::Other);
+        || (group.tight && group.gap == Gap::Other)
+        || (group.size() == 3 && !matches!(group.gap, Gap::Words | Gap::Point));
     let expires = || after_expiry || before_expiry() || (is_last && run.follows_expiry(2));
     (expires() || (is_last && set_apart)).then_some(())?;
     card_code(run, at, around)
@@ -339,9 +358,10 @@ fn past_card(run: &Run, around: &Around, known: &Known) -> Option<Found> {
     let card = known.card?;
     let between = around.text.get(card.end..around.number.start)?;
     if !card.has_expiry {
-        let has_code = || run.groups.get(2).is_some_and(|code| Kind::Cvv.lengths().has(code.size()));
+        let groups = expiry(run, 0, true)?;
+        let has_code = || run.groups.get(groups.end).is_some_and(|code| Kind::Cvv.lengths().has(code.size()));
         let is_apart = between.bytes().rfind(|byte| *byte != b' ') == Some(b'\n') || has_code();
-        let groups = expiry(run, 0, true).filter(|_| is_apart)?;
+        is_apart.then_some(())?;
         return Some(Found { kind: Kind::Expiry, groups });
     }
     if between.len() > CLOSE || is_vetoed(around) || run.groups.get(1).is_some_and(|next| next.tight) {

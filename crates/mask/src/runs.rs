@@ -192,10 +192,17 @@ impl Run {
 
     /// Whether the groups before this one are a masked month and year, in two groups or in one of which no digit stays.
     pub(crate) fn follows_expiry(&self, at: usize) -> bool {
-        let pair = at.checked_sub(2).and_then(|from| self.groups.get(from..at)).unwrap_or_default();
+        let pair = self.groups.get(at.saturating_sub(2)..at).unwrap_or_default();
         let is_gone = |group: &Group| group.hidden == group.size();
-        matches!(pair, [month, year] if is_gone(year)
-            && (year.size() == 4 && month.masked || month.size() <= 2 && year.size() == 2 && is_gone(month)))
+        match pair {
+            [month, year] => {
+                is_gone(year)
+                    && month.size() <= 2
+                    && (year.size() == 4 && month.masked || year.size() == 2 && is_gone(month))
+            }
+            [both] => both.size() == 4 && is_gone(both),
+            _ => false,
+        }
     }
 
     fn digits_of(&self, groups: &Range<usize>) -> Range<usize> {
@@ -247,16 +254,11 @@ impl Run {
 
     /// Marks the readable end of numbers that were masked before.
     fn find_masked(&mut self) {
-        let (mut bullets, mut shown) = (0, 0);
+        let mut stretch = Stretch::default();
         for group in &mut self.groups {
-            if group.masked {
-                bullets += group.hidden;
-                shown = if bullets < MIN_MASKED { 0 } else { SHOWN };
-            } else {
-                group.masked = group.digits.len() <= shown;
-                shown = shown.saturating_sub(group.digits.len());
-                bullets = 0;
-            }
+            let shown = stretch.shown;
+            stretch.pass(group);
+            group.masked |= group.digits.len() <= shown;
         }
     }
 }
@@ -267,6 +269,8 @@ pub(crate) struct Stretch {
     hidden: usize,
     /// How many more digits would be taken for the readable end.
     shown: usize,
+    /// How many digits stand on the lines before: parts of a card that left before its last part came, which is hidden wholly.
+    led: usize,
 }
 
 impl Stretch {
@@ -274,18 +278,27 @@ impl Stretch {
     pub(crate) fn pass(&mut self, group: &Group) {
         let visible = group.size() - group.hidden;
         if group.hidden > 0 {
+            if self.hidden == 0 && group.gap != Gap::Line {
+                self.led = 0;
+            }
             self.hidden += group.hidden;
-            self.shown = if self.hidden < MIN_MASKED { 0 } else { SHOWN.saturating_sub(visible) };
+            let is_whole = self.hidden < MIN_MASKED || self.is_completed();
+            self.shown = if is_whole { 0 } else { SHOWN.saturating_sub(visible) };
         } else if visible <= self.shown {
             self.shown -= visible;
         } else {
-            *self = Self::default();
+            let led = if self.hidden == 0 { self.led } else { 0 };
+            *self = Self { led: led + visible, ..Self::default() };
         }
     }
 
     /// Whether so much is hidden that it may be a card.
     pub(crate) fn is_long(&self) -> bool {
-        self.hidden >= MASKED_CARD
+        self.hidden >= MASKED_CARD || self.is_completed()
+    }
+
+    fn is_completed(&self) -> bool {
+        self.hidden.min(self.led) > 0 && self.hidden + self.led >= CARD_DIGITS
     }
 
     /// Whether anything is hidden right before.
