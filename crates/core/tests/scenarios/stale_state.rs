@@ -2,16 +2,19 @@
 
 use std::time::Duration;
 
-use segel_core::show::{Author, Refusal};
+use segel_core::Input;
+use segel_core::show::{Author, Body, Delivery, Refusal};
 use segel_crypto::content;
 use segel_crypto::session::Wrap;
 use segel_testkit::client::Client;
 use segel_testkit::proxy::{Record, Towards};
 use segel_testkit::site::TestSite;
+use segel_wire::ServerFrame;
 use segel_wire::api::BundlesAnswer;
 
 use crate::bench::BenchSite;
-use crate::table::{Table, VISITOR};
+use crate::member::Letter;
+use crate::table::{HOSTILE, Table, VISITOR};
 
 /// A session offers a KEM key once it has sealed and opened 50 wraps.
 const TURNS_BEFORE_AN_OFFER: usize = 23;
@@ -218,4 +221,28 @@ async fn what_a_colleague_wrote_stays_the_colleagues_when_its_key_comes_later() 
     visitor.say("masih saya");
     let screen = second.reads("masih saya").await;
     assert_eq!(screen.item("masih saya").unwrap().author, Author::Visitor);
+}
+
+#[test]
+fn an_own_message_that_a_state_sent_which_is_lost_is_taken_back_like_any_other() {
+    let site = BenchSite::new();
+    let mut table = Table::of_visitor(&site);
+    table.input(Input::SocketClosed);
+    table.say("tarik aku kembali");
+    let copy = table.bench.records();
+    table.wait(1);
+    let event = table.own("tarik aku kembali").unwrap().event;
+    let sent = table.bench.log.last().unwrap().clone();
+    table.bench.head = None;
+    table.restart_from(&copy);
+    table.hand(sent);
+    table.input(Input::Frame(ServerFrame::Head { cursor: "e.8".into() }));
+
+    table.input(Input::Withdraw { conversation: table.conversation, event });
+    let word = table.bench.log.last().unwrap().event;
+    let text = content::Body::Text("halo".to_owned());
+    table.post(HOSTILE, Letter { seen: Some(table.seen()), ..table.letter(text) });
+    assert_eq!(table.item(word).unwrap().body, Body::Withheld, "it is not refused");
+    let item = table.item(event).unwrap();
+    assert_eq!((&item.body, item.delivery), (&Body::Withdrawn, Delivery::Read), "as its withdrawal is");
 }

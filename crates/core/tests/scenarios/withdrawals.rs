@@ -68,29 +68,6 @@ fn dropped(bench: &Bench<'_>) -> Option<EventId> {
 }
 
 #[test]
-fn an_own_message_that_a_state_sent_which_is_lost_is_taken_back_like_any_other() {
-    let site = BenchSite::new();
-    let mut table = Table::of_visitor(&site);
-    table.input(Input::SocketClosed);
-    table.say(SECRET);
-    let copy = table.bench.records();
-    table.wait(1);
-    let event = table.own(SECRET).unwrap().event;
-    let sent = table.bench.log.last().unwrap().clone();
-    table.bench.head = None;
-    table.restart_from(&copy);
-    table.hand(sent);
-    table.input(Input::Frame(ServerFrame::Head { cursor: "e.8".into() }));
-
-    withdraw(&mut table, event);
-    assert_eq!((body(&table, event), dropped(&table.bench)), (Body::Withdrawn, Some(event)));
-    let word = table.bench.log.last().unwrap().event;
-    table.post(HOSTILE, Letter { seen: Some(table.seen()), ..table.letter(text("halo")) });
-    assert_eq!(body(&table, word), Body::Withheld, "it is not refused");
-    assert_eq!(table.item(event).unwrap().delivery, Delivery::Read, "as its withdrawal is");
-}
-
-#[test]
 fn an_own_message_is_forgotten_here_and_whoever_got_it_is_told() {
     let site = BenchSite::new();
     let mut table = Table::of_visitor(&site);
