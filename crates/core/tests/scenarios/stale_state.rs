@@ -14,7 +14,7 @@ use segel_wire::api::BundlesAnswer;
 
 use crate::bench::BenchSite;
 use crate::member::Letter;
-use crate::table::{HOSTILE, Table, VISITOR};
+use crate::table::{COLLEAGUE, HOSTILE, Table, VISITOR};
 
 /// A session offers a KEM key once it has sealed and opened 50 wraps.
 const TURNS_BEFORE_AN_OFFER: usize = 23;
@@ -163,6 +163,40 @@ fn what_stays_closed_is_asked_for_again_after_an_hour_through_a_session_that_the
     assert_eq!(requests(&table), [true, false]);
     table.wait(180);
     assert_eq!(requests(&table), [true, false], "twice is enough");
+}
+
+#[test]
+fn what_stayed_closed_of_a_visitor_is_asked_for_once_it_is_known_who_that_is() {
+    let site = BenchSite::new();
+    for is_told in [false, true] {
+        let mut table = Table::of_agent(&site, |_, _| {});
+        let text = |text: &str| content::Body::Text(text.to_owned());
+        let copy = table.bench.records();
+        let uploaded = table.bench.prekeys.clone().unwrap();
+        table.post(VISITOR, table.letter(text("halo")));
+        table.input(Input::Seen(table.conversation));
+        table.wait(1);
+        assert_eq!(table.sent_to(VISITOR).len(), 1, "its sessions begin no more");
+
+        table.restart_from(&copy);
+        let closed = table.post(VISITOR, table.letter(text("tertutup")));
+        table.wait(3);
+        assert_eq!(table.stored.len(), 1, "there is nobody to ask");
+        if is_told {
+            let others = vec![table.members[VISITOR].id()];
+            table.post(COLLEAGUE, Letter { others, ..table.letter(text("halo juga")) });
+        } else {
+            let (name, id) = (table.name(), table.conversation);
+            table.members[VISITOR].begin(&uploaded, Some(id), name);
+            table.post(VISITOR, table.letter(text("masih di sini")));
+        }
+        table.wait(2);
+        let asks = |message: &content::Message| match &message.body {
+            content::Body::Request(events) => *events == [closed.event],
+            _ => false,
+        };
+        assert_eq!(table.sent_to(VISITOR).iter().filter(|message| asks(message)).count(), 1, "{is_told}");
+    }
 }
 
 #[tokio::test]
