@@ -2,7 +2,7 @@
 
 use segel_crypto::act::Assignment;
 use segel_crypto::content::ContentHash;
-use segel_wire::ids::{ConversationId, DeskId, DeviceId, IdentityKey};
+use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId, IdentityKey};
 use segel_wire::{cbor_map, limits};
 
 use crate::chronicle::Chronicle;
@@ -58,6 +58,8 @@ pub(crate) struct Facts {
     pub(crate) reached: Option<u64>,
     /// When its visitor erased it, Unix milliseconds by the visitor's clock; an agent's device keeps nothing else of it.
     pub(crate) erased: Option<u64>,
+    /// Own messages that the person took out before they left, the newest last: a tab that was not told yet hands them in again.
+    pub(crate) taken_out: Vec<EventId>,
 }
 
 cbor_map!(Facts {
@@ -82,11 +84,13 @@ cbor_map!(Facts {
     24: former or default,
     25: unasked or default,
     26: reached,
-    27: erased or default
+    27: erased or default,
+    28: taken_out or default
 });
 
-/// So many own contents that did not come back are told from those of a state that is lost.
-const QUIET_MOST: usize = 64;
+/// So many own contents that did not come back are told from those of a state that is lost, and so many own messages that were
+/// taken out from new ones.
+const NOTED_MOST: usize = 64;
 
 impl Facts {
     /// The relay has lost events, and numbers anew those that it tells of.
@@ -118,9 +122,12 @@ impl Facts {
     /// Counts an own content that was sealed and that no message stands for.
     pub(crate) fn count_quiet(&mut self, content: ContentHash) {
         self.count(content);
-        self.quiet.push(content);
-        let surplus = self.quiet.len().saturating_sub(QUIET_MOST);
-        self.quiet.drain(..surplus);
+        note(&mut self.quiet, content);
+    }
+
+    /// Notes an own message that the person took out.
+    pub(crate) fn take_out(&mut self, event: EventId) {
+        note(&mut self.taken_out, event);
     }
 
     /// Notes that a resync with this device begins, unless one did within the hour; `now` in Unix seconds.
@@ -141,6 +148,13 @@ impl Facts {
         }
         self.quiet.retain(|quiet| Some(*quiet) != content);
     }
+}
+
+/// Adds one to the newest.
+fn note<T>(noted: &mut Vec<T>, new: T) {
+    noted.push(new);
+    let surplus = noted.len().saturating_sub(NOTED_MOST);
+    noted.drain(..surplus);
 }
 
 fn once_an_hour(done: &mut Sorted<DeviceId, u64>, device: DeviceId, now: u64) -> bool {

@@ -61,7 +61,8 @@ fn arrival(world: &World, said: &Said) -> Vec<String> {
     }
     let Some(row) = world.relay.log().iter().find(|row| row.event == said.event) else {
         // A file that its tab took with it is gone.
-        let is_safe = (said.is_kept && !said.is_gone_here && said.file.is_none()) || lives(world, said);
+        let is_kept = said.is_kept && !said.is_gone_here && !is_overtaken(world, sender, said.taken);
+        let is_safe = (is_kept && said.file.is_none()) || lives(world, said);
         let is_owed = is_safe
             && is_served(world, sender)
             && !is_excused(world, sender, said)
@@ -146,6 +147,15 @@ fn is_lost(world: &World, sender: &Browser, event: EventId) -> bool {
 /// Whether the tab that it was written in has been open ever since.
 fn lives(world: &World, said: &Said) -> bool {
     world.devices[said.tab].tab.is_alive(said.life)
+}
+
+/// Whether another engine has begun a term in the store since the one that runs did, and has ended: what it kept, this one reads
+/// when it has something to keep itself, or at the next start. `by` is the engine whose doing is asked about.
+fn is_overtaken(world: &World, browser: &Browser, by: Option<(usize, u64)>) -> bool {
+    browser.leader.is_some_and(|leader| {
+        let device = &world.devices[leader];
+        device.term < browser.disk.term() && by != Some((leader, device.run))
+    })
 }
 
 /// Whether its sender was told that another agent holds the conversation, or that the file cannot be sent.
@@ -304,7 +314,10 @@ fn follower(world: &World, browser: &Browser, device: &Device) -> Vec<String> {
     }
     let mut owed = Screen::default();
     leader.everything(browser.clock(world.now)).into_iter().for_each(|show| owed.apply(show));
-    let mut found = owed.differences(&device.screen);
+    let is_leader = core::ptr::eq(leader, device);
+    // What it shows may be of an engine that has ended.
+    let is_owed = is_leader || !is_overtaken(world, browser, None);
+    let mut found = if is_owed { owed.differences(&device.screen) } else { Vec::new() };
     let held = device.tab.held.iter().map(|wish| {
         let item = device.screen.items.values().find(|item| Some(item.event) == wish.makes());
         item.map(|item| item.delivery)
@@ -313,7 +326,6 @@ fn follower(world: &World, browser: &Browser, device: &Device) -> Vec<String> {
     if !held.is_empty() && is_served(world, browser) {
         found.push(format!("wishes still held: {held:?}"));
     }
-    let is_leader = core::ptr::eq(leader, device);
     let which = if is_leader { "leads" } else { "follows" };
     found.into_iter().map(|what| format!("a tab of {} that {which}: {what}", browser.name)).collect()
 }

@@ -12,11 +12,12 @@ const OF_VISITOR: usize = 4;
 
 impl Engine {
     /// Uploads prekeys when they are new, were replaced, or the relay may have lost them since the start. After a
-    /// start the relay is heard first: it knows whether this state is an older copy. None is made, replaced or deleted
-    /// unless a roster counts by the own clock, which may be wrong by years.
+    /// start the relay is heard first: it knows whether this state is an older copy, be it one from before there were any.
+    /// So the first upload is one signed prekey alone. None is made, replaced or deleted unless a roster counts by the own
+    /// clock, which may be wrong by years.
     pub(super) fn pump_prekeys(&mut self, now: u64, random: &mut impl CryptoRng) {
         let time = self.membership.time(now);
-        let (stock, is_timely) = (self.stock(), self.is_timely(now));
+        let is_timely = self.is_timely(now);
         let Some(account) = self.account.as_mut().filter(|_| is_timely) else { return };
         if self.link.token.is_none()
             || !self.prekeys.backoff.is_due(now)
@@ -24,12 +25,8 @@ impl Engine {
         {
             return;
         }
-        let is_first = account.prekeys.is_empty();
-        let changed = (is_first || self.prekeys.heard) && account.prekeys.rotate(time, random);
-        if is_first {
-            account.prekeys.restock(0, 0, stock, time, random);
-        }
-        if changed {
+        let may_change = account.prekeys.is_empty() || self.prekeys.heard;
+        if may_change && account.prekeys.rotate(time, random) {
             self.prekeys.uploaded = false;
             self.ledger.put(Name::Account, account);
         }

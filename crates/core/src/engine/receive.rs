@@ -262,7 +262,8 @@ impl Engine {
                 conversation.facts.take_back(message.content);
             }
             message.stage = Stage::Waiting;
-            message.content = Some(hash);
+            message.position = Some(delivered.position);
+            (message.sender, message.content) = (Some(delivered.sender), Some(hash));
             (message.key, message.recipients) = (None, None);
         }
         self.count_own(delivered, hash, false);

@@ -38,8 +38,9 @@ impl Engine {
         random: &mut impl CryptoRng,
     ) {
         let event = event.unwrap_or_else(|| EventId(make_id(random)));
+        let taken = self.place_of(event).or_else(|| self.taken_out_of(event));
         // A visitor has nobody to tell what the agents are not to read.
-        if self.place_of(event).is_some() || (self.part != Part::Agent && text.is_for_agents()) {
+        if taken.is_some() || (self.part != Part::Agent && text.is_for_agents()) {
             return;
         }
         self.make_account(random);

@@ -8,6 +8,7 @@ use segel_wire::ids::{ConversationId, DeviceId, EventId};
 use segel_wire::limits;
 
 use super::Engine;
+use crate::account::Account;
 use crate::conversation::Message;
 use crate::sorted::{Sorted, SortedSet};
 
@@ -51,7 +52,8 @@ impl Told {
 }
 
 impl Engine {
-    /// The devices that an own act was sealed to are told the acts that are known here: they may have been enrolled since.
+    /// The devices that an own act was sealed to are told the acts that are known here: they may have been enrolled since. So are
+    /// the others of the inbox, which may have been told of the own one.
     pub(super) fn tell_first(
         &mut self,
         id: ConversationId,
@@ -59,10 +61,12 @@ impl Engine {
         now: u64,
         random: &mut impl CryptoRng,
     ) {
-        let message = self.conversations.get(&id).and_then(|conversation| conversation.messages.get(&event));
-        let told = message.and_then(Message::sealed_act_to).unwrap_or_default();
-        let scope = self.scope_of(id, true);
-        for device in told {
+        let Some(conversation) = self.conversations.get(&id) else { return };
+        let told = conversation.messages.get(&event).and_then(Message::sealed_act_to);
+        let Some(mut told) = told else { return };
+        told.append(&mut self.membership.inbox(conversation.facts.desk, now));
+        let (own, scope) = (self.account.as_ref().map(Account::device), self.scope_of(id, true));
+        for device in told.into_iter().filter(|device| Some(*device) != own) {
             self.requested(id, (device, scope), &[], now, random);
         }
     }

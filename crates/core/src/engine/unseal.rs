@@ -251,6 +251,8 @@ impl Engine {
             self.shown.lists.insert(id, ());
             // Tokens that a member handed on before could not be judged without it.
             self.judge_tokens(id);
+            // Nor could anybody be asked for what stayed closed.
+            self.plan_resync(id, peer, false, now);
         }
         self.peers.keep(peer, unwrapped.session, time, &mut self.ledger);
         if let (Some(used), Some(account)) = (unwrapped.used, &mut self.account) {
@@ -265,7 +267,7 @@ impl Engine {
             self.confirm_vouched(id, message.seen.position);
         }
         if self.part == Part::Agent && matches!(author, Author::Agent(_)) {
-            self.told_of_visitor(delivered);
+            self.told_of_visitor(delivered, now);
         }
         self.note_act(delivered, peer, (message.act, message.seen), now, random);
         let outdated = self.outdated(delivered, message.time);
@@ -350,7 +352,7 @@ impl Engine {
     }
 
     /// A colleague sealed to the visitor: who that is, or that it is another one than here.
-    fn told_of_visitor(&mut self, delivered: &Delivered) {
+    fn told_of_visitor(&mut self, delivered: &Delivered, now: u64) {
         let version = Header::parse(&delivered.content.0).map_or(0, |header| header.order.version);
         let Some(told) = self.unlisted(&delivered.recipients, version) else { return };
         let facts = &mut self.conversations.or_default(delivered.conversation).facts;
@@ -362,9 +364,11 @@ impl Engine {
             }
             Some(_) => return,
         }
-        let facts = &self.conversations.or_default(delivered.conversation).facts;
-        self.ledger.put(Name::Conversation(delivered.conversation), facts);
-        self.shown.lists.insert(delivered.conversation, ());
+        let id = delivered.conversation;
+        self.ledger.put(Name::Conversation(id), &self.conversations.or_default(id).facts);
+        self.shown.lists.insert(id, ());
+        // There is somebody to be asked for what stayed closed.
+        self.plan_resync(id, (told, Some(id)), false, now);
     }
 
     /// A content names the last act that its sender knows, and how far it saw the log: its sender is asked for what is not

@@ -23,7 +23,10 @@ impl Engine {
     ) {
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
         let time = conversation.next_time(now);
-        let Some(message) = conversation.messages.get_mut(&event) else { return };
+        // What its tab still holds may be yet to come.
+        let Some(message) = conversation.messages.get_mut(&event) else {
+            return self.take_out_unsent(id, event);
+        };
         if !message.may_be_withdrawn() {
             return;
         }
@@ -49,15 +52,25 @@ impl Engine {
         self.shown.dirty.insert((id, event), ());
     }
 
-    /// Takes out an own message that the relay never got.
+    /// Takes out an own message that the relay never got, for good.
     pub(super) fn take_out_unsent(&mut self, id: ConversationId, event: EventId) {
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
         conversation.outbox.retain(|other| *other != event);
         conversation.messages.remove(&event);
+        conversation.facts.take_out(event);
+        self.ledger.put(Name::Conversation(id), &conversation.facts);
         self.ledger.remove(Name::Message(id, event));
         self.shown.lists.insert(id, ());
         self.outputs.push_back(Output::Show(Show::Gone(id, event)));
         self.forget_file(id, event);
+    }
+
+    /// The conversation out of which this message was taken. It is not taken in again, and whichever tab hands it in is told.
+    pub(super) fn taken_out_of(&mut self, event: EventId) -> Option<ConversationId> {
+        let mut all = self.conversations.iter();
+        let (id, _) = all.find(|(_, conversation)| conversation.facts.taken_out.contains(&event))?;
+        self.outputs.push_back(Output::Show(Show::Gone(*id, event)));
+        Some(*id)
     }
 
     /// What the person wants tried again: of a message that was taken back, the word that says so.

@@ -177,6 +177,31 @@ fn whoever_got_an_own_act_that_came_second_is_told_what_came_first() {
 }
 
 #[test]
+fn who_came_to_the_desk_after_an_own_act_that_came_second_is_told_what_came_first() {
+    let site = BenchSite::new();
+    let mut table = Table::of_agent(&site, |roster, own| {
+        roster.desks[0].inbox = vec![own];
+        roster.desks[0].supervisors = Some(vec![AgentId([2; 16])]);
+    });
+    table.post(VISITOR, table.letter(content::Body::Text("halo".to_owned())));
+    let others = vec![table.members[VISITOR].id()];
+    let body = claim_by(&table, COLLEAGUE);
+    let first = table.post(COLLEAGUE, Letter { others, to_engine: false, ..table.letter(body) });
+    table.input(Input::Act { conversation: table.conversation, deed: Deed::Claim });
+    let colleague = table.members[COLLEAGUE].id();
+    assert!(!table.bench.log.last().unwrap().recipients.contains(&colleague));
+    table.publish(|roster| roster.desks[0].inbox.push(colleague));
+
+    table.post(VISITOR, table.letter(content::Body::Grants(vec![first.clone()])));
+    table.wait(1);
+    let tells = |message: &content::Message| match &message.body {
+        content::Body::Grants(grants) => grants.iter().any(|grant| grant.event == first.event),
+        _ => false,
+    };
+    assert_eq!(table.sent_to(COLLEAGUE).iter().filter(|message| tells(message)).count(), 1);
+}
+
+#[test]
 fn whoever_was_told_of_the_first_act_alone_is_told_of_the_next_that_came_before_an_own_one() {
     let site = BenchSite::new();
     let mut table = Table::of_agent(&site, |_, _| {});

@@ -152,6 +152,21 @@ fn no_prekeys_are_made_or_given_up_while_the_newest_roster_has_ended_by_the_own_
 }
 
 #[test]
+fn a_copy_from_before_the_first_prekeys_makes_none_of_the_ids_that_the_relay_hands_out() {
+    let site = BenchSite::new();
+    let mut table = Table::of_silent_visitor(&site, |_| {});
+    table.bench.silences = 1;
+    table.say("dari salinan lama");
+    let first = uploaded(&table);
+    assert_eq!((first.signed.id, first.one_time, first.held), (1, None, vec![]));
+    table.bench.answer_prekeys(1, 5);
+    let next = uploaded(&table);
+    assert_eq!(next.signed.id, 6);
+    let ids: Vec<_> = next.one_time.unwrap().iter().map(|prekey| prekey.id).collect();
+    assert_eq!((&ids[..], &next.held), (&[7, 8, 9][..], &ids));
+}
+
+#[test]
 fn what_was_handed_on_an_hour_ago_is_handed_on_again_though_the_clock_was_set_back_since() {
     let site = BenchSite::new();
     let mut table = Table::of_visitor(&site);

@@ -49,7 +49,9 @@ async fn a_note_goes_to_who_reads_along_and_the_visitor_sees_nothing() {
     let id = desk.visitor.conversation();
     desk.colleague.does(id, Deed::Join);
     desk.colleague.stands(id, Standing::Joined).await;
-    desk.agent.until("the colleague", |screen| screen.acts(id).len() == 2).await;
+    for device in [&desk.agent, &desk.visitor] {
+        device.until("the colleague", |screen| screen.acts(id).len() == 2).await;
+    }
     let before = desk.visitor.screen().items.len();
     desk.agent.note(id, NOTE);
     let note = reads_note(&desk.colleague, NOTE).await.note(NOTE).unwrap().clone();

@@ -2,16 +2,19 @@
 
 use std::time::Duration;
 
-use segel_core::show::{Author, Refusal};
+use segel_core::Input;
+use segel_core::show::{Author, Body, Delivery, Refusal};
 use segel_crypto::content;
 use segel_crypto::session::Wrap;
 use segel_testkit::client::Client;
 use segel_testkit::proxy::{Record, Towards};
 use segel_testkit::site::TestSite;
+use segel_wire::ServerFrame;
 use segel_wire::api::BundlesAnswer;
 
 use crate::bench::BenchSite;
-use crate::table::{Table, VISITOR};
+use crate::member::Letter;
+use crate::table::{COLLEAGUE, HOSTILE, Table, VISITOR};
 
 /// A session offers a KEM key once it has sealed and opened 50 wraps.
 const TURNS_BEFORE_AN_OFFER: usize = 23;
@@ -162,6 +165,40 @@ fn what_stays_closed_is_asked_for_again_after_an_hour_through_a_session_that_the
     assert_eq!(requests(&table), [true, false], "twice is enough");
 }
 
+#[test]
+fn what_stayed_closed_of_a_visitor_is_asked_for_once_it_is_known_who_that_is() {
+    let site = BenchSite::new();
+    for is_told in [false, true] {
+        let mut table = Table::of_agent(&site, |_, _| {});
+        let text = |text: &str| content::Body::Text(text.to_owned());
+        let copy = table.bench.records();
+        let uploaded = table.bench.prekeys.clone().unwrap();
+        table.post(VISITOR, table.letter(text("halo")));
+        table.input(Input::Seen(table.conversation));
+        table.wait(1);
+        assert_eq!(table.sent_to(VISITOR).len(), 1, "its sessions begin no more");
+
+        table.restart_from(&copy);
+        let closed = table.post(VISITOR, table.letter(text("tertutup")));
+        table.wait(3);
+        assert_eq!(table.stored.len(), 1, "there is nobody to ask");
+        if is_told {
+            let others = vec![table.members[VISITOR].id()];
+            table.post(COLLEAGUE, Letter { others, ..table.letter(text("halo juga")) });
+        } else {
+            let (name, id) = (table.name(), table.conversation);
+            table.members[VISITOR].begin(&uploaded, Some(id), name);
+            table.post(VISITOR, table.letter(text("masih di sini")));
+        }
+        table.wait(2);
+        let asks = |message: &content::Message| match &message.body {
+            content::Body::Request(events) => *events == [closed.event],
+            _ => false,
+        };
+        assert_eq!(table.sent_to(VISITOR).iter().filter(|message| asks(message)).count(), 1, "{is_told}");
+    }
+}
+
 #[tokio::test]
 async fn a_peer_without_prekeys_is_asked_about_once_and_the_chat_goes_on() {
     let mut site = TestSite::start().await;
@@ -218,4 +255,28 @@ async fn what_a_colleague_wrote_stays_the_colleagues_when_its_key_comes_later() 
     visitor.say("masih saya");
     let screen = second.reads("masih saya").await;
     assert_eq!(screen.item("masih saya").unwrap().author, Author::Visitor);
+}
+
+#[test]
+fn an_own_message_that_a_state_sent_which_is_lost_is_taken_back_like_any_other() {
+    let site = BenchSite::new();
+    let mut table = Table::of_visitor(&site);
+    table.input(Input::SocketClosed);
+    table.say("tarik aku kembali");
+    let copy = table.bench.records();
+    table.wait(1);
+    let event = table.own("tarik aku kembali").unwrap().event;
+    let sent = table.bench.log.last().unwrap().clone();
+    table.bench.head = None;
+    table.restart_from(&copy);
+    table.hand(sent);
+    table.input(Input::Frame(ServerFrame::Head { cursor: "e.8".into() }));
+
+    table.input(Input::Withdraw { conversation: table.conversation, event });
+    let word = table.bench.log.last().unwrap().event;
+    let text = content::Body::Text("halo".to_owned());
+    table.post(HOSTILE, Letter { seen: Some(table.seen()), ..table.letter(text) });
+    assert_eq!(table.item(word).unwrap().body, Body::Withheld, "it is not refused");
+    let item = table.item(event).unwrap();
+    assert_eq!((&item.body, item.delivery), (&Body::Withdrawn, Delivery::Read), "as its withdrawal is");
 }

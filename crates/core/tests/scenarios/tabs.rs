@@ -64,6 +64,39 @@ fn a_file_whose_tab_was_closed_goes_on_from_the_tab_that_still_holds_it() {
 }
 
 #[test]
+fn what_was_taken_out_does_not_come_back_from_a_tab_that_still_holds_it() {
+    let site = BenchSite::new();
+    let mut bench = start(&site, &Kept::default());
+    bench.input(Input::Network(false));
+    say(&mut bench, "halo");
+    let conversation = items(&bench.everything())[0].conversation;
+    bench.input(Input::Withdraw { conversation, event: EVENT });
+    let mut next = start(&site, &bench.records());
+    for bench in [&mut bench, &mut next] {
+        bench.shown.clear();
+        say(bench, "halo");
+        send(bench, 1);
+        assert_eq!(items(&bench.everything()), Vec::<&Item>::new());
+        let told = bench.shown.iter().filter(|show| **show == Show::Gone(conversation, EVENT)).count();
+        assert_eq!((told, &bench.released[..]), (2, &[1][..]), "its tab lets go of it");
+    }
+}
+
+#[test]
+fn what_is_taken_back_before_its_tab_could_hand_it_on_is_not_taken_in() {
+    let site = BenchSite::new();
+    let mut bench = start(&site, &Kept::default());
+    say(&mut bench, "halo");
+    let conversation = items(&bench.everything())[0].conversation;
+    let later = EventId([8; 16]);
+    bench.input(Input::Withdraw { conversation, event: later });
+    let text = Outgoing::new(segel_mask::mask("rahasia").unwrap().text);
+    bench.input(Input::Submit { conversation: None, event: Some(later), text, quotes: None });
+    assert_eq!(items(&bench.everything()).len(), 1);
+    assert!(bench.shown.contains(&Show::Gone(conversation, later)));
+}
+
+#[test]
 fn a_screen_that_saw_nothing_is_given_what_another_was_shown() {
     let site = BenchSite::new();
     let mut bench = start(&site, &Kept::default());

@@ -175,7 +175,7 @@ impl Engine {
         random: &mut impl CryptoRng,
     ) {
         let event = event.unwrap_or_else(|| EventId(make_id(random)));
-        if let Some(id) = self.place_of(event) {
+        if let Some(id) = self.place_of(event).or_else(|| self.taken_out_of(event)) {
             return self.attach_again(id, event, file);
         }
         self.make_account(random);
