@@ -8,8 +8,9 @@ use segel_core::tabs::Stand;
 use segel_core::{AgentConfig, Engine, Input, Outgoing, StartError};
 use segel_crypto::enrol::EnrolmentCode;
 use segel_mask::{MaskedText, Writer};
+use segel_ui::guard::mask_beside;
 use segel_ui::running::{Handle, Running, Screen};
-use segel_ui::{Act, Action, Language, Situation, Trouble, transcript};
+use segel_ui::{Act, Action, Items, Language, Situation, Trouble, transcript};
 use segel_web::dom;
 use segel_web::files::{Address, Fetched};
 use segel_web::helper::Helper;
@@ -368,7 +369,7 @@ impl Parts {
     /// Hands a conversation over. What goes with it goes before: whoever gets the conversation is given its key.
     fn hand_over(&self, conversation: ConversationId, agent: AgentId, note: &str) {
         let fits = |text: &MaskedText| text.as_str().chars().count() <= MESSAGE_CHARS;
-        let masked = self.mask(note.trim()).filter(fits);
+        let masked = self.mask_note(note.trim()).filter(fits);
         self.model.borrow_mut().refused = if masked.is_some() { None } else { Some(Refused::TransferNote) };
         let Some(text) = masked else { return };
         if !text.as_str().is_empty() {
@@ -377,9 +378,11 @@ impl Parts {
         self.handle.input(Input::Act { conversation, deed: show::Deed::Transfer(agent) });
     }
 
-    fn mask(&self, text: &str) -> Option<MaskedText> {
-        let masker = segel_core::masker(self.model.borrow().situation.masking.as_ref())?;
-        masker.mask(text, Writer::Agent).ok().map(|masked| masked.text)
+    /// The note stands among the open conversation's messages.
+    fn mask_note(&self, note: &str) -> Option<MaskedText> {
+        let model = self.model.borrow();
+        let items = model.opened().and_then(|opened| opened.items).map(Items::as_slice);
+        mask_beside(note, model.situation.masking.as_ref(), items.unwrap_or_default())
     }
 
     /// Has the browser save the texts that are kept.

@@ -259,6 +259,7 @@ impl Parts {
                 (self.act)(Action::Attach(file));
             }
             if !masked.text.as_str().is_empty() {
+                self.guard.borrow_mut().hand_on(masked.text.as_str().to_owned());
                 (self.act)(Action::Send(masked.text, self.quoting.take()));
             }
         }

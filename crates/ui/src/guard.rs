@@ -1,7 +1,7 @@
 //! What a composer masks with: the site's policy, and what was said before.
 
 use segel_core::show::{Author, Body, Item};
-use segel_mask::{Conversation, MaskError, Masked, Masker, Writer};
+use segel_mask::{Conversation, MaskError, Masked, MaskedText, Masker, Writer};
 use segel_wire::ids::EventId;
 use segel_wire::signed::Masking;
 
@@ -15,6 +15,8 @@ pub(crate) struct Guard {
     conversation: Conversation,
     /// Own messages that the conversation knows, the newest last.
     said: Vec<Said>,
+    /// Own messages that were handed on and do not stand in the conversation yet.
+    pending: Vec<String>,
     writer: Writer,
     made_of: Option<MadeOf>,
 }
@@ -22,7 +24,8 @@ pub(crate) struct Guard {
 /// An own message. One that was taken back may have been read: what it said still bears on what comes next, as long as
 /// this page remembers it.
 struct Said {
-    event: EventId,
+    /// None until it stands in the conversation.
+    event: Option<EventId>,
     text: String,
     is_here: bool,
 }
@@ -31,8 +34,10 @@ struct Said {
 #[derive(PartialEq, Eq)]
 struct MadeOf {
     masking: Option<Masking>,
+    first: Option<EventId>,
     last: Option<EventId>,
     count: usize,
+    own: usize,
     withdrawn: usize,
     writer_is_agent: bool,
 }
@@ -44,6 +49,7 @@ impl Default for Guard {
             masker: Some(Masker::default()),
             conversation: Conversation::default(),
             said: Vec::new(),
+            pending: Vec::new(),
             writer: Writer::Visitor,
             made_of: None,
         }
@@ -55,17 +61,47 @@ impl Guard {
     pub(crate) fn update(&mut self, masking: Option<&Masking>, writer: Writer, items: &[Item]) -> bool {
         let made_of = Some(MadeOf {
             masking: masking.cloned(),
+            first: items.first().map(|item| item.event),
             last: items.last().map(|item| item.event),
             count: items.len(),
+            own: items.iter().filter(|item| item.author == Author::Own).count(),
             withdrawn: items.iter().filter(|item| matches!(item.body, Body::Withdrawn)).count(),
             writer_is_agent: writer == Writer::Agent,
         });
         if self.made_of == made_of {
             return false;
         }
+        let pending = self.still_pending(made_of.as_ref());
         let (conversation, said) = recall(items, &self.said);
-        *self = Self { masker: segel_core::masker(masking), conversation, said, writer, made_of };
+        *self = Self {
+            masker: segel_core::masker(masking),
+            conversation,
+            said,
+            pending: Vec::new(),
+            writer,
+            made_of,
+        };
+        for text in pending {
+            self.hand_on(text);
+        }
         true
+    }
+
+    /// A masked text goes, and bears on what comes next before it stands in the conversation: where another tab leads, that may
+    /// take seconds.
+    pub(crate) fn hand_on(&mut self, text: String) {
+        self.conversation.said(&text);
+        self.said.push(Said { event: None, text: text.clone(), is_here: false });
+        self.pending.push(text);
+    }
+
+    /// Of what was handed on, what is no item yet; nothing, where the items are another conversation's.
+    fn still_pending(&mut self, now: Option<&MadeOf>) -> Vec<String> {
+        let pending = std::mem::take(&mut self.pending);
+        let (Some(before), Some(now)) = (&self.made_of, now) else { return pending };
+        let is_same = before.first.is_none() || before.first == now.first;
+        let came = if is_same { now.own.saturating_sub(before.own) } else { pending.len() };
+        pending.into_iter().skip(came).collect()
     }
 
     /// Masks a draft. Without a masker it fails as a text fails that is too long to be looked at.
@@ -80,7 +116,7 @@ impl Guard {
     pub(crate) fn earlier(&self, masked: &Masked) -> Vec<EventId> {
         let mut events = Vec::new();
         for part in &masked.earlier {
-            if let Some(Said { event, .. }) = self.nth_last(part.back)
+            if let Some(Said { event: Some(event), .. }) = self.nth_last(part.back)
                 && !events.contains(event)
             {
                 events.push(*event);
@@ -94,15 +130,25 @@ impl Guard {
     }
 }
 
+/// A text that an agent writes beside the composer, masked as in it: among these messages, as the site says.
+pub fn mask_beside(text: &str, masking: Option<&Masking>, items: &[Item]) -> Option<MaskedText> {
+    let mut guard = Guard::default();
+    guard.update(masking, Writer::Agent, items);
+    Some(guard.mask(text).ok()?.text)
+}
+
 fn recall(items: &[Item], known: &[Said]) -> (Conversation, Vec<Said>) {
     let (mut conversation, mut said) = (Conversation::default(), Vec::new());
     for item in &items[items.len().saturating_sub(LOOKED_AT)..] {
         let text = match (&item.body, &item.author) {
             (Body::Text(text) | Body::Note(text), Author::Own) => text,
-            (Body::Withdrawn, Author::Own) => match known.iter().find(|said| said.event == item.event) {
-                Some(said) => &said.text,
-                None => continue,
-            },
+            (Body::File(file), Author::Own) => &file.name,
+            (Body::Withdrawn, Author::Own) => {
+                match known.iter().find(|said| said.event == Some(item.event)) {
+                    Some(said) => &said.text,
+                    None => continue,
+                }
+            }
             (Body::Text(text), _) => {
                 conversation.heard(text);
                 continue;
@@ -111,7 +157,7 @@ fn recall(items: &[Item], known: &[Said]) -> (Conversation, Vec<Said>) {
         };
         conversation.said(text);
         // What agents tell each other is not taken back.
-        let (event, is_here) = (item.event, matches!(item.body, Body::Text(_)));
+        let (event, is_here) = (Some(item.event), matches!(item.body, Body::Text(_)));
         said.push(Said { event, text: text.clone(), is_here });
     }
     (conversation, said)
@@ -119,6 +165,7 @@ fn recall(items: &[Item], known: &[Said]) -> (Conversation, Vec<Said>) {
 
 #[cfg(test)]
 mod tests {
+    use segel_core::show::File;
     use segel_wire::signed::{MaskingAction, MaskingRule};
 
     use super::*;
@@ -144,6 +191,45 @@ mod tests {
     }
 
     #[test]
+    fn what_was_handed_on_bears_on_the_next_text_before_and_after_it_stands_in_the_conversation() {
+        let mut guard = Guard::default();
+        let items = [item(1, Author::Agent("Agen Demo".to_owned()), "Ada yang bisa dibantu?")];
+        guard.update(None, Writer::Visitor, &items);
+        guard.hand_on("4111 1111".to_owned());
+        assert_eq!(sent(&guard, "1111 1111").as_deref(), Some("•••• ••••"));
+        assert_eq!(
+            guard.earlier(&guard.mask("1111 1111").unwrap()),
+            [],
+            "nothing that could be taken back yet"
+        );
+
+        // Something else is shown first.
+        let [first] = items;
+        let other = item(2, Author::Agent("Agen Demo".to_owned()), "Halo?");
+        let mut items = vec![first, other];
+        guard.update(None, Writer::Visitor, &items);
+        assert_eq!(sent(&guard, "1111 1111").as_deref(), Some("•••• ••••"));
+        items.push(item(3, Author::Own, "4111 1111"));
+        guard.update(None, Writer::Visitor, &items);
+        assert_eq!(guard.earlier(&guard.mask("1111 1111").unwrap()), [EventId([3; 16])]);
+        assert!(guard.pending.is_empty());
+
+        guard.hand_on("4111 1111".to_owned());
+        guard.update(None, Writer::Visitor, &[item(9, Author::Agent("Agen Demo".to_owned()), "Halo")]);
+        assert_eq!(sent(&guard, "1111 1111").as_deref(), Some("1111 1111"), "another conversation");
+    }
+
+    #[test]
+    fn a_number_that_begins_in_the_name_of_a_file_is_masked_in_the_text_behind() {
+        let name = "kartu 4111 1111.jpg".to_owned();
+        let file = File { name, media_type: "image/jpeg".to_owned(), size: 1 };
+        let file = Item { body: Body::File(file), ..item(1, Author::Own, "") };
+        let mut guard = Guard::default();
+        guard.update(None, Writer::Visitor, &[file]);
+        assert_eq!(sent(&guard, "1111 1111").as_deref(), Some("•••• ••••"));
+    }
+
+    #[test]
     fn pieces_that_were_taken_back_are_named_no_more_and_the_rest_stays_masked() {
         let mut guard = Guard::default();
         let pieces = |withdrawn: bool| {
@@ -164,9 +250,11 @@ mod tests {
         let note =
             Item { body: Body::Note("kartu pelanggan 4111 1111".to_owned()), ..item(1, Author::Own, "") };
         let mut guard = Guard::default();
-        guard.update(None, Writer::Agent, &[note]);
+        guard.update(None, Writer::Agent, std::slice::from_ref(&note));
         let masked = guard.mask("1111 1111").unwrap();
         assert_eq!((masked.text.as_str(), masked.earlier), ("•••• ••••", Vec::new()));
+        let beside = mask_beside("1111 1111", None, &[note]).unwrap();
+        assert_eq!(beside.as_str(), "•••• ••••");
     }
 
     #[test]

@@ -10,7 +10,7 @@ pub mod banner;
 pub mod chosen;
 pub mod composer;
 mod emoji;
-mod guard;
+pub mod guard;
 pub mod icons;
 pub mod intake;
 pub mod items;
