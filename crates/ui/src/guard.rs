@@ -15,8 +15,6 @@ pub(crate) struct Guard {
     conversation: Conversation,
     /// Own messages that the conversation knows, the newest last.
     said: Vec<Said>,
-    /// Own messages that were handed on and do not stand in the conversation yet.
-    pending: Vec<String>,
     writer: Writer,
     made_of: Option<MadeOf>,
 }
@@ -49,7 +47,6 @@ impl Default for Guard {
             masker: Some(Masker::default()),
             conversation: Conversation::default(),
             said: Vec::new(),
-            pending: Vec::new(),
             writer: Writer::Visitor,
             made_of: None,
         }
@@ -71,18 +68,17 @@ impl Guard {
         if self.made_of == made_of {
             return false;
         }
-        let pending = self.still_pending(made_of.as_ref());
-        let (conversation, said) = recall(items, &self.said);
-        *self = Self {
-            masker: segel_core::masker(masking),
-            conversation,
-            said,
-            pending: Vec::new(),
-            writer,
-            made_of,
+        // Of what was handed on, what is no item yet; nothing, where the items are another conversation's.
+        let came = match (&self.made_of, &made_of) {
+            (Some(before), Some(now)) if before.first.is_some() && before.first != now.first => usize::MAX,
+            (Some(before), Some(now)) => now.own.saturating_sub(before.own),
+            _ => 0,
         };
-        for text in pending {
-            self.hand_on(text);
+        let (conversation, said) = recall(items, &self.said);
+        let now = Self { masker: segel_core::masker(masking), conversation, said, writer, made_of };
+        let before = std::mem::replace(self, now);
+        for said in before.said.into_iter().filter(|said| said.event.is_none()).skip(came) {
+            self.hand_on(said.text);
         }
         true
     }
@@ -91,17 +87,7 @@ impl Guard {
     /// take seconds.
     pub(crate) fn hand_on(&mut self, text: String) {
         self.conversation.said(&text);
-        self.said.push(Said { event: None, text: text.clone(), is_here: false });
-        self.pending.push(text);
-    }
-
-    /// Of what was handed on, what is no item yet; nothing, where the items are another conversation's.
-    fn still_pending(&mut self, now: Option<&MadeOf>) -> Vec<String> {
-        let pending = std::mem::take(&mut self.pending);
-        let (Some(before), Some(now)) = (&self.made_of, now) else { return pending };
-        let is_same = before.first.is_none() || before.first == now.first;
-        let came = if is_same { now.own.saturating_sub(before.own) } else { pending.len() };
-        pending.into_iter().skip(came).collect()
+        self.said.push(Said { event: None, text, is_here: false });
     }
 
     /// Masks a draft. Without a masker it fails as a text fails that is too long to be looked at.
@@ -212,7 +198,7 @@ mod tests {
         items.push(item(3, Author::Own, "4111 1111"));
         guard.update(None, Writer::Visitor, &items);
         assert_eq!(guard.earlier(&guard.mask("1111 1111").unwrap()), [EventId([3; 16])]);
-        assert!(guard.pending.is_empty());
+        assert!(guard.said.iter().all(|said| said.event.is_some()));
 
         guard.hand_on("4111 1111".to_owned());
         guard.update(None, Writer::Visitor, &[item(9, Author::Agent("Agen Demo".to_owned()), "Halo")]);
