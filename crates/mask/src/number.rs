@@ -74,7 +74,8 @@ pub(crate) fn alone(run: &Run, at: usize, around: &Around) -> Option<(Kind, Rang
             return Some((Kind::Nik, groups));
         }
     }
-    let is_dialled = group.size() > 2 && matches!(first, [0, ..] | [6, 2, ..]);
+    let is_dialled =
+        matches!(first, [6, 2, 8, ..]) || group.size() > 2 && matches!(first, [0, ..] | [6, 2, ..]);
     if !is_dialled && !has_plus(around.text, run, at) {
         return None;
     }
@@ -200,7 +201,8 @@ fn is_hours(run: &Run, at: usize) -> bool {
 fn is_phone(run: &Run, groups: &Range<usize>, text: &str) -> bool {
     let digits = run.values(groups);
     let sizes = || run.groups[groups.clone()].iter().map(Group::size);
-    let even = || groups.len() == 1 || sizes().all(|size| size >= 3);
+    let even =
+        || groups.len() == 1 || sizes().enumerate().all(|(nth, size)| size >= if nth == 0 { 2 } else { 3 });
     let at = groups.start;
     if context::is_glued(text, run.groups[at].bytes.start) || !is_open(run, groups) {
         return false;

@@ -29,6 +29,9 @@ const BEHIND: usize = 15;
 /// After more digits a word before them speaks of those.
 const COUNT: usize = 2;
 
+/// A word right before a number is so near, in characters.
+const BESIDE: usize = 3;
+
 /// Bank accounts have so many digits; what is shorter and round is an amount.
 const ACCOUNT: usize = 10;
 
@@ -204,8 +207,13 @@ fn is_vetoed(around: &Around) -> bool {
 fn by_word(run: &Run, at: usize, around: &Around, mark: &Mark, known: &Known) -> Option<Found> {
     let is_near = around.is_within(mark, CLOSE);
     let says = mark.says;
-    let is_account = says.has(Meaning::ACCOUNT)
-        && around.says(Meaning::BANK)
+    // A bank's name is enough right before as many digits as its accounts have.
+    let is_banks = || {
+        says.has(Meaning::BANK)
+            && matches!(run.groups[at].size(), 10 | 13 | 15)
+            && around.is_within(mark, BESIDE)
+    };
+    let is_account = (says.has(Meaning::ACCOUNT) && around.says(Meaning::BANK) || is_banks())
         && !around.close().any(|mark| mark.says.has(Meaning::VETO));
     if is_account || says.has(Meaning::REK) {
         let groups = fits(Kind::BankAccount, run, at, around);

@@ -156,7 +156,7 @@ fn look_up(word: &[u8]) -> Meaning {
     let range = usize::from(STARTS[first])..usize::from(STARTS[first + 1]);
     let keys = KEYS.get(range.clone()).unwrap_or_default();
     let found = keys.binary_search(&key(word, 0, word.len()));
-    found.map_or(Meaning::NOTHING, |at| MEANINGS[range.start + at])
+    found.map_or(Meaning::NOTHING, |at| MEANINGS[usize::from(SAYS[range.start + at])])
 }
 
 /// The letters of a word as one number, first ones first; the same for both cases.
@@ -183,7 +183,9 @@ const FIRST_BIT: u8 = 4;
 const DATA: &[u8] = include_bytes!("../data/words.txt");
 const PARSED: Parsed = Parsed::new();
 static KEYS: [u64; PARSED.words] = PARSED.keys();
-static MEANINGS: [Meaning; PARSED.words] = PARSED.meanings();
+/// For each word, which of [`MEANINGS`] it has: most have one that many have.
+static SAYS: [u8; PARSED.words] = *PARSED.says.first_chunk().unwrap();
+static MEANINGS: [Meaning; PARSED.different] = *PARSED.meanings.first_chunk().unwrap();
 /// For each first letter, where its words start.
 static STARTS: [u16; 33] = PARSED.starts();
 /// For each first letter, one bit for each second, that of a possessive's too; the lowest for words of one letter.
@@ -200,11 +202,21 @@ static OPENINGS: [u32; 256] = PARSED.openings();
 struct Parsed {
     entries: [(u64, Meaning); 640],
     words: usize,
+    /// For each word, which of the meanings it has.
+    says: [u8; 640],
+    meanings: [Meaning; 64],
+    different: usize,
 }
 
 impl Parsed {
     const fn new() -> Self {
-        let mut parsed = Self { entries: [(0, Meaning::NOTHING); 640], words: 0 };
+        let mut parsed = Self {
+            entries: [(0, Meaning::NOTHING); 640],
+            words: 0,
+            says: [0; 640],
+            meanings: [Meaning::NOTHING; 64],
+            different: 0,
+        };
         let mut meaning = Meaning::NOTHING;
         let mut at = 0;
         while at < DATA.len() {
@@ -229,6 +241,7 @@ impl Parsed {
                 }
             }
         }
+        parsed.tell_apart();
         parsed
     }
 
@@ -261,14 +274,22 @@ impl Parsed {
         keys
     }
 
-    const fn meanings<const N: usize>(&self) -> [Meaning; N] {
-        let mut meanings = [Meaning::NOTHING; N];
-        let mut at = 0;
-        while at < N {
-            meanings[at] = self.entries[at].1;
-            at += 1;
+    /// Finds for each word which of the different meanings it has.
+    const fn tell_apart(&mut self) {
+        let mut word = 0;
+        while word < self.words {
+            let meaning = self.entries[word].1;
+            let mut at = 0;
+            while at < self.different && self.meanings[at].0 != meaning.0 {
+                at += 1;
+            }
+            self.meanings[at] = meaning;
+            if at == self.different {
+                self.different += 1;
+            }
+            self.says[word] = at.to_le_bytes()[0];
+            word += 1;
         }
-        meanings
     }
 
     const fn starts(&self) -> [u16; 33] {
