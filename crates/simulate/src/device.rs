@@ -75,6 +75,8 @@ pub(crate) struct Browser {
     pub(crate) was_set_back: bool,
     /// Conversations that another agent held at some time.
     pub(crate) others: BTreeSet<ConversationId>,
+    /// Conversations that it showed as ended, and the acts that it showed in them while it did.
+    pub(crate) ended_by: BTreeMap<ConversationId, BTreeSet<EventId>>,
     /// How wrong the clock is, in milliseconds.
     pub(crate) skew: i64,
     /// The device's id, as soon as it logged in.
@@ -222,6 +224,7 @@ impl Browser {
             ended: 0,
             was_set_back: false,
             others: BTreeSet::new(),
+            ended_by: BTreeMap::new(),
             skew: 0,
             id: None,
         }
@@ -299,6 +302,12 @@ impl Screen {
             keys.map(|key| (shown(other, key), shown(self, key))).filter(|(shown, owed)| shown != owed);
         found.extend(differ.map(|(shown, owed)| format!("{shown:?} instead of {owed:?}")));
         found
+    }
+
+    /// What acts it shows in a conversation: those that count.
+    pub(crate) fn acts(&self, conversation: ConversationId) -> impl Iterator<Item = EventId> {
+        let acts = self.items.values().filter(move |item| item.conversation == conversation);
+        acts.filter(|item| matches!(item.body, Body::Act(_))).map(|item| item.event)
     }
 
     /// Conversations that can be written in.

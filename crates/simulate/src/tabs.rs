@@ -5,7 +5,7 @@ mod lead;
 
 pub(crate) use self::lead::{Lead, Lock};
 
-use segel_core::show::{Body, Delivery, Item, Rating, Refusal, Show, Standing, Summary};
+use segel_core::show::{Body, Delivery, Item, Life, Rating, Refusal, Show, Standing, Summary};
 use segel_core::tabs::{Wish, WishedFile, settled};
 use segel_core::{Input, Outgoing, OutgoingFile, OutgoingRating};
 use segel_mask::{MaskedText, Masker};
@@ -303,6 +303,10 @@ impl World {
         let browser = self.devices[tab].browser;
         if hold.standing == Standing::Others {
             self.browsers[browser].others.insert(id);
+        }
+        if summary.life != Life::Open {
+            let acts = self.devices[tab].screen.acts(id);
+            self.browsers[browser].ended_by.entry(id).or_default().extend(acts);
         }
         let before = self.devices[tab].screen.conversations.get(&id);
         if before.is_none_or(|before| before.hold.holder != hold.holder) {

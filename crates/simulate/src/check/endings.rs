@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use segel_core::show::{Author, Body, Deed, Delivery, Item, Life, Refusal};
+use segel_wire::ids::ConversationId;
 
 use super::{is_served, running, was_torn};
 use crate::device::{Browser, Device};
@@ -32,9 +33,9 @@ pub(super) fn complaints(world: &World) -> Vec<String> {
 fn screen(world: &World, browser: &Browser, tab: &Device) -> Vec<String> {
     let mut found = Vec::new();
     let over = tab.screen.over();
+    let is_open = |id: &ConversationId| !over.contains(id) && !gave_way(world, browser, tab, *id);
     for item in tab.screen.items.values() {
-        if item.delivery == Delivery::Failed(Refusal::ConversationEnded) && !over.contains(&item.conversation)
-        {
+        if item.delivery == Delivery::Failed(Refusal::ConversationEnded) && is_open(&item.conversation) {
             found.push(format!("{} was told of an end that was none", browser.name));
         }
         let Body::Rated(rating) = &item.body else { continue };
@@ -49,10 +50,7 @@ fn screen(world: &World, browser: &Browser, tab: &Device) -> Vec<String> {
     if !browser.is_visitor() || browser.was_set_back {
         return found;
     }
-    // Where the relay lost an agent's end, another act may stand in its place: then it counts no more.
-    let one_may_go_on =
-        ["relay set back", "ends by agents"].iter().all(|fault| world.tally.counts.contains_key(fault));
-    if tab.screen.conversations.len() > over.len() + 1 && !one_may_go_on {
+    if tab.screen.conversations.keys().filter(|id| is_open(id)).count() > 1 {
         found.push(format!("{} has more than one open conversation", browser.name));
     }
     for conversation in tab.screen.conversations.keys() {
@@ -66,6 +64,15 @@ fn screen(world: &World, browser: &Browser, tab: &Device) -> Vec<String> {
         }
     }
     found
+}
+
+/// Whether an end that a browser showed, and went by, counts no more: the relay has lost it, and an act that the browser knew
+/// nothing of then stands where the end did. What failed for the end stays with its writer, and what was said next stays in the
+/// conversation that began for it.
+fn gave_way(world: &World, browser: &Browser, tab: &Device, conversation: ConversationId) -> bool {
+    let acts = browser.ended_by.get(&conversation);
+    let is_other = |acts: &BTreeSet<_>| tab.screen.acts(conversation).any(|act| !acts.contains(&act));
+    world.tally.counts.contains_key("relay set back") && acts.is_some_and(is_other)
 }
 
 /// Whether an end or a rating that one browser shows is shown by everybody whom it was sealed to.
