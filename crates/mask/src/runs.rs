@@ -267,6 +267,8 @@ impl Run {
 #[derive(Default)]
 pub(crate) struct Stretch {
     hidden: usize,
+    /// How many of them there are with nothing readable between: what hides a whole number has a readable end.
+    row: usize,
     /// How many more digits would be taken for the readable end.
     shown: usize,
     /// How many digits stand on the lines before: parts of a card that left before its last part came, which is hidden wholly.
@@ -282,13 +284,17 @@ impl Stretch {
                 self.led = 0;
             }
             self.hidden += group.hidden;
-            let is_whole = self.hidden < MIN_MASKED || self.is_completed();
+            self.row += group.hidden;
+            let is_whole = self.row < MIN_MASKED || self.is_completed();
             self.shown = if is_whole { 0 } else { SHOWN.saturating_sub(visible) };
         } else if visible <= self.shown {
             self.shown -= visible;
         } else {
             let led = if self.hidden == 0 { self.led } else { 0 };
             *self = Self { led: led + visible, ..Self::default() };
+        }
+        if visible > 0 {
+            self.row = 0;
         }
     }
 
