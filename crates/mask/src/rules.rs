@@ -173,14 +173,14 @@ fn one_at(
     if vetoed {
         return None;
     }
-    let account = known.asked.has(Meaning::REK).then_some(Kind::BankAccount);
-    let mut asked = kinds(known.asked).chain(account).filter(|kind| known.looks_for(*kind));
     // Parts of a card are no codes, whatever else was asked for.
-    let is_alone = |groups: &Range<usize>| groups.end == run.groups.len();
-    asked.find_map(|kind| {
-        let groups = fits(kind, run, at, around).filter(|groups| !is_code(kind) || is_alone(groups));
-        groups.map(|groups| found(kind, groups))
-    })
+    let is_answer = |kind: Kind, groups: &Range<usize>| !is_code(kind) || groups.end == run.groups.len();
+    let answer = |kind: Kind| {
+        let groups = fits(kind, run, at, around).filter(|groups| is_answer(kind, groups));
+        groups.filter(|_| known.looks_for(kind)).map(|groups| found(kind, groups))
+    };
+    let account = || known.asked.has(Meaning::REK).then_some(Kind::BankAccount);
+    kinds(known.asked).find_map(answer).or_else(|| account().and_then(answer))
 }
 
 /// Whether the group goes on with those before it, which are as long and set apart alike: what is said of the first is said of it.
