@@ -165,7 +165,7 @@ async fn a_console_that_nobody_uses_locks_itself_and_a_lock_that_is_taken_off_st
         agent.reads("Halo?").await;
         // What the agent said stands where the clock was then.
         for said in [QUESTION, ANSWER, LATER] {
-            agent.reads(said).await;
+            agent.sees_row(said, |row| row.text == said).await;
         }
         assert_eq!(agent.texts().await.len(), 4);
         opens_sheet(&agent).await;
