@@ -13,7 +13,7 @@ const PHRASES: [(Meaning, &str); 8] = [
         Meaning::OTP,
         "kode_masuk kode_yang_masuk kode_yg_masuk kode_yang_dikirim kode_yg_dikirim kode_yang_diterima kode_yg_diterima \
          kode_yang_kami kode_yg_kami kode_sms kode_wa_ kode_di_sms kode_dari_sms kode_lewat_sms code_we_sent code_i_sent \
-         kode_yang_baru kode_yg_baru kode_digit kode_enam_digit kodenya_di_ ketik_kode isi_kode angka_yang_dikirim \
+         kode_yang_baru kode_yg_baru kode_digit kode_enam_digit kodenya_di_sini angka_yang_dikirim \
          angka_yg_dikirim code_you_just code_you_received code_you_got code_sent_to code_that_was_sent code_from_the_sms code_in_the_sms",
     ),
     (
@@ -173,6 +173,9 @@ mod tests {
             "Tolong kirim kode yang masuk lewat SMS",
             "kode yg masuk ke WA berapa kak?",
             "What's the code we sent you?",
+            "Tolong isi kode 6 digit dari SMS",
+            "Kode yang baru kami kirim berapa, Kak?",
+            "Can you tell me the code you just received?",
         ] {
             assert!(!Asks::of(text).is_empty(), "{text}");
         }
@@ -186,6 +189,9 @@ mod tests {
             "Untuk keamanan, boleh sebutkan nomor pesanannya?",
             "Kode pesanannya berapa?",
             "Rumahnya di belakang toko? Nomor berapa?",
+            "Silakan isi kode pos Anda",
+            "Ketik kode vouchernya ya, Kak",
+            "Kode produknya berapa? Kodenya di kemasan",
             "What is the promo code?",
         ] {
             assert!(Asks::of(text).is_empty(), "{text}");

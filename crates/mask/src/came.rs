@@ -5,15 +5,15 @@ use core::ops::Range;
 use crate::words::{MAX_LETTERS, key, word_end};
 
 /// So many words may stand between "code" and what says that it was sent.
-const FILLERS: usize = 9;
+const FILLERS: usize = 7;
 
 /// They, and those that say so.
-const CAME: [u64; 18] = {
-    const WORDS: [&str; 18] = [
-        "yang", "yg", "saya", "that", "was", "i", "udah", "sudah", "kak", "masuk", "dikirim", "diterima",
-        "terima", "sent", "received", "got", "login", "rahasia",
+const CAME: [u64; 16] = {
+    const WORDS: [&str; 16] = [
+        "yang", "yg", "saya", "i", "udah", "sudah", "kak", "masuk", "dikirim", "diterima", "terima", "sent",
+        "received", "got", "login", "rahasia",
     ];
-    let mut keys = [0; 18];
+    let mut keys = [0; 16];
     let mut at = 0;
     while at < WORDS.len() {
         keys[at] = key(WORDS[at].as_bytes(), 0, WORDS[at].len());

@@ -194,16 +194,16 @@ fn is_dialled(digits: &[u8], around: &Around, run: &Run, at: usize) -> bool {
 /// Whether the groups from `at` on are two hours with their minutes.
 fn is_hours(run: &Run, at: usize) -> bool {
     let hours = run.groups.get(at..at + 4).unwrap_or_default();
-    are_of(hours, &[2; 4]) && hours[1].gap == Gap::Point && hours[3].gap == Gap::Point
+    matches!(hours, [_, minutes, _, last] if minutes.gap == Gap::Point && last.gap == Gap::Point)
+        && are_of(hours, &[2; 4])
 }
 
 /// Whether digits are a telephone number's without a word for it.
 fn is_phone(run: &Run, groups: &Range<usize>, text: &str) -> bool {
     let digits = run.values(groups);
-    let sizes = || run.groups[groups.clone()].iter().map(Group::size);
-    let even =
-        || groups.len() == 1 || sizes().enumerate().all(|(nth, size)| size >= if nth == 0 { 2 } else { 3 });
     let at = groups.start;
+    // The country's code may stand apart.
+    let even = || run.groups[at + 1..groups.end].iter().all(|group| group.size() >= 3);
     if context::is_glued(text, run.groups[at].bytes.start) || !is_open(run, groups) {
         return false;
     }
@@ -212,11 +212,14 @@ fn is_phone(run: &Run, groups: &Range<usize>, text: &str) -> bool {
         [0, 8, third, ..] => (10..=13).contains(&digits.len()) && *third != 0 && even(),
         [0, 0, 1..=9, ..] => (13..=15).contains(&digits.len()),
         [6, 2, 8, ..] => (11..=14).contains(&digits.len()) && even(),
-        [0, ..] => {
-            let dash = groups.len() == 2 && run.groups[at + 1].tight && run.groups[at + 1].gap == Gap::Other;
-            let dash = dash || (groups.len() == 2 && run.groups[at + 1].gap == Gap::Bracket);
-            dash && matches!(sizes().next(), Some(3 | 4)) && matches!(sizes().next_back(), Some(6..=8))
-        }
+        // An area code.
+        [0, ..] => match &run.groups[groups.clone()] {
+            [area, number] => {
+                (number.gap == Gap::Bracket || number.tight && number.gap == Gap::Other)
+                    && matches!((area.size(), number.size()), (3 | 4, 6..=8))
+            }
+            _ => false,
+        },
         _ => false,
     }
 }

@@ -257,12 +257,13 @@ fn leads_to_card(around: &Around) -> bool {
 /// What a word for a code says with the words beside it: of what it is the code.
 fn code(run: &Run, at: usize, around: &Around, mark: &Mark, known: &Known) -> Meaning {
     let beside = beside(mark, around);
-    let is_card =
-        known.card.is_some() || (beside.has(Meaning::CARD | Meaning::UNIT) && !beside.has(Meaning::ELSE));
-    let sent = |mark: Mark| {
-        mark.says.has(Meaning::PHONE) && around.is_behind(&mark, BEHIND) && !around.leads_on(&mark)
-    };
-    let is_sent = !beside.has(Meaning::VETO) && around.behind().any(sent);
+    // "The three digits behind", and few other counts.
+    let counts_digits =
+        |mark: Mark| mark.says.has(Meaning::UNIT) && matches!(around.text.as_bytes()[mark.at], b'd' | b'D');
+    let is_card = known.card.is_some()
+        || ((beside.has(Meaning::CARD) || around.close().any(counts_digits)) && !beside.has(Meaning::ELSE));
+    let is_sent =
+        !beside.has(Meaning::VETO) && telling_behind(around).any(|mark| mark.says.has(Meaning::PHONE));
     let between = mark.end..around.number.start;
     if beside.has(Meaning::PHONE) || has_come(around.text.as_bytes(), between, is_sent) {
         Meaning::OTP
@@ -287,11 +288,15 @@ fn beside(mark: &Mark, around: &Around) -> Meaning {
 
 /// What the words behind make of the number, up to one that speaks of the next.
 fn by_word_behind(run: &Run, at: usize, around: &Around, known: &Known) -> Option<Found> {
-    let mut marks = around.behind().take_while(|mark| {
-        !mark.says.has(Meaning::VETO) && around.is_behind(mark, BEHIND) && !around.leads_on(mark)
-    });
-    let one = marks.find_map(|mark| by_word(run, at, around, &mark, known))?;
+    let one = telling_behind(around).find_map(|mark| by_word(run, at, around, &mark, known))?;
     (one.groups.end == run.groups.len()).then_some(one)
+}
+
+/// The words behind that may speak of the number.
+fn telling_behind(around: &Around) -> impl Iterator<Item = Mark> {
+    around.behind().take_while(|mark| {
+        !mark.says.has(Meaning::VETO) && around.is_behind(mark, BEHIND) && !around.leads_on(mark)
+    })
 }
 
 /// The kinds that a word names and that its form alone decides.
@@ -339,9 +344,8 @@ fn beside_card(run: &Run, at: usize, around: &Around) -> Option<Found> {
     let set_apart = matches!(group.gap, Gap::Line | Gap::Comma | Gap::Bracket)
         || (group.tight && group.gap == Gap::Other)
         || (group.size() == 3 && !matches!(group.gap, Gap::Words | Gap::Point));
-    let expires = || after_expiry || before_expiry() || (is_last && run.follows_expiry(2));
-    (expires() || (is_last && set_apart)).then_some(())?;
-    card_code(run, at, around)
+    let is_led = || after_expiry || before_expiry() || (is_last && (set_apart || run.follows_expiry(2)));
+    if is_led() { card_code(run, at, around) } else { None }
 }
 
 /// An expiry before a card, which its code may follow; or a code before a card, or before its expiry.

@@ -28,7 +28,7 @@ mod tests {
     use std::vec::Vec;
 
     /// Texts that are made to take long, from one piece that repeats.
-    const HARD: [&str; 18] = [
+    const HARD: [&str; 20] = [
         "1-",
         "4 1 1 1 ",
         "4111111111111111 ",
@@ -47,6 +47,8 @@ mod tests {
         "•1",
         "é",
         "5105105105105100=2812101^a^",
+        "exp 01/27 x ",
+        "exp valid thru 1/27 kode 1 ",
     ];
 
     #[test]
