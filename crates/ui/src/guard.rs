@@ -2,7 +2,7 @@
 
 use segel_core::show::{Author, Body, Item};
 use segel_mask::{Conversation, MaskError, Masked, MaskedText, Masker, Writer};
-use segel_wire::ids::EventId;
+use segel_wire::ids::{ConversationId, EventId};
 use segel_wire::signed::Masking;
 
 /// So many messages bear on what the next one's numbers are.
@@ -32,10 +32,11 @@ struct Said {
 #[derive(PartialEq, Eq)]
 struct MadeOf {
     masking: Option<Masking>,
-    first: Option<EventId>,
+    conversation: Option<ConversationId>,
     last: Option<EventId>,
     count: usize,
-    own: usize,
+    /// Own texts, those that were taken back among them.
+    texts: usize,
     withdrawn: usize,
     writer_is_agent: bool,
 }
@@ -58,10 +59,10 @@ impl Guard {
     pub(crate) fn update(&mut self, masking: Option<&Masking>, writer: Writer, items: &[Item]) -> bool {
         let made_of = Some(MadeOf {
             masking: masking.cloned(),
-            first: items.first().map(|item| item.event),
+            conversation: items.first().map(|item| item.conversation),
             last: items.last().map(|item| item.event),
             count: items.len(),
-            own: items.iter().filter(|item| item.author == Author::Own).count(),
+            texts: items.iter().filter(|item| is_own_text(item)).count(),
             withdrawn: items.iter().filter(|item| matches!(item.body, Body::Withdrawn)).count(),
             writer_is_agent: writer == Writer::Agent,
         });
@@ -70,8 +71,12 @@ impl Guard {
         }
         // Of what was handed on, what is no item yet; nothing, where the items are another conversation's.
         let came = match (&self.made_of, &made_of) {
-            (Some(before), Some(now)) if before.first.is_some() && before.first != now.first => usize::MAX,
-            (Some(before), Some(now)) => now.own.saturating_sub(before.own),
+            (Some(before), Some(now))
+                if before.conversation.is_none_or(|id| now.conversation == Some(id)) =>
+            {
+                now.texts.saturating_sub(before.texts)
+            }
+            (Some(_), _) => usize::MAX,
             _ => 0,
         };
         let (conversation, said) = recall(items, &self.said);
@@ -121,6 +126,10 @@ pub fn mask_beside(text: &str, masking: Option<&Masking>, items: &[Item]) -> Opt
     let mut guard = Guard::default();
     guard.update(masking, Writer::Agent, items);
     Some(guard.mask(text).ok()?.text)
+}
+
+fn is_own_text(item: &Item) -> bool {
+    item.author == Author::Own && matches!(item.body, Body::Text(_) | Body::Note(_) | Body::Withdrawn)
 }
 
 fn recall(items: &[Item], known: &[Said]) -> (Conversation, Vec<Said>) {
@@ -200,8 +209,16 @@ mod tests {
         assert_eq!(guard.earlier(&guard.mask("1111 1111").unwrap()), [EventId([3; 16])]);
         assert!(guard.said.iter().all(|said| said.event.is_some()));
 
+        // A file that left with a text comes before it, and what was said earlier may be read later.
         guard.hand_on("4111 1111".to_owned());
-        guard.update(None, Writer::Visitor, &[item(9, Author::Agent("Agen Demo".to_owned()), "Halo")]);
+        let file = File { name: "a.jpg".to_owned(), media_type: "image/jpeg".to_owned(), size: 1 };
+        items.push(Item { body: Body::File(file), ..item(4, Author::Own, "") });
+        items.insert(0, item(5, Author::Agent("Agen Demo".to_owned()), "Selamat pagi"));
+        guard.update(None, Writer::Visitor, &items);
+        assert!(guard.said.last().is_some_and(|said| said.event.is_none()));
+
+        let other = item(9, Author::Agent("Agen Demo".to_owned()), "Halo");
+        guard.update(None, Writer::Visitor, &[Item { conversation: ConversationId([9; 16]), ..other }]);
         assert_eq!(sent(&guard, "1111 1111").as_deref(), Some("1111 1111"), "another conversation");
     }
 

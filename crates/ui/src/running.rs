@@ -1,8 +1,8 @@
 //! A screen and what runs it: the engine in this tab, or the one in the tab that leads.
 
 mod follow;
-mod guard;
 mod lead;
+mod locking;
 mod serve;
 
 use std::cell::{Cell, OnceCell, RefCell};
@@ -32,8 +32,8 @@ use crate::chosen::Chosen;
 use crate::situation::Situation;
 use crate::trouble::Trouble;
 use follow::Follower;
-use guard::Guard;
 use lead::Place;
+use locking::Locking;
 
 /// How often it is said again where the person looks, in milliseconds.
 const LOOK_AGAIN: u32 = 10_000;
@@ -96,7 +96,7 @@ struct Work {
     /// What the next start is to do about the lock.
     errand: RefCell<Option<Box<Errand>>>,
     /// Where there is anything about a lock.
-    guard: OnceCell<Box<Guard>>,
+    locking: OnceCell<Box<Locking>>,
     /// Files that this tab's person asked for.
     wanted: RefCell<Vec<EventId>>,
     /// Whether this tab's page can say who the person is.
@@ -119,7 +119,7 @@ impl Running {
                 tabs: RefCell::default(),
                 driver: RefCell::default(),
                 errand: RefCell::default(),
-                guard: OnceCell::new(),
+                locking: OnceCell::new(),
                 wanted: RefCell::default(),
                 introduces: Cell::new(false),
                 render_due: Cell::new(false),
@@ -140,7 +140,7 @@ impl Running {
                 if visible {
                     work.ask_for_life();
                 }
-                if work.guard.get().is_some() {
+                if work.locking.get().is_some() {
                     work.looks_at_clock();
                 }
             });

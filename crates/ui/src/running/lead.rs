@@ -84,7 +84,7 @@ impl Work {
             return;
         }
         if rests {
-            if self.guard.get().is_some() {
+            if self.locking.get().is_some() {
                 self.veil_at_rest();
             }
             // What nothing keeps would end here.
@@ -245,7 +245,7 @@ impl Work {
         *self.driver.borrow_mut() = Some(driver);
         self.place.engine.set(if is_kept { Start::Runs } else { Start::RunsUnkept });
         self.say(&Said::Here);
-        if errand.is_some() || self.guard.get().is_some() {
+        if errand.is_some() || self.locking.get().is_some() {
             self.opened(errand);
         }
         if self.follower.holds_any() {

@@ -20,7 +20,7 @@ use crate::situation::Situation;
 
 /// What a tab has of the lock.
 #[derive(Default)]
-pub(super) struct Guard {
+pub(super) struct Locking {
     /// What stands in the screen's place.
     over: RefCell<Over>,
     /// How long the device has not been used, where a lock is set and open.
@@ -150,28 +150,28 @@ impl Work {
     /// Whether everything is locked here.
     #[inline(never)]
     pub(super) fn is_veiled(&self) -> bool {
-        self.guard.get().is_some_and(|guard| matches!(*guard.over.borrow(), Over::Curtain(_)))
+        self.locking.get().is_some_and(|locking| matches!(*locking.over.borrow(), Over::Curtain(_)))
     }
 
     /// After so many minutes without use a lock closes; none where none is set and open.
     #[inline(never)]
     pub(super) fn locks_after(&self) -> Option<u32> {
-        self.guard.get()?.idle.get().map(|(_, minutes)| minutes)
+        self.locking.get()?.idle.get().map(|(_, minutes)| minutes)
     }
 
     /// From now on locks after so many minutes without use; never for 0.
     #[inline(never)]
     pub(super) fn watch(&self, minutes: u32) {
-        if minutes == 0 && self.guard.get().is_none() {
+        if minutes == 0 && self.locking.get().is_none() {
             return;
         }
-        let guard = self.guard();
+        let locking = self.locking();
         let locks = minutes > 0;
         self.screen.change(&|situation: &mut Situation| situation.locks = locks);
-        guard.idle.set(locks.then(|| (Idle::new(minutes, now_ms()), minutes)));
+        locking.idle.set(locks.then(|| (Idle::new(minutes, now_ms()), minutes)));
         let me = self.me.clone();
         let uses = locks.then(|| page::on_use(move || me.with(Self::is_used)));
-        drop(guard.uses.replace(uses));
+        drop(locking.uses.replace(uses));
         self.looks_at_clock();
         self.me.render_soon();
     }
@@ -179,14 +179,14 @@ impl Work {
     /// Locks if nobody has used the device for too long, and else looks again when that may be so.
     #[inline(never)]
     pub(super) fn looks_at_clock(&self) {
-        let Some(guard) = self.guard.get() else { return };
-        let left = guard.idle.get().map(|(idle, _)| idle.left(now_ms()));
+        let Some(locking) = self.locking.get() else { return };
+        let left = locking.idle.get().map(|(idle, _)| idle.left(now_ms()));
         let timer = match left {
             None => None,
             Some(0) => return self.lock_all(),
             Some(left) => Some(self.later(u32::try_from(left).unwrap_or(u32::MAX), Self::looks_at_clock)),
         };
-        drop(guard.timer.replace(timer));
+        drop(locking.timer.replace(timer));
     }
 
     /// Somebody uses another tab.
@@ -216,10 +216,10 @@ impl Work {
     }
 
     fn with_idle<T>(&self, act: impl FnOnce(&mut Idle) -> T) -> Option<T> {
-        let guard = self.guard.get()?;
-        let (mut idle, minutes) = guard.idle.get()?;
+        let locking = self.locking.get()?;
+        let (mut idle, minutes) = locking.idle.get()?;
         let outcome = act(&mut idle);
-        guard.idle.set(Some((idle, minutes)));
+        locking.idle.set(Some((idle, minutes)));
         Some(outcome)
     }
 
@@ -229,13 +229,13 @@ impl Work {
         }
     }
 
-    fn guard(&self) -> &Guard {
-        self.guard.get_or_init(Box::default)
+    fn locking(&self) -> &Locking {
+        self.locking.get_or_init(Box::default)
     }
 
     /// Nothing that was shown is left, and what stands in its place asks for what opens the lock.
     fn veil(&self) {
-        let guard = self.guard();
+        let locking = self.locking();
         self.unveil();
         self.watch(0);
         self.follower.let_all_go();
@@ -243,7 +243,7 @@ impl Work {
         drop(self.looks.take());
         self.screen.clear();
         dom::set_hidden(&self.screen.root(), true);
-        guard.over.replace(Over::Curtain(None));
+        locking.over.replace(Over::Curtain(None));
         let (me, name) = (self.me.clone(), self.screen.store_name());
         spawn_local(async move {
             let text = served::later().await;
@@ -261,7 +261,7 @@ impl Work {
                     let curtain = Curtain::new(text, &way, &side, &work.me);
                     dom::mount_beside("segel", curtain.root());
                     curtain.focus();
-                    work.guard().over.replace(Over::Curtain(Some(curtain)));
+                    work.locking().over.replace(Over::Curtain(Some(curtain)));
                 }
             });
         });
@@ -276,9 +276,9 @@ impl Work {
     }
 
     fn unveil_from(&self, is: impl Fn(&Over) -> bool) {
-        let Some(guard) = self.guard.get() else { return };
-        if is(&guard.over.borrow()) {
-            match guard.over.take() {
+        let Some(locking) = self.locking.get() else { return };
+        if is(&locking.over.borrow()) {
+            match locking.over.take() {
                 Over::Curtain(Some(curtain)) => curtain.root().remove(),
                 Over::Sheet(sheet) => sheet.root().remove(),
                 Over::Curtain(None) | Over::Nothing => {}
@@ -309,7 +309,7 @@ impl Work {
                 dom::set_hidden(&work.screen.root(), true);
                 dom::mount_beside("segel", sheet.root());
                 sheet.focus();
-                work.guard().over.replace(Over::Sheet(sheet));
+                work.locking().over.replace(Over::Sheet(sheet));
             });
         });
     }
