@@ -177,8 +177,9 @@ impl Engine {
             account.listed = true;
             account.enrolment = None;
             self.ledger.put(Name::Account, account);
-            // Before it was listed the relay passed over everything: start from the beginning.
-            self.move_cursor(None);
+            // Before it knew that it is listed the relay passed over everything, or told some that it may have lost since: all of it
+            // is heard anew.
+            self.begin_anew();
             if self.link.is_up() {
                 self.link.stage = Stage::Down;
                 self.link.under_way.clear();

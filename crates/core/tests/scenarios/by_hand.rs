@@ -5,7 +5,8 @@ use rand_chacha::rand_core::SeedableRng;
 use segel_core::show::{Body, Delivery, Refusal, Show};
 use segel_core::{AgentConfig, Engine, Input, Kept, Outgoing};
 use segel_crypto::enrol::EnrolmentCode;
-use segel_wire::ids::{ConversationId, DeviceId, EventId};
+use segel_wire::ids::{ConversationId, DeviceId, EventId, RosterHash};
+use segel_wire::signed::VerifiedRoster;
 use segel_wire::{ClientFrame, Delivered, ServerFrame};
 
 use crate::bench::{Bench, BenchSite};
@@ -161,6 +162,37 @@ fn a_device_that_is_listed_reads_from_the_beginning_even_if_it_ends_right_then()
     assert_eq!(cursors(&Bench::new(&site, start(&bench.records()), 0)), [None]);
 }
 
+#[test]
+fn what_a_device_was_told_before_it_is_listed_stands_where_the_relay_tells_it_anew() {
+    let site = BenchSite::new();
+    let mut random = ChaCha20Rng::seed_from_u64(4);
+    let root = site.root.derive_public();
+    let code = EnrolmentCode::make(site.id, root, "https://relay.example", &mut random);
+    let config = AgentConfig { code: Some(code) };
+    let engine = Engine::agent(&config, Bench::key(), &Kept::default(), &mut random).unwrap();
+    let mut bench = Bench::new(&site, engine, u64::MAX);
+    let conversation = ConversationId([5; 16]);
+    let oldest = site.first_roster();
+    let first = VerifiedRoster::open(&oldest, &site.id, &root).unwrap().hash();
+    bench.versions = Some([(1, oldest)].into());
+    let told = [1, 2].map(|position| naming_roster((1, first), conversation, position));
+    for event in told.clone() {
+        bench.input(Input::Frame(ServerFrame::Event(event)));
+    }
+    bench.roster = Some(site.second_roster(&[bench.keys.unwrap()]));
+    // The relay was set back to where it had nothing, which is all that it tells, and then it is sent one of them again.
+    bench.input(Input::Frame(ServerFrame::Roster { generation: 1, version: 2 }));
+    assert_eq!(cursors(&bench), [None, None]);
+    let [_, again] = told;
+    bench.input(Input::Frame(ServerFrame::Event(Delivered { position: 1, ..again.clone() })));
+    bench.wait();
+    let places = bench.shown.iter().filter_map(|show| match show {
+        Show::Item(item) if item.event == again.event => Some(item.position),
+        _ => None,
+    });
+    assert_eq!(places.last(), Some(Some(1)));
+}
+
 /// A visitor's engine that was asked to send one text.
 fn say_halo(site: &BenchSite, keeps: u64) -> Bench<'_> {
     let engine = site.visitor(&Kept::default());
@@ -205,8 +237,19 @@ fn closed(bench: &Bench<'_>) -> usize {
 
 /// An event whose header names a roster that nobody has.
 fn naming_a_newer_roster(conversation: ConversationId, position: u64) -> Delivered {
+    naming_roster((9, RosterHash([0; 32])), conversation, position)
+}
+
+/// An event whose header names this roster.
+fn naming_roster(
+    (version, hash): (u64, RosterHash),
+    conversation: ConversationId,
+    position: u64,
+) -> Delivered {
     let mut content = vec![1, 2, 0];
-    content.extend([&[9; 16][..], &1_u64.to_be_bytes(), &9_u64.to_be_bytes(), &[0; 32 + 32 + 16]].concat());
+    content.extend(
+        [&[9; 16][..], &1_u64.to_be_bytes(), &version.to_be_bytes(), &hash.0, &[0; 32 + 16]].concat(),
+    );
     Delivered {
         conversation,
         position,
