@@ -180,6 +180,7 @@ impl Engine {
             // Before it knew that it is listed the relay passed over everything, or told some that it may have lost since: all of it
             // is heard anew.
             self.begin_anew();
+            self.held.clear();
             if self.link.is_up() {
                 self.link.stage = Stage::Down;
                 self.link.under_way.clear();

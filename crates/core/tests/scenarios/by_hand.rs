@@ -180,8 +180,9 @@ fn what_a_device_was_told_before_it_is_listed_stands_where_the_relay_tells_it_an
         bench.input(Input::Frame(ServerFrame::Event(event)));
     }
     bench.roster = Some(site.second_roster(&[bench.keys.unwrap()]));
-    // The relay was set back to where it had nothing, which is all that it tells, and then it is sent one of them again.
-    bench.input(Input::Frame(ServerFrame::Roster { generation: 1, version: 2 }));
+    // A third waits for the roster that lists the device. The relay was set back to where it had nothing, which is all that it
+    // tells, and then it is sent one of them again.
+    bench.input(Input::Frame(ServerFrame::Event(naming_roster((2, RosterHash([0; 32])), conversation, 3))));
     assert_eq!(cursors(&bench), [None, None]);
     let [_, again] = told;
     bench.input(Input::Frame(ServerFrame::Event(Delivered { position: 1, ..again.clone() })));
