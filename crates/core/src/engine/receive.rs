@@ -126,6 +126,10 @@ impl Engine {
     }
 
     fn receive(&mut self, delivered: Delivered, now: u64, random: &mut impl CryptoRng) {
+        if self.is_unlisted() {
+            // A newer roster may list it, and then it is told everything.
+            return self.refresh_roster(now);
+        }
         let waits = matches!(self.relate(&delivered), Named::Newer | Named::Older(_));
         if self.held.is_empty() && !waits {
             return self.open(delivered, now, random);

@@ -177,10 +177,8 @@ impl Engine {
             account.listed = true;
             account.enrolment = None;
             self.ledger.put(Name::Account, account);
-            // Before it knew that it is listed the relay passed over everything, or told some that it may have lost since: all of it
-            // is heard anew.
-            self.begin_anew();
-            self.held.clear();
+            // Before that it took nothing: start from the beginning.
+            self.move_cursor(None);
             if self.link.is_up() {
                 self.link.stage = Stage::Down;
                 self.link.under_way.clear();
@@ -197,6 +195,11 @@ impl Engine {
         }
         self.roster_check.looks = self.roster_check.looks.saturating_add(1);
         if self.roster_check.looks <= IMPATIENT_LOOKS { IMPATIENT } else { RESIGNED }
+    }
+
+    /// Whether this is an agent's device that never found itself in a roster.
+    pub(super) fn is_unlisted(&self) -> bool {
+        self.part == Part::Agent && self.account.as_ref().is_some_and(|account| !account.listed)
     }
 
     pub(super) fn is_asking_for_rosters(&self) -> bool {
