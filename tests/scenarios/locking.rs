@@ -1,9 +1,10 @@
 //! A lock before what is kept on a device: it is set, closes by itself, opens again in every tab, and is taken off.
 
+use segel_testkit::client::Client;
 use segel_ui::Language;
 use segel_ui::text::{LaterText, fill};
 use serde_json::json;
-use thirtyfour::{By, Key};
+use thirtyfour::{By, Key, WindowHandle};
 
 use crate::harness::{Person, Stage};
 use crate::tabs::{opens_chat_in_new_tab, turns_to_chat_in};
@@ -85,7 +86,7 @@ async fn a_visitors_chat_is_locked_at_each_load_and_opens_by_its_passphrase_alon
 
         unlocks(&visitor, PASSPHRASE).await;
         visitor.reads(LATER).await;
-        assert_eq!(visitor.texts().await, [QUESTION, ANSWER, LATER]);
+        visitor.shows(&[QUESTION, ANSWER, LATER]).await;
         visitor.says("Terima kasih").await;
         agent.reads("Terima kasih").await;
     })
@@ -97,11 +98,7 @@ async fn who_locks_one_tab_locks_all_and_who_unlocks_one_opens_all() {
     Stage::play(async |stage| {
         let agent = stage.native_agent().await;
         let visitor = stage.visitor().await;
-        visitor.says(QUESTION).await;
-        agent.reads(QUESTION).await;
-        let first = visitor.tab().await;
-        let second = opens_chat_in_new_tab(&visitor, stage).await;
-        visitor.has_sent(QUESTION).await;
+        let [first, second] = asks_and_opens_second_tab(&visitor, &agent, stage).await;
         // The tab that leads is the other one.
         opens_sheet(&visitor).await;
         sets_lock(&visitor, PASSPHRASE).await;
@@ -120,8 +117,7 @@ async fn who_locks_one_tab_locks_all_and_who_unlocks_one_opens_all() {
         unlocks(&visitor, PASSPHRASE).await;
         for tab in [&second, &first] {
             turns_to_chat_in(&visitor, tab).await;
-            visitor.reads(ANSWER).await;
-            assert_eq!(visitor.texts().await, [QUESTION, ANSWER]);
+            visitor.shows(&[QUESTION, ANSWER]).await;
         }
         let third = opens_chat_in_new_tab(&visitor, stage).await;
         visitor.reads(ANSWER).await;
@@ -227,11 +223,7 @@ async fn who_cannot_open_it_erases_what_is_kept_and_begins_as_somebody_new() {
     Stage::play(async |stage| {
         let agent = stage.native_agent().await;
         let visitor = stage.visitor().await;
-        visitor.says(QUESTION).await;
-        agent.reads(QUESTION).await;
-        let first = visitor.tab().await;
-        let second = opens_chat_in_new_tab(&visitor, stage).await;
-        visitor.has_sent(QUESTION).await;
+        let [first, second] = asks_and_opens_second_tab(&visitor, &agent, stage).await;
         opens_sheet(&visitor).await;
         sets_lock(&visitor, PASSPHRASE).await;
         visitor.clicks(".sheet > .primary").await;
@@ -247,13 +239,13 @@ async fn who_cannot_open_it_erases_what_is_kept_and_begins_as_somebody_new() {
         for tab in [&second, &first] {
             turns_to_chat_in(&visitor, tab).await;
             visitor.sees(".greeting").await;
-            assert_eq!(visitor.texts().await, [""; 0]);
+            visitor.shows(&[]).await;
         }
         visitor.says(ANSWER).await;
         visitor.has_sent(ANSWER).await;
         visitor.reloads().await;
         visitor.has_sent(ANSWER).await;
-        assert_eq!(visitor.texts().await, [ANSWER], "and nothing is locked");
+        visitor.shows(&[ANSWER]).await;
     })
     .await;
 }
@@ -289,6 +281,16 @@ async fn without_a_worker_no_lock_is_set_and_everything_is_as_it_was() {
         agent.chooses(ANSWER).await;
     })
     .await;
+}
+
+/// Says something in a first tab, which leads from then on, and shows it in a second one; answers both.
+async fn asks_and_opens_second_tab(visitor: &Person, agent: &Client, stage: &mut Stage) -> [WindowHandle; 2] {
+    visitor.says(QUESTION).await;
+    agent.reads(QUESTION).await;
+    let first = visitor.tab().await;
+    let second = opens_chat_in_new_tab(visitor, stage).await;
+    visitor.has_sent(QUESTION).await;
+    [first, second]
 }
 
 /// Opens the sheet on which a lock is set, as it is opened on this page.

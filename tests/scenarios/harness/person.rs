@@ -224,6 +224,11 @@ impl Person {
         self.rows().await.into_iter().map(|row| row.text).collect()
     }
 
+    /// Waits until exactly these messages are on the screen.
+    pub(crate) async fn shows(&self, texts: &[&str]) {
+        self.until(&format!("{texts:?} alone"), async || (self.texts().await == texts).then_some(())).await;
+    }
+
     /// Reads back until this is the first message on the screen, and answers the texts from there on.
     pub(crate) async fn reads_back_to(&self, first: &str) -> Vec<String> {
         let look = async || {
