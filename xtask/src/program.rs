@@ -8,7 +8,7 @@ use std::slice;
 use anyhow::{Result, bail};
 
 use crate::toolchain::TARGET;
-use crate::{names, panics, paths, shell, split, stamp, tools};
+use crate::{hints, names, panics, paths, shell, split, stamp, tools};
 
 /// A package that browsers run, and the folder of [`paths::dist`] that it is served from.
 pub(crate) struct Program {
@@ -66,6 +66,7 @@ const WHOLE_MEMORY: &str = "--skip-pass=memory-packing";
 const RECIPE: &str = concat!(
     include_str!("program.rs"),
     include_str!("panics.rs"),
+    include_str!("hints.rs"),
     include_str!("names.rs"),
     include_str!("split.rs"),
     include_str!("split/first.rs"),
@@ -157,7 +158,7 @@ pub(crate) fn shrink(name: &str, from: &Path, to: &Path, more: &[&str]) -> Resul
     shell::step(&format!("shrink {name}"), shrink.arg(&silent).arg("-o").arg(to))
 }
 
-/// Takes out of a program what no browser looks at.
+/// Takes out of a program what no browser looks at, and makes nothing of what one need not.
 pub(crate) fn finish(from: &Path, to: &Path) -> Result<()> {
     let mut finish = Command::new(tools::wasm_opt()?);
     finish.arg(WHOLE_MEMORY).args(FEATURES).args([
@@ -166,7 +167,7 @@ pub(crate) fn finish(from: &Path, to: &Path) -> Result<()> {
         "--strip-producers",
     ]);
     shell::quiet(finish.arg("--strip-target-features").arg(from).arg("-o").arg(to))?;
-    Ok(())
+    Ok(fs::write(to, hints::level(&fs::read(to)?)?)?)
 }
 
 #[cfg(test)]
