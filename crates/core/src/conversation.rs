@@ -152,6 +152,8 @@ pub(crate) struct Conversation {
     pub(crate) messages: Sorted<EventId, Message>,
     /// Own messages that the relay has not answered for, in the order they were written.
     pub(crate) outbox: Vec<EventId>,
+    /// Those of them that the store has, and whether it has them sealed.
+    pub(crate) kept: Sorted<EventId, bool>,
     /// Own contents that are not for the timeline, likewise.
     pub(crate) controls: Sorted<EventId, Control>,
     /// Own events that the relay has answered for.
@@ -215,6 +217,7 @@ impl Conversation {
         let in_turn: SortedSet<_> =
             outgoing.map(|(event, message)| ((!message.has_left(), message.time, *event), ())).collect();
         self.outbox = in_turn.keys().map(|(.., event)| *event).collect();
+        self.kept = in_turn.keys().map(|(waits, _, event)| (*event, !waits)).collect();
     }
 
     /// As it stands in a list.

@@ -260,10 +260,7 @@ impl Engine {
                 }
             }
             Input::Frame(frame) => self.frame(frame, now, random),
-            Input::Stored(generation) => {
-                self.storing.succeeded(now, 0);
-                self.ledger.stored(generation);
-            }
+            Input::Stored(generation) => self.stored(generation, now),
             Input::StoreFailed(_) => self.store_failed(now, random),
             Input::Woke => self.shown.wake_at = None,
             wish => self.fulfil(wish, now, random),

@@ -120,6 +120,8 @@ impl Engine {
     pub(super) fn pump_outbox(&mut self, now: u64, random: &mut impl CryptoRng) {
         if self.link.stage != link::Stage::Online
             || !self.sending.is_due(now)
+            // What would be sealed could not be kept, and so not be sent.
+            || self.storing.is_failing()
             || self.gate(now) == Gate::Refused(Refusal::PageRefused)
         {
             return;

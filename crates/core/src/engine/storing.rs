@@ -4,7 +4,7 @@ use rand_core::CryptoRng;
 use segel_wire::ClientFrame;
 
 use super::Engine;
-use crate::conversation::{Conversation, Stage};
+use crate::conversation::{Conversation, Message, Stage};
 use crate::io::Output;
 use crate::link;
 use crate::records::Name;
@@ -18,8 +18,25 @@ impl Engine {
         }
     }
 
-    /// What was to be sent in a step that could not be kept has failed and is the person's to try again; the state
-    /// that it belonged to stays in memory and is offered to the store again after a while.
+    /// Everything up to this generation is kept.
+    pub(super) fn stored(&mut self, generation: u64, now: u64) {
+        self.storing.succeeded(now, 0);
+        for (name, record) in self.ledger.stored(generation) {
+            let Name::Message(id, event) = name else { continue };
+            let Some(Conversation { outbox, kept, .. }) = self.conversations.get_mut(&id) else { continue };
+            kept.remove(&event);
+            // By now it may be further on.
+            let message = record.filter(|_| outbox.contains(&event)).map(|record| record.read::<Message>());
+            if let Some(Ok(message)) = message
+                && message.is_outgoing()
+            {
+                kept.insert(event, message.has_left());
+            }
+        }
+    }
+
+    /// What was said in a step that could not be kept has failed and is the person's to try again; what was only sealed in
+    /// one is sealed anew. The state that it belonged to stays in memory and is offered to the store again after a while.
     pub(super) fn store_failed(&mut self, now: u64, random: &mut impl CryptoRng) {
         let mut unsent = Vec::new();
         for output in self.ledger.halt() {
@@ -38,15 +55,18 @@ impl Engine {
         self.link.under_way.retain(|event| !unsent.contains(event));
         let mut given_up = Vec::new();
         for (id, conversation) in self.conversations.iter_mut() {
-            let Conversation { outbox, messages, facts, .. } = conversation;
+            let Conversation { outbox, messages, facts, kept, .. } = conversation;
             outbox.retain(|event| {
                 let Some(message) = messages.get_mut(event) else { return false };
-                if message.has_left() && !unsent.contains(event) {
-                    return true;
-                }
-                if message.has_left() {
+                let kept = kept.get(event);
+                if message.has_left() && kept != Some(&true) {
                     facts.take_back(message.content);
+                    message.stage = Stage::Waiting;
                     self.ledger.put(Name::Conversation(*id), facts);
+                    self.ledger.put(Name::Message(*id, *event), message);
+                }
+                if kept.is_some() {
+                    return true;
                 }
                 message.stage = Stage::Failed(Refusal::StoreFailed);
                 self.ledger.put(Name::Message(*id, *event), message);

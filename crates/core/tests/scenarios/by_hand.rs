@@ -41,6 +41,25 @@ fn a_message_that_has_left_is_not_called_unsent_when_the_store_fails_after_it() 
 }
 
 #[test]
+fn a_message_that_has_left_is_sent_again_once_there_is_room_if_a_step_before_it_was_not_kept() {
+    let site = BenchSite::new();
+    let mut bench = say_halo(&site, u64::MAX);
+    let [(conversation, event)] = messages(&bench)[..] else { panic!("one message is sent") };
+    // It was not answered for, and the place on the next line cannot be kept.
+    bench.keeps = bench.generation;
+    bench.input(Input::SocketClosed);
+    bench.wait();
+    let step = bench.waiting.pop().unwrap();
+    bench.input(Input::StoreFailed(step));
+    assert_eq!((delivery(&bench), messages(&bench).len()), (Delivery::Sending, 1));
+    bench.keeps = u64::MAX;
+    bench.pass(5);
+    assert_eq!(messages(&bench), [(conversation, event); 2]);
+    bench.input(Input::Frame(ServerFrame::Stored { conversation, event, position: 1, time: 0 }));
+    assert_eq!(delivery(&bench), Delivery::Sent);
+}
+
+#[test]
 fn a_hint_that_overtakes_an_older_answer_leads_to_another_question() {
     let site = BenchSite::new();
     let mut bench = say_halo(&site, u64::MAX);

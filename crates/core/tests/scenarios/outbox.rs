@@ -91,6 +91,33 @@ async fn a_message_that_cannot_be_kept_is_not_sent() {
 }
 
 #[tokio::test]
+async fn what_was_kept_waits_while_nothing_can_be_kept_and_is_sent_once_in_order_when_it_can() {
+    let mut site = TestSite::start().await;
+    let agent = site.agent().await;
+    let mut visitor = site.visitor();
+    visitor.say("pertama");
+    agent.reads("pertama").await;
+    visitor.has_sent("pertama").await;
+    site.stop_relay().await;
+    for text in ["kedua", "ketiga"] {
+        visitor.say(text);
+        visitor.until("the text", |screen| screen.item(text).is_some()).await;
+    }
+    visitor.store().fail();
+    site.start_relay().await;
+    visitor.refuses(Refusal::StoreFailed).await;
+    for text in ["kedua", "ketiga"] {
+        assert_eq!(visitor.screen().delivery(text), Some(Delivery::Sending), "{text}");
+    }
+    visitor.restart().await;
+    visitor.until("the text", |screen| screen.delivery("kedua") == Some(Delivery::Sending)).await;
+    visitor.store().recover();
+    agent.reads("ketiga").await;
+    visitor.has_sent("ketiga").await;
+    assert_eq!(agent.screen().texts(visitor.conversation()), ["pertama", "kedua", "ketiga"]);
+}
+
+#[tokio::test]
 async fn a_first_message_that_cannot_be_kept_leaves_no_trace_at_the_relay() {
     let mut site = TestSite::start().await;
     let _agent = site.agent().await;
