@@ -55,7 +55,7 @@ pub enum ClientFrame {
 pub enum ServerFrame {
     /// The hello was accepted; missed events follow, then `head`.
     Welcome {
-        /// Changes when the relay's store was restored from a backup.
+        /// Of the relay's store, made with it; a copy that is put back has the same (PROTOCOL.md, section 6.2).
         epoch: String,
         /// The relay's clock, Unix milliseconds.
         time: u64,

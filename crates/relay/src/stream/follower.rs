@@ -198,10 +198,12 @@ impl<'a> Follower<'a> {
         let batch = batch.map_err(Refusal::from)?;
         let read = batch.len();
         for stored in batch {
-            // A roster that was published meanwhile may have put it out of reach.
-            if self.caller.reach().contains(site, stored.visitor)
-                && let Some(bytes) = self.line.send_event(stored.event).await?
-            {
+            // A roster that was published meanwhile may have put it out of reach, and the next may bring it back: no cursor
+            // goes past it. The store is asked anew for what is within reach after it.
+            if !self.caller.reach().contains(site, stored.visitor) {
+                break;
+            }
+            if let Some(bytes) = self.line.send_event(stored.event).await? {
                 self.window.sent(bytes);
             }
             self.place = stored.place;

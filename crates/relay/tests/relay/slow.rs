@@ -9,7 +9,9 @@ use segel_relay::{Config, EventRate, Relay};
 use segel_wire::{ClientFrame, Code, ConversationId, Delivered, ServerFrame, limits};
 
 use crate::process::{Program, command};
-use crate::support::{Client, Following, Owner, Scene, TestDevice, config, database, envelope, event_id};
+use crate::support::{
+    Client, Following, Listener, Owner, Scene, TestDevice, config, database, envelope, event_id,
+};
 
 /// So long a relay of these tests waits for a client that takes nothing.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -116,6 +118,65 @@ async fn readers_that_stop_cost_the_relay_no_memory_and_resume_where_they_were()
     assert_eq!(code, Code::SlowConsumer);
     let (others, _) = agent.listen(Some(&taken.last().unwrap().cursor)).await.missed().await;
     assert_eq!(positions(&[taken, others].concat()), (501..=EVENTS).collect::<Vec<_>>());
+}
+
+/// Readers stop in the midst of what they missed, and the relay with them, when a roster leaves their device out.
+#[tokio::test]
+async fn a_device_that_is_left_out_while_the_relay_waits_for_it_gets_everything_once_it_is_listed_again() {
+    // More than what lies between a relay and a reader holds.
+    const EVENTS: u64 = 240;
+    let scene = Scene::new().await;
+    let (visitor, _) = scene.chat(CHAT.0[0]).await;
+    store(&visitor, 1..=EVENTS, &envelope(&"x".repeat(LARGE), &[scene.agent.id])).await;
+    let agent = scene.agent().await;
+    let mut early = agent.listen(None).await;
+    let mut begun = Vec::new();
+    for _ in 0..8 {
+        begun.push(early.next_event().await);
+    }
+    // The relay reads sixteen at once: at most one of the two has stopped where a batch ends.
+    let mut late = agent.listen(Some(&begun[7].cursor)).await;
+    let mut begun_late = begun.clone();
+    begun_late.push(late.next_event().await);
+    let second = scene.owner.next_roster(2, &scene.owner.first_roster(&[&scene.agent]), &[]);
+    publish(&scene, &second).await;
+    let (early, late) = tokio::join!(until_left_out(early, begun), until_left_out(late, begun_late));
+    publish(&scene, &scene.owner.next_roster(3, &second, &[&scene.agent])).await;
+    let all: Vec<_> = (1..=EVENTS).collect();
+    for (mut listener, mut events, head) in [early, late] {
+        assert_ne!(events.len(), all.len(), "it was left out too late");
+        let (rest, _) = agent.listen(Some(&head)).await.missed().await;
+        assert_eq!([positions(&events), positions(&rest)].concat(), all, "after the cursor");
+        assert_eq!(listener.next().await, ServerFrame::Roster { generation: 1, version: 3 });
+        while events.last().is_none_or(|event| event.position < EVENTS) {
+            events.push(listener.next_event().await);
+        }
+        assert_eq!(positions(&events), all, "over the stream that went on");
+    }
+}
+
+/// A stream that brought `events`, with what it brings until the relay has told of the second roster and, with the cursor
+/// that is answered, that there is no more.
+async fn until_left_out(
+    mut listener: Listener,
+    mut events: Vec<Delivered>,
+) -> (Listener, Vec<Delivered>, String) {
+    let (mut head, mut is_told) = (None, false);
+    loop {
+        match listener.next().await {
+            ServerFrame::Event(event) => events.push(event),
+            ServerFrame::Head { cursor } => head = Some(cursor),
+            ServerFrame::Roster { version, .. } => is_told = version == 2,
+            other => panic!("expected what was missed: {other:?}"),
+        }
+        if let Some(cursor) = head.take_if(|_| is_told) {
+            return (listener, events, cursor);
+        }
+    }
+}
+
+async fn publish(scene: &Scene, roster: &[u8]) {
+    assert_eq!(scene.nobody().put_octets(&scene.roster_path(), roster).await.status(), 200);
 }
 
 async fn start_impatient(owner: &Owner, database: &Path) -> Program {
