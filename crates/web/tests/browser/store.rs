@@ -3,12 +3,27 @@
 use std::rc::Rc;
 
 use js_sys::{Function, Object, Reflect};
+use segel_web::state_key::{self, STATE_KEY_LEN};
 use segel_web::store::{Change, Store, StoreError};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{IdbDatabase, IdbFactory, IdbRequest, IdbTransactionMode};
 
 use crate::mailbox::{Mailbox, both};
+
+/// From now on notes what each transaction that writes promises of its durability, as the browser has understood it. Calling what
+/// comes of this ends that and answers with what was noted.
+const WATCH: &str = "
+    const databases = IDBDatabase.prototype, standing = databases.transaction, promised = [];
+    databases.transaction = function (...asked) {
+        const transaction = standing.apply(this, asked);
+        if (transaction.mode === 'readwrite') promised.push(transaction.durability);
+        return transaction;
+    };
+    return () => {
+        databases.transaction = standing;
+        return promised.join(' ');
+    };";
 
 /// A store that no earlier run has written to.
 pub(crate) async fn fresh(name: &str) -> Store {
@@ -104,6 +119,17 @@ async fn a_store_that_the_browser_closes_by_itself_is_gone() {
     Reflect::set(&databases, &"transaction".into(), &standing).unwrap();
     assert_eq!(answers, (Err(StoreError::Gone), Err(StoreError::Gone)));
     store.commit(2, vec![]).await.unwrap();
+}
+
+#[wasm_bindgen_test]
+async fn whatever_is_written_is_written_in_strict_transactions() {
+    let watched = Function::new_no_args(WATCH).call0(&JsValue::NULL).unwrap().unchecked_into::<Function>();
+    let store = fresh("strict").await;
+    store.take_over().await.unwrap();
+    store.commit(1, vec![put("a", &[1])]).await.unwrap();
+    assert_eq!(state_key::keep_first(&store, &[7; STATE_KEY_LEN]).await, Ok(true));
+    let durabilities = watched.call0(&JsValue::NULL).unwrap().as_string();
+    assert_eq!(durabilities.as_deref(), Some("strict strict strict"));
 }
 
 #[wasm_bindgen_test]
