@@ -17,7 +17,7 @@ use std::task::{Poll, Waker};
 
 use js_sys::encode_uri_component;
 use js_sys::futures::spawn_local;
-use segel_wire::{ClientFrame, Problem, ServerFrame, limits};
+use segel_wire::{ClientFrame, Code, Problem, ServerFrame, limits};
 
 use self::events::End;
 use self::socket::{Socket, SocketEvent};
@@ -47,7 +47,7 @@ pub struct Line(Rc<Work>);
 pub enum LineEvent {
     /// Frames may be sent now, hello first.
     Opened,
-    /// A frame came.
+    /// A frame came; an error about no event, if it was none.
     Frame(ServerFrame),
     /// It is over, or never came to be; the last event.
     Closed,
@@ -264,8 +264,17 @@ impl Work {
     fn take(&self, text: &str) {
         match json::parse(text) {
             Ok(frame) => self.tell(LineEvent::Frame(frame)),
-            Err(_) => self.close(),
+            Err(_) => self.mishear(),
         }
+    }
+
+    /// What came is no frame: says so as an error about no event, and closes the line.
+    #[inline(never)]
+    fn mishear(&self) {
+        let (kind, title) = (String::new(), String::new());
+        let problem = Problem { kind, title, status: 0, code: Code::Malformed };
+        self.tell(LineEvent::Frame(ServerFrame::Error { event: None, problem }));
+        self.close();
     }
 
     /// The relay refuses to say anything more, and says why.

@@ -126,6 +126,16 @@ impl Engine {
         self.link.network = up;
     }
 
+    /// Something came that is no frame: asked again from the same cursor, the relay most likely says it again. The person is told
+    /// where nothing has got any further since a connection failed.
+    #[inline(never)]
+    pub(super) fn mishear(&mut self, now: u64, random: &mut impl CryptoRng) {
+        if self.link.backoff.is_failing() {
+            self.show_refused(Refusal::RelayRefused);
+        }
+        self.reconnect(now, random);
+    }
+
     pub(super) fn disconnected(&mut self, now: u64, random: &mut impl CryptoRng) {
         self.link.lost(now, random);
         self.signals.disconnected();

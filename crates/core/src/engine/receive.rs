@@ -63,7 +63,7 @@ impl Engine {
             ServerFrame::Error { event: Some(event), problem } => {
                 self.send_refused(event, &problem, now, random);
             }
-            ServerFrame::Error { event: None, .. } => self.reconnect(now, random),
+            ServerFrame::Error { event: None, .. } => self.mishear(now, random),
             ServerFrame::Bye { problem } => {
                 match problem.code {
                     Code::Unauthenticated => self.link.token = None,

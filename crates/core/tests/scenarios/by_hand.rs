@@ -7,7 +7,7 @@ use segel_core::{AgentConfig, Engine, Input, Kept, Outgoing};
 use segel_crypto::enrol::EnrolmentCode;
 use segel_wire::ids::{ConversationId, DeviceId, EventId, RosterHash};
 use segel_wire::signed::VerifiedRoster;
-use segel_wire::{ClientFrame, Delivered, ServerFrame};
+use segel_wire::{ClientFrame, Code, Delivered, ServerFrame};
 
 use crate::bench::{Bench, BenchSite};
 
@@ -160,6 +160,21 @@ fn the_relay_is_told_of_what_was_taken_once_that_is_kept_and_of_each_connection_
     bench.keeps = u64::MAX;
     bench.input(Input::Stored(bench.generation + 1));
     assert_eq!(told(&bench), [16, 16, 16]);
+}
+
+#[test]
+fn a_relay_that_is_not_understood_again_before_it_has_said_everything_is_told_of_and_asked_again() {
+    let site = BenchSite::new();
+    let mut bench = say_halo(&site, u64::MAX);
+    let mishear = |bench: &mut Bench<'_>| {
+        bench.input(Input::Frame(ServerFrame::Error { event: None, problem: Code::Malformed.into() }));
+        bench.wait();
+        bench.shown.iter().filter(|show| matches!(show, Show::Refused(Refusal::RelayRefused))).count()
+    };
+    assert_eq!([mishear(&mut bench), mishear(&mut bench)], [0, 0], "everything came in between");
+    bench.head = None;
+    assert_eq!([mishear(&mut bench), mishear(&mut bench)], [0, 1]);
+    assert_eq!(cursors(&bench), [None, Some("e.7"), Some("e.7"), Some("e.7"), Some("e.7")]);
 }
 
 #[test]

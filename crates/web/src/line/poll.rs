@@ -20,7 +20,10 @@ impl Work {
             if !answer.ok() {
                 return self.take_refusal(&answer).await;
             }
-            let PollAnswer { frames } = http::read(&answer).await?.body.json()?;
+            let Ok(PollAnswer { frames }) = http::read(&answer).await?.body.json() else {
+                self.mishear();
+                return Ok(());
+            };
             self.hear();
             let is_first = wait == 0;
             for mut frame in frames {

@@ -65,6 +65,15 @@ impl Scene {
         );
     }
 
+    async fn mishears(&self) {
+        let heard = self.heard.next().await;
+        let LineEvent::Frame(ServerFrame::Error { event: None, problem }) = heard else {
+            panic!("{heard:?} is taken for a frame");
+        };
+        assert_eq!(problem.code, Code::Malformed);
+        assert_eq!(self.heard.next().await, LineEvent::Closed);
+    }
+
     async fn hears(&self, frame: ServerFrame) {
         assert_eq!(self.heard.next().await, LineEvent::Frame(frame));
     }
@@ -173,10 +182,22 @@ async fn events_that_are_not_taken_hold_up_those_behind_them() {
 }
 
 #[wasm_bindgen_test]
-async fn what_is_no_frame_closes_the_line() {
+async fn what_is_no_frame_is_an_error_about_nothing_and_closes_the_line() {
     let (scene, stream) = Scene::listening().await;
     stream.push(b"data: {\"type\":\"unheard-of\"}\n\n");
-    assert_eq!(scene.heard.next().await, LineEvent::Closed);
+    scene.mishears().await;
+    let (scene, stream) = Scene::listening().await;
+    stream.push(b"data: \xff\n\n");
+    scene.mishears().await;
+
+    // A device that is named by fifteen bytes.
+    let malformed = event(1).replace("[]", r#"["BwcHBwcHBwcHBwcHBwcH"]"#);
+    let scene = Scene::new().await;
+    scene.greet();
+    let _withheld = scene.network.asked("GET /v1/events?cursor=e.1%20%26").await;
+    let first = scene.network.asked("GET /v1/events?wait=0&cursor=e.1%20%26").await;
+    first.answer(200, &format!(r#"{{"frames":[{malformed}]}}"#));
+    scene.mishears().await;
 }
 
 #[wasm_bindgen_test]
