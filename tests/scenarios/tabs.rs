@@ -10,6 +10,13 @@ use thirtyfour::{Key, WindowHandle};
 
 use crate::harness::{Device, Person, Stage, make_picture};
 
+/// What other tabs say is heard until the page is made deaf.
+const MAY_BE_DEAF: &str = "
+    const { addEventListener } = BroadcastChannel.prototype;
+    BroadcastChannel.prototype.addEventListener = function (type, hear, options) {
+        addEventListener.call(this, type, (event) => window.isDeaf || hear(event), options);
+    };";
+
 #[tokio::test(flavor = "multi_thread")]
 async fn three_tabs_of_a_visitor_write_at_once_and_show_the_same() {
     Stage::play(async |stage| {
@@ -61,16 +68,35 @@ async fn a_tab_that_follows_takes_back_what_was_sent_in_the_one_that_leads() {
         let first = visitor.tab().await;
         opens_chat_in_new_tab(&visitor, stage).await;
         visitor.has_sent("dari tab pertama").await;
-        visitor.browser().run("document.querySelector('.undo').focus()").await;
-        visitor.presses(Key::Enter).await;
-        visitor.sees(".question button:first-child:focus").await;
-        visitor.presses(Key::Enter).await;
+        takes_back(&visitor).await;
         let withdrawn = Language::indonesian().text().withdrawn();
         visitor.sees_row("it withdrawn", |row| row.text == withdrawn).await;
         turns_to_chat_in(&visitor, &first).await;
         visitor.sees_row("it withdrawn", |row| row.text == withdrawn).await;
         let is_gone = |screen: &Screen| screen.item("dari tab pertama").is_none();
         agent.until("it to be withdrawn", is_gone).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_tab_wished_of_one_that_hears_nothing_more_is_done_by_itself() {
+    Stage::play(async |stage| {
+        let agent = stage.native_agent().await;
+        let visitor = stage.visitor().await;
+        visitor.says("keliru").await;
+        agent.reads("keliru").await;
+        visitor.browser().run_before_pages(MAY_BE_DEAF).await;
+        visitor.reloads().await;
+        visitor.has_sent("keliru").await;
+        let first = visitor.tab().await;
+        let second = opens_chat_in_new_tab(&visitor, stage).await;
+        visitor.has_sent("keliru").await;
+        turns_to_chat_in(&visitor, &first).await;
+        visitor.browser().run("window.isDeaf = true").await;
+        turns_to_chat_in(&visitor, &second).await;
+        takes_back(&visitor).await;
+        agent.until("it to be withdrawn", |screen: &Screen| screen.item("keliru").is_none()).await;
     })
     .await;
 }
@@ -277,6 +303,14 @@ pub(crate) async fn turns_to_chat_in(visitor: &Person, tab: &WindowHandle) {
 /// The texts on the screen once there are so many.
 async fn whole(person: &Person, count: usize) -> Option<Vec<String>> {
     Some(person.texts().await).filter(|texts| texts.len() == count)
+}
+
+/// Takes back the message that was sent last.
+async fn takes_back(person: &Person) {
+    person.browser().run("document.querySelector('.undo').focus()").await;
+    person.presses(Key::Enter).await;
+    person.sees(".question button:first-child:focus").await;
+    person.presses(Key::Enter).await;
 }
 
 /// Has the browser freeze or wake the tab in front.

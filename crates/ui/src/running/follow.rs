@@ -69,6 +69,11 @@ impl Follower {
         self.held.borrow_mut().clear();
     }
 
+    /// What the tab that leads has heard is held no more, unless the relay is to have it.
+    fn let_heard_go(&self) {
+        self.held.borrow_mut().retain(|(wish, _)| wish.makes().is_some());
+    }
+
     /// This is held no more.
     pub(super) fn let_go(&self, event: EventId) {
         self.held.borrow_mut().retain(|(wish, _)| wish.makes() != Some(event));
@@ -139,17 +144,19 @@ impl Work {
         }
     }
 
-    /// Takes what the person did in this tab; what makes a message stays here until the relay has it.
+    /// Takes what the person did in this tab. What makes a message stays here until the relay has it, and the rest until the tab
+    /// that leads gives a sign of life: it may have ended without hearing of it.
     pub(super) fn wish(&self, wish: Wish, file: Option<File>) {
-        let (is_served, makes) = (self.follower.served.get(), wish.makes().is_some());
+        let is_served = self.follower.served.get();
         let passes = matches!(wish, Wish::Typing(..) | Wish::Seen(_) | Wish::Look(_));
         if is_served {
             self.say(&Said::Wish(cbor::encode(&wish), file.clone()));
         }
-        if makes || (!is_served && !passes) {
-            self.follower.hold(wish, file);
+        if passes {
+            return;
         }
-        if is_served && !passes {
+        self.follower.hold(wish, file);
+        if is_served {
             self.await_life();
         }
     }
@@ -160,7 +167,7 @@ impl Work {
     pub(super) fn fulfil_held(&self) {
         let held = self.follower.held.borrow().clone();
         // What is shown of one may settle the others.
-        self.follower.held.borrow_mut().retain(|(wish, _)| wish.makes().is_some());
+        self.follower.let_heard_go();
         for (wish, file) in held {
             self.fulfil(wish, file);
         }
@@ -188,7 +195,10 @@ impl Work {
             Said::Here if self.is_veiled() => self.line_up(),
             Said::Here => self.follow(),
             Said::Alone(tab) if tab == 0 || tab == self.follower.number.get() => self.wait_elsewhere(),
-            Said::Patience if is_served => self.lose_patience(),
+            Said::Patience if is_served => {
+                self.lose_patience();
+                self.follower.let_heard_go();
+            }
             Said::Patience => self.ask_again(),
             Said::Everything(tab, shows) if tab == self.follower.number.get() => {
                 if let Ok(shows) = cbor::read::<Vec<Show>>(&shows) {
