@@ -295,6 +295,18 @@ impl Panel {
         self.composer.quote(event, items.as_slice());
     }
 
+    /// What is typed, raw.
+    pub(crate) fn draft(&self) -> String {
+        self.composer.draft()
+    }
+
+    /// Puts a draft back, unless something else was typed since.
+    pub(crate) fn put_back(&self, draft: &str) {
+        if self.composer.draft().is_empty() {
+            self.composer.set_draft(draft);
+        }
+    }
+
     /// Puts the focus where a visitor who opened the panel wants it.
     pub(crate) fn focus(&self) {
         match &self.form {
