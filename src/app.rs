@@ -197,6 +197,7 @@ impl Screen for Widget {
 
     fn forget(&self) {
         self.0.model.borrow_mut().forget();
+        self.0.panel.borrow().lose_report();
     }
 
     fn show(&self, show: Show) {

@@ -284,6 +284,13 @@ impl Panel {
         self.more.as_ref()?.report.take(conversation, reporting)
     }
 
+    /// Whoever was to make a report that is wanted here is gone.
+    pub(crate) fn lose_report(&self) {
+        if let Some(more) = &self.more {
+            more.report.lose();
+        }
+    }
+
     /// What is turned on, in a conversation.
     pub(crate) fn preferences(&self) -> Preferences {
         // Nothing comes in before the program is whole, and who changed something made it so.
