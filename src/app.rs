@@ -25,6 +25,7 @@ use segel_wire::signed::Masking;
 use segel_wire::{json_read, json_write};
 use wasm_bindgen::JsValue;
 use web_sys::{Element, MessagePort};
+use zeroize::Zeroizing;
 
 use crate::model::{self, Model, Place};
 use crate::view::{Panel, Preferences};
@@ -196,6 +197,7 @@ impl Screen for Widget {
 
     fn forget(&self) {
         self.0.model.borrow_mut().forget();
+        self.0.panel.borrow().lose_report();
     }
 
     fn show(&self, show: Show) {
@@ -261,8 +263,9 @@ impl Screen for Widget {
     }
 
     #[inline(never)]
-    fn clear(&self) {
+    fn clear(&self) -> Zeroizing<Vec<u8>> {
         let parts = &self.0;
+        let written = Zeroizing::new(parts.panel.borrow().draft().into_bytes());
         parts.model.replace(Model::default());
         drop(parts.saved.take());
         drop(parts.minute.take());
@@ -273,6 +276,14 @@ impl Screen for Widget {
         if told.unread > 0 {
             parts.told.set(Told { unread: 0, ..told });
             parts.post(&ToLoader { kind: "unread", count: Some(0), ..ToLoader::default() });
+        }
+        written
+    }
+
+    #[inline(never)]
+    fn put_back(&self, written: &[u8]) {
+        if let Ok(draft) = str::from_utf8(written) {
+            self.0.panel.borrow().put_back(draft);
         }
     }
 

@@ -284,6 +284,13 @@ impl Panel {
         self.more.as_ref()?.report.take(conversation, reporting)
     }
 
+    /// Whoever was to make a report that is wanted here is gone.
+    pub(crate) fn lose_report(&self) {
+        if let Some(more) = &self.more {
+            more.report.lose();
+        }
+    }
+
     /// What is turned on, in a conversation.
     pub(crate) fn preferences(&self) -> Preferences {
         // Nothing comes in before the program is whole, and who changed something made it so.
@@ -293,6 +300,18 @@ impl Panel {
     /// The next text answers one of these messages.
     pub(crate) fn quote(&self, event: EventId, items: &Items) {
         self.composer.quote(event, items.as_slice());
+    }
+
+    /// What is typed, raw.
+    pub(crate) fn draft(&self) -> String {
+        self.composer.draft()
+    }
+
+    /// Puts a draft back, unless something else was typed since.
+    pub(crate) fn put_back(&self, draft: &str) {
+        if self.composer.draft().is_empty() {
+            self.composer.set_draft(draft);
+        }
     }
 
     /// Puts the focus where a visitor who opened the panel wants it.

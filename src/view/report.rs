@@ -171,6 +171,16 @@ impl Report {
         self.parts.take(conversation, reporting)
     }
 
+    /// Nothing comes any more of a report that is wanted.
+    // The rest of the program: within its caller it would not be.
+    #[inline(never)]
+    pub(crate) fn lose(&self) {
+        let is_wanted = self.parts.wanted.borrow().is_some();
+        if let Some(texts) = self.parts.texts.get().filter(|_| is_wanted) {
+            self.parts.say(texts.unreached(), true);
+        }
+    }
+
     fn begin(&self, texts: ReportText, business: &str) {
         for (part, words) in [
             (&self.heading, texts.title()),

@@ -4,15 +4,19 @@ use segel_testkit::client::Client;
 use segel_ui::Language;
 use segel_ui::text::{LaterText, fill};
 use serde_json::json;
+use tempfile::TempDir;
 use thirtyfour::{By, Key, WindowHandle};
 
-use crate::harness::{Person, Stage};
-use crate::tabs::{opens_chat_in_new_tab, turns_to_chat_in};
+use crate::harness::{Person, Stage, make_picture, put};
+use crate::tabs::{expect_relay_to_be_away, opens_chat_in_new_tab, turns_to_chat_in};
 
 const PASSPHRASE: &str = "kuda laut biru";
 const QUESTION: &str = "Apakah teko hijau masih ada?";
 const ANSWER: &str = "Masih, dua buah.";
 const LATER: &str = "Kami sisihkan satu.";
+/// What is being written when it locks.
+const DRAFT: &str = "Saya ambil besok pagi";
+const NOTE: &str = "Pelanggan lama";
 
 /// What the browser keeps of the state key, opened as far as its own key opens it.
 const STATE_KEYS: &str = "
@@ -43,7 +47,7 @@ const WORKERS: &str = "window.Worker = window.realWorker;";
 /// Everything that the page's own document says, in words and in names.
 const EVERYTHING_SAID: &str = "return document.documentElement.outerHTML + document.title";
 
-fn text() -> LaterText {
+pub(crate) fn text() -> LaterText {
     Language::later_in_indonesian()
 }
 
@@ -103,8 +107,10 @@ async fn who_locks_one_tab_locks_all_and_who_unlocks_one_opens_all() {
         opens_sheet(&visitor).await;
         sets_lock(&visitor, PASSPHRASE).await;
         visitor.clicks_button(text().done()).await;
+        visitor.types(DRAFT).await;
         turns_to_chat_in(&visitor, &first).await;
         visitor.has_sent(QUESTION).await;
+        visitor.types(NOTE).await;
 
         visitor.clicks(".header [aria-controls=segel-menu]").await;
         visitor.clicks_button(text().now()).await;
@@ -115,9 +121,10 @@ async fn who_locks_one_tab_locks_all_and_who_unlocks_one_opens_all() {
         }
         agent.say(ANSWER);
         unlocks(&visitor, PASSPHRASE).await;
-        for tab in [&second, &first] {
+        for (tab, draft) in [(&second, DRAFT), (&first, NOTE)] {
             turns_to_chat_in(&visitor, tab).await;
             visitor.shows(&[QUESTION, ANSWER]).await;
+            has_draft(&visitor, draft).await;
         }
         let third = opens_chat_in_new_tab(&visitor, stage).await;
         visitor.reads(ANSWER).await;
@@ -130,6 +137,14 @@ async fn who_locks_one_tab_locks_all_and_who_unlocks_one_opens_all() {
             is_locked(&visitor).await;
             says_nothing(&visitor).await;
         }
+        turns_to_chat_in(&visitor, &third).await;
+        unlocks(&visitor, PASSPHRASE).await;
+        visitor.reads(ANSWER).await;
+        has_draft(&visitor, "").await;
+        turns_to_chat_in(&visitor, &first).await;
+        has_draft(&visitor, NOTE).await;
+        visitor.presses_enter().await;
+        agent.reads(NOTE).await;
     })
     .await;
 }
@@ -149,6 +164,9 @@ async fn a_console_that_nobody_uses_locks_itself_and_a_lock_that_is_taken_off_st
         agent.says(ANSWER).await;
         agent.browser().script::<()>(LATER_BY_MINUTES, vec![json!(4)]).await;
         agent.says(LATER).await;
+        agent.types(DRAFT).await;
+        agent.clicks_button(Language::indonesian().desk().write_note()).await;
+        agent.types(NOTE).await;
         agent.browser().script::<()>(LATER_BY_MINUTES, vec![json!(5)]).await;
         is_locked(&agent).await;
         says_nothing(&agent).await;
@@ -157,8 +175,12 @@ async fn a_console_that_nobody_uses_locks_itself_and_a_lock_that_is_taken_off_st
         says_nothing(&agent).await;
 
         unlocks(&agent, PASSPHRASE).await;
+        agent.is_told(".inbox .draft:not(.done)", Language::indonesian().desk().draft()).await;
         agent.chooses_newest().await;
         agent.reads("Halo?").await;
+        has_draft(&agent, NOTE).await;
+        agent.clicks_button(Language::indonesian().desk().write_reply()).await;
+        has_draft(&agent, DRAFT).await;
         // What the agent said stands where the clock was then.
         for said in [QUESTION, ANSWER, LATER] {
             agent.sees_row(said, |row| row.text == said).await;
@@ -182,38 +204,38 @@ async fn a_console_that_nobody_uses_locks_itself_and_a_lock_that_is_taken_off_st
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_passkey_opens_what_it_has_locked_and_is_offered_only_where_it_makes_keys() {
+async fn a_file_and_a_text_on_their_way_when_it_locks_go_on_when_it_opens() {
     Stage::play(async |stage| {
-        let visitor = stage.native_visitor();
-        let agent = stage.agent().await;
-        visitor.say(QUESTION);
-        agent.chooses(QUESTION).await;
-        adds_authenticator(&agent).await;
-        opens_sheet(&agent).await;
-        agent.clicks(".ways label:nth-of-type(2)").await;
-        assert_eq!(agent.seen("#segel-lock-new").await, None, "there is nothing to be typed");
-        agent.clicks(".sheet .primary").await;
-        agent.is_told(".sheet [role=status]", &fill(text().is_set(), "5")).await;
-        agent.clicks(".sheet > .primary").await;
-        is_locked(&agent).await;
-        says_nothing(&agent).await;
-
-        agent.clicks_button(text().unlock_passkey()).await;
-        agent.chooses(QUESTION).await;
-        agent.reloads().await;
-        is_locked(&agent).await;
-        agent.clicks_button(text().unlock_passkey()).await;
-        agent.chooses(QUESTION).await;
-        opens_sheet(&agent).await;
-        agent.clicks_button(text().off()).await;
-        agent.sees("#segel-lock-new").await;
-
-        let cannot = "PublicKeyCredential.getClientCapabilities = async () => ({ 'extension:prf': false });";
-        agent.browser().run_before_pages(cannot).await;
-        agent.reloads().await;
-        agent.chooses(QUESTION).await;
-        opens_sheet(&agent).await;
-        assert_eq!(agent.seen(".ways").await, None);
+        expect_relay_to_be_away(stage);
+        let folder = TempDir::new().unwrap();
+        let picture = make_picture(300);
+        let path = put(&folder, "struk.png", &picture);
+        let agent = stage.native_agent().await;
+        let visitor = stage.visitor().await;
+        let [first, second] = asks_and_opens_second_tab(&visitor, &agent, stage).await;
+        opens_sheet(&visitor).await;
+        sets_lock(&visitor, PASSPHRASE).await;
+        visitor.clicks_button(text().done()).await;
+        stage.demo().kill_relay().await.unwrap();
+        for (tab, said) in [(&second, DRAFT), (&first, NOTE)] {
+            turns_to_chat_in(&visitor, tab).await;
+            visitor.is_told(".banner", Language::indonesian().text().offline()).await;
+            visitor.says(said).await;
+        }
+        visitor.chooses_files(&[&path]).await;
+        visitor.clicks(".send[aria-disabled=false]").await;
+        visitor.is_told(".file .name", "struk.png").await;
+        visitor.clicks(".header [aria-controls=segel-menu]").await;
+        visitor.clicks_button(text().now()).await;
+        is_locked(&visitor).await;
+        says_nothing(&visitor).await;
+        stage.demo().start_relay().await.unwrap();
+        turns_to_chat_in(&visitor, &second).await;
+        unlocks(&visitor, PASSPHRASE).await;
+        assert_eq!(agent.gets("struk.png").await, picture);
+        for said in [DRAFT, NOTE] {
+            agent.reads(said).await;
+        }
     })
     .await;
 }
@@ -226,7 +248,10 @@ async fn who_cannot_open_it_erases_what_is_kept_and_begins_as_somebody_new() {
         let [first, second] = asks_and_opens_second_tab(&visitor, &agent, stage).await;
         opens_sheet(&visitor).await;
         sets_lock(&visitor, PASSPHRASE).await;
-        visitor.clicks(".sheet > .primary").await;
+        visitor.clicks_button(text().done()).await;
+        visitor.types(DRAFT).await;
+        visitor.clicks(".header [aria-controls=segel-menu]").await;
+        visitor.clicks_button(text().now()).await;
         is_locked(&visitor).await;
         visitor.clicks_button(text().forgot()).await;
         visitor.is_told(".curtain .question", text().forgot_why()).await;
@@ -240,6 +265,7 @@ async fn who_cannot_open_it_erases_what_is_kept_and_begins_as_somebody_new() {
             turns_to_chat_in(&visitor, tab).await;
             visitor.sees(".greeting").await;
             visitor.shows(&[]).await;
+            assert_eq!(visitor.draft().await, "", "it was another person's");
         }
         visitor.says(ANSWER).await;
         visitor.has_sent(ANSWER).await;
@@ -345,32 +371,27 @@ pub(crate) async fn types_into(person: &Person, selector: &str, text: &str) {
     field.send_keys(text).await.unwrap();
 }
 
-async fn refuses(person: &Person, first: &str, again: &str, why: &str) {
+async fn has_draft(person: &Person, draft: &str) {
+    let is_there = async || (person.draft().await == draft).then_some(());
+    person.until(&format!("{draft:?} in the composer"), is_there).await;
+}
+
+pub(crate) async fn refuses(person: &Person, first: &str, again: &str, why: &str) {
     types_lock(person, first, again).await;
     person.is_told(".sheet .fault", why).await;
 }
 
 /// No word of what was said, and no name, is in the page.
-async fn says_nothing(person: &Person) {
+pub(crate) async fn says_nothing(person: &Person) {
     let said: String = person.browser().script(EVERYTHING_SAID, vec![]).await;
     let business = "Toko Contoh";
-    for secret in [QUESTION, ANSWER, LATER, "Halo?", business] {
+    for secret in [QUESTION, ANSWER, LATER, DRAFT, NOTE, "Halo?", business] {
         assert!(!said.contains(secret), "{secret} in {said}");
     }
     assert_eq!(person.rows().await.len(), 0);
 }
 
 /// What is kept wrapped, how much of it the browser's own key opens, and whether a lock stands beside it.
-async fn state_key(person: &Person) -> (Vec<u8>, usize, bool) {
+pub(crate) async fn state_key(person: &Person) -> (Vec<u8>, usize, bool) {
     person.browser().answer(STATE_KEYS, vec![]).await
-}
-
-/// The browser has an authenticator that sees its person, and makes keys.
-pub(crate) async fn adds_authenticator(person: &Person) {
-    person.browser().asks("WebAuthn.enable", json!({})).await;
-    let options = json!({
-        "protocol": "ctap2", "ctap2Version": "ctap2_1", "transport": "internal", "hasResidentKey": true,
-        "hasUserVerification": true, "hasPrf": true, "isUserVerified": true, "automaticPresenceSimulation": true,
-    });
-    person.browser().asks("WebAuthn.addVirtualAuthenticator", json!({ "options": options })).await;
 }

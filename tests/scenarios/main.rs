@@ -38,6 +38,7 @@ mod notes;
 mod offers;
 mod offline;
 mod own_looks;
+mod passkeys;
 mod quotes;
 mod receipts;
 mod refused_access;

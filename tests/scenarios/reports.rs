@@ -11,6 +11,7 @@ use thirtyfour::Key;
 
 use crate::harness::{Device, Person, Stage, look_until, program};
 use crate::looks::assert_fits;
+use crate::tabs::{opens_chat_in_new_tab, turns_to_chat_in};
 
 const QUESTION: &str = "Halo, pesanan saya di mana?";
 const HARMLESS: &str = "Sedang kami periksa, Kak.";
@@ -121,6 +122,37 @@ async fn where_the_relay_does_not_answer_nothing_is_saved_and_that_is_said() {
         }
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
         visitor.browser().run("window.fetch = window.real").await;
+        visitor.clicks_button(words.save()).await;
+        visitor.is_told(".told", &fill(words.saved(), SHOP)).await;
+        saved(folder.path()).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_that_went_with_the_tab_that_led_is_said_to_have_failed_and_made_when_it_is_tried_again() {
+    Stage::play(async |stage| {
+        let words = ReportText::indonesian();
+        let folder = TempDir::new().unwrap();
+        let agent = stage.agent().await;
+        let visitor = stage.visitor().await;
+        visitor.browser().save_into(folder.path()).await;
+        visitor.says(QUESTION).await;
+        agent.chooses(QUESTION).await;
+        agent.says(BAD).await;
+        visitor.reads(BAD).await;
+        let first = visitor.tab().await;
+        let second = opens_chat_in_new_tab(&visitor, stage).await;
+        visitor.reads(BAD).await;
+        opens(&visitor).await;
+        visitor.clicks_button(words.offer()).await;
+        visitor.clicks(".report label").await;
+        turns_to_chat_in(&visitor, &first).await;
+        visitor.browser().run("BroadcastChannel.prototype.postMessage = () => {}").await;
+        turns_to_chat_in(&visitor, &second).await;
+        visitor.clicks_button(words.save()).await;
+        visitor.is_told(".told.wrong", words.unreached()).await;
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
         visitor.clicks_button(words.save()).await;
         visitor.is_told(".told", &fill(words.saved(), SHOP)).await;
         saved(folder.path()).await;

@@ -279,7 +279,7 @@ const BEGIN_A_TERM: &str = "
 const EACH: usize = 5;
 
 /// Browsers write down each attempt to reach a relay that is away.
-fn expect_relay_to_be_away(stage: &mut Stage) {
+pub(crate) fn expect_relay_to_be_away(stage: &mut Stage) {
     stage.expect_in_console("status of 502 (Bad Gateway)");
     stage.expect_in_console("Unexpected response code: 502");
     stage.expect_in_console("No 'Access-Control-Allow-Origin' header is present");

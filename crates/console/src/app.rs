@@ -23,6 +23,7 @@ use segel_wire::ids::{AgentId, ConversationId, EventId};
 use segel_wire::limits::MESSAGE_CHARS;
 use segel_wire::signed::Masking;
 use web_sys::Element;
+use zeroize::Zeroizing;
 
 use crate::canned;
 use crate::desk::{Deed, Does, Pressed, Sheet, deed_of};
@@ -200,14 +201,20 @@ impl Screen for Desk {
         }
     }
 
-    fn clear(&self) {
+    fn clear(&self) -> Zeroizing<Vec<u8>> {
         let Parts { language, act, does, .. } = &*self.0;
-        self.0.model.replace(new_model());
+        let before = self.0.model.replace(new_model());
         self.0.console.replace(Console::new(*language, act, does));
         dom::mount("segel", self.0.console.borrow().root());
         self.0.asked_for.set(None);
         drop(self.0.saved.take());
         drop(self.0.notices.take());
+        Zeroizing::new(before.drafts.to_bytes())
+    }
+
+    fn put_back(&self, written: &[u8]) {
+        self.0.model.borrow_mut().drafts.put_back(written);
+        self.0.handle.render_soon();
     }
 
     fn root(&self) -> Element {

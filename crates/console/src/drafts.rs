@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use segel_wire::ids::ConversationId;
+use segel_wire::{cbor, cbor_index, cbor_map};
 
 /// For whom what is written in the composer is.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -13,6 +14,8 @@ pub(crate) enum Audience {
     /// Agents alone: a note.
     Agents,
 }
+
+cbor_index!(Audience { 0: Everyone, 1: Agents });
 
 /// A draft's conversation, and for whom it is.
 type Place = (ConversationId, Audience);
@@ -26,7 +29,40 @@ pub(crate) struct Drafts {
     unfilled: BTreeMap<Place, Vec<String>>,
 }
 
+/// A draft as it is put away.
+struct Draft {
+    conversation: ConversationId,
+    audience: Audience,
+    text: String,
+    unfilled: Vec<String>,
+}
+
+cbor_map!(Draft { 0: conversation, 1: audience, 2: text, 3: unfilled });
+
 impl Drafts {
+    /// All of it, to be put away.
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        let draft = |(place, text): (&Place, &String)| {
+            let (conversation, audience) = *place;
+            Draft { conversation, audience, text: text.clone(), unfilled: self.unfilled(*place).to_vec() }
+        };
+        let drafts: Vec<_> = self.texts.iter().map(draft).collect();
+        cbor::encode(&(drafts, self.noting.iter().copied().collect::<Vec<_>>()))
+    }
+
+    /// Puts back what was put away, where nothing else was typed since.
+    pub(crate) fn put_back(&mut self, put_away: &[u8]) {
+        let Ok((drafts, noting)) = cbor::read::<(Vec<Draft>, Vec<ConversationId>)>(put_away) else { return };
+        for Draft { conversation, audience, text, unfilled } in drafts {
+            let place = (conversation, audience);
+            if self.get(place).is_empty() {
+                self.texts.insert(place, text);
+                self.unfilled.insert(place, unfilled);
+            }
+        }
+        self.noting.extend(noting);
+    }
+
     /// What is typed there.
     pub(crate) fn get(&self, place: Place) -> &str {
         self.texts.get(&place).map_or("", String::as_str)
@@ -90,5 +126,28 @@ mod tests {
         assert!(drafts.has_some(ONE) && !drafts.has_some(TWO), "the other one is not sent");
         drafts.address(ONE, Audience::Everyone);
         assert_eq!(drafts.get((ONE, drafts.audience(ONE))), "untuk pengunjung");
+    }
+
+    #[test]
+    fn what_was_put_away_comes_back_but_not_over_what_was_typed_since() {
+        let (one, note, two) =
+            ((ONE, Audience::Everyone), (ONE, Audience::Agents), (TWO, Audience::Everyone));
+        let mut drafts = Drafts::default();
+        drafts.set(one, "Halo {visitor}".to_owned());
+        drafts.leave_unfilled(ONE, vec!["{visitor}".to_owned()]);
+        drafts.set(note, "untuk rekan".to_owned());
+        drafts.address(ONE, Audience::Agents);
+        drafts.set(two, "lama".to_owned());
+        let put_away = drafts.to_bytes();
+
+        let mut back = Drafts::default();
+        back.put_back(&put_away);
+        assert_eq!(back, Drafts { unfilled: back.unfilled.clone(), ..drafts });
+        assert_eq!((back.unfilled(one), back.unfilled(two)), (&["{visitor}".to_owned()][..], &[][..]));
+        let mut since = Drafts::default();
+        since.set(two, "baru".to_owned());
+        since.put_back(&put_away);
+        assert_eq!((since.get(one), since.get(two)), ("Halo {visitor}", "baru"));
+        since.put_back(b"rusak");
     }
 }

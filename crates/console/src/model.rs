@@ -51,7 +51,8 @@ pub(crate) struct Model {
     /// The list of conversations, and what of it is wanted.
     pub(crate) inbox: Inbox,
     items: BTreeMap<ConversationId, Items>,
-    drafts: Drafts,
+    /// What the agent has typed and not sent.
+    pub(crate) drafts: Drafts,
     /// What of the agent's wishes could not be carried out in the open conversation.
     pub(crate) refused: Option<Refused>,
     /// The sheet that is open, but for that of the kept texts.

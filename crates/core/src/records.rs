@@ -144,6 +144,11 @@ impl Ledger {
         self.waiting.push((generation, output));
     }
 
+    /// What was said last to wait waits no more.
+    pub(crate) fn take_last(&mut self) -> Option<Output> {
+        self.waiting.pop().map(|(_, output)| output)
+    }
+
     /// Ends the step: its changes as one transaction, if there are any.
     pub(crate) fn close_step(&mut self, random: &mut impl CryptoRng) -> Option<Output> {
         if self.changed.is_empty() || self.halted {

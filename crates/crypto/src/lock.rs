@@ -1,4 +1,5 @@
-//! A lock on the state key, which a passphrase or a passkey opens. PROTOCOL.md, section 5.14.
+//! A lock on the state key, which a passphrase or a passkey opens, and what seals what was being written when it closed.
+//! PROTOCOL.md, section 5.14.
 
 use core::ops::RangeInclusive;
 
@@ -11,10 +12,13 @@ use segel_wire::{cbor_map, cbor_variants};
 use zeroize::Zeroizing;
 
 use crate::secret::{Secret, secrets};
+use crate::storage::StateKey;
 
 secrets! {
     /// Opens a lock: made of what a passphrase is stretched to, or of what a passkey answers.
     pub LockKey;
+    /// Seals what a person was writing when a lock closed. It opens nothing that is stored.
+    pub DraftKey;
 }
 
 /// Bytes of a lock's salt.
@@ -98,6 +102,28 @@ impl LockKey {
         let opened = aead::open_x(self.expose(), nonce, &derive_associated_data(lock, store), sealed).ok()?;
         let opened = Zeroizing::new(opened);
         Some(Zeroizing::new(*opened.as_slice().as_array()?))
+    }
+}
+
+impl DraftKey {
+    /// The one that belongs to a state key: whoever comes after everything was erased has another.
+    pub fn derive(state_key: &StateKey) -> Self {
+        Self::from_bytes(*kdf::derive(&[], state_key.expose(), "segel/1 draft key"))
+    }
+
+    /// Seals what was being written.
+    pub fn seal(&self, written: &[u8], random: &mut impl CryptoRng) -> Vec<u8> {
+        let mut nonce = [0; NONCE];
+        random.fill_bytes(&mut nonce);
+        let sealed = aead::seal_x(self.expose(), &nonce, &statement("segel/1 draft", &[]), written);
+        [&nonce[..], &sealed].concat()
+    }
+
+    /// What was being written; `None` by another key.
+    pub fn open(&self, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let (nonce, sealed) = sealed.split_first_chunk::<NONCE>()?;
+        let opened = aead::open_x(self.expose(), nonce, &statement("segel/1 draft", &[]), sealed).ok()?;
+        Some(Zeroizing::new(opened))
     }
 }
 

@@ -3,7 +3,7 @@
 
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
-use segel_crypto::lock::{Lock, LockKey, Way};
+use segel_crypto::lock::{DraftKey, Lock, LockKey, Way};
 use segel_crypto::storage::{StateKey, StorageError};
 use segel_wire::cbor;
 use segel_wire::ids::Octets;
@@ -88,4 +88,25 @@ fn a_record_is_sealed_anew_under_another_key_and_stays_of_its_generation() {
     assert_eq!((opened.generation, &opened.bytes[..]), (3, &b"record"[..]));
     assert_eq!(old.reseal(&new, "other", &sealed, 9, &mut seeded(2)), Err(StorageError::Broken));
     assert_eq!(old.reseal(&new, "account", &sealed, 2, &mut seeded(2)), Err(StorageError::RolledBack));
+}
+
+#[test]
+fn what_was_being_written_opens_by_the_key_of_its_state_key_alone_and_that_opens_no_record() {
+    let (state_key, written) = (StateKey::new(STATE_KEY), b"belum selesai ditulis");
+    let key = DraftKey::derive(&state_key);
+    let sealed = key.seal(written, &mut seeded(2));
+    assert!(!sealed.windows(8).any(|part| part == &written[..8]));
+    let again = cbor::read::<DraftKey>(&cbor::encode(&DraftKey::derive(&state_key))).unwrap();
+    assert_eq!(again.open(&sealed).as_deref().map(Vec::as_slice), Some(&written[..]));
+    assert!(DraftKey::derive(&StateKey::new([8; 32])).open(&sealed).is_none(), "somebody else's");
+    for at in 0..sealed.len() {
+        let mut altered = sealed.clone();
+        altered[at] ^= 1;
+        assert!(key.open(&altered).is_none(), "byte {at}");
+        assert!(key.open(&sealed[..at]).is_none(), "{at} bytes");
+    }
+
+    let record = state_key.seal("account", 1, written, &mut seeded(3));
+    let bytes: [u8; 32] = cbor::read(&cbor::encode(&key)).unwrap();
+    assert_eq!(StateKey::new(bytes).open("account", &record, 1), Err(StorageError::Broken));
 }

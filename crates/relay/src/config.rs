@@ -21,7 +21,7 @@ pub struct Config {
     pub public_origin: Option<String>,
     /// A folder served under `/widget/`. Whoever runs the relay then controls the code.
     pub serve_widget: Option<PathBuf>,
-    /// How fast one session may send.
+    /// How fast one device may send, and how fast one site may be asked for records.
     pub event_rate: EventRate,
     /// How much room attachments have.
     pub attachments: AttachmentRoom,

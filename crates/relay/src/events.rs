@@ -101,6 +101,7 @@ pub(crate) async fn records(
     site: SiteId,
     asked: &RecordsRequest,
 ) -> Result<RecordsAnswer, Refusal> {
+    service.records.admit(site, Instant::now()).map_err(Refusal::too_many)?;
     if asked.events.len() > limits::RECORDS {
         return Err(Code::TooLarge.into());
     }

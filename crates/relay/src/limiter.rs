@@ -1,40 +1,39 @@
-//! How fast one device may send.
+//! How fast one device may send, and how fast one site may be asked.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use segel_wire::DeviceId;
-
 use crate::config::EventRate;
 
-/// Devices remembered before those that are idle are looked for.
+/// Those remembered before those that are idle are looked for.
 const REMEMBERED: usize = 10_000;
 
-/// A token bucket for each device.
-pub(crate) struct Limiter {
+/// A token bucket for each device, or for whatever else it tells apart.
+pub(crate) struct Limiter<K> {
     interval: Duration,
     depth: Duration,
-    buckets: Mutex<Buckets>,
+    buckets: Mutex<Buckets<K>>,
 }
 
-struct Buckets {
+struct Buckets<K> {
     /// A bucket is kept as the one instant at which it will be full again.
-    full_at: HashMap<DeviceId, Instant>,
+    full_at: HashMap<K, Instant>,
     /// How many there may be before those that are full are forgotten.
     room: usize,
 }
 
-impl Limiter {
+impl<K: Hash + Eq> Limiter<K> {
     pub(crate) fn new(rate: EventRate) -> Self {
         let interval = Duration::from_secs(1) / rate.per_second.max(1);
         Self { interval, depth: interval * rate.burst.max(1), buckets: Mutex::default() }
     }
 
     /// Takes one token at `now`, or says how long to wait for it.
-    pub(crate) fn admit(&self, device: DeviceId, now: Instant) -> Result<(), Duration> {
+    pub(crate) fn admit(&self, who: K, now: Instant) -> Result<(), Duration> {
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        let full = buckets.of(device, now);
+        let full = buckets.of(who, now);
         let next = (*full).max(now) + self.interval;
         match next.checked_duration_since(now + self.depth) {
             Some(wait) if !wait.is_zero() => Err(wait),
@@ -46,19 +45,19 @@ impl Limiter {
     }
 }
 
-impl Buckets {
-    /// When this device's bucket will be full; it is, if the device was idle.
-    fn of(&mut self, device: DeviceId, now: Instant) -> &mut Instant {
+impl<K: Hash + Eq> Buckets<K> {
+    /// When this one's bucket will be full; it is, if nothing came of it for a while.
+    fn of(&mut self, who: K, now: Instant) -> &mut Instant {
         if self.full_at.len() >= self.room {
             self.full_at.retain(|_, full| *full > now);
             // Room for as many again: each pass over all of them is paid for by that many newcomers.
             self.room = REMEMBERED.max(2 * self.full_at.len());
         }
-        self.full_at.entry(device).or_insert(now)
+        self.full_at.entry(who).or_insert(now)
     }
 }
 
-impl Default for Buckets {
+impl<K> Default for Buckets<K> {
     fn default() -> Self {
         Self { full_at: HashMap::new(), room: REMEMBERED }
     }
@@ -68,13 +67,15 @@ impl Default for Buckets {
 mod tests {
     use std::ops::Range;
 
+    use segel_wire::DeviceId;
+
     use super::*;
 
-    fn remembered(limiter: &Limiter) -> usize {
+    fn remembered(limiter: &Limiter<DeviceId>) -> usize {
         limiter.buckets.lock().unwrap().full_at.len()
     }
 
-    fn admit_each(limiter: &Limiter, devices: Range<usize>, now: Instant) {
+    fn admit_each(limiter: &Limiter<DeviceId>, devices: Range<usize>, now: Instant) {
         for device in devices {
             limiter.admit(DeviceId((device as u128).to_be_bytes()), now).unwrap();
         }

@@ -93,6 +93,7 @@ impl Relay {
             sites,
             challenges: Challenges::default(),
             limiter: Limiter::new(event_rate),
+            records: Limiter::new(event_rate),
             room: attachments,
             signals: Limiter::new(signals::RATE),
             listeners: Listeners::default(),

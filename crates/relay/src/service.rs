@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use segel_wire::{DeviceId, SiteId};
 use tokio::sync::{mpsc, watch};
 
 use crate::config::AttachmentRoom;
@@ -16,9 +17,11 @@ pub(crate) struct Service {
     pub(crate) store: Box<dyn Store>,
     pub(crate) sites: Sites,
     pub(crate) challenges: Challenges,
-    pub(crate) limiter: Limiter,
+    pub(crate) limiter: Limiter<DeviceId>,
+    /// How fast a site is asked for records: by nobody in particular, so by all together.
+    pub(crate) records: Limiter<SiteId>,
     pub(crate) room: AttachmentRoom,
-    pub(crate) signals: Limiter,
+    pub(crate) signals: Limiter<DeviceId>,
     pub(crate) listeners: Listeners,
     /// How long a client may take nothing.
     pub(crate) patience: Duration,

@@ -1,5 +1,6 @@
 //! A screen and what runs it: the engine in this tab, or the one in the tab that leads.
 
+mod drafts;
 mod follow;
 mod lead;
 mod locking;
@@ -26,6 +27,7 @@ use segel_web::timer::{Timer, after};
 use segel_wire::ids::{ConversationId, EventId};
 use segel_wire::signed::Masking;
 use web_sys::Element;
+use zeroize::Zeroizing;
 
 use crate::action::Act;
 use crate::chosen::Chosen;
@@ -66,7 +68,10 @@ pub trait Screen: 'static {
     /// The person may have come to see what was unread.
     fn look(&self);
     /// Nothing that was shown or typed is left, on the page and in the model: a new root stands in the place of the one before.
-    fn clear(&self);
+    /// Answers what was being written,
+    fn clear(&self) -> Zeroizing<Vec<u8>>;
+    /// which this puts back where nothing else was written since.
+    fn put_back(&self, written: &[u8]);
     /// What stands on the page.
     fn root(&self) -> Element;
     /// Runs what is fetched when it is wanted.

@@ -2,8 +2,8 @@
 
 mod secret;
 
-pub use segel_crypto::lock::{Lock, LockKey, PASSPHRASE_CHARS, Way};
-use segel_crypto::storage::StateKey;
+pub use segel_crypto::lock::{DraftKey, Lock, LockKey, PASSPHRASE_CHARS, Way};
+pub use segel_crypto::storage::StateKey;
 use thiserror::Error;
 
 use crate::random::Random;

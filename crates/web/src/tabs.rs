@@ -43,8 +43,9 @@ pub enum Said {
     Lock,
     /// The person does something in a tab.
     Used,
-    /// A lock is set that locks after so many minutes without use, or for 0 none is.
-    Locks(u32),
+    /// A lock is set that locks after so many minutes without use, or for 0 none is; and the key, encoded, that seals what is being
+    /// written when it closes.
+    Locks(u32, Vec<u8>),
 }
 
 impl Tabs {
@@ -93,7 +94,7 @@ impl Said {
             Self::File(event, fetched) => (9, 0, &event.0, Some(fetched.pieces())),
             Self::Lock => (10, 0, none, None),
             Self::Used => (11, 0, none, None),
-            Self::Locks(minutes) => (12, *minutes, none, None),
+            Self::Locks(minutes, key) => (12, *minutes, key, None),
         };
         let list = Array::of4(&kind.into(), &tab.into(), &Uint8Array::from(bytes), &JsValue::NULL);
         if let Some(file) = file {
@@ -120,7 +121,7 @@ impl Said {
             9 => Self::File(EventId(bytes.try_into().ok()?), Fetched::from_pieces(file.dyn_into().ok()?)),
             10 => Self::Lock,
             11 => Self::Used,
-            12 => Self::Locks(tab),
+            12 => Self::Locks(tab, bytes),
             _ => return None,
         })
     }

@@ -6,7 +6,8 @@ use super::look::Gallery;
 use super::walk;
 use super::words::Words;
 use crate::harness::Person;
-use crate::locking::{adds_authenticator, is_locked, types_into, types_lock};
+use crate::locking::{is_locked, types_into, types_lock};
+use crate::passkeys::adds_authenticator;
 
 const PASSPHRASE: &str = "kuda laut biru";
 

@@ -5,6 +5,7 @@
 
 mod acts;
 mod again;
+mod asking;
 mod attachments;
 mod blocked;
 mod canned;
@@ -398,19 +399,6 @@ impl Engine {
             self.pump_reads(now, random);
         }
         self.pump_signals(now, random);
-    }
-
-    fn ask(&mut self, request: Request) {
-        let id = self.next_request;
-        self.next_request += 1;
-        let token = if request.needs_session() { self.link.token.clone() } else { None };
-        self.asked.insert(id, request.clone());
-        // Public halves leave only after their private halves are kept.
-        self.ledger.after_store(Output::Request { id, request, token });
-    }
-
-    fn is_asking(&self, kind: impl Fn(&Request) -> bool) -> bool {
-        self.asked.values().any(kind)
     }
 
     fn answered(&mut self, request: Request, answer: Answer, now: u64, random: &mut impl CryptoRng) {

@@ -69,7 +69,8 @@ impl Engine {
         if self.link.token.is_none() {
             return self.show_report(id, Reporting::Unreached);
         }
-        self.ask(Request::Events(id, position.saturating_sub(1), Some(Box::new(wanted))));
+        // Whoever wants it waits for an answer, whatever becomes of what else is to be kept.
+        self.ask_at_once(Request::Events(id, position.saturating_sub(1), Some(Box::new(wanted))));
     }
 
     /// A delivered event as it stands in a report, if it is the text or file that was opened here.

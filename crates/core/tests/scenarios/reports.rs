@@ -1,7 +1,7 @@
 //! A visitor reports messages, and the site's owner sees by the relay's record whose device said what.
 
 use segel_core::Input;
-use segel_core::show::Reporting;
+use segel_core::show::{Refusal, Reporting};
 use segel_owner::Publisher;
 use segel_owner::report::{By, ReportError, Said, Shown, record_of};
 use segel_testkit::client::Client;
@@ -133,6 +133,25 @@ async fn where_the_relay_is_not_reached_or_answers_with_something_else_there_is_
     site.stop_relay().await;
     assert_eq!(told(&visitor, vec![event]).await, Reporting::Unreached);
     site.start_relay().await;
+    visitor.is_online().await;
+    assert!(matches!(told(&visitor, vec![event]).await, Reporting::Made(_)), "it can be tried again");
+}
+
+#[tokio::test]
+async fn a_store_that_keeps_nothing_holds_up_no_report() {
+    let mut site = TestSite::start().await;
+    let (agent, visitor) = talk(&mut site).await;
+    visitor.has_sent("halo").await;
+    visitor.store().fail();
+    // What comes in is to be kept, and cannot be: for so long nothing that is to be kept first leaves.
+    agent.say("masih di sana?");
+    visitor.refuses(Refusal::StoreFailed).await;
+    let event = visitor.event(BAD);
+    assert!(matches!(told(&visitor, vec![event]).await, Reporting::Made(_)));
+    site.stop_relay().await;
+    assert_eq!(told(&visitor, vec![event]).await, Reporting::Unreached);
+    site.start_relay().await;
+    visitor.store().recover();
     visitor.is_online().await;
     assert!(matches!(told(&visitor, vec![event]).await, Reporting::Made(_)), "it can be tried again");
 }

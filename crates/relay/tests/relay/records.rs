@@ -123,6 +123,35 @@ async fn a_request_has_its_limit_and_its_shape() {
 }
 
 #[tokio::test]
+async fn who_asks_too_fast_is_told_when_to_ask_again_and_another_site_is_asked_as_ever() {
+    let (owners, folder) = ([Owner::new(1), Owner::new(2)], TempDir::new().unwrap());
+    let rate = segel_relay::EventRate { per_second: 1, burst: 3 };
+    let running = start(&[&owners[0], &owners[1]], &database(folder.path()), rate).await;
+    let origin = format!("http://{}", running.address());
+    let of = |event| RecordOf {
+        event: event_id(event),
+        position: event,
+        sender: DeviceId([9; 16]),
+        content: ContentDigest([9; 32]),
+    };
+    let asked = RecordsRequest { conversation: ConversationId([9; 16]), events: vec![of(1), of(2)] };
+    // Each with connections of its own: who asks makes no difference.
+    let mut refused = None;
+    for _ in 0..10 {
+        let answer = ask(&Client::new(&origin), owners[0].site, &asked).await;
+        if answer.status() != 200 {
+            refused = Some(answer);
+            break;
+        }
+    }
+    let refused = refused.expect("a relay that admits one request a second answered ten at once");
+    let wait = refused.headers()["retry-after"].to_str().unwrap().parse::<u64>().unwrap();
+    assert!(wait >= 1);
+    assert_eq!(code_of(refused).await, Code::TooMany);
+    assert_eq!(times(ask(&Client::new(&origin), owners[1].site, &asked).await).await, [None, None]);
+}
+
+#[tokio::test]
 async fn another_site_of_the_same_relay_is_told_nothing() {
     let (owners, folder) = ([Owner::new(1), Owner::new(2)], TempDir::new().unwrap());
     let rate = segel_relay::EventRate { per_second: 100_000, burst: 100_000 };

@@ -64,9 +64,9 @@ impl Follower {
         !self.held.borrow().is_empty()
     }
 
-    /// Nothing is held any more.
-    pub(super) fn let_all_go(&self) {
-        self.held.borrow_mut().clear();
+    /// Nothing is held here any more.
+    pub(super) fn take_all(&self) -> Vec<(Wish, Option<File>)> {
+        self.held.take()
     }
 
     /// What the tab that leads has heard is held no more, unless the relay is to have it.
@@ -191,7 +191,9 @@ impl Work {
             Said::Lock => self.lock_up_with_others(),
             Said::Used => self.heard_of_use(),
             _ if !self.follows() => {}
-            Said::Locks(minutes) => self.watch(minutes),
+            // It is said again once this tab is shown everything.
+            Said::Locks(..) if self.is_veiled() => {}
+            Said::Locks(minutes, key) => self.heard_of_lock(minutes, &key),
             Said::Here if self.is_veiled() => self.line_up(),
             Said::Here => self.follow(),
             Said::Alone(tab) if tab == 0 || tab == self.follower.number.get() => self.wait_elsewhere(),
@@ -233,7 +235,12 @@ impl Work {
         }
         self.follower.served.set(true);
         self.follower.quarrels.set(0);
-        for (wish, file) in self.follower.held.take() {
+        self.wish_held();
+    }
+
+    /// Hands what is held to the tab that leads.
+    pub(super) fn wish_held(&self) {
+        for (wish, file) in self.follower.take_all() {
             self.wish(wish, file);
         }
     }

@@ -246,7 +246,7 @@ impl Work {
         self.place.engine.set(if is_kept { Start::Runs } else { Start::RunsUnkept });
         self.say(&Said::Here);
         if errand.is_some() || self.locking.get().is_some() {
-            self.opened(errand);
+            self.opened(errand, &state.key);
         }
         if self.follower.holds_any() {
             self.fulfil_held();

@@ -7,11 +7,12 @@ use js_sys::futures::spawn_local;
 use segel_mask::Writer;
 use segel_web::clock::now_ms;
 use segel_web::dom;
-use segel_web::lock::{self, Answer, Change, Errand, LockError, Opener, Way};
+use segel_web::lock::{self, Answer, Change, DraftKey, Errand, LockError, Opener, StateKey, Way};
 use segel_web::page::{self, Listener};
 use segel_web::tabs::Said;
 use segel_web::timer::Timer;
 
+use super::drafts::Away;
 use super::{Handle, Work};
 use crate::lock::idle::{Idle, Use};
 use crate::lock::{Curtain, Sheet, Side, Standing};
@@ -27,6 +28,10 @@ pub(super) struct Locking {
     idle: Cell<Option<(Idle, u32)>>,
     uses: RefCell<Option<Listener>>,
     timer: RefCell<Option<Timer>>,
+    /// Seals what is being written when the lock closes; only while everything is open.
+    pub(super) key: RefCell<Option<DraftKey>>,
+    /// What was being written then.
+    pub(super) away: RefCell<Option<Away>>,
 }
 
 /// What stands in the screen's place.
@@ -129,11 +134,11 @@ impl Work {
 
     /// Everything is open: what stood in the screen's place goes, and how the lock stands is said.
     #[inline(never)]
-    pub(super) fn opened(&self, errand: Option<Box<Errand>>) {
+    pub(super) fn opened(&self, errand: Option<Box<Errand>>, state_key: &StateKey) {
         let standing = errand.as_ref().and_then(|errand| errand.standing.as_ref());
-        let minutes = standing.map_or(0, |lock| lock.idle_minutes);
-        self.watch(minutes);
-        self.say(&Said::Locks(minutes));
+        self.watch(standing.map_or(0, |lock| lock.idle_minutes));
+        self.bring_back(standing.map(|_| DraftKey::derive(state_key)));
+        self.say(&self.locks().unwrap_or(Said::Locks(0, Vec::new())));
         self.unveil();
         // Whoever waits for what came of the errand hears it as that ends.
         drop(errand);
@@ -229,7 +234,7 @@ impl Work {
         }
     }
 
-    fn locking(&self) -> &Locking {
+    pub(super) fn locking(&self) -> &Locking {
         self.locking.get_or_init(Box::default)
     }
 
@@ -238,10 +243,9 @@ impl Work {
         let locking = self.locking();
         self.unveil();
         self.watch(0);
-        self.follower.let_all_go();
         self.wanted.borrow_mut().clear();
         drop(self.looks.take());
-        self.screen.clear();
+        self.put_away();
         dom::set_hidden(&self.screen.root(), true);
         locking.over.replace(Over::Curtain(None));
         let (me, name) = (self.me.clone(), self.screen.store_name());

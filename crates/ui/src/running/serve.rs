@@ -59,8 +59,8 @@ impl Work {
                 if start == Start::RunsUnkept {
                     self.say(&Said::Unkept);
                 }
-                if let Some(minutes) = self.locks_after() {
-                    self.say(&Said::Locks(minutes));
+                if let Some(locks) = self.locks() {
+                    self.say(&locks);
                 }
             }
             _ => self.say(&Said::Patience),
