@@ -270,7 +270,7 @@ impl World {
         self.devices[device].has_network = false;
         if let Some(socket) = self.devices[device].socket {
             let wait = if self.chance.one_in(3) { u64::MAX } else { self.chance.between(1, 20_000) };
-            self.break_off(socket, wait);
+            self.cut_off(socket, wait);
         }
         if told {
             let run = self.devices[device].run;

@@ -343,7 +343,7 @@ impl World {
     /// Takes what the person did in a tab that does not lead.
     fn wish(&mut self, tab: usize, wish: Wish) {
         let (is_served, makes) = (self.devices[tab].tab.is_served, wish.makes().is_some());
-        let passes = matches!(wish, Wish::Typing(..) | Wish::Seen(_));
+        let passes = matches!(wish, Wish::Typing(..) | Wish::Seen(_) | Wish::Look(_));
         if is_served {
             self.say_to_tabs(tab, &Word::Wish(wish.clone()));
         }

@@ -122,7 +122,7 @@ pub(crate) enum Happening {
     },
     FrameAtRelay {
         socket: u64,
-        frame: ClientFrame,
+        frame: Option<ClientFrame>,
     },
     FrameAtDevice {
         socket: u64,
@@ -255,13 +255,7 @@ impl World {
                 self.asked(device, run, id, &request, token.as_deref());
             }
             Happening::Dialled { socket } => self.dialled(socket),
-            Happening::FrameAtRelay { socket, frame } => {
-                if self.relay.is_up && self.sockets.contains_key(&socket) {
-                    self.tell_of(socket, &frame);
-                    let sent = self.relay.frame(socket, frame, self.now);
-                    self.carry(sent);
-                }
-            }
+            Happening::FrameAtRelay { socket, frame } => self.arrived_at_relay(socket, frame),
             Happening::FrameAtDevice { socket, frame } => self.arrived(socket, frame),
             Happening::Deed(deed) => self.deed(deed),
             Happening::Fault(fault) => self.fault(fault),
