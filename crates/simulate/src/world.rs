@@ -138,6 +138,7 @@ pub fn run(seed: u64, planted: Option<Planted>, traced: bool) -> Result<Tally, F
     world.open_for_business();
     world.play_until(world.weather.ends_at);
     world.calm_down();
+    world.keep_silence();
     let complaints = world.settle(|world| {
         world.try_failed_again();
         world.withdraw_again();
@@ -200,6 +201,12 @@ impl World {
 
     pub(crate) fn is_restless(&self) -> bool {
         self.tally.counts.get("steps").is_some_and(|steps| *steps > MOST_STEPS)
+    }
+
+    /// Whether somebody lost state, or the relay did.
+    pub(crate) fn has_lost_state(&self) -> bool {
+        let lost = ["storage set back", "storage lost", "relay set back"];
+        lost.iter().any(|lost| self.tally.counts.contains_key(lost))
     }
 
     pub(crate) fn site(&self) -> (SiteId, RootKey) {
@@ -313,6 +320,7 @@ impl World {
                 }
             }
             Errand::Ask { id, request, token } => {
+                self.watch_chunks(&request);
                 let at = self.now + self.latency(device);
                 if let Request::Login(login) = &request {
                     let id = login.keys.derive_id(&login.site);
@@ -367,6 +375,7 @@ impl World {
             Err(_) => {
                 self.tally.count("steps that could not be kept");
                 self.devices[device].pending.clear();
+                self.lose_steps((device, run), generation);
                 self.give(device, run, Input::StoreFailed(generation));
             }
         }
@@ -392,8 +401,7 @@ impl World {
             self.tally.count("writes of former leaders");
         }
         kept?;
-        let with = self.said.iter_mut().filter(|said| said.taken == Some(taken));
-        with.filter(|said| said.generation <= generation).for_each(|said| said.is_kept = true);
+        self.keep_steps(taken, generation);
         Ok(())
     }
 
