@@ -45,6 +45,8 @@ pub(crate) struct Device {
     /// Until when its link is slow, Unix milliseconds.
     pub(crate) slow_until: u64,
     pub(crate) wake_at: Option<u64>,
+    /// How wrong the clock was when the engine was handed something last, in milliseconds.
+    pub(crate) skew: i64,
     pub(crate) screen: Screen,
     pub(crate) files: Files,
     /// Requests so far.
@@ -129,6 +131,7 @@ impl Device {
             socket: None,
             slow_until: 0,
             wake_at: None,
+            skew: 0,
             screen: Screen::default(),
             files: Files::default(),
             requests: 0,
