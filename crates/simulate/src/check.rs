@@ -1,10 +1,13 @@
 //! What must hold when all is calm.
 
 mod endings;
+mod failures;
 mod histories;
 mod identities;
 mod reads;
 
+pub(crate) use self::failures::{baseless, unsent};
+use self::failures::{is_of_acts, is_of_its_file};
 pub(crate) use self::identities::confirmed;
 pub(crate) use self::reads::unread;
 
@@ -56,12 +59,13 @@ fn running(world: &World) -> impl Iterator<Item = (&Browser, &Device)> {
 fn arrival(world: &World, said: &Said) -> Vec<String> {
     let text = &said.text;
     let sender = &world.browsers[said.browser];
-    if said.is_withdrawn {
+    if said.withdrawal.is_some() {
         return withdrawal(world, said);
     }
     let Some(row) = world.relay.log().iter().find(|row| row.event == said.event) else {
         // A file that its tab took with it is gone.
-        let is_kept = said.is_kept && !said.is_gone_here && !is_overtaken(world, sender, said.taken);
+        let is_kept =
+            said.step.is_kept && !said.is_gone_here && !is_overtaken(world, sender, said.step.taken);
         let is_safe = (is_kept && said.file.is_none()) || lives(world, said);
         let is_owed = is_safe
             && is_served(world, sender)
@@ -164,26 +168,7 @@ fn is_excused(world: &World, sender: &Browser, said: &Said) -> bool {
     let items = screen.into_iter().flat_map(|screen| screen.items.values());
     items
         .filter(|item| item.event == said.event && shows(&item.body, &said.text))
-        .any(|item| is_of_acts(item.delivery) || is_of_its_file(world, item))
-}
-
-/// Whether it failed for what agents did, and not for what went wrong.
-fn is_of_acts(delivery: Delivery) -> bool {
-    matches!(
-        delivery,
-        Delivery::Failed(Refusal::HeldByAnother | Refusal::ActRefused | Refusal::ConversationEnded)
-    )
-}
-
-/// Whether it failed for what its file is or became.
-fn is_of_its_file(world: &World, item: &Item) -> bool {
-    let Some(said) = world.said.iter().find(|said| said.event == item.event) else { return false };
-    match (item.delivery, &said.file) {
-        (Delivery::Failed(Refusal::FileEmpty), Some(document)) => document.bytes.is_empty(),
-        (Delivery::Failed(Refusal::SourceChanged), Some(document)) => document.becomes.is_some(),
-        (Delivery::Failed(Refusal::SourceGone), Some(_)) => !lives(world, said),
-        _ => false,
-    }
+        .any(|item| is_of_acts(sender, item) || is_of_its_file(world, item))
 }
 
 /// Whether the relay still serves a device: a visitor's always, an agent's as long as the roster lists it.
@@ -256,7 +241,7 @@ fn screen(world: &World, browser: &Browser, tab: &Device) -> Vec<String> {
         if item.delivery == Delivery::Sending && is_served(world, browser) {
             found.push(format!("{} is for ever sending {:?}", browser.name, text_of(item)));
         }
-        let is_excused = is_of_acts(item.delivery) || is_of_its_file(world, item);
+        let is_excused = is_of_acts(browser, item) || is_of_its_file(world, item);
         let is_lost_too = item.body == Body::Withdrawn && is_lost(world, browser, item.event);
         let counts = is_served(world, browser) && !is_excused && !is_lost_too;
         if let (Delivery::Failed(refusal), true) = (item.delivery, counts) {

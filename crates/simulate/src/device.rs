@@ -39,10 +39,14 @@ pub(crate) struct Device {
     pub(crate) pending: VecDeque<(u64, Vec<Change>)>,
     /// Whether there is a network.
     pub(crate) has_network: bool,
+    /// Whether its browser knows that there is none.
+    pub(crate) knows_of_cut: bool,
     pub(crate) socket: Option<u64>,
     /// Until when its link is slow, Unix milliseconds.
     pub(crate) slow_until: u64,
     pub(crate) wake_at: Option<u64>,
+    /// How wrong the clock was when the engine was handed something last, in milliseconds.
+    pub(crate) skew: i64,
     pub(crate) screen: Screen,
     pub(crate) files: Files,
     /// Requests so far.
@@ -73,6 +77,8 @@ pub(crate) struct Browser {
     pub(crate) ended: u64,
     /// Whether its storage was lost or set back.
     pub(crate) was_set_back: bool,
+    /// Whether its disk was ever full.
+    pub(crate) was_full: bool,
     /// Conversations that another agent held at some time.
     pub(crate) others: BTreeSet<ConversationId>,
     /// Conversations that it showed as ended, and the acts that it showed in them while it did.
@@ -121,9 +127,11 @@ impl Device {
             term: 0,
             pending: VecDeque::new(),
             has_network: true,
+            knows_of_cut: false,
             socket: None,
             slow_until: 0,
             wake_at: None,
+            skew: 0,
             screen: Screen::default(),
             files: Files::default(),
             requests: 0,
@@ -223,6 +231,7 @@ impl Browser {
             seen: None,
             ended: 0,
             was_set_back: false,
+            was_full: false,
             others: BTreeSet::new(),
             ended_by: BTreeMap::new(),
             skew: 0,
@@ -320,14 +329,14 @@ impl Screen {
     }
 
     /// Own messages that failed, to be tried again.
-    pub(crate) fn failed(&self) -> Vec<(ConversationId, EventId)> {
+    pub(crate) fn failed(&self) -> Vec<Item> {
         let failed = self.items.values().filter(|item| match item.delivery {
             Delivery::Failed(refusal) => {
                 !matches!(refusal, Refusal::HeldByAnother | Refusal::ConversationEnded)
             }
             _ => false,
         });
-        failed.map(|item| (item.conversation, item.event)).collect()
+        failed.cloned().collect()
     }
 
     /// Stored messages of a conversation, in their order.

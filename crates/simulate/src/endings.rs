@@ -9,12 +9,14 @@ use segel_wire::ids::ConversationId;
 
 use crate::device::Screen;
 use crate::people::CARD;
+use crate::step::Step;
 use crate::world::World;
 
 /// That a visitor wanted a conversation to end.
 pub(crate) struct Ended {
     pub(crate) browser: usize,
     pub(crate) conversation: ConversationId,
+    pub(crate) step: Step,
 }
 
 /// What a visitor said of a conversation.
@@ -45,7 +47,7 @@ impl World {
         self.note(tab, || format!("ends {conversation}"));
         if is_visitor {
             self.tally.count("ends by visitors");
-            self.ended.push(Ended { browser, conversation });
+            self.ended.push(Ended { browser, conversation, step: Step::default() });
             self.input(tab, Input::End(conversation));
         } else {
             self.tally.count("ends by agents");
@@ -53,12 +55,12 @@ impl World {
         }
     }
 
-    /// Whoever still sees a conversation as open that they ended ends it again: the tab may have ended before that was kept.
+    /// Whoever still sees a conversation as open that they ended ends it again if the tab ended before that was kept.
     pub(crate) fn end_again(&mut self) {
         for browser in 0..self.browsers.len() {
             let Some(tab) = self.look_somewhere(browser) else { continue };
             let over = self.devices[tab].screen.over();
-            let ended = self.ended.iter().filter(|ended| ended.browser == browser);
+            let ended = self.ended.iter().filter(|ended| ended.browser == browser && !ended.step.is_kept);
             let open = ended.map(|ended| ended.conversation).filter(|ended| !over.contains(ended));
             for conversation in open.collect::<BTreeSet<_>>() {
                 self.input(tab, Input::End(conversation));

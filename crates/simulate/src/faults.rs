@@ -248,6 +248,7 @@ impl World {
                 self.tally.count("full disks");
                 self.note_of(browser, || "its disk is full".to_owned());
                 self.browsers[browser].disk.fill(true);
+                self.browsers[browser].was_full = true;
                 let at = self.now + self.chance.between(500, 30_000);
                 self.agenda.plan(at, Happening::Fault(Fault::DiskHasRoom { browser }));
             }
@@ -270,9 +271,10 @@ impl World {
         self.devices[device].has_network = false;
         if let Some(socket) = self.devices[device].socket {
             let wait = if self.chance.one_in(3) { u64::MAX } else { self.chance.between(1, 20_000) };
-            self.break_off(socket, wait);
+            self.cut_off(socket, wait);
         }
         if told {
+            self.devices[device].knows_of_cut = true;
             let run = self.devices[device].run;
             self.give(device, run, Input::Network(false));
         }
@@ -283,6 +285,7 @@ impl World {
     pub(crate) fn mend(&mut self, device: usize, told: bool) {
         self.devices[device].has_network = true;
         if told {
+            self.devices[device].knows_of_cut = false;
             let run = self.devices[device].run;
             self.give(device, run, Input::Network(true));
         }
@@ -339,8 +342,12 @@ impl World {
         // The copy may have been made before an earlier one was restored, since when steps have been counted anew.
         let own = self.said.iter_mut().enumerate().filter(|(_, said)| said.browser == browser);
         for (number, said) in own {
-            said.is_gone_here |= said.generation > generation || number >= *before;
+            said.is_gone_here |= said.step.generation.is_none_or(|own| own > generation) || number >= *before;
+            // Whoever took something back, or ended it, does so again.
+            said.withdrawal.iter_mut().for_each(|step| step.is_kept = false);
         }
+        let ended = self.ended.iter_mut().filter(|ended| ended.browser == browser);
+        ended.for_each(|ended| ended.step.is_kept = false);
     }
 
     fn end_tabs(&mut self, browser: usize) {

@@ -17,6 +17,8 @@ mod owner;
 mod people;
 mod reading;
 mod relay;
+mod reuse;
+mod step;
 mod tabs;
 mod trace;
 mod vouching;

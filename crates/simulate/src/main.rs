@@ -40,16 +40,21 @@ fn main() -> ExitCode {
     }
     let began = Instant::now();
     let is_late = || args.minutes.is_some_and(|minutes| began.elapsed().as_secs() >= minutes * 60);
-    let end = args.from + args.seeds;
+    let end = args.from.saturating_add(args.seeds);
     let Played { tally, failed, next } = play(args.from..end, &is_late);
     for (name, times) in &tally.counts {
         println!("{times:>12} {name}");
     }
-    println!("seeds {} to {}: {} failed; go on with --from {next}", args.from, next - 1, failed.len());
+    println!(
+        "{} seeds from {} on: {} failed; go on with --from {next}",
+        next - args.from,
+        args.from,
+        failed.len()
+    );
     let mut sound = failed.is_empty();
     if args.planted {
         for planted in Planted::ALL {
-            let found = (args.from..end).find(|seed| run(*seed, Some(planted), false).is_err());
+            let found = (args.from..end).find(|seed| try_out(*seed, Some(planted)).is_err());
             println!(
                 "{planted:?}: {}",
                 found.map_or("not found".to_owned(), |seed| format!("found by seed {seed}"))
@@ -83,14 +88,10 @@ fn play(seeds: Range<u64>, is_late: &(impl Fn() -> bool + Sync)) -> Played {
             if seed >= seeds.end {
                 break;
             }
-            let ran = catch_unwind(|| run(seed, None, false)).unwrap_or_else(|panic| {
-                println!("seed {seed} panics");
-                resume_unwind(panic)
-            });
-            match ran {
+            match try_out(seed, None) {
                 Ok(counts) => own.tally.merge(&counts),
-                Err(failure) => {
-                    println!("seed {seed}: {}", failure.complaints.join("; "));
+                Err(complaints) => {
+                    println!("seed {seed}: {complaints}");
                     own.failed.insert(seed);
                 }
             }
@@ -113,6 +114,12 @@ fn play(seeds: Range<u64>, is_late: &(impl Fn() -> bool + Sync)) -> Played {
     });
     all.next = next.into_inner().min(seeds.end);
     all
+}
+
+/// Plays a seed; what did not hold is in one line.
+fn try_out(seed: u64, planted: Option<Planted>) -> Result<Tally, String> {
+    let ran = catch_unwind(|| run(seed, planted, false)).map_err(|_| "panics".to_owned())?;
+    ran.map_err(|failure| failure.complaints.join("; "))
 }
 
 fn tell(seed: u64) -> ExitCode {

@@ -1,21 +1,20 @@
 //! What people do: write, open and close tabs, enrol and remove devices.
 
 use std::collections::BTreeSet;
-use std::ops::Range;
 
 use segel_core::show::{self, Body, Gate, Summary};
 use segel_core::tabs::Wish;
 use segel_core::{Input, VisitorConfig};
-use segel_wire::ClientFrame;
 use segel_wire::ids::{ConversationId, EventId};
 use segel_wire::signed::Order;
 
-use crate::Planted;
 use crate::chance::Chance;
 use crate::device::{Browser, Device, Part};
 use crate::files::Document;
 use crate::owner::{PAGE, RELAY};
+use crate::step::Step;
 use crate::world::{Happening, START, World};
+use crate::{Planted, check};
 
 /// What a person typed into some messages; it must never leave the tab.
 pub(crate) const CARD: &str = "4111 1111 1111 1111";
@@ -73,28 +72,22 @@ pub(crate) enum Deed {
 }
 
 /// A text or a file that a tab took.
-#[expect(clippy::struct_excessive_bools, reason = "what became of it, each by itself")]
 pub(crate) struct Said {
     pub(crate) browser: usize,
     /// The tab that it was written in, and which of its openings.
     pub(crate) tab: usize,
     pub(crate) life: u64,
-    /// The tab whose engine took it, and which of its engines.
-    pub(crate) taken: Option<(usize, u64)>,
     /// As its masker passed it; a file's name.
     pub(crate) text: String,
     pub(crate) file: Option<Document>,
     pub(crate) event: EventId,
-    /// The step that keeps it.
-    pub(crate) generation: u64,
-    /// Whether that step was kept.
-    pub(crate) is_kept: bool,
+    pub(crate) step: Step,
     /// Whether its sender's storage has lost it since.
     pub(crate) is_gone_here: bool,
     /// Conversations that had ended by what the engine showed that took it.
     pub(crate) over: BTreeSet<ConversationId>,
-    /// Whether its sender wants it taken back.
-    pub(crate) is_withdrawn: bool,
+    /// That its sender wants it taken back.
+    pub(crate) withdrawal: Option<Step>,
     /// Whether it was shown as failed: it is sent anew after what was said later.
     pub(crate) has_failed: bool,
 }
@@ -205,7 +198,8 @@ impl World {
         }
         for device in 0..self.devices.len() {
             self.devices[device].slow_until = 0;
-            self.mend(device, true);
+            // Who knows of a cut link hears later that it is back.
+            self.mend(device, false);
         }
         for tab in 0..self.devices.len() {
             self.wake(tab);
@@ -215,11 +209,13 @@ impl World {
         }
     }
 
-    /// Whoever sees that a message failed tries it again.
+    /// Whoever sees that a message failed tries it again; there has to be a reason that it failed for.
     pub(crate) fn try_failed_again(&mut self) {
         for browser in 0..self.browsers.len() {
             let Some(tab) = self.look_somewhere(browser) else { continue };
-            for (conversation, event) in self.devices[tab].screen.failed() {
+            for item in self.devices[tab].screen.failed() {
+                let (conversation, event) = (item.conversation, item.event);
+                self.complaints.extend(check::baseless(self, browser, &item));
                 self.input(tab, Input::Retry { conversation, event });
             }
         }
@@ -272,19 +268,21 @@ impl World {
     /// Somebody takes back one of the texts that they see as theirs.
     fn withdraw(&mut self, browser: usize) {
         let Some(tab) = self.look_somewhere(browser) else { return };
-        let own = self.own_texts(tab, |said| !said.is_withdrawn);
+        let own = self.own_texts(tab, |said| said.withdrawal.is_none());
         let Some(&(conversation, event)) = self.chance.pick(&own) else { return };
         self.tally.count("texts withdrawn");
         self.note(tab, || format!("withdraws {event}"));
-        self.said.iter_mut().filter(|said| said.event == event).for_each(|said| said.is_withdrawn = true);
+        let said = self.said.iter_mut().filter(|said| said.event == event);
+        said.for_each(|said| said.withdrawal = Some(Step::default()));
         self.input(tab, Input::Withdraw { conversation, event });
     }
 
-    /// Whoever still sees a text that they took back takes it back again: the tab may have ended before that was kept.
+    /// Whoever still sees a text that they took back takes it back again if the tab ended before that was kept.
     pub(crate) fn withdraw_again(&mut self) {
         for browser in 0..self.browsers.len() {
             let Some(tab) = self.look_somewhere(browser) else { continue };
-            for (conversation, event) in self.own_texts(tab, |said| said.is_withdrawn) {
+            let is_lost = |said: &Said| said.withdrawal.as_ref().is_some_and(|step| !step.is_kept);
+            for (conversation, event) in self.own_texts(tab, is_lost) {
                 self.input(tab, Input::Withdraw { conversation, event });
             }
         }
@@ -307,15 +305,13 @@ impl World {
             browser: self.devices[tab].browser,
             tab,
             life: self.devices[tab].tab.life,
-            taken: None,
             text,
             file,
             event,
-            generation: u64::MAX,
-            is_kept: false,
+            step: Step::default(),
             is_gone_here: false,
             over: BTreeSet::new(),
-            is_withdrawn: false,
+            withdrawal: None,
             has_failed: false,
         });
         event
@@ -410,30 +406,6 @@ impl World {
         let at = self.now + self.chance.between(1, 20_000);
         self.agenda.plan(at, Happening::Deed(Deed::StartTab { device }));
     }
-
-    /// Random values that must serve once: a wrap's salt, a content's commitment, a signal's key and nonce.
-    pub(crate) fn watch_for_reuse(&mut self, frame: &ClientFrame) {
-        let uses: Vec<_> = match frame {
-            ClientFrame::Send { envelope, .. } => {
-                let content = once_in(&envelope.content.0, 67..99);
-                let salts = envelope.wraps.iter().filter_map(|wrapped| once_in(&wrapped.wrap.0, 11..35));
-                content.into_iter().chain(salts).collect()
-            }
-            ClientFrame::Signal { signal, .. } => once_in(&signal.0, 2..34).into_iter().collect(),
-            _ => return,
-        };
-        for (once, of) in uses {
-            let first = self.used_once.entry(once).or_insert_with(|| of.clone());
-            if *first != of {
-                self.complaints.push("a key or nonce was used twice".to_owned());
-            }
-        }
-    }
-}
-
-/// What must serve once, and what it serves for.
-fn once_in(sealed: &[u8], place: Range<usize>) -> Option<(Vec<u8>, Vec<u8>)> {
-    Some((sealed.get(place)?.to_vec(), sealed.to_vec()))
 }
 
 /// Whether an item shows this text.

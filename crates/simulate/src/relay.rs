@@ -185,7 +185,8 @@ impl Relay {
         is_listed && self.reachable.get(&device).is_some_and(|at| at + SEALED_WITHIN < row.time)
     }
 
-    /// Whom the sender of a message forgot: the visitor, or a device of an agent who has another one that it went to.
+    /// Whom the sender of a message forgot: the visitor, a device of an agent who has another one that it went to, or, while
+    /// no agent has done anything in the conversation, a device of the desk.
     pub(crate) fn forgotten(&self, row: &Row) -> Option<DeviceId> {
         let has = |device: &DeviceId| {
             *device == row.sender || row.envelope.wraps.iter().any(|wrapped| wrapped.device == *device)
@@ -193,12 +194,17 @@ impl Relay {
         let version = Header::parse(&row.envelope.content.0).map_or(0, |header| header.order.version);
         let mut rosters = self.kept.rosters.iter().map(|(roster, _)| roster.roster());
         let named = rosters.find(|roster| roster.order.version == version);
+        let mut before = self.kept.log.iter().take_while(|other| other.event != row.event);
+        let is_anybodys =
+            !before.any(|other| other.conversation == row.conversation && other.sender != other.visitor);
+        let desks = named.into_iter().filter(|_| is_anybodys).flat_map(|roster| &roster.desks);
+        let inbox = desks.flat_map(|desk| desk.inbox.iter().copied());
         let devices = |agent: &Agent| {
             let ids = agent.devices.iter().map(|device| device.keys.derive_id(&self.site));
             ids.collect::<Vec<_>>()
         };
         let agents = named.into_iter().flat_map(|roster| &roster.agents).map(devices);
-        let readers = agents.filter(|devices| devices.iter().any(has)).flatten();
+        let readers = agents.filter(|devices| devices.iter().any(has)).flatten().chain(inbox);
         let readers = readers.filter(|device| self.could_reach(*device, row));
         readers.chain([row.visitor]).find(|device| !has(device))
     }

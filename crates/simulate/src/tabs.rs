@@ -183,7 +183,7 @@ impl World {
     /// The person does something else in a tab.
     pub(crate) fn input(&mut self, tab: usize, input: Input) {
         if self.devices[tab].is_running() {
-            self.take(tab, input);
+            self.take_in(tab, None, input);
         } else if let Some(wish) = Wish::of(&input) {
             self.wish(tab, wish);
         }
@@ -282,8 +282,7 @@ impl World {
             item.body,
             Body::Closed(Refusal::MessageStale | Refusal::MessageAltered | Refusal::MessageReplayed)
         );
-        let lost = ["storage set back", "storage lost", "relay set back"];
-        if !is_stale || lost.iter().any(|lost| self.tally.counts.contains_key(lost)) {
+        if !is_stale || self.has_lost_state() {
             return;
         }
         let Device { browser, term, .. } = self.devices[tab];
@@ -343,7 +342,7 @@ impl World {
     /// Takes what the person did in a tab that does not lead.
     fn wish(&mut self, tab: usize, wish: Wish) {
         let (is_served, makes) = (self.devices[tab].tab.is_served, wish.makes().is_some());
-        let passes = matches!(wish, Wish::Typing(..) | Wish::Seen(_));
+        let passes = matches!(wish, Wish::Typing(..) | Wish::Seen(_) | Wish::Look(_));
         if is_served {
             self.say_to_tabs(tab, &Word::Wish(wish.clone()));
         }
@@ -420,14 +419,20 @@ impl World {
         Masker::default().mask_elsewhere(text, writer).ok().map(|masked| masked.text)
     }
 
-    /// An engine takes an input; if that makes a message, the step is noted that keeps it.
+    /// An engine takes an input; if that makes or undoes something, the step is noted that keeps it.
     fn take_in(&mut self, tab: usize, makes: Option<EventId>, input: Input) {
         let over = self.devices[tab].screen.over();
-        let generation = self.take(tab, input).unwrap_or(u64::MAX);
-        let taken = (tab, self.devices[tab].run);
-        let said = self.said.iter_mut().find(|said| Some(said.event) == makes && !said.is_kept);
-        if let Some(said) = said.filter(|said| said.taken != Some(taken)) {
-            (said.taken, said.generation, said.over) = (Some(taken), generation, over);
+        let undoing = Wish::of(&input);
+        let generation = self.take(tab, input);
+        let (browser, by) = (self.devices[tab].browser, (tab, self.devices[tab].run));
+        let said = self.said.iter_mut().find(|said| Some(said.event) == makes);
+        if let Some(said) = said
+            && said.step.take(by, generation)
+        {
+            said.over = over;
+        }
+        if let Some(step) = undoing.and_then(|wish| self.undoing(browser, &wish)) {
+            step.take(by, generation);
         }
     }
 

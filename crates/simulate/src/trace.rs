@@ -1,5 +1,7 @@
 //! What happened, line by line, and what came of it, for whoever reads a failure.
 
+use segel_core::Request;
+
 use crate::world::World;
 
 /// Lines of a run; kept only where someone will read them.
@@ -39,5 +41,25 @@ impl World {
         });
         let lines: Vec<_> = lines.collect();
         self.trace.lines.extend(lines);
+    }
+}
+
+/// What a request is about.
+pub(crate) fn kind(request: &Request) -> &'static str {
+    match request {
+        Request::Roster => "the newest roster",
+        Request::RosterVersion(_) => "an older roster",
+        Request::Challenge => "a challenge",
+        Request::Login(_) => "a session",
+        Request::Bundles(..) => "bundles",
+        Request::PutPrekeys(_) => "a place for its prekeys",
+        Request::OpenConversation(..) => "a conversation",
+        Request::Events(..) => "events of a conversation",
+        Request::BeginUpload(..)
+        | Request::AddChunk(..)
+        | Request::ForgetUpload(..)
+        | Request::FetchChunk(..) => "a file",
+        Request::Enrol(..) => "enrolment",
+        Request::Erase(_) => "to be erased",
     }
 }

@@ -2,6 +2,7 @@
 
 mod calm;
 mod network;
+mod wakes;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,7 +23,7 @@ use crate::people::{Deed, Said};
 use crate::reading::Looked;
 use crate::relay::Relay;
 use crate::tabs::{Lead, Word};
-use crate::trace::Trace;
+use crate::trace::{Trace, kind};
 use crate::vouching::Vouched;
 use crate::{Failure, Planted, Tally};
 
@@ -122,7 +123,7 @@ pub(crate) enum Happening {
     },
     FrameAtRelay {
         socket: u64,
-        frame: ClientFrame,
+        frame: Option<ClientFrame>,
     },
     FrameAtDevice {
         socket: u64,
@@ -130,14 +131,18 @@ pub(crate) enum Happening {
     },
     Deed(Deed),
     Fault(Fault),
+    /// Every engine is woken without having asked for it.
+    WokenUnasked,
 }
 
 /// Plays a seed. What happened is written down line by line if `traced`.
 pub fn run(seed: u64, planted: Option<Planted>, traced: bool) -> Result<Tally, Failure> {
     let mut world = World::new(seed, planted, traced);
     world.open_for_business();
+    world.wake_unasked();
     world.play_until(world.weather.ends_at);
     world.calm_down();
+    world.keep_silence();
     let complaints = world.settle(|world| {
         world.try_failed_again();
         world.withdraw_again();
@@ -202,6 +207,12 @@ impl World {
         self.tally.counts.get("steps").is_some_and(|steps| *steps > MOST_STEPS)
     }
 
+    /// Whether somebody lost state, or the relay did.
+    pub(crate) fn has_lost_state(&self) -> bool {
+        let lost = ["storage set back", "storage lost", "relay set back"];
+        lost.iter().any(|lost| self.tally.counts.contains_key(lost))
+    }
+
     pub(crate) fn site(&self) -> (SiteId, RootKey) {
         (self.owner.site, self.owner.root)
     }
@@ -255,16 +266,11 @@ impl World {
                 self.asked(device, run, id, &request, token.as_deref());
             }
             Happening::Dialled { socket } => self.dialled(socket),
-            Happening::FrameAtRelay { socket, frame } => {
-                if self.relay.is_up && self.sockets.contains_key(&socket) {
-                    self.tell_of(socket, &frame);
-                    let sent = self.relay.frame(socket, frame, self.now);
-                    self.carry(sent);
-                }
-            }
+            Happening::FrameAtRelay { socket, frame } => self.arrived_at_relay(socket, frame),
             Happening::FrameAtDevice { socket, frame } => self.arrived(socket, frame),
             Happening::Deed(deed) => self.deed(deed),
             Happening::Fault(fault) => self.fault(fault),
+            Happening::WokenUnasked => self.wake_unasked(),
         }
     }
 
@@ -281,11 +287,28 @@ impl World {
 
     /// Hands a tab an input and runs its errands. Returns the generation that keeps what came of it.
     pub(crate) fn take(&mut self, device: usize, input: Input) -> Option<u64> {
-        let tab = &mut self.devices[device];
-        let clock = self.browsers[tab.browser].clock(self.now);
-        let run = tab.run;
         let is_persons = !matches!(input, Input::Frame(_));
+        let errands = self.hand_in(device, input);
+        self.run_errands(device, errands, is_persons)
+    }
+
+    /// What a tab's engine wants done for an input; when it wants to be woken is planned.
+    fn hand_in(&mut self, device: usize, input: Input) -> Vec<Errand> {
+        let tab = &mut self.devices[device];
+        let browser = &self.browsers[tab.browser];
+        let clock = browser.clock(self.now);
+        tab.skew = browser.skew;
         let errands = tab.take(input, clock, self.planted);
+        if let Some(at) = tab.wake_at {
+            let (run, wait) = (tab.run, at.saturating_sub(clock).max(1));
+            self.agenda.plan(self.now + wait, Happening::Timer { device, run, at });
+        }
+        errands
+    }
+
+    /// Returns the generation that keeps what came of an input.
+    fn run_errands(&mut self, device: usize, errands: Vec<Errand>, is_persons: bool) -> Option<u64> {
+        let run = self.devices[device].run;
         let mut generation = None;
         for errand in errands {
             match errand {
@@ -302,10 +325,6 @@ impl World {
                 errand => self.run_errand(device, run, errand),
             }
         }
-        if let Some(at) = self.devices[device].wake_at {
-            let wait = at.saturating_sub(clock).max(1);
-            self.agenda.plan(self.now + wait, Happening::Timer { device, run, at });
-        }
         generation
     }
 
@@ -319,6 +338,7 @@ impl World {
                 }
             }
             Errand::Ask { id, request, token } => {
+                self.watch_chunks(&request);
                 let at = self.now + self.latency(device);
                 if let Request::Login(login) = &request {
                     let id = login.keys.derive_id(&login.site);
@@ -373,6 +393,7 @@ impl World {
             Err(_) => {
                 self.tally.count("steps that could not be kept");
                 self.devices[device].pending.clear();
+                self.lose_steps((device, run), generation);
                 self.give(device, run, Input::StoreFailed(generation));
             }
         }
@@ -398,8 +419,7 @@ impl World {
             self.tally.count("writes of former leaders");
         }
         kept?;
-        let with = self.said.iter_mut().filter(|said| said.taken == Some(taken));
-        with.filter(|said| said.generation <= generation).for_each(|said| said.is_kept = true);
+        self.keep_steps(taken, generation);
         Ok(())
     }
 
@@ -457,25 +477,5 @@ impl Happening {
             | Self::Vouched { tab, .. } => Some(*tab),
             _ => None,
         }
-    }
-}
-
-/// What a request is about.
-fn kind(request: &Request) -> &'static str {
-    match request {
-        Request::Roster => "the newest roster",
-        Request::RosterVersion(_) => "an older roster",
-        Request::Challenge => "a challenge",
-        Request::Login(_) => "a session",
-        Request::Bundles(..) => "bundles",
-        Request::PutPrekeys(_) => "a place for its prekeys",
-        Request::OpenConversation(..) => "a conversation",
-        Request::Events(..) => "events of a conversation",
-        Request::BeginUpload(..)
-        | Request::AddChunk(..)
-        | Request::ForgetUpload(..)
-        | Request::FetchChunk(..) => "a file",
-        Request::Enrol(..) => "enrolment",
-        Request::Erase(_) => "to be erased",
     }
 }

@@ -189,7 +189,7 @@ impl World {
         self.devices[tab].tab.start = Start::Runs;
         self.browsers[browser].leader = Some(tab);
         self.note(tab, || "starts".to_owned());
-        let has_network = self.devices[tab].has_network;
+        let has_network = !self.devices[tab].knows_of_cut;
         self.take(tab, Input::Network(has_network));
         self.say_to_tabs(tab, &Word::Here);
         self.fulfil_held(tab);

@@ -5,12 +5,22 @@ use crate::check;
 
 /// How long it may take until all is well once it is calm, in milliseconds: a device asks anew every hour.
 const PATIENCE: u64 = 5 * 60 * 60 * 1_000;
+/// For how long nobody does anything at first, in milliseconds: a link may still be cut for a minute and a half, and nothing
+/// waits longer than half a minute to be tried again.
+const SILENCE: u64 = 4 * 60 * 1_000;
 /// How long before that people look into their conversations.
 const LOOKED_AT: u64 = 30 * 1_000;
 /// How often it is looked at meanwhile.
 const LOOK_EVERY: u64 = 2 * 60 * 1_000;
 
 impl World {
+    /// Time passes, and nobody does anything: an engine wakes by itself for what it has to do.
+    pub(super) fn keep_silence(&mut self) {
+        self.play_until(self.now + SILENCE);
+        let complaints = check::unsent(self);
+        self.complaints.extend(complaints);
+    }
+
     /// Lets time pass until all that must hold does, or for so long that it never will; meanwhile people do this again. Answers
     /// what does not hold.
     pub(super) fn settle(&mut self, do_again: impl Fn(&mut Self)) -> Vec<String> {

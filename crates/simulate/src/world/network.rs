@@ -12,6 +12,8 @@ pub(super) struct Socket {
     run: u64,
     to_relay: u64,
     to_device: u64,
+    /// Whether its device is done with it, and what that sent is still on its way.
+    is_closed: bool,
 }
 
 impl World {
@@ -22,7 +24,7 @@ impl World {
         self.socket_count += 1;
         let socket = self.socket_count;
         self.devices[device].socket = Some(socket);
-        self.sockets.insert(socket, Socket { device, run, to_relay: 0, to_device: 0 });
+        self.sockets.insert(socket, Socket { device, run, to_relay: 0, to_device: 0, is_closed: false });
         let at = self.now + self.latency(device);
         self.agenda.plan(at, Happening::Dialled { socket });
     }
@@ -50,9 +52,24 @@ impl World {
         if self.weather.frames_double && self.chance.one_in(8) {
             self.tally.count("frames doubled");
             let (again, frame) = (arrives + self.chance.between(1, 900), frame.clone());
-            self.agenda.plan(again, Happening::FrameAtRelay { socket: number, frame });
+            self.agenda.plan(again, Happening::FrameAtRelay { socket: number, frame: Some(frame) });
         }
-        self.agenda.plan(arrives, Happening::FrameAtRelay { socket: number, frame });
+        self.agenda.plan(arrives, Happening::FrameAtRelay { socket: number, frame: Some(frame) });
+    }
+
+    /// A frame reaches the relay, or the end of its socket does.
+    pub(super) fn arrived_at_relay(&mut self, number: u64, frame: Option<ClientFrame>) {
+        let Some(&Socket { is_closed, .. }) = self.sockets.get(&number) else { return };
+        let Some(frame) = frame else { return self.drop_socket(number) };
+        if !self.relay.is_up {
+            return;
+        }
+        if is_closed && matches!(frame, ClientFrame::Send { .. }) {
+            self.tally.count("late arrivals");
+        }
+        self.tell_of(number, &frame);
+        let sent = self.relay.frame(number, frame, self.now);
+        self.carry(sent);
     }
 
     /// Puts the relay's frames on their way.
@@ -60,14 +77,16 @@ impl World {
         for (number, frame) in sent {
             let Some(device) = self.sockets.get(&number).map(|socket| socket.device) else { continue };
             let at = self.now + self.latency(device);
-            let Some(socket) = self.sockets.get_mut(&number) else { continue };
+            let Some(socket) = self.sockets.get_mut(&number).filter(|socket| !socket.is_closed) else {
+                continue;
+            };
             socket.to_device = at.max(socket.to_device + 1);
             self.agenda.plan(socket.to_device, Happening::FrameAtDevice { socket: number, frame });
         }
     }
 
     pub(super) fn arrived(&mut self, number: u64, frame: Option<ServerFrame>) {
-        let Some(socket) = self.sockets.get(&number) else { return };
+        let Some(socket) = self.sockets.get(&number).filter(|socket| !socket.is_closed) else { return };
         let (device, run) = (socket.device, socket.run);
         match frame {
             Some(frame) => self.give(device, run, Input::Frame(frame)),
@@ -75,10 +94,38 @@ impl World {
         }
     }
 
-    /// A socket ends; its device hears of it after `wait` milliseconds, or never.
+    /// The relay's end of a socket is gone; its device hears of it after `wait` milliseconds, or never.
     pub(crate) fn break_off(&mut self, number: u64, wait: u64) {
-        let Some(Socket { device, run, .. }) = self.sockets.remove(&number) else { return };
+        self.tell_end(number, wait);
+        self.drop_socket(number);
+    }
+
+    /// A device has lost its socket, of which it hears after `wait` milliseconds, or never.
+    pub(crate) fn cut_off(&mut self, number: u64, wait: u64) {
+        self.tell_end(number, wait);
+        self.close(number);
+    }
+
+    /// A device's end of a socket is gone. What was on its way to it is lost; what it had sent arrives all the same in half of
+    /// the cases, whatever has become of the device.
+    pub(crate) fn close(&mut self, number: u64) {
+        let Some(socket) = self.sockets.get_mut(&number).filter(|socket| !socket.is_closed) else { return };
+        if socket.to_relay > self.now && self.chance.one_in(2) {
+            socket.is_closed = true;
+            let at = socket.to_relay + 1;
+            self.agenda.plan(at, Happening::FrameAtRelay { socket: number, frame: None });
+        } else {
+            self.drop_socket(number);
+        }
+    }
+
+    fn drop_socket(&mut self, number: u64) {
+        self.sockets.remove(&number);
         self.relay.hang_up(number);
+    }
+
+    fn tell_end(&mut self, number: u64, wait: u64) {
+        let Some(&Socket { device, run, .. }) = self.sockets.get(&number) else { return };
         if self.devices[device].socket == Some(number) {
             self.devices[device].socket = None;
             if wait < u64::MAX {
@@ -86,12 +133,6 @@ impl World {
                 self.agenda.plan(self.now + wait, Happening::Input { device, run, input });
             }
         }
-    }
-
-    /// A device closes its socket.
-    pub(crate) fn close(&mut self, number: u64) {
-        self.sockets.remove(&number);
-        self.relay.hang_up(number);
     }
 
     pub(super) fn tell_of(&mut self, socket: u64, frame: &ClientFrame) {
