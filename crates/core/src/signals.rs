@@ -14,6 +14,7 @@ const SHOWN: u64 = limits::TYPING_SHOWN_SECONDS * 1_000;
 const PRESENT_EVERY: u64 = limits::PRESENT_EVERY_SECONDS * 1_000;
 /// How long a look counts that is not told again.
 const LOOK: u64 = 15_000;
+const KEY_EVERY: u64 = limits::SIGNAL_KEY_EVERY_SECONDS * 1_000;
 const PRESENT_SHOWN: u64 = limits::PRESENT_SHOWN_SECONDS * 1_000;
 
 /// A key for signals that another member gave in a conversation.
@@ -186,7 +187,7 @@ impl Signals {
 
     /// When something is next to be said, or somebody no longer shown.
     pub(crate) fn wake_at(&self, now: u64) -> u64 {
-        let own = self.own.iter().map(Own::wake_at);
+        let own = self.own.iter().flat_map(|own| [own.wake_at(), own.next_key_at(now)]);
         let heard = self.heard.iter().flat_map(|heard| [heard.typing, heard.here]);
         own.chain(heard).filter(|at| *at > now).min().unwrap_or(u64::MAX)
     }
@@ -244,7 +245,12 @@ impl Own {
 
     /// Whether another key may be made.
     pub(crate) fn may_make_key(&self, now: u64) -> bool {
-        now.abs_diff(self.made_at[1]) >= limits::SIGNAL_KEY_EVERY_SECONDS * 1_000
+        now.abs_diff(self.made_at[1]) >= KEY_EVERY
+    }
+
+    /// When another key may be made, where something is to be said: it may need one.
+    fn next_key_at(&self, now: u64) -> u64 {
+        if self.is_news(now) { self.made_at[1] + KEY_EVERY } else { 0 }
     }
 
     /// A key is made.
@@ -396,6 +402,12 @@ mod tests {
         }
         assert!(!own.may_make_key(BEGUN + 59_000));
         assert!(own.may_make_key(BEGUN + 60_000));
+        own.pressed = BEGUN + 9_000;
+        assert_eq!(
+            signals.wake_at(BEGUN + 10_000),
+            BEGUN + 60_000,
+            "what a third one is to say waits for it"
+        );
     }
 
     #[test]
