@@ -145,6 +145,9 @@ cbor_variants!(Stage {
     5: Uploading
 });
 
+/// Own messages that wait, and whether they have left.
+pub(crate) type Standing = Vec<(EventId, bool)>;
+
 /// A conversation.
 #[derive(Default)]
 pub(crate) struct Conversation {
@@ -152,8 +155,9 @@ pub(crate) struct Conversation {
     pub(crate) messages: Sorted<EventId, Message>,
     /// Own messages that the relay has not answered for, in the order they were written.
     pub(crate) outbox: Vec<EventId>,
-    /// Those of them that the store has, and whether it has them sealed.
-    pub(crate) kept: Sorted<EventId, bool>,
+    /// The outbox as the store has it, and as it will have it once steps of these generations are kept.
+    pub(crate) kept: Standing,
+    pub(crate) keeping: Vec<(u64, Standing)>,
     /// Own contents that are not for the timeline, likewise.
     pub(crate) controls: Sorted<EventId, Control>,
     /// Own events that the relay has answered for.

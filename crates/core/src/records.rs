@@ -167,12 +167,11 @@ impl Ledger {
         Some(output)
     }
 
-    /// Everything up to this generation is kept; answers what that is.
-    pub(crate) fn stored(&mut self, generation: u64) -> Vec<(Name, Option<Record>)> {
+    /// Everything up to this generation is kept.
+    pub(crate) fn stored(&mut self, generation: u64) {
         self.kept = self.kept.max(generation);
         self.generation = self.generation.max(generation);
-        let count = self.under_way.iter().take_while(|(under_way, _)| *under_way <= generation).count();
-        self.under_way.drain(..count).flat_map(|(_, records)| records.into_iter()).collect()
+        self.under_way.retain(|(under_way, _)| *under_way > generation);
     }
 
     /// What waited for nothing but what is kept by now, in order.

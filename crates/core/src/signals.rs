@@ -187,7 +187,7 @@ impl Signals {
 
     /// When something is next to be said, or somebody no longer shown.
     pub(crate) fn wake_at(&self, now: u64) -> u64 {
-        let own = self.own.iter().flat_map(|own| [own.wake_at(), own.next_key_at(now)]);
+        let own = self.own.iter().map(|own| own.wake_at(now));
         let heard = self.heard.iter().flat_map(|heard| [heard.typing, heard.here]);
         own.chain(heard).filter(|at| *at > now).min().unwrap_or(u64::MAX)
     }
@@ -248,25 +248,22 @@ impl Own {
         now.abs_diff(self.made_at[1]) >= KEY_EVERY
     }
 
-    /// When another key may be made, where something is to be said: it may need one.
-    fn next_key_at(&self, now: u64) -> u64 {
-        if self.is_news(now) { self.made_at[1] + KEY_EVERY } else { 0 }
-    }
-
     /// A key is made.
     pub(crate) fn make_key(&mut self, key: OwnKey, now: u64) {
         self.made_at = [now, self.made_at[0]];
         self.key = Some(key);
     }
 
-    /// When something is next to be said: as soon as it may be if it is news then, or when what was said ends.
-    fn wake_at(&self) -> u64 {
+    /// When something is next to be said: as soon as it may be if it is news then, or when what was said ends. What is due
+    /// already may need another key.
+    fn wake_at(&self, now: u64) -> u64 {
         let soonest = self.said_at + EVERY;
         let ends = match self.said {
             SignalKind::Typing => self.pressed + PAUSE,
             _ => (self.said_at + PRESENT_EVERY).min(self.looks_until.unwrap_or(u64::MAX)),
         };
-        [soonest, soonest.max(ends)].into_iter().find(|at| self.is_news(*at)).unwrap_or(0)
+        let at = [soonest, soonest.max(ends)].into_iter().find(|at| self.is_news(*at)).unwrap_or(0);
+        if at <= now && self.is_news(now) { self.made_at[1] + KEY_EVERY } else { at }
     }
 }
 

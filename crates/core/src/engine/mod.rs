@@ -375,8 +375,7 @@ impl Engine {
         if let Some(shelf) = self.shelf {
             shelf.keep(self);
         }
-        let store = self.ledger.close_step(random);
-        self.outputs.extend(store);
+        self.close_step(random);
         let released = self.ledger.release();
         self.outputs.extend(released);
         self.show_changes(now);

@@ -18,19 +18,30 @@ impl Engine {
         }
     }
 
+    /// Hands the step's changes to the store.
+    pub(super) fn close_step(&mut self, random: &mut impl CryptoRng) {
+        let touched = self.ledger.touched();
+        let Some(store) = self.ledger.close_step(random) else { return };
+        for id in touched.keys() {
+            if let (Output::Store { generation, .. }, Some(conversation)) =
+                (&store, self.conversations.get_mut(id))
+            {
+                let Conversation { outbox, messages, keeping, .. } = conversation;
+                let has_left = |event| messages.get(event).is_some_and(Message::has_left);
+                let standing = outbox.iter().map(|event| (*event, has_left(event))).collect();
+                keeping.push((*generation, standing));
+            }
+        }
+        self.outputs.push_back(store);
+    }
+
     /// Everything up to this generation is kept.
     pub(super) fn stored(&mut self, generation: u64, now: u64) {
         self.storing.succeeded(now, 0);
-        for (name, record) in self.ledger.stored(generation) {
-            let Name::Message(id, event) = name else { continue };
-            let Some(Conversation { outbox, kept, .. }) = self.conversations.get_mut(&id) else { continue };
-            kept.remove(&event);
-            // By now it may be further on.
-            let message = record.filter(|_| outbox.contains(&event)).map(|record| record.read::<Message>());
-            if let Some(Ok(message)) = message
-                && message.is_outgoing()
-            {
-                kept.insert(event, message.has_left());
+        self.ledger.stored(generation);
+        for (_, Conversation { kept, keeping, .. }) in self.conversations.iter_mut() {
+            while keeping.first().is_some_and(|(step, _)| *step <= generation) {
+                *kept = keeping.remove(0).1;
             }
         }
     }
@@ -55,11 +66,12 @@ impl Engine {
         self.link.under_way.retain(|event| !unsent.contains(event));
         let mut given_up = Vec::new();
         for (id, conversation) in self.conversations.iter_mut() {
-            let Conversation { outbox, messages, facts, kept, .. } = conversation;
+            let Conversation { outbox, messages, facts, kept, keeping, .. } = conversation;
+            keeping.clear();
             outbox.retain(|event| {
                 let Some(message) = messages.get_mut(event) else { return false };
-                let kept = kept.get(event);
-                if message.has_left() && kept != Some(&true) {
+                let kept = kept.iter().find_map(|(kept, has_left)| (kept == event).then_some(*has_left));
+                if message.has_left() && kept != Some(true) {
                     facts.take_back(message.content);
                     message.stage = Stage::Waiting;
                     self.ledger.put(Name::Conversation(*id), facts);
