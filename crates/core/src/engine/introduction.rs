@@ -64,7 +64,13 @@ impl Engine {
         if is_said {
             return;
         }
-        let Some(conversation) = self.conversations.get(&id) else { return };
+        let Some(conversation) = self.conversations.get_mut(&id) else { return };
+        // Each tab's page hands in its own, and one that waits lives no longer than a newer one.
+        let waits = |message: &Message| message.token.is_some() && matches!(message.stage, Stage::Waiting);
+        if let Some((event, message)) = conversation.messages.iter_mut().find(|(_, message)| waits(message)) {
+            (message.body, message.token) = (body, Some(signed));
+            return self.ledger.put(Name::Message(id, *event), message);
+        }
         let message = Message::own(body, conversation.next_time(now), Stage::Waiting);
         self.post(id, Message { token: Some(signed), ..message }, random);
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use segel_core::show::{Delivery, Identity, Refusal, Standing};
+use segel_core::show::{Delivery, Identity, Link, Refusal, Standing};
 use segel_core::{Input, show};
 use segel_testkit::client::{Client, Screen};
 use segel_testkit::forge::Backend;
@@ -189,7 +189,7 @@ async fn a_token_that_lapses_while_it_waits_is_not_sent_and_the_page_is_asked_an
     let (_, visitor) = shop.visitor.is_asked_who().await;
     shop.visitor.input(Input::Network(false));
     shop.site.proxy().cut();
-    shop.visitor.until("to be offline", |screen| screen.link == Some(show::Link::Offline)).await;
+    shop.visitor.until("to be offline", |screen| screen.link == Some(Link::Offline)).await;
     shop.visitor.introduce(&shop.sign(SUBJECT, visitor, |_| {}));
     let waits = |screen: &Screen| screen.introduced(shop.conversation) == [SUBJECT];
     let screen = shop.visitor.until("it to wait", waits).await;
@@ -202,6 +202,21 @@ async fn a_token_that_lapses_while_it_waits_is_not_sent_and_the_page_is_asked_an
     shop.visitor.is_asked_again(before).await;
     shop.visitor.until("it to be gone", |screen| screen.introduced(shop.conversation).is_empty()).await;
     assert_eq!(shop.agent.screen().identity(shop.conversation), Identity::Unknown);
+}
+
+#[tokio::test]
+async fn of_the_tokens_that_are_handed_in_while_nothing_can_be_sent_the_last_one_is() {
+    let shop = Shop::open().await;
+    let (_, visitor) = shop.visitor.is_asked_who().await;
+    shop.site.proxy().cut();
+    shop.visitor.input(Input::Network(false));
+    shop.visitor.until("to be offline", |screen| screen.link == Some(Link::Offline)).await;
+    for subject in ["C-1", "C-2", "C-3"] {
+        shop.visitor.introduce(&shop.sign(subject, visitor, |_| ()));
+    }
+    shop.visitor.input(Input::Network(true));
+    shop.confirms(&shop.agent, "C-3").await;
+    assert_eq!(shop.agent.screen().introduced(shop.conversation), ["C-3"]);
 }
 
 #[tokio::test]
