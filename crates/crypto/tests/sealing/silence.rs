@@ -10,7 +10,7 @@ use segel_crypto::content::ContentKey;
 use segel_crypto::device::{IdentitySecret, LoginSecret, SigningSecret};
 use segel_crypto::enrol::EnrolmentCode;
 use segel_crypto::handshake::EphemeralSecret;
-use segel_crypto::lock::LockKey;
+use segel_crypto::lock::{DraftKey, LockKey};
 use segel_crypto::prekeys::{KemSeed, PrekeySecret};
 use segel_crypto::storage::StateKey;
 use segel_wire::api::LoginAnswer;
@@ -78,7 +78,7 @@ fn every_kind_of_key_prints_its_role_only() {
     }
     check! {
         RootSecret: 32 AdminSecret: 32 IdentitySecret: 32 SigningSecret: 32 LoginSecret: 32 PrekeySecret: 32
-        KemSeed: 64 EphemeralSecret: 32 ContentKey: 32 StateKey: 32 LockKey: 32
+        KemSeed: 64 EphemeralSecret: 32 ContentKey: 32 StateKey: 32 LockKey: 32 DraftKey: 32
     }
     let mut defined = BTreeSet::new();
     defined_secrets(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")), &mut defined);

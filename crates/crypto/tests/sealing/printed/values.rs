@@ -14,7 +14,7 @@ use segel_crypto::device::{DeviceSecrets, IdentitySecret, LoginSecret, SigningSe
 use segel_crypto::enrol::{EnrolmentCode, NotACode};
 use segel_crypto::grant::{Grant, GrantError};
 use segel_crypto::handshake::{EphemeralSecret, HandshakeError, Transcript};
-use segel_crypto::lock::{Lock, LockKey, Way};
+use segel_crypto::lock::{DraftKey, Lock, LockKey, Way};
 use segel_crypto::log::{LogHash, Seen};
 use segel_crypto::prekeys::{KemSeed, PrekeySecret};
 use segel_crypto::safety::SafetyNumber;
@@ -96,6 +96,7 @@ fn keys(entries: &mut Entries) {
     entries.add("storage::StateKey", &secret::<StateKey>(32));
     entries.add("signal::SignalKey", &secret::<SignalKey>(32));
     entries.add("lock::LockKey", &secret::<LockKey>(32));
+    entries.add("lock::DraftKey", &secret::<DraftKey>(32));
     entries.add("curve::WeakKey", &WeakKey);
     entries.add("kem::BadKemKey", &BadKemKey);
     entries.add("aead::NotAuthentic", &aead::NotAuthentic);
