@@ -85,7 +85,8 @@ async fn a_visitors_message_that_crosses_a_transfer_reaches_the_new_holder() {
     };
     desk.colleague.until("the visitor's own word", confirmed).await;
     desk.assert_for(&desk.colleague, &desk.agent, "sesudahnya").await;
-    assert_eq!(desk.colleague.screen().texts(id), desk.visitor.screen().texts(id));
+    let all = desk.visitor.screen().texts(id);
+    desk.colleague.until("all that the visitor shows", |screen| screen.texts(id) == all).await;
 }
 
 #[tokio::test]
