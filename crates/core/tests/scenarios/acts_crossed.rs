@@ -85,8 +85,8 @@ async fn a_visitors_message_that_crosses_a_transfer_reaches_the_new_holder() {
     };
     desk.colleague.until("the visitor's own word", confirmed).await;
     desk.assert_for(&desk.colleague, &desk.agent, "sesudahnya").await;
-    let all = desk.visitor.screen().texts(id);
-    desk.colleague.until("all that the visitor shows", |screen| screen.texts(id) == all).await;
+    let visitor = desk.visitor.screen();
+    desk.colleague.until("all that the visitor shows", |screen| screen.texts(id) == visitor.texts(id)).await;
 }
 
 #[tokio::test]
