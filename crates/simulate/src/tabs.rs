@@ -128,6 +128,11 @@ impl Tab {
         self.held.retain(|wish| wish.makes() != Some(event));
     }
 
+    /// What the tab that leads has heard is held no more, unless the relay is to have it.
+    fn let_heard_go(&mut self) {
+        self.held.retain(|wish| wish.makes().is_some());
+    }
+
     fn lose_sight(&mut self) {
         self.awaited = None;
         self.is_served = false;
@@ -210,7 +215,10 @@ impl World {
             }
             _ if !self.follows(tab) => {}
             Word::Here => self.follow(tab),
-            Word::Patience if is_served => self.devices[tab].tab.awaited = None,
+            Word::Patience if is_served => {
+                self.devices[tab].tab.awaited = None;
+                self.devices[tab].tab.let_heard_go();
+            }
             Word::Patience => self.set_timer(tab, Then::AsksAgain, PATIENCE),
             Word::Everything(asker, shows) if asker == tab => self.see_everything(tab, shows),
             Word::Change(show) if is_served => {
@@ -341,16 +349,18 @@ impl World {
 
     /// Takes what the person did in a tab that does not lead.
     fn wish(&mut self, tab: usize, wish: Wish) {
-        let (is_served, makes) = (self.devices[tab].tab.is_served, wish.makes().is_some());
+        let is_served = self.devices[tab].tab.is_served;
         let passes = matches!(wish, Wish::Typing(..) | Wish::Seen(_) | Wish::Look(_));
         if is_served {
             self.say_to_tabs(tab, &Word::Wish(wish.clone()));
         }
-        let lets_go = is_served && self.planted == Some(Planted::LetGoEarly);
-        if (makes && !lets_go) || (!is_served && !passes) {
+        if passes {
+            return;
+        }
+        if !(is_served && self.planted == Some(Planted::LetGoEarly)) {
             self.devices[tab].tab.held.push(wish);
         }
-        if is_served && !passes {
+        if is_served {
             self.await_life(tab);
         }
     }
@@ -359,7 +369,7 @@ impl World {
     fn fulfil_held(&mut self, tab: usize) {
         let held = self.devices[tab].tab.held.clone();
         // What is shown of one may settle the others.
-        self.devices[tab].tab.held.retain(|wish| wish.makes().is_some());
+        self.devices[tab].tab.let_heard_go();
         for wish in held {
             self.fulfil(tab, wish);
         }
