@@ -145,8 +145,8 @@ cbor_variants!(Stage {
     5: Uploading
 });
 
-/// Own messages that wait, and whether they have left.
-pub(crate) type Standing = Vec<(EventId, bool)>;
+/// What is in an outbox at the end of a step, and whether it has left.
+pub(crate) type Snapshot = Vec<(EventId, bool)>;
 
 /// A conversation.
 #[derive(Default)]
@@ -156,8 +156,8 @@ pub(crate) struct Conversation {
     /// Own messages that the relay has not answered for, in the order they were written.
     pub(crate) outbox: Vec<EventId>,
     /// The outbox as the store has it, and as it will have it once steps of these generations are kept.
-    pub(crate) kept: Standing,
-    pub(crate) keeping: Vec<(u64, Standing)>,
+    pub(crate) kept: Snapshot,
+    pub(crate) keeping: Vec<(u64, Snapshot)>,
     /// Own contents that are not for the timeline, likewise.
     pub(crate) controls: Sorted<EventId, Control>,
     /// Own events that the relay has answered for.

@@ -68,9 +68,9 @@ pub trait Screen: 'static {
     /// The person may have come to see what was unread.
     fn look(&self);
     /// Nothing that was shown or typed is left, on the page and in the model: a new root stands in the place of the one before.
-    /// Answers what was being written,
+    /// Answers what was being written, for [`Screen::put_back`].
     fn clear(&self) -> Zeroizing<Vec<u8>>;
-    /// which this puts back where nothing else was written since.
+    /// Puts back what was being written, where nothing else was written since.
     fn put_back(&self, written: &[u8]);
     /// What stands on the page.
     fn root(&self) -> Element;

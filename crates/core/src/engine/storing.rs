@@ -21,18 +21,15 @@ impl Engine {
     /// Hands the step's changes to the store.
     pub(super) fn close_step(&mut self, random: &mut impl CryptoRng) {
         let touched = self.ledger.touched();
-        let Some(store) = self.ledger.close_step(random) else { return };
+        let store = self.ledger.close_step(random);
+        let Some(Output::Store { generation, .. }) = store else { return };
         for id in touched.keys() {
-            if let (Output::Store { generation, .. }, Some(conversation)) =
-                (&store, self.conversations.get_mut(id))
-            {
-                let Conversation { outbox, messages, keeping, .. } = conversation;
-                let has_left = |event| messages.get(event).is_some_and(Message::has_left);
-                let standing = outbox.iter().map(|event| (*event, has_left(event))).collect();
-                keeping.push((*generation, standing));
-            }
+            let Some(conversation) = self.conversations.get_mut(id) else { continue };
+            let Conversation { outbox, messages, keeping, .. } = conversation;
+            let has_left = |event| messages.get(event).is_some_and(Message::has_left);
+            keeping.push((generation, outbox.iter().map(|event| (*event, has_left(event))).collect()));
         }
-        self.outputs.push_back(store);
+        self.outputs.extend(store);
     }
 
     /// Everything up to this generation is kept.
