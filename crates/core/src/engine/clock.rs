@@ -46,7 +46,7 @@ impl Engine {
             .roster()
             .map_or(u64::MAX, |roster| roster.roster().not_after.saturating_mul(1_000));
         let times = [
-            self.resync_wake(),
+            self.resync_wake(now),
             self.roster_wake(),
             self.link.wake_at(),
             self.bundles_wake(now),
@@ -57,8 +57,8 @@ impl Engine {
             self.act_rosters.at(),
             self.fetches.at(),
             self.pulls_wake(now),
-            self.reads_wake(),
-            self.attachments.wake_at(),
+            self.reads_wake(now),
+            self.attachments.wake_at(now),
             self.erasing_wake(),
             self.shown.lapses_at,
             expiry,

@@ -66,8 +66,8 @@ impl Engine {
     }
 
     /// When something is next to be said of what was read.
-    pub(super) fn reads_wake(&self) -> u64 {
-        self.reads_due.iter().map(|(_, due)| *due).min().unwrap_or(u64::MAX)
+    pub(super) fn reads_wake(&self, now: u64) -> u64 {
+        self.reads_due.iter().map(|(_, due)| *due).filter(|due| *due > now).min().unwrap_or(u64::MAX)
     }
 
     /// A content of another device opened: what it says of own messages.

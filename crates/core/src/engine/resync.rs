@@ -65,7 +65,7 @@ impl Engine {
 
     /// Makes the requests that are due.
     pub(super) fn pump_resyncs(&mut self, now: u64, random: &mut impl CryptoRng) {
-        if self.resync_wake() <= now {
+        if self.resyncs.iter().any(|resync| resync.due <= now) {
             self.ask_anew(now, random);
         }
     }
@@ -119,8 +119,8 @@ impl Engine {
     }
 
     /// When the next request is due.
-    pub(super) fn resync_wake(&self) -> u64 {
-        self.resyncs.iter().map(|resync| resync.due).min().unwrap_or(u64::MAX)
+    pub(super) fn resync_wake(&self, now: u64) -> u64 {
+        self.resyncs.iter().map(|resync| resync.due).filter(|due| *due > now).min().unwrap_or(u64::MAX)
     }
 
     /// Seals the first control of a conversation that can be, and sends it.

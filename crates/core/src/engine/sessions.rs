@@ -46,7 +46,7 @@ impl Engine {
     }
 
     pub(super) fn bundles_wake(&self, now: u64) -> u64 {
-        let again = self.unreachable.values().copied().min().unwrap_or(u64::MAX);
+        let again = self.unreachable.values().copied().filter(|until| *until > now).min().unwrap_or(u64::MAX);
         if self.bundle_trouble.is_some() || self.bundles.at() > now { self.bundles.at() } else { again }
     }
 

@@ -47,11 +47,15 @@ impl Attachments {
     }
 
     /// When to look again, Unix milliseconds.
-    pub(super) fn wake_at(&self) -> u64 {
+    pub(super) fn wake_at(&self, now: u64) -> u64 {
         let of = |waits: bool, backoff: Backoff| if waits { backoff.at() } else { u64::MAX };
-        let waits = self.uploads.iter().any(|upload| !upload.rests);
-        let forgetting = of(!self.given_up.is_empty(), self.forgetting);
-        of(waits, self.sending).min(of(!self.fetches.is_empty(), self.fetching)).min(forgetting)
+        let times = [
+            of(self.uploads.iter().any(|upload| !upload.rests), self.sending),
+            of(!self.fetches.is_empty(), self.fetching),
+            of(!self.given_up.is_empty(), self.forgetting),
+        ];
+        // What is due already waits for something else.
+        times.into_iter().filter(|at| *at > now).min().unwrap_or(u64::MAX)
     }
 
     /// Tries a file again whose source is still there; answers whether it is.
