@@ -256,8 +256,9 @@ impl World {
             Happening::Patience { tab, number } => self.lose_patience(tab, number),
             Happening::Input { device, run, input } => self.give(device, run, input),
             Happening::Timer { device, run, at } => {
-                if self.devices[device].wake_at == Some(at) {
-                    self.devices[device].wake_at = None;
+                let tab = &mut self.devices[device];
+                if (tab.run, tab.wake_at) == (run, Some(at)) {
+                    tab.wake_at = None;
                     self.give(device, run, Input::Woke);
                 }
             }
