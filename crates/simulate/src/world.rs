@@ -29,8 +29,9 @@ use crate::{Failure, Planted, Tally};
 
 /// When every run begins, Unix milliseconds.
 pub(crate) const START: u64 = 1_800_000_000_000;
-/// What may happen in a run at most; more is traffic that never ends.
-const MOST_STEPS: u64 = 30_000;
+/// What may happen in a run at most; more is traffic that never ends. Ten devices that do nothing but ping come to some 5,000
+/// in an hour.
+const MOST_STEPS: u64 = 60_000;
 
 pub(crate) struct World {
     pub(crate) now: u64,
@@ -299,8 +300,9 @@ impl World {
         let browser = &self.browsers[tab.browser];
         let clock = browser.clock(self.now);
         tab.skew = browser.skew;
+        let planned = tab.wake_at;
         let errands = tab.take(input, clock, self.planted);
-        if let Some(at) = tab.wake_at {
+        if let Some(at) = tab.wake_at.filter(|_| tab.wake_at != planned) {
             let (run, wait) = (tab.run, at.saturating_sub(clock).max(1));
             self.agenda.plan(self.now + wait, Happening::Timer { device, run, at });
         }

@@ -290,7 +290,8 @@ impl Engine {
         if message.author != Author::Own {
             message.author = author.clone();
         }
-        let is_news = message.vouched.is_none() && message.author != Author::Own;
+        let is_genuine = message.vouched.is_none();
+        let is_news = is_genuine && message.author != Author::Own;
         if author == Author::Visitor && message.vouched.is_none() {
             conversation.facts.visitor.get_or_insert(*sender);
             conversation.facts.desk.get_or_insert(plain.desk);
@@ -334,6 +335,9 @@ impl Engine {
         self.ledger.put(Name::Message(id, event), message);
         self.ledger.put(Name::Conversation(id), &conversation.facts);
         self.shown.dirty.insert((id, event), ());
+        if self.part == Part::Agent && is_genuine && matches!(author, Author::Agent(_)) {
+            self.told_of_visitor(id, recipients, version, now);
+        }
         if is_act {
             self.act_logged(id, event, now, random);
         }
@@ -356,6 +360,30 @@ impl Engine {
         let mut unlisted = recipients.iter().filter(|device| roster.device(device, 0).is_none());
         let first = unlisted.next().copied();
         first.filter(|_| unlisted.next().is_none())
+    }
+
+    /// A colleague sealed to the visitor: who that is, or that it is another one than here.
+    pub(super) fn told_of_visitor(
+        &mut self,
+        id: ConversationId,
+        recipients: &[DeviceId],
+        version: u64,
+        now: u64,
+    ) {
+        let Some(told) = self.unlisted(recipients, version) else { return };
+        let facts = &mut self.conversations.or_default(id).facts;
+        match facts.visitor {
+            None => facts.told = Some(told),
+            Some(visitor) if visitor != told && !facts.disputed => {
+                facts.disputed = true;
+                self.show_refused(Refusal::UnknownSender);
+            }
+            Some(_) => return,
+        }
+        self.ledger.put(Name::Conversation(id), &self.conversations.or_default(id).facts);
+        self.shown.lists.insert(id, ());
+        // There is somebody to be asked for what stayed closed.
+        self.plan_resync(id, (told, Some(id)), false, now);
     }
 
     /// Whether the roster that the content names lists its sender: a device that was removed since is no visitor.

@@ -267,7 +267,8 @@ impl Engine {
             self.confirm_vouched(id, message.seen.position);
         }
         if self.part == Part::Agent && matches!(author, Author::Agent(_)) {
-            self.told_of_visitor(delivered, now);
+            let version = Header::parse(&delivered.content.0).map_or(0, |header| header.order.version);
+            self.told_of_visitor(id, &delivered.recipients, version, now);
         }
         self.note_act(delivered, peer, (message.act, message.seen), now, random);
         let outdated = self.outdated(delivered, message.time);
@@ -349,26 +350,6 @@ impl Engine {
     fn is_among_agents(&self, delivered: &Delivered, author: &Author) -> bool {
         let version = Header::parse(&delivered.content.0).map_or(0, |header| header.order.version);
         self.is_between_agents(author, (delivered.conversation, &delivered.recipients, version))
-    }
-
-    /// A colleague sealed to the visitor: who that is, or that it is another one than here.
-    fn told_of_visitor(&mut self, delivered: &Delivered, now: u64) {
-        let version = Header::parse(&delivered.content.0).map_or(0, |header| header.order.version);
-        let Some(told) = self.unlisted(&delivered.recipients, version) else { return };
-        let facts = &mut self.conversations.or_default(delivered.conversation).facts;
-        match facts.visitor {
-            None => facts.told = Some(told),
-            Some(visitor) if visitor != told && !facts.disputed => {
-                facts.disputed = true;
-                self.show_refused(Refusal::UnknownSender);
-            }
-            Some(_) => return,
-        }
-        let id = delivered.conversation;
-        self.ledger.put(Name::Conversation(id), &self.conversations.or_default(id).facts);
-        self.shown.lists.insert(id, ());
-        // There is somebody to be asked for what stayed closed.
-        self.plan_resync(id, (told, Some(id)), false, now);
     }
 
     /// A content names the last act that its sender knows, and how far it saw the log: its sender is asked for what is not

@@ -142,6 +142,29 @@ fn what_is_handed_on_in_time_is_not_asked_for() {
 }
 
 #[test]
+fn who_learns_of_the_visitor_from_an_act_that_its_signer_hands_on_asks_the_visitor() {
+    let site = BenchSite::new();
+    let mut table = Table::of_agent(&site, |_, _| {});
+    let said = to_colleague(&table, text("sebelum"));
+    let said = table.post(VISITOR, said);
+    let visitor = vec![table.members[VISITOR].id()];
+    let claim = act(&table, COLLEAGUE, &Assignment::default(), ActKind::Claim, &table.roster);
+    let held = follow(&table, COLLEAGUE, &claim);
+    let claim = content::Body::Act(claim);
+    let to_visitor = Letter { others: visitor.clone(), to_engine: false, ..table.letter(claim) };
+    let claim = table.post(COLLEAGUE, to_visitor);
+    let handed_over = content::Body::Act(transfer(&table, COLLEAGUE, &held, AgentId([1; 16])));
+    let letter = Letter { others: visitor, ..table.letter(handed_over) };
+    let (mut delivered, handed_over) = table.seal(COLLEAGUE, letter);
+    delivered.wrap.as_mut().unwrap().0.fill(0);
+    table.deliver(&delivered);
+    table.post(COLLEAGUE, table.letter(content::Body::Grants(vec![claim, handed_over])));
+    assert_eq!(table.summary().hold.standing, Standing::Mine);
+    table.wait(2);
+    assert_eq!(asked(&mut table, VISITOR), [vec![said.event]]);
+}
+
+#[test]
 fn a_visitor_hands_on_what_an_agent_said_to_who_reads_along_and_to_nobody_else() {
     let site = BenchSite::new();
     let mut table = Table::of_visitor(&site);
