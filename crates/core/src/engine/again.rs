@@ -37,10 +37,12 @@ impl Engine {
     /// The relay answered for what was sent again.
     pub(super) fn answered_again(&mut self, (id, event): (ConversationId, EventId), position: u64) {
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
-        conversation.again.retain(|other| *other != event);
         if let Some(sent) = conversation.sent.get_mut(&event).filter(|sent| sent.position != position) {
             sent.position = position;
             self.ledger.put(Name::Sent(id, event), sent);
+        }
+        if !conversation.again.is_empty() {
+            self.stands_again((id, event), position);
         }
     }
 
@@ -49,10 +51,29 @@ impl Engine {
         let (id, event) = (delivered.conversation, delivered.event);
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
         conversation.is_gone = false;
-        conversation.again.retain(|other| *other != event);
         if let Some(sent) = conversation.sent.get_mut(&event).filter(|sent| !sent.came_back) {
             (sent.position, sent.came_back) = (delivered.position, true);
             self.ledger.put(Name::Sent(id, event), sent);
+        }
+        if !conversation.again.is_empty() {
+            self.stands_again((id, event), delivered.position);
+        }
+    }
+
+    /// An event needs not be sent again. What is still to be will stand behind it, and is kept so: should the relay lose all of
+    /// it once more, they are sent in the same order.
+    // The rest of a visitor's program: within its caller it would not be.
+    #[inline(never)]
+    fn stands_again(&mut self, (id, event): (ConversationId, EventId), position: u64) {
+        let Some(conversation) = self.conversations.get_mut(&id) else { return };
+        let Some(place) = conversation.again.iter().position(|other| *other == event) else { return };
+        conversation.again.remove(place);
+        for (later, behind) in conversation.again[place..].iter().zip(1..) {
+            let position = position.saturating_add(behind);
+            if let Some(sent) = conversation.sent.get_mut(later).filter(|sent| sent.position < position) {
+                sent.position = position;
+                self.ledger.put(Name::Sent(id, *later), sent);
+            }
         }
     }
 

@@ -151,3 +151,37 @@ fn a_message_that_was_answered_for_and_never_came_back_is_sent_again_to_the_byte
     });
     assert_eq!(delivery, Some(Delivery::Sent), "and the person need not know");
 }
+
+/// Others' events came before it the second time: it has a later position than what was to follow it.
+#[test]
+fn what_is_sent_again_and_lost_once_more_keeps_its_order() {
+    let site = BenchSite::new();
+    let mut bench = Bench::new(&site, site.visitor(&Kept::default()), u64::MAX);
+    let sent = |bench: &Bench<'_>| {
+        let sent = bench.sent.iter().filter_map(|frame| match frame {
+            ClientFrame::Send { conversation, event, .. } => Some((*conversation, *event)),
+            _ => None,
+        });
+        sent.collect::<Vec<_>>()
+    };
+    let answer = |bench: &mut Bench<'_>, position| {
+        let (conversation, event) = *sent(bench).last().unwrap();
+        bench.input(Input::Frame(ServerFrame::Stored { conversation, event, position, time: 0 }));
+    };
+    for (said, position) in [("satu", 1), ("dua", 2)] {
+        let text = Outgoing::new(segel_mask::mask(said).unwrap().text);
+        let conversation = sent(&bench).first().map(|(conversation, _)| *conversation);
+        bench.input(Input::Submit { conversation, event: None, text, quotes: None });
+        answer(&mut bench, position);
+    }
+    let both = sent(&bench);
+    assert_eq!(both.len(), 2);
+    for _ in 0..2 {
+        bench.sent.clear();
+        bench.input(Input::SocketClosed);
+        bench.wait();
+        assert_eq!(sent(&bench), both[..1]);
+        answer(&mut bench, 9);
+        assert_eq!(sent(&bench), both);
+    }
+}
