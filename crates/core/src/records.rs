@@ -99,6 +99,12 @@ pub(crate) struct Opened(Vec<(Name, Record)>);
 pub(crate) struct Record(Zeroizing<Vec<u8>>);
 
 impl Ledger {
+    /// How many records and outputs wait for the store.
+    pub(crate) fn backlog(&self) -> usize {
+        let under_way: usize = self.under_way.iter().map(|(_, records)| records.len()).sum();
+        self.changed.len() + under_way + self.waiting.len()
+    }
+
     /// Opens everything that is kept.
     pub(crate) fn open(key: StateKey, kept: &Kept) -> Result<(Self, Opened), BrokenStore> {
         let opened = open_all(&key, &kept.records, kept.generation)?;

@@ -21,6 +21,8 @@ use crate::world::World;
 
 /// Bytes that a store may hold beside its messages, for each conversation and peer.
 const WEIGHT: usize = 64 * 1_024;
+/// What an engine may have in memory once all is done, beside one thing for each text of the run; and twice as much before.
+const BACKLOG: usize = 64;
 /// Requests of a tab in one run of the world.
 const REQUESTS: u64 = 3_000;
 
@@ -362,6 +364,11 @@ fn bounds(world: &World, browser: &Browser, tab: &Device) -> Vec<String> {
     }
     if tab.files.went_wrong {
         found.push(format!("{} was given bytes that nobody asked for, or too many", browser.name));
+    }
+    let most = BACKLOG + usize::try_from(world.weather.texts).unwrap_or_default();
+    let (most_then, now) = (tab.backlog, tab.backlog_now());
+    if most_then > 2 * most || now > most {
+        found.push(format!("{} has {now} things in memory, and had {most_then}", browser.name));
     }
     if tab.requests > REQUESTS {
         found.push(format!("{} made {} requests", browser.name, tab.requests));

@@ -48,6 +48,8 @@ pub(crate) struct Device {
     /// How wrong the clock was when the engine was handed something last, in milliseconds.
     pub(crate) skew: i64,
     pub(crate) screen: Screen,
+    /// How much its engines had in memory at most, beside conversations.
+    pub(crate) backlog: usize,
     pub(crate) files: Files,
     /// Requests so far.
     pub(crate) requests: u64,
@@ -133,6 +135,7 @@ impl Device {
             wake_at: None,
             skew: 0,
             screen: Screen::default(),
+            backlog: 0,
             files: Files::default(),
             requests: 0,
         }
@@ -214,8 +217,14 @@ impl Device {
                     Output::Broken(event) => drop(self.files.finish(event)),
                 }
             }
+            self.backlog = self.backlog.max(engine.backlog());
         }
         errands
+    }
+
+    /// How much its engine has in memory, beside conversations.
+    pub(crate) fn backlog_now(&self) -> usize {
+        self.engine.as_ref().map_or(0, Engine::backlog)
     }
 }
 

@@ -33,6 +33,9 @@ pub(crate) const START: u64 = 1_800_000_000_000;
 /// in an hour.
 const MOST_STEPS: u64 = 60_000;
 
+/// Of so many runs, one has people who write ten times as much.
+const BUSY: u64 = 50;
+
 pub(crate) struct World {
     pub(crate) now: u64,
     pub(crate) planted: Option<Planted>,
@@ -176,7 +179,10 @@ pub fn run(seed: u64, planted: Option<Planted>, traced: bool) -> Result<Tally, F
 impl World {
     fn new(seed: u64, planted: Option<Planted>, traced: bool) -> Self {
         let mut chance = Chance::new(seed, 0);
-        let weather = Weather::draw(START, &mut chance);
+        let mut weather = Weather::draw(START, &mut chance);
+        if seed.is_multiple_of(BUSY) {
+            weather.texts *= 10;
+        }
         let owner = Owner::new(weather.agents, START / 1_000, &mut chance);
         let relay = Relay::new(owner.site, owner.root, planted);
         Self {

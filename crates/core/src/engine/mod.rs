@@ -7,6 +7,7 @@ mod acts;
 mod again;
 mod asking;
 mod attachments;
+mod backlog;
 mod blocked;
 mod canned;
 mod clock;

@@ -45,6 +45,11 @@ impl Told {
         self.given.retain(|at| time.abs_diff(*at) < limits::RESYNC_SECONDS);
     }
 
+    /// How much was handed on within the hour.
+    pub(super) fn len(&self) -> usize {
+        self.given.len()
+    }
+
     /// A device's content named this act, and saw the log up to that position.
     pub(super) fn hear(&mut self, by: (ConversationId, DeviceId), named: (Option<ActHash>, u64)) {
         self.named.insert(by, named);

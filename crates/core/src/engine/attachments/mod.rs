@@ -39,6 +39,11 @@ enum Verdict {
 }
 
 impl Attachments {
+    /// How many are under way or to be given up.
+    pub(super) fn len(&self) -> usize {
+        self.uploads.len() + self.fetches.len() + self.given_up.len()
+    }
+
     /// The clock was set back by so many milliseconds.
     pub(super) fn move_back(&mut self, by: u64) {
         for backoff in [&mut self.sending, &mut self.fetching, &mut self.forgetting] {
