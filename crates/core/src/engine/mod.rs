@@ -115,8 +115,8 @@ pub struct Engine {
     /// Where it is to be said how far the person has read, and when, Unix milliseconds.
     reads_due: Vec<(ConversationId, u64)>,
     introduction: Introduction,
-    /// What is said of the visitor before a message that comes next.
-    details: Option<(EventId, Details)>,
+    /// What is said of the visitor before messages that are still to come, by those: each tab may begin the conversation.
+    details: Sorted<EventId, Details>,
     /// Everything of this visitor is being erased.
     erasing: Option<Erasing>,
     /// Files that are sent and fetched.
@@ -320,7 +320,7 @@ impl Engine {
             signals: Signals::default(),
             reads_due: Vec::new(),
             introduction: Introduction::default(),
-            details: None,
+            details: Sorted::new(),
             erasing: None,
             attachments: Attachments::default(),
             shelf: None,
