@@ -17,6 +17,7 @@ mod details;
 mod endings;
 mod erasing;
 mod exchange;
+mod full_store;
 mod handed_on;
 mod hostile_member;
 mod identity;
