@@ -92,8 +92,8 @@ pub struct Engine {
     /// When to try again to keep what could not be kept.
     storing: Backoff,
     prekeys: PrekeyUpload,
-    /// Devices that have no usable bundle, and until when not to ask again.
-    unreachable: Sorted<DeviceId, u64>,
+    /// Devices that have no usable bundle, and when to ask for one again.
+    unreachable: Sorted<DeviceId, Backoff>,
     /// Whom to ask anew.
     resyncs: Vec<Resync>,
     /// What the local clock showed last, Unix milliseconds.

@@ -49,4 +49,5 @@ mod stale_state;
 mod table;
 mod tabs;
 mod typing;
+mod unreachable;
 mod withdrawals;
