@@ -9,6 +9,9 @@ use crate::sorted::Sorted;
 /// First wait after a failure, in milliseconds; doubles up to [`LONGEST_WAIT`].
 const FIRST_WAIT: u64 = 250;
 const LONGEST_WAIT: u64 = 30_000;
+/// The same where nothing but time mends it, as with a device that is away for days.
+const PATIENT: u64 = 3_000;
+const MOST_PATIENT: u64 = 300_000;
 /// A quiet connection is asked for a sign of life after this, in milliseconds.
 const PING_AFTER: u64 = 20_000;
 /// And given up after this.
@@ -64,6 +67,11 @@ impl Backoff {
         self.failures > 0
     }
 
+    /// Whether one try after the other failed.
+    pub(crate) fn is_failing_on(self) -> bool {
+        self.failures > 1
+    }
+
     /// When it will be time.
     pub(crate) fn at(self) -> u64 {
         self.at
@@ -71,9 +79,18 @@ impl Backoff {
 
     /// The next try waits longer, by a random share.
     pub(crate) fn failed(&mut self, now: u64, random: &mut impl CryptoRng) {
-        let ceiling = FIRST_WAIT.saturating_mul(1 << self.failures.min(16)).min(LONGEST_WAIT);
+        self.wait(now + 50, (FIRST_WAIT, LONGEST_WAIT), random);
+    }
+
+    /// The same where trying often is of no use.
+    pub(crate) fn failed_for_long(&mut self, now: u64, random: &mut impl CryptoRng) {
+        self.wait(now + PATIENT, (PATIENT, MOST_PATIENT), random);
+    }
+
+    fn wait(&mut self, from: u64, (first, longest): (u64, u64), random: &mut impl CryptoRng) {
+        let ceiling = first.saturating_mul(1 << self.failures.min(16)).min(longest);
         self.failures = self.failures.saturating_add(1);
-        self.at = now + 50 + random.next_u64() % ceiling;
+        self.at = from + random.next_u64() % ceiling;
     }
 
     /// The clock was set back by so many milliseconds.

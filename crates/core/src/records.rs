@@ -150,9 +150,9 @@ impl Ledger {
         self.waiting.push((generation, output));
     }
 
-    /// What was said last to wait waits no more.
-    pub(crate) fn take_last(&mut self) -> Option<Output> {
-        self.waiting.pop().map(|(_, output)| output)
+    /// Whether anything was ever kept: what is kept first has the device's keys in it.
+    pub(crate) fn has_kept(&self) -> bool {
+        self.kept > 0
     }
 
     /// Ends the step: its changes as one transaction, if there are any.

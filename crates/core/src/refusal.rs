@@ -93,6 +93,10 @@ pub enum Refusal {
     DetailsRefused,
     /// The visitor has erased the conversation, by the relay's word or by their own.
     ConversationErased,
+    /// Nothing leads to anybody whom a message is for: it waits.
+    NobodyReachable,
+    /// Nothing leads to the visitor whom a message answers: it waits.
+    VisitorAway,
 }
 
 cbor_index!(Refusal {
@@ -139,7 +143,9 @@ cbor_index!(Refusal {
     40: ConversationEnded,
     41: EndRefused,
     42: DetailsRefused,
-    43: ConversationErased
+    43: ConversationErased,
+    44: NobodyReachable,
+    45: VisitorAway
 });
 
 impl Refusal {
@@ -203,6 +209,8 @@ impl Refusal {
             Self::ConversationErased => "conversation-erased",
             Self::EndRefused => "end-refused",
             Self::DetailsRefused => "details-refused",
+            Self::NobodyReachable => "nobody-reachable",
+            Self::VisitorAway => "visitor-away",
         }
     }
 }

@@ -324,6 +324,8 @@ fn is_explained(refusal: Refusal, peers_lost_state: bool) -> bool {
         | Refusal::NotAMember
         | Refusal::RosterExpired
         | Refusal::ActRefused
+        | Refusal::NobodyReachable
+        | Refusal::VisitorAway
         | Refusal::TokenRefused => true,
         Refusal::MessageStale | Refusal::MessageAltered | Refusal::EventsMissing => peers_lost_state,
         _ => false,

@@ -1,6 +1,6 @@
 //! Where things stand apart from the conversations: what widget and console both fold, without a browser.
 
-use segel_core::show::{Gate, Link, Refusal, Show};
+use segel_core::show::{Delivery, Gate, Item, Link, Refusal, Show};
 use segel_wire::signed::{Hours, Intake, Masking};
 
 use crate::trouble::Trouble;
@@ -67,6 +67,13 @@ impl Situation {
             Show::Gate(gate) => self.gate = gate,
             Show::Link(link) => self.link = link,
             Show::Refused(refusal) => self.refused = Some(refusal),
+            Show::Item(Item { delivery: Delivery::Sent, .. })
+                if self.refused == Some(Refusal::NobodyReachable) =>
+            {
+                // Somebody is there again.
+                self.refused = None;
+                return Some(show);
+            }
             Show::Conversation(_)
             | Show::Item(_)
             | Show::Gone(..)
@@ -129,6 +136,9 @@ impl Situation {
 
 #[cfg(test)]
 mod tests {
+    use segel_core::show::{Author, Body};
+    use segel_wire::ids::{ConversationId, EventId};
+
     use super::*;
 
     #[test]
@@ -139,6 +149,29 @@ mod tests {
         assert_eq!(situation.banner(), Some(Trouble::Refused(Refusal::MessageReplayed)));
         situation.dismiss();
         assert_eq!(situation.banner(), Some(Trouble::Offline));
+    }
+
+    #[test]
+    fn that_nobody_can_be_reached_is_said_until_a_message_has_left() {
+        let mut situation = Situation { link: Link::Online, ..Situation::default() };
+        let item = |delivery| {
+            Show::Item(Item {
+                conversation: ConversationId([1; 16]),
+                event: EventId([2; 16]),
+                position: None,
+                author: Author::Own,
+                body: Body::Text("halo".to_owned()),
+                time: 1,
+                delivery,
+                vouched: None,
+                quotes: None,
+            })
+        };
+        situation.apply(Show::Refused(Refusal::NobodyReachable));
+        assert_eq!(situation.apply(item(Delivery::Sending)), Some(item(Delivery::Sending)));
+        assert_eq!(situation.banner(), Some(Trouble::Refused(Refusal::NobodyReachable)));
+        assert_eq!(situation.apply(item(Delivery::Sent)), Some(item(Delivery::Sent)));
+        assert_eq!(situation.banner(), None);
     }
 
     #[test]

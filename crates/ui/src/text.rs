@@ -199,7 +199,7 @@ mod tests {
             RosterOutdated NotUnderstood ActRefused HeldByAnother AttachmentAltered AttachmentMissing
             FileEmpty FileTooLarge FileNameRefused FileTypeRefused FileUnmasked SourceChanged SourceGone
             QuotaExceeded PolicyRefused TokenRefused MessageMissing WithdrawalRefused ConversationEnded EndRefused
-            DetailsRefused ConversationErased
+            DetailsRefused ConversationErased NobodyReachable VisitorAway
         );
         let languages = languages();
         let said: BTreeSet<_> =

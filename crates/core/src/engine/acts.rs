@@ -204,7 +204,7 @@ impl Engine {
             && !self.is_asking_for_rosters()
         {
             self.act_rosters.succeeded(now, ASK_AGAIN);
-            self.ask(Request::RosterVersion(version));
+            self.ask_at_once(Request::RosterVersion(version));
         }
     }
 

@@ -16,7 +16,8 @@ impl Engine {
         let roster = &mut self.roster_check.backoff;
         let others = [&mut self.bundles, &mut self.sending, &mut self.storing, &mut self.prekeys.backoff];
         let acts = [&mut self.act_rosters, &mut self.fetches];
-        let all = [roster, &mut self.link.backoff].into_iter().chain(others).chain(acts);
+        let unreachable = self.unreachable.iter_mut().map(|(_, tries)| tries);
+        let all = [roster, &mut self.link.backoff].into_iter().chain(others).chain(acts).chain(unreachable);
         all.for_each(|backoff: &mut Backoff| backoff.move_back(by));
         self.link.move_back(by);
         self.signals.move_back(by);
@@ -30,8 +31,7 @@ impl Engine {
             conversation.pulls.iter_mut().for_each(|(_, pulls)| pulls.move_back(by));
         }
         let reads = self.reads_due.iter_mut().map(|(_, due)| due);
-        let unreachable = self.unreachable.iter_mut().map(|(_, until)| until);
-        for due in reads.chain(unreachable) {
+        for due in reads {
             *due = due.saturating_sub(by);
         }
         self.shown.wake_at = None;

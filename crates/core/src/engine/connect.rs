@@ -32,7 +32,7 @@ impl Engine {
         }
         if self.link.token.is_none() {
             self.link.stage = Stage::LoggingIn;
-            return self.ask(Request::Challenge);
+            return self.ask_to_enter(Request::Challenge);
         }
         self.link.stage = Stage::Connecting;
         self.link.heard(now);
@@ -140,6 +140,7 @@ impl Engine {
         self.link.lost(now, random);
         self.signals.disconnected();
         self.held.clear();
+        self.unreachable.clear();
         self.roster_check.fresh = false;
     }
 
@@ -153,12 +154,13 @@ impl Engine {
         };
         let signature = account.secrets.sign_login(&statement);
         let ChallengeAnswer { challenge, expires } = *answer;
-        self.ask(Request::Login(LoginRequest {
-            site: self.site,
-            keys: account.keys(),
-            challenge,
-            expires,
-            signature,
-        }));
+        let keys = account.keys();
+        let request = Request::Login(LoginRequest { site: self.site, keys, challenge, expires, signature });
+        self.ask_to_enter(request);
+    }
+
+    /// Of a device whose keys are not kept nobody hears; once they are, a session depends on nothing else that is.
+    fn ask_to_enter(&mut self, request: Request) {
+        if self.ledger.has_kept() { self.ask_at_once(request) } else { self.ask(request) }
     }
 }

@@ -22,7 +22,7 @@ impl Engine {
             return;
         }
         let Some(id) = self.place_of(event) else {
-            self.details = Some((event, details));
+            self.details.insert(event, details);
             return;
         };
         let Some(conversation) = self.conversations.get(&id) else { return };
@@ -40,24 +40,16 @@ impl Engine {
         now: u64,
         random: &mut impl CryptoRng,
     ) {
-        if let Some(said) = self.details.take() {
-            self.begin_with(id, event, said, now, random);
+        if !self.details.is_empty() {
+            self.begin_with(id, event, now, random);
         }
     }
 
     // Most messages come alone: within its caller it would be there for all.
     #[inline(never)]
-    fn begin_with(
-        &mut self,
-        id: ConversationId,
-        event: EventId,
-        (before, details): (EventId, Details),
-        now: u64,
-        random: &mut impl CryptoRng,
-    ) {
-        if before != event || self.conversations.contains(&id) {
-            return;
-        }
+    fn begin_with(&mut self, id: ConversationId, event: EventId, now: u64, random: &mut impl CryptoRng) {
+        let said = self.details.remove(&event);
+        let Some(details) = said.filter(|_| !self.conversations.contains(&id)) else { return };
         let message = Message::own(Body::Details(details), now, Stage::Waiting);
         self.conversations.or_default(id);
         self.post(id, message, random);

@@ -71,7 +71,8 @@ impl Engine {
         self.held.clear();
         self.reads_due.clear();
         self.signals = Signals::default();
-        (self.details, self.introduction) = (None, Introduction::Rests);
+        self.details.clear();
+        self.introduction = Introduction::Rests;
     }
 
     /// Whether nothing is done about an input any more: the person has nothing here while everything is erased.

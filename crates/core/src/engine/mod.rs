@@ -93,8 +93,8 @@ pub struct Engine {
     /// When to try again to keep what could not be kept.
     storing: Backoff,
     prekeys: PrekeyUpload,
-    /// Devices that have no usable bundle, and until when not to ask again.
-    unreachable: Sorted<DeviceId, u64>,
+    /// Devices that have no usable bundle, and when to ask for one again.
+    unreachable: Sorted<DeviceId, Backoff>,
     /// Whom to ask anew.
     resyncs: Vec<Resync>,
     /// What the local clock showed last, Unix milliseconds.
@@ -116,8 +116,8 @@ pub struct Engine {
     /// Where it is to be said how far the person has read, and when, Unix milliseconds.
     reads_due: Vec<(ConversationId, u64)>,
     introduction: Introduction,
-    /// What is said of the visitor before a message that comes next.
-    details: Option<(EventId, Details)>,
+    /// What is said of the visitor before messages that are still to come, by those: each tab may begin the conversation.
+    details: Sorted<EventId, Details>,
     /// Everything of this visitor is being erased.
     erasing: Option<Erasing>,
     /// Files that are sent and fetched.
@@ -321,7 +321,7 @@ impl Engine {
             signals: Signals::default(),
             reads_due: Vec::new(),
             introduction: Introduction::default(),
-            details: None,
+            details: Sorted::new(),
             erasing: None,
             attachments: Attachments::default(),
             shelf: None,

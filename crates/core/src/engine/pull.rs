@@ -69,7 +69,7 @@ impl Engine {
                 Next::At(_) => {}
                 Next::Position(position) => {
                     self.fetched_last = Some(id);
-                    return self.ask(Request::Events(id, position.saturating_sub(1), None));
+                    return self.ask_at_once(Request::Events(id, position.saturating_sub(1), None));
                 }
             }
         }
@@ -132,7 +132,7 @@ impl Engine {
                     let pulls = &mut self.conversations.or_default(id).pulls;
                     pulls.or_default(delivered.event).failed(now);
                     self.fetches.succeeded(now, 0);
-                    return self.ask(Request::RosterVersion(version));
+                    return self.ask_at_once(Request::RosterVersion(version));
                 }
                 self.unlock(id, delivered.event, &Unopened::of(delivered), now, random);
             }

@@ -109,7 +109,7 @@ impl Engine {
                 }
                 Named::Older(version) => {
                     self.held.insert(0, delivered);
-                    return self.ask(Request::RosterVersion(version));
+                    return self.ask_at_once(Request::RosterVersion(version));
                 }
             }
         }

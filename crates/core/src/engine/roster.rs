@@ -88,7 +88,7 @@ impl Engine {
         let due = due || !self.held.is_empty();
         if due && !self.is_asking_for_rosters() && self.link.network && self.roster_check.backoff.is_due(now)
         {
-            self.ask(Request::Roster);
+            self.ask_at_once(Request::Roster);
         }
     }
 
@@ -120,7 +120,7 @@ impl Engine {
             _ => return self.roster_check.backoff.failed(now, random),
         };
         match step {
-            Ok(Step::Fetch(version)) => self.ask(Request::RosterVersion(version)),
+            Ok(Step::Fetch(version)) => self.ask_at_once(Request::RosterVersion(version)),
             Ok(Step::Adopted | Step::Same) => {
                 let is_newest = matches!(request, Request::Roster) || step == Ok(Step::Adopted);
                 if is_newest {

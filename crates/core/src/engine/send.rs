@@ -63,6 +63,9 @@ impl Engine {
             conversation.outbox.push(event);
         }
         self.shown.dirty.insert((id, event), ());
+        if !self.unreachable.is_empty() {
+            self.seek_at_once(id, now);
+        }
     }
 
     /// A visitor's keys are made with what is sent first.
@@ -224,12 +227,15 @@ impl Engine {
         let is_for_agents = body.is_for_agents();
         // Whoever reads along later is given its key.
         let is_alone = is_for_agents && members.is_empty();
-        let reached: Vec<_> = members.into_iter().filter(|peer| self.peers.reaches(*peer, time)).collect();
+        let reached = members.iter().copied().filter(|peer| self.peers.reaches(*peer, time));
+        let reached: Vec<_> = reached.collect();
         // An answer that the visitor cannot open is none.
         let reaches_visitor = is_for_agents
             || self.visitor_of(id).is_none_or(|visitor| reached.iter().any(|peer| peer.0 == visitor));
         if (!reached.is_empty() || is_alone) && reaches_visitor {
             self.seal_message((id, event), (desk, &reached), body, now, random);
+        } else {
+            self.reaches_nobody(id, &members);
         }
     }
 
@@ -324,6 +330,7 @@ impl Engine {
         let (sender, name) = (self.account.as_ref().map(Account::device), self.membership.name());
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
         let Some(message) = conversation.messages.get_mut(&event) else { return };
+        conversation.reaches_nobody = false;
         message.sender = sender;
         message.time = time;
         message.epoch = conversation.facts.assignment.epoch;

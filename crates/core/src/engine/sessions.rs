@@ -15,26 +15,50 @@ use crate::peers::Peer;
 use crate::records::Name;
 use crate::show::Refusal;
 
-/// A device without a bundle is asked for again after this, in milliseconds.
-const ASK_AGAIN: u64 = 3_000;
-/// And after a bundle that was refused.
+/// After a bundle that was refused it is asked for again so much later, in milliseconds.
 const TRY_AGAIN: u64 = 10_000;
 
 impl Engine {
     /// Asks for bundles of the peers that a handshake is due with. Whether sealing waits for them.
     pub(super) fn seeks_sessions(&mut self, peers: &[Peer], now: u64) -> bool {
-        self.unreachable.retain(|until| *until > now);
         let time = self.membership.time(now);
         let missing = peers.iter().filter(|peer| self.peers.wants_handshake(**peer, time));
         let missing: Vec<Peer> = missing.copied().collect();
-        let is_new = |peer: &&Peer| !self.unreachable.contains(&peer.0);
-        let new: Vec<Peer> = missing.iter().filter(is_new).copied().collect();
-        if !new.is_empty() {
-            self.ask_for_bundles(&new, now);
+        let is_due = |peer: &&Peer| self.unreachable.get(&peer.0).is_none_or(|tries| tries.is_due(now));
+        let due: Vec<Peer> = missing.iter().filter(is_due).copied().collect();
+        if !due.is_empty() {
+            self.ask_for_bundles(&due, now);
         } else if self.bundle_trouble.is_some() {
             self.ask_for_bundles(&missing, now);
         }
-        !new.is_empty() || self.bundle_trouble.is_some()
+        !due.is_empty() || self.bundle_trouble.is_some()
+    }
+
+    /// Nothing leads to anybody whom a message is for, or to the visitor whom it answers: it waits, and the person is told so once,
+    /// until somebody is reached.
+    // The rest of a visitor's program: within its caller it would not be.
+    #[inline(never)]
+    pub(super) fn reaches_nobody(&mut self, id: ConversationId, members: &[Peer]) {
+        // Who was just enrolled uploads prekeys within moments.
+        let is_away = |peer: &Peer| self.unreachable.get(&peer.0).is_some_and(|tries| tries.is_failing_on());
+        if self.erasing.is_some() || !members.iter().any(is_away) {
+            return;
+        }
+        let visitor = self.visitor_of(id);
+        let Some(conversation) = self.conversations.get_mut(&id) else { return };
+        if !core::mem::replace(&mut conversation.reaches_nobody, true) {
+            let lacks_visitor = members.iter().any(|peer| Some(peer.0) == visitor);
+            self.show_refused(if lacks_visitor { Refusal::VisitorAway } else { Refusal::NobodyReachable });
+        }
+    }
+
+    /// Members of the conversation who were away may be there again.
+    // The rest of a visitor's program: within its caller it would not be.
+    #[inline(never)]
+    pub(super) fn seek_at_once(&mut self, id: ConversationId, now: u64) {
+        for (device, _) in self.members(id, now) {
+            self.unreachable.remove(&device);
+        }
     }
 
     pub(super) fn ask_for_bundles(&mut self, peers: &[Peer], now: u64) {
@@ -46,7 +70,8 @@ impl Engine {
     }
 
     pub(super) fn bundles_wake(&self, now: u64) -> u64 {
-        let again = self.unreachable.values().copied().filter(|until| *until > now).min().unwrap_or(u64::MAX);
+        let again = self.unreachable.values().map(|tries| tries.at());
+        let again = again.filter(|at| *at > now).min().unwrap_or(u64::MAX);
         if self.bundle_trouble.is_some() || self.bundles.at() > now { self.bundles.at() } else { again }
     }
 
@@ -67,7 +92,11 @@ impl Engine {
         };
         self.bundle_trouble = None;
         self.bundles.succeeded(now, 0);
-        self.unreachable.extend(asked.iter().map(|peer| (peer.0, now + ASK_AGAIN)));
+        // What was asked for together is asked for together again.
+        let tries = asked.first().and_then(|peer| self.unreachable.get(&peer.0));
+        let mut tries = tries.copied().unwrap_or_default();
+        tries.failed_for_long(now, random);
+        self.unreachable.extend(asked.iter().map(|peer| (peer.0, tries)));
         for bundle in bundles {
             match self.start_session(asked, &bundle.0, now, random) {
                 Ok(Some(device)) => {

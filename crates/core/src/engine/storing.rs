@@ -5,7 +5,7 @@ use segel_wire::ClientFrame;
 
 use super::Engine;
 use crate::conversation::{Conversation, Message, Stage};
-use crate::io::Output;
+use crate::io::{Output, Request};
 use crate::link;
 use crate::records::Name;
 use crate::show::Refusal;
@@ -49,7 +49,13 @@ impl Engine {
         let mut unsent = Vec::new();
         for output in self.ledger.halt() {
             match output {
-                Output::Request { id, .. } => drop(self.asked.remove(&id)),
+                Output::Request { id, request, .. } => {
+                    self.asked.remove(&id);
+                    let enters = matches!(request, Request::Challenge | Request::Login(_));
+                    if enters && self.link.stage == link::Stage::LoggingIn {
+                        self.link.stage = link::Stage::Down;
+                    }
+                }
                 Output::Send(ClientFrame::Send { event, .. }) => unsent.push(event),
                 // What cannot be kept was taken all the same, and stays in memory.
                 flow @ Output::Send(ClientFrame::Flow { .. }) => self.outputs.push_back(flow),
@@ -57,9 +63,6 @@ impl Engine {
             }
         }
         self.attachments.store_failed();
-        if self.link.stage == link::Stage::LoggingIn {
-            self.link.stage = link::Stage::Down;
-        }
         self.link.under_way.retain(|event| !unsent.contains(event));
         let mut given_up = Vec::new();
         for (id, conversation) in self.conversations.iter_mut() {

@@ -179,6 +179,8 @@ pub(crate) struct Bench<'a> {
     pub(crate) prekeys: Option<Vec<u8>>,
     /// Bundles of devices that the site does not have by itself.
     pub(crate) bundles: BTreeMap<DeviceId, Vec<u8>>,
+    /// How often it was asked for bundles.
+    pub(crate) seeks: usize,
     /// What the relay keeps of conversations.
     pub(crate) log: Vec<Delivered>,
     /// What its pages hold instead.
@@ -230,6 +232,7 @@ impl<'a> Bench<'a> {
             keys: None,
             prekeys: None,
             bundles: BTreeMap::new(),
+            seeks: 0,
             log: Vec::new(),
             page: None,
             silences: 0,
@@ -367,10 +370,13 @@ impl<'a> Bench<'a> {
                 let records = (!self.is_damaged).then_some(records);
                 self.inputs.push_back(Input::Loaded { conversation, records });
             }
-            Output::Request { id, request, .. } => match self.answer(&request) {
-                Some(answer) => self.inputs.push_back(Input::Answered { id, answer }),
-                None => self.unanswered.push((id, request)),
-            },
+            Output::Request { id, request, .. } => {
+                self.seeks += usize::from(matches!(request, Request::Bundles(..)));
+                match self.answer(&request) {
+                    Some(answer) => self.inputs.push_back(Input::Answered { id, answer }),
+                    None => self.unanswered.push((id, request)),
+                }
+            }
             Output::Connect => self.inputs.push_back(Input::SocketOpened),
             Output::Send(frame) => {
                 if matches!(frame, ClientFrame::Hello { .. }) {

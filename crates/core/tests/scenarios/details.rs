@@ -113,6 +113,19 @@ async fn where_a_message_has_gone_without_them_they_follow_it_once() {
 }
 
 #[tokio::test]
+async fn of_two_tabs_that_begin_at_once_whichever_is_first_brings_its_own() {
+    let (_site, agent, visitor) = asking(&["Nama"]).await;
+    visitor.input(details(FIRST, &[("Nama", "Pengunjung Demo")]));
+    visitor.input(details(SECOND, &[("Nama", "Nama Lain")]));
+    visitor.input(submit(FIRST, "halo"));
+    visitor.input(submit(SECOND, "masih halo"));
+    let screen = agent.reads("masih halo").await;
+    let item = screen.item("masih halo").unwrap();
+    assert_eq!(shown(&screen, item.conversation), [(Some(1), said(&[("Nama", "Pengunjung Demo")]))]);
+    assert_eq!((item.position, agent.screen().refusals), (Some(3), vec![]));
+}
+
+#[tokio::test]
 async fn what_no_message_follows_is_kept_nowhere_and_leaves_nowhere() {
     let (_site, agent, visitor) = asking(&["Nama"]).await;
     visitor.input(details(FIRST, &[("Nama", "Pengunjung Demo")]));

@@ -59,7 +59,7 @@ async fn an_expired_bundle_is_not_used() {
     asked_for_bundles(&site, 1).await;
     // Once the answer has been looked at, only time leads to the next question.
     visitor.until("the text to wait", |screen| screen.item("halo").is_some()).await;
-    visitor.advance(Duration::from_secs(5));
+    visitor.advance(Duration::from_secs(6));
     asked_for_bundles(&site, 2).await;
     assert_eq!(visitor.store().sessions().len(), 0);
     assert_eq!(visitor.screen().delivery("halo"), Some(Delivery::Sending));

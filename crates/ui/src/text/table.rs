@@ -331,6 +331,8 @@ by_variant! {
         end_refused: Refusal::EndRefused,
         details_refused: Refusal::DetailsRefused,
         conversation_erased: Refusal::ConversationErased,
+        nobody_reachable: Refusal::NobodyReachable,
+        visitor_away: Refusal::VisitorAway,
     }
 }
 

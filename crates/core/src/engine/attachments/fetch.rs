@@ -70,7 +70,7 @@ impl Engine {
             fetch.is_asking = true;
             let last = (fetch.at + fetch.opener.expects() as u64).saturating_sub(1);
             let request = Request::FetchChunk(fetch.conversation, fetch.attachment, fetch.at, last);
-            self.ask(request);
+            self.ask_at_once(request);
         }
     }
 

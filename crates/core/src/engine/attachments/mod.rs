@@ -72,7 +72,6 @@ impl Attachments {
     /// What was asked and did not leave is asked anew.
     pub(super) fn store_failed(&mut self) {
         self.uploads.iter_mut().for_each(Upload::look_again);
-        self.fetches.iter_mut().for_each(|fetch| fetch.is_asking = false);
     }
 }
 
@@ -82,13 +81,17 @@ impl Engine {
         if self.link.stage == link::Stage::Online && self.attachments.fetching.is_due(now) {
             self.pump_fetch();
         }
-        let is_forgetting = self.is_asking(|asked| matches!(asked, Request::ForgetUpload(..)));
         if let Some(&(id, attachment)) = self.attachments.given_up.first()
             && self.link.stage == link::Stage::Online
             && self.attachments.forgetting.is_due(now)
-            && !is_forgetting
+            // What still waits to be kept, or is on its way, would come after it.
+            && !self.is_asking(|asked| match asked {
+                Request::ForgetUpload(..) => true,
+                Request::BeginUpload(_, of, _) | Request::AddChunk(_, of, ..) => *of == attachment,
+                _ => false,
+            })
         {
-            self.ask(Request::ForgetUpload(id, attachment));
+            self.ask_at_once(Request::ForgetUpload(id, attachment));
         }
     }
 

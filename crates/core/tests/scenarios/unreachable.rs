@@ -1,0 +1,98 @@
+//! Nobody whom a message is for has a session or a bundle that counts: it waits, and its writer is told.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use segel_core::Input;
+use segel_core::show::{Delivery, Refusal};
+use segel_crypto::content::Body;
+use segel_testkit::proxy::{Record, Towards};
+use segel_testkit::site::TestSite;
+use segel_wire::ids::DeviceId;
+
+use crate::bench::BenchSite;
+use crate::table::{HOSTILE, Table, VISITOR};
+
+const DAY: u64 = 24 * 60 * 60;
+
+/// The relay has bundles of none of the members; answers what it had.
+fn take_bundles(table: &mut Table<'_>) -> BTreeMap<DeviceId, Vec<u8>> {
+    let of_a_stranger = [(DeviceId([9; 16]), Vec::new())].into();
+    std::mem::replace(&mut table.bench.bundles, of_a_stranger)
+}
+
+#[tokio::test]
+async fn who_writes_after_every_console_was_closed_for_weeks_is_told_so_and_heard_when_one_is_open() {
+    let mut site = TestSite::start().await;
+    let agent = site.agent().await;
+    let tag = site.tag();
+    let visitor = site.visitor_with(tag, Duration::from_secs(15 * DAY));
+    visitor.say("halo");
+    let answers = |records: &[Record], end: &str| {
+        let is_it = |record: &&Record| record.towards == Towards::Client && record.subject.ends_with(end);
+        records.iter().filter(is_it).count()
+    };
+    site.proxy().until("an answer about bundles", |records| answers(records, "/bundles") > 0).await;
+    visitor.advance(Duration::from_secs(6));
+    visitor.refuses(Refusal::NobodyReachable).await;
+    assert_eq!(visitor.screen().delivery("halo"), Some(Delivery::Sending));
+
+    let before = answers(&site.proxy().records(), "/prekeys");
+    agent.advance(Duration::from_secs(15 * DAY));
+    site.proxy().until("fresh prekeys", |records| answers(records, "/prekeys") > before).await;
+    visitor.advance(Duration::from_mins(5));
+    agent.reads("halo").await;
+}
+
+#[test]
+fn bundles_of_who_is_away_are_asked_for_ever_less_often_and_at_once_where_something_changes() {
+    let site = BenchSite::new();
+    let mut table = Table::of_silent_visitor(&site, |_| {});
+    let bundles = take_bundles(&mut table);
+    table.say("satu");
+    assert_eq!((table.bench.seeks, table.refusals()), (1, vec![]), "prekeys may be on their way");
+    table.wait(60);
+    assert!((10..40).contains(&table.bench.seeks), "{}", table.bench.seeks);
+    assert_eq!(table.own("satu").unwrap().delivery, Delivery::Sending);
+
+    let mut before = table.bench.seeks;
+    let mut asks_at_once = |table: &mut Table<'_>, change: fn(&mut Table<'_>)| {
+        change(table);
+        before += 1;
+        assert_eq!(table.bench.seeks, before);
+    };
+    asks_at_once(&mut table, |table| table.say("dua"));
+    asks_at_once(&mut table, |table| table.publish(|_| {}));
+    asks_at_once(&mut table, |table| {
+        table.input(Input::SocketClosed);
+        table.bench.pass(1);
+    });
+    assert_eq!(table.refusals(), [Refusal::NobodyReachable], "said once");
+
+    table.bench.bundles = bundles;
+    table.wait(6);
+    assert_eq!(table.sent_to(HOSTILE).len(), 2);
+}
+
+#[test]
+fn an_agent_is_told_that_a_visitor_is_away_and_the_answer_goes_when_the_visitor_returns() {
+    let site = BenchSite::new();
+    let mut table = Table::of_agent(&site, |_, _| {});
+    table.post(VISITOR, table.letter(Body::Text("halo".to_owned())));
+    table.say("selamat siang");
+    assert_eq!(table.own("selamat siang").unwrap().delivery, Delivery::Sent);
+
+    take_bundles(&mut table);
+    table.bench.pass(15 * DAY);
+    table.wait(1);
+    table.say("masih di sana?");
+    table.wait(1);
+    assert_eq!(table.own("masih di sana?").unwrap().delivery, Delivery::Sending);
+    assert_eq!(table.refusals(), [Refusal::VisitorAway]);
+
+    let (uploaded, id, name) = (table.bench.prekeys.clone().unwrap(), table.conversation, table.name());
+    table.members[VISITOR].begin(&uploaded, Some(id), name);
+    table.post(VISITOR, table.letter(Body::Text("ya".to_owned())));
+    assert_eq!(table.own("masih di sana?").unwrap().delivery, Delivery::Sent);
+    assert_eq!(table.refusals(), [Refusal::VisitorAway]);
+}
