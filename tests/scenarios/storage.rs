@@ -71,6 +71,40 @@ async fn what_there_is_no_room_for_is_said_not_to_be_sent_and_goes_once_when_it_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_conversation_that_there_is_no_room_to_open_is_there_when_it_is_tried_again_with_room() {
+    Stage::play(async |stage| {
+        let agent = stage.native_agent().await;
+        let visitor = visitor_with_room_for(stage, PLENTY).await;
+        visitor.says("sebelum").await;
+        visitor.has_sent("sebelum").await;
+        stage.demo().kill_relay().await.unwrap();
+        visitor.is_told(".banner", Language::indonesian().text().offline()).await;
+        visitor.says("belum terkirim").await;
+        visitor.sees_row("what waits", |row| row.text == "belum terkirim").await;
+
+        limit_storage(stage, &visitor, 1).await;
+        for _ in 0..2 {
+            visitor.reloads().await;
+            visitor.is_told(".sentence", Language::indonesian().trouble(Trouble::StoreFull)).await;
+            assert_eq!(visitor.seen("textarea").await, None, "nobody new writes here");
+            let anew = Language::indonesian().text().begin_anew();
+            assert!(!visitor.seen(".sentence").await.unwrap().contains(anew), "nothing is to be deleted");
+        }
+        stage.demo().start_relay().await.unwrap();
+        visitor.clicks_button(Language::indonesian().text().retry()).await;
+        visitor.is_told(".sentence", Language::indonesian().trouble(Trouble::StoreFull)).await;
+
+        limit_storage(stage, &visitor, PLENTY).await;
+        visitor.clicks_button(Language::indonesian().text().retry()).await;
+        visitor.has_sent("belum terkirim").await;
+        agent.reads("belum terkirim").await;
+        assert_eq!(visitor.texts().await, ["sebelum", "belum terkirim"]);
+        assert_eq!(agent.screen().texts(agent.conversation()), ["sebelum", "belum terkirim"]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_chat_whose_storage_the_browser_takes_away_goes_on_in_every_tab_and_says_that_it_will_be_gone() {
     Stage::play(async |stage| {
         let agent = stage.agent().await;

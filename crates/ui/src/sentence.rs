@@ -32,8 +32,10 @@ pub struct Sentence {
     root: El,
     why: El,
     code: El,
-    /// What can be done where what is kept cannot be read.
+    /// What can be done where what is kept cannot be read,
     anew: El,
+    /// or not now.
+    again: El,
 }
 
 impl Sentence {
@@ -43,9 +45,13 @@ impl Sentence {
         let heading = el("h2").text(text.stopped());
         let why = el("p");
         let code = el("p").class("code");
-        let act = Rc::clone(act);
-        let anew = el("button").attr("type", "button").text(text.begin_anew());
-        let anew = anew.on("click", move |_| act(Action::BeginAnew)).hidden();
+        let button = |words, action: fn() -> Action| {
+            let act = Rc::clone(act);
+            let button = el("button").attr("type", "button").text(words);
+            button.on("click", move |_| act(action())).hidden()
+        };
+        let anew = button(text.begin_anew(), || Action::BeginAnew);
+        let again = button(text.retry(), || Action::TryAgain);
         let root = el("div")
             .class("sentence")
             .attr("role", "alert")
@@ -54,8 +60,9 @@ impl Sentence {
             .place(&why)
             .place(&code)
             .place(&anew)
+            .place(&again)
             .hidden();
-        Self { language, root, why, code, anew }
+        Self { language, root, why, code, anew, again }
     }
 
     /// The element to put on the page.
@@ -69,6 +76,7 @@ impl Sentence {
         let Some(trouble) = trouble else { return };
         dom::set_class(&self.root, "refused", matches!(trouble, Trouble::Refused(_)));
         dom::set_hidden(&self.anew, trouble != Trouble::Refused(Refusal::StoreBroken));
+        dom::set_hidden(&self.again, !matches!(trouble, Trouble::StoreFull | Trouble::StoreBusy));
         dom::set_text(&self.why, self.language.trouble(trouble));
         let code = match trouble {
             Trouble::Refused(refusal) => fill(self.language.text().code(), Refusal::code(refusal)),

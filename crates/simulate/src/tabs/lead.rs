@@ -181,7 +181,8 @@ impl World {
         }
         let browser = self.devices[tab].browser;
         let disk = &mut self.browsers[browser].disk;
-        self.devices[tab].term = disk.begin_term();
+        let Ok(term) = disk.begin_term() else { return self.find_no_room(tab) };
+        self.devices[tab].term = term;
         if !self.devices[tab].start(&self.browsers[browser]) {
             self.complaints.push(format!("{} does not start from its storage", self.browsers[browser].name));
             return;
@@ -197,6 +198,17 @@ impl World {
             // Whoever led before may not have come to ask.
             self.input(tab, Input::Introduce(None));
         }
+    }
+
+    /// There is no room to begin a term: other tabs may fare better, and after a while the person tries again.
+    fn find_no_room(&mut self, tab: usize) {
+        self.tally.count("starts without room");
+        self.note(tab, || "finds no room to start".to_owned());
+        self.step_down(tab);
+        self.leave_line(tab);
+        let ticket = self.devices[tab].tab.ticket;
+        let at = self.now + self.chance.between(500, 20_000);
+        self.agenda.plan(at, Happening::LinesUp { tab, ticket });
     }
 
     /// Takes the lead from a tab that gives no sign of life.

@@ -217,6 +217,7 @@ impl Work {
         let state = match state {
             Ok(state) => state,
             Err(KeptError::Unreadable) => return Err(Trouble::Refused(Refusal::StoreBroken)),
+            Err(KeptError::Full) => return Err(Trouble::StoreFull),
             Err(KeptError::Busy) => return Err(Trouble::StoreBusy),
             Err(KeptError::Locked) => {
                 self.lock_up();
