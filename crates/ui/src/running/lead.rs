@@ -240,6 +240,7 @@ impl Work {
             fates.with(|work| match fate {
                 Fate::Overtaken => work.overtaken(),
                 Fate::Unkept => work.keep_no_more(),
+                Fate::Unread => work.give_up(Trouble::StoreBusy),
             });
         };
         let driver = Driver::start(engine, random, state.store, on_show, on_file, on_fate);
