@@ -324,6 +324,7 @@ impl Parts {
                 self.handle.render_soon();
             }
             Action::BeginAnew => self.handle.begin_anew(),
+            Action::TryAgain => self.handle.try_again(),
             Action::Verify(on) => self.turn_to(if on { Place::Safety } else { Place::Talk }),
             Action::List(on) => self.turn_to(if on { Place::List } else { Place::Talk }),
             Action::Open(conversation) => {

@@ -10,12 +10,18 @@ const CONVERSATIONS: u16 = 300;
 const MESSAGES: u16 = 200;
 /// Of these many the visitor's is every second one, and the last.
 const BATCH: u16 = 20;
+/// Milliseconds from the beginning of the page until conversations are listed.
+const START: u32 = 2_000;
+/// How often a time is taken at most: the machine may have something else to do.
+const TRIES: usize = 3;
 
 /// Notes what a page reads from its store, when the list is there, and what keeps the page from answering.
 const NOTE: &str = "
     const noted = window.noted = { listed: 0, read: 0, tasks: [] };
-    const note = (list) => noted.tasks.push(...list.getEntries().map((entry) => Math.round(entry.duration)));
-    new PerformanceObserver(note).observe({ type: 'longtask', buffered: true });
+    const note = (entries) => noted.tasks.push(...entries.map((entry) => Math.round(entry.duration)));
+    const observer = new PerformanceObserver((list) => note(list.getEntries()));
+    observer.observe({ type: 'longtask', buffered: true });
+    window.note = () => (note(observer.takeRecords()), noted);
     new MutationObserver((_, observer) => {
         if (!document.querySelector('.inbox li')) return;
         noted.listed = Math.round(performance.now());
@@ -52,8 +58,28 @@ struct Noted {
     tasks: Vec<u32>,
 }
 
+impl Noted {
+    fn is_smooth(&self) -> bool {
+        self.tasks.is_empty()
+    }
+}
+
+/// What is noted the first time that it is as it should be.
+async fn best_of(note: impl AsyncFn() -> Noted, is_well: impl Fn(&Noted) -> bool) -> Noted {
+    let mut all = Vec::new();
+    for _ in 0..TRIES {
+        let noted = note().await;
+        if is_well(&noted) {
+            return noted;
+        }
+        all.push(noted);
+    }
+    panic!("{all:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn an_agent_with_three_hundred_conversations_reads_what_is_shown() {
+async fn an_agent_with_three_hundred_conversations_reads_what_is_shown_starts_in_two_seconds_and_scrolls_smoothly()
+ {
     Stage::play(async |stage| {
         stage.expect_in_console("favicon.ico");
         let (agent, visitor) = (stage.native_agent().await, stage.native_visitor());
@@ -82,21 +108,31 @@ async fn an_agent_with_three_hundred_conversations_reads_what_is_shown() {
         let browser = agent.browser();
         browser.run_before_pages(NOTE).await;
         let console = stage.demo().console().to_owned();
-        agent.goes_to(&console).await;
-        agent.sees(".inbox li").await;
-        agent.sees(".link.online").await;
-        let noted = async || browser.script::<Noted>("return window.noted", vec![]).await;
-        let calm = async || browser.run("window.noted.tasks.length = 0").await;
-        let start = noted().await;
+        let noted = async || browser.script::<Noted>("return window.note()", vec![]).await;
+        let calm = async || browser.run("window.note().tasks.length = 0").await;
+        let start = async || {
+            agent.goes_to(&console).await;
+            agent.sees(".inbox li").await;
+            agent.sees(".link.online").await;
+            noted().await
+        };
+        let start = best_of(start, |noted| noted.listed <= START).await;
         // An outline of each, and the few own events that the relay may yet turn out to have lost.
         assert!(start.read < 13 * u32::from(CONVERSATIONS) + 50, "no message was read: {start:?}");
         let count = "return document.querySelectorAll('.inbox li').length";
         assert!(browser.script::<usize>(count, vec![]).await <= 40);
 
-        calm().await;
-        let most: u32 = browser.answer(SCROLL, vec![json!(".inbox ul"), json!(400)]).await;
-        assert_eq!(most, u32::from(CONVERSATIONS), "every conversation can be reached");
-        let listing = noted().await;
+        let scrolled = async |region: &str, by: i32| -> u32 {
+            browser.answer(SCROLL, vec![json!(region), json!(by)]).await
+        };
+        let listing = async || {
+            scrolled(".inbox ul", -4_000).await;
+            calm().await;
+            let most = scrolled(".inbox ul", 400).await;
+            assert_eq!(most, u32::from(CONVERSATIONS), "every conversation can be reached");
+            noted().await
+        };
+        let listing = best_of(listing, Noted::is_smooth).await;
 
         calm().await;
         agent.presses("j").await;
@@ -104,14 +140,16 @@ async fn an_agent_with_three_hundred_conversations_reads_what_is_shown() {
         let opening = noted().await;
         assert!(opening.read - start.read <= u32::from(MESSAGES) + 20, "one conversation was read: {opening:?}");
 
-        calm().await;
-        let most: u32 = browser.answer(SCROLL, vec![json!(".log"), json!(-300)]).await;
-        assert!(most <= 150, "{most} rows");
-        agent.reads("pesan 0").await;
-        let back: u32 = browser.answer(SCROLL, vec![json!(".log"), json!(300)]).await;
-        assert!(back <= 150, "{back} rows");
-        agent.reads(&format!("pesan {}", MESSAGES - 1)).await;
-        let reading = noted().await;
+        let reading = async || {
+            calm().await;
+            let most = scrolled(".log", -300).await;
+            agent.reads("pesan 0").await;
+            let back = scrolled(".log", 300).await;
+            agent.reads(&format!("pesan {}", MESSAGES - 1)).await;
+            assert!(most.max(back) <= 150, "{most} and {back} rows");
+            noted().await
+        };
+        let reading = best_of(reading, Noted::is_smooth).await;
 
         calm().await;
         for _ in 0..20 {

@@ -15,6 +15,23 @@ use crate::tabs::{opens_chat_in_new_tab, turns_to_chat_in};
 const LITTLE: u64 = 120_000;
 const PLENTY: u64 = 100_000_000;
 
+/// Nothing can be put. Where a quota is set while a browser runs, that goes on for a while with the room that it knew of.
+const FILL: &str = "
+    window.isFull = true;
+    const put = IDBObjectStore.prototype.put;
+    IDBObjectStore.prototype.put = function (...record) {
+        if (window.isFull) throw new DOMException('there is no room', 'QuotaExceededError');
+        return put.apply(this, record);
+    };";
+
+/// Messages of a conversation are the only records that are read from one name to another.
+const REFUSE: &str = "
+    const getAll = IDBObjectStore.prototype.getAll;
+    IDBObjectStore.prototype.getAll = function (keys, ...more) {
+        if (keys?.lower && keys?.upper && window.refusals-- > 0) throw new DOMException('not now', 'UnknownError');
+        return getAll.call(this, keys, ...more);
+    };";
+
 #[tokio::test(flavor = "multi_thread")]
 async fn where_there_is_no_room_from_the_start_the_chat_works_and_says_that_it_will_be_gone() {
     Stage::play(async |stage| {
@@ -66,6 +83,31 @@ async fn what_there_is_no_room_for_is_said_not_to_be_sent_and_goes_once_when_it_
         visitor.reloads().await;
         visitor.has_sent("terakhir").await;
         assert_eq!(visitor.reads_back_to(&texts[0]).await, texts);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn conversations_that_there_is_no_room_to_open_are_there_when_it_is_tried_again_with_room() {
+    Stage::play(async |stage| {
+        let (agent, visitor) = (stage.agent().await, stage.native_visitor());
+        visitor.say("sebelum");
+        agent.chooses_newest().await;
+        agent.reads("sebelum").await;
+
+        agent.browser().run_before_pages(FILL).await;
+        agent.reloads().await;
+        agent.is_told(".sentence", Language::indonesian().trouble(Trouble::StoreFull)).await;
+        let anew = Language::indonesian().text().begin_anew();
+        assert!(!agent.seen(".sentence").await.unwrap().contains(anew), "nothing is to be deleted");
+        assert_eq!(agent.seen("textarea").await, None, "nobody new writes here");
+
+        agent.browser().run("window.isFull = false").await;
+        agent.clicks_button(Language::indonesian().text().retry()).await;
+        agent.chooses_newest().await;
+        agent.reads("sebelum").await;
+        agent.says("sesudah").await;
+        visitor.reads("sesudah").await;
     })
     .await;
 }
@@ -152,6 +194,45 @@ async fn a_private_window_has_a_chat_of_its_own_that_outlives_its_tabs_and_leave
         assert_ne!(find(&Canary::text(&site), profile), None, "a window that is not private leaves traces");
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_that_the_browser_does_not_read_at_once_are_read_a_little_later() {
+    Stage::play(async |stage| {
+        let agent = agent_who_was_told(stage, "dari toko", 2).await;
+        agent.chooses_newest().await;
+        agent.reads("dari toko").await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_that_the_browser_does_not_read_are_not_to_be_deleted_and_are_there_when_it_does() {
+    Stage::play(async |stage| {
+        let agent = agent_who_was_told(stage, "dari toko", u32::MAX).await;
+        agent.chooses_newest().await;
+        agent.is_told(".sentence", Language::indonesian().trouble(Trouble::StoreBusy)).await;
+        let anew = Language::indonesian().text().begin_anew();
+        assert!(!agent.seen(".sentence").await.unwrap().contains(anew));
+
+        agent.browser().run("window.refusals = 0").await;
+        agent.clicks_button(Language::indonesian().text().retry()).await;
+        agent.chooses_newest().await;
+        agent.reads("dari toko").await;
+    })
+    .await;
+}
+
+/// An agent whom a visitor has told something, begun anew in a browser that so many times does not read what was said.
+async fn agent_who_was_told(stage: &mut Stage, text: &str, refusals: u32) -> Person {
+    let (agent, visitor) = (stage.agent().await, stage.native_visitor());
+    visitor.say(text);
+    agent.chooses_newest().await;
+    agent.reads(text).await;
+    let browser = agent.browser();
+    browser.run_before_pages(&format!("window.refusals = {refusals}; {REFUSE}")).await;
+    agent.reloads().await;
+    agent
 }
 
 /// A new visitor who has opened the chat in a browser that gives it so many bytes.

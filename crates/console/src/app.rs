@@ -462,6 +462,7 @@ impl Parts {
             (Action::Transcript, Some(_)) => self.save_transcript(),
             (Action::Dismiss, _) => self.model.borrow_mut().situation.dismiss(),
             (Action::BeginAnew, _) => self.handle.begin_anew(),
+            (Action::TryAgain, _) => self.handle.try_again(),
             (Action::Open(conversation), _) => self.model.borrow_mut().open(conversation),
             (Action::Verify(on), _) => self.model.borrow_mut().verify(on),
             (Action::Back, _) => self.model.borrow_mut().back(),

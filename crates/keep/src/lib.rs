@@ -31,8 +31,9 @@ pub trait Place {
     /// What it is opened as.
     type Store: Keeps;
 
-    /// Opens it and begins a term: whoever had it open before can commit nothing from now on.
-    fn open(&self) -> impl Future<Output = Self::Store>;
+    /// Opens it and begins a term: whoever had it open before can commit nothing from now on. Where there is no room for that,
+    /// they can.
+    fn open(&self) -> impl Future<Output = Result<Self::Store, Refused>>;
 
     /// From now on there is no room, or there is again.
     fn fill(&self, is_full: bool);

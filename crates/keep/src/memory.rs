@@ -17,9 +17,12 @@ pub struct Memory {
 
 impl Memory {
     /// Begins a term and answers it: from now on nothing is committed in an earlier one.
-    pub fn begin_term(&mut self) -> u64 {
+    pub fn begin_term(&mut self) -> Result<u64, Refused> {
+        if self.is_full {
+            return Err(Refused::NoRoom);
+        }
         self.term += 1;
-        self.term
+        Ok(self.term)
     }
 
     /// The term that was begun last; 0 before the first.
@@ -44,8 +47,7 @@ impl Memory {
 
     /// Deletes everything: a new store, in which nothing is committed in a term of before.
     pub fn erase(&mut self) {
-        let term = self.begin_term();
-        *self = Self { term, ..Self::default() };
+        *self = Self { term: self.term + 1, ..Self::default() };
     }
 
     /// What a visitor's engine starts from.
@@ -117,8 +119,9 @@ mod tests {
     impl Place for Shared {
         type Store = Opened;
 
-        async fn open(&self) -> Opened {
-            Opened { memory: Rc::clone(&self.0), term: self.0.borrow_mut().begin_term() }
+        async fn open(&self) -> Result<Opened, Refused> {
+            let term = self.0.borrow_mut().begin_term()?;
+            Ok(Opened { memory: Rc::clone(&self.0), term })
         }
 
         fn fill(&self, is_full: bool) {

@@ -43,6 +43,8 @@ pub enum Planted {
     LetGoEarly,
     /// A tab that led before does not have the others ask anew.
     OutOfDate,
+    /// A tab that says where its person looks waits for no sign of life.
+    LooksInVain,
     /// A leading tab that another one shut out of the store goes on.
     GoesOnOvertaken,
     /// The relay confirms that it has erased what it keeps.
@@ -71,13 +73,14 @@ pub struct Failure {
 
 impl Planted {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::SendBeforePersist,
         Self::NoDedupe,
         Self::CursorOffByOne,
         Self::TwoLeaders,
         Self::LetGoEarly,
         Self::OutOfDate,
+        Self::LooksInVain,
         Self::GoesOnOvertaken,
         Self::KeepsErased,
         Self::SameRandomness,

@@ -1,8 +1,11 @@
 //! Tabs of one browser that share an engine, as `segel-ui` has them: what a person sends in a tab is held there until
 //! it is settled, and handed to whichever tab leads. Every tab stands on a page that the site lists.
 
+mod asking;
+mod asleep;
 mod lead;
 
+use self::asking::Asked;
 pub(crate) use self::lead::{Lead, Lock};
 
 use segel_core::show::{Body, Delivery, Item, Life, Rating, Refusal, Show, Standing, Summary};
@@ -36,6 +39,8 @@ pub(crate) struct Tab {
     has_followers: bool,
     /// What its person sent and the relay may not have, in order.
     pub(crate) held: Vec<Wish>,
+    /// How often it asked the tab that leads for something.
+    asked: u64,
     /// The timer that runs, by its number, and what it is for.
     awaited: Option<(u64, Then)>,
     timers: u64,
@@ -78,13 +83,13 @@ enum Then {
 /// What tabs of a browser tell each other.
 #[derive(Clone)]
 pub(crate) enum Word {
-    Hello(usize),
-    Ping,
-    Patience,
+    Hello(Asked),
+    Ping(Asked),
+    Patience(Asked),
     Here,
-    Everything(usize, Vec<Show>),
+    Everything(Asked, Vec<Show>),
     Change(Show),
-    Wish(Wish),
+    Wish(Asked, Wish),
     File(EventId, Vec<u8>),
 }
 
@@ -161,7 +166,9 @@ impl World {
             return;
         }
         if self.devices[tab].tab.is_served {
-            self.say_to_tabs(tab, &Word::Ping);
+            self.devices[tab].tab.awaited = None;
+            let asked = self.ask(tab);
+            self.say_to_tabs(tab, &Word::Ping(asked));
             self.await_life(tab);
         } else {
             self.follow(tab);
@@ -207,26 +214,33 @@ impl World {
     pub(crate) fn hear(&mut self, tab: usize, word: Word) {
         let Tab { is_served, .. } = self.devices[tab].tab;
         match word {
-            Word::Hello(asker) => self.answer(tab, Some(asker)),
-            Word::Ping => self.answer(tab, None),
-            Word::Wish(wish) => {
+            Word::Hello(asked) => self.answer(tab, asked, true),
+            Word::Ping(asked) => self.answer(tab, asked, false),
+            Word::Wish(asked, wish) => {
                 self.fulfil(tab, wish);
-                self.answer(tab, None);
+                // An engine that is to come has heard nothing.
+                let heard = asked.filter(|_| self.devices[tab].is_running());
+                self.answer(tab, heard, false);
             }
             _ if !self.follows(tab) => {}
             Word::Here => self.follow(tab),
-            Word::Patience if is_served => {
+            Word::Patience(asked) if is_served => {
                 self.devices[tab].tab.awaited = None;
-                self.devices[tab].tab.let_heard_go();
+                // An answer to something else says nothing of what this tab has said.
+                if self.is_answered(tab, asked) {
+                    self.devices[tab].tab.let_heard_go();
+                }
             }
-            Word::Patience => self.set_timer(tab, Then::AsksAgain, PATIENCE),
-            Word::Everything(asker, shows) if asker == tab => self.see_everything(tab, shows),
+            Word::Patience(asked) if self.is_answered(tab, asked) => {
+                self.set_timer(tab, Then::AsksAgain, PATIENCE);
+            }
+            Word::Everything(asked, shows) if self.is_answered(tab, asked) => self.see_everything(tab, shows),
             Word::Change(show) if is_served => {
                 self.devices[tab].tab.awaited = None;
                 self.see(tab, show);
             }
             Word::File(event, bytes) => self.hand(tab, event, &bytes),
-            Word::Everything(..) | Word::Change(_) => {}
+            Word::Everything(..) | Word::Change(_) | Word::Patience(_) => {}
         }
     }
 
@@ -343,7 +357,8 @@ impl World {
     /// Another tab leads: asks it for everything.
     fn follow(&mut self, tab: usize) {
         self.devices[tab].tab.lose_sight();
-        self.say_to_tabs(tab, &Word::Hello(tab));
+        let asked = self.ask(tab);
+        self.say_to_tabs(tab, &Word::Hello(asked));
         self.await_life(tab);
     }
 
@@ -352,16 +367,14 @@ impl World {
         let is_served = self.devices[tab].tab.is_served;
         let passes = matches!(wish, Wish::Typing(..) | Wish::Seen(_) | Wish::Look(_));
         if is_served {
-            self.say_to_tabs(tab, &Word::Wish(wish.clone()));
+            let asked = self.ask(tab);
+            self.say_to_tabs(tab, &Word::Wish(asked, wish.clone()));
+            if !(passes && self.planted == Some(Planted::LooksInVain)) {
+                self.await_life(tab);
+            }
         }
-        if passes {
-            return;
-        }
-        if !(is_served && self.planted == Some(Planted::LetGoEarly)) {
+        if !(passes || is_served && self.planted == Some(Planted::LetGoEarly)) {
             self.devices[tab].tab.held.push(wish);
-        }
-        if is_served {
-            self.await_life(tab);
         }
     }
 
@@ -372,20 +385,6 @@ impl World {
         self.devices[tab].tab.let_heard_go();
         for wish in held {
             self.fulfil(tab, wish);
-        }
-    }
-
-    /// Another tab asks whether there is an engine; one that says hello is told everything.
-    fn answer(&mut self, tab: usize, hello: Option<usize>) {
-        let clock = self.browsers[self.devices[tab].browser].clock(self.now);
-        match (self.devices[tab].tab.start, hello) {
-            (Start::Follows, _) => {}
-            (Start::Runs, Some(asker)) => {
-                self.devices[tab].tab.has_followers = true;
-                let everything = self.devices[tab].everything(clock);
-                self.say_to_tabs(tab, &Word::Everything(asker, everything));
-            }
-            (Start::Starts | Start::Runs, _) => self.say_to_tabs(tab, &Word::Patience),
         }
     }
 
@@ -457,18 +456,5 @@ impl World {
             let heard = Happening::Heard { tab: other, life: *life, word: word.clone() };
             self.agenda.plan(*hears_at, heard);
         }
-    }
-
-    /// Without a sign of life, a tab that the person looks at takes the lead.
-    fn await_life(&mut self, tab: usize) {
-        self.set_timer(tab, Then::TakesTheLead, self.devices[tab].tab.patience());
-    }
-
-    fn set_timer(&mut self, tab: usize, then: Then, wait: u64) {
-        let own = &mut self.devices[tab].tab;
-        own.timers += 1;
-        own.awaited = Some((own.timers, then));
-        let number = own.timers;
-        self.agenda.plan(self.now + wait, Happening::Patience { tab, number });
     }
 }

@@ -157,6 +157,9 @@ pub fn run(seed: u64, planted: Option<Planted>, traced: bool) -> Result<Tally, F
         world.read_everything();
     }
     if world.complaints.is_empty() {
+        world.let_leaders_sleep();
+    }
+    if world.complaints.is_empty() {
         world.start_all_again();
         // What people did before they need not do again now.
         let again = world.settle(|_| {});

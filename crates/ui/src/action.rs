@@ -44,6 +44,8 @@ pub enum Action {
     Dismiss,
     /// Delete what is kept here and cannot be read, and begin as somebody new.
     BeginAnew,
+    /// Try once more to open what is kept here.
+    TryAgain,
     /// Show the safety number in the place of the conversation, or the conversation again.
     Verify(bool),
     /// Close the panel.

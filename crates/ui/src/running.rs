@@ -269,6 +269,11 @@ impl Handle {
         self.with(Work::begin_anew);
     }
 
+    /// Tries once more to open what is kept here, in this tab's turn.
+    pub fn try_again(&self) {
+        self.with(Work::line_up);
+    }
+
     /// Says which conversation the person has before their eyes, if that is news.
     pub fn looks(&self, conversation: Option<ConversationId>) {
         self.with(|work| {

@@ -1,5 +1,6 @@
 //! One sentence in the place of a conversation.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use segel_core::show::Refusal;
@@ -29,33 +30,17 @@ pub fn preparing(language: Language) -> El {
 /// What is shown when there is no conversation to be shown, and why.
 pub struct Sentence {
     language: Language,
+    act: Act,
     root: El,
-    why: El,
-    code: El,
-    /// What can be done where what is kept cannot be read.
-    anew: El,
+    /// What it says, and what that consists of.
+    said: RefCell<Option<(Trouble, Vec<El>)>>,
 }
 
 impl Sentence {
     /// Says nothing yet.
     pub fn new(language: Language, act: &Act) -> Self {
-        let text = language.text();
-        let heading = el("h2").text(text.stopped());
-        let why = el("p");
-        let code = el("p").class("code");
-        let act = Rc::clone(act);
-        let anew = el("button").attr("type", "button").text(text.begin_anew());
-        let anew = anew.on("click", move |_| act(Action::BeginAnew)).hidden();
-        let root = el("div")
-            .class("sentence")
-            .attr("role", "alert")
-            .child(icon(BARRED))
-            .child(heading)
-            .place(&why)
-            .place(&code)
-            .place(&anew)
-            .hidden();
-        Self { language, root, why, code, anew }
+        let root = el("div").class("sentence").attr("role", "alert").hidden();
+        Self { language, act: Rc::clone(act), root, said: RefCell::default() }
     }
 
     /// The element to put on the page.
@@ -67,13 +52,39 @@ impl Sentence {
     pub fn render(&self, trouble: Option<Trouble>) {
         dom::set_hidden(&self.root, trouble.is_none());
         let Some(trouble) = trouble else { return };
+        if self.said.borrow().as_ref().is_none_or(|(said, _)| *said != trouble) {
+            self.say(trouble);
+        }
+    }
+
+    // Hardly anybody sees it: within its caller it would be in the first part of the program.
+    #[inline(never)]
+    fn say(&self, trouble: Trouble) {
+        let text = self.language.text();
+        dom::set_text(&self.root, "");
         dom::set_class(&self.root, "refused", matches!(trouble, Trouble::Refused(_)));
-        dom::set_hidden(&self.anew, trouble != Trouble::Refused(Refusal::StoreBroken));
-        dom::set_text(&self.why, self.language.trouble(trouble));
-        let code = match trouble {
-            Trouble::Refused(refusal) => fill(self.language.text().code(), Refusal::code(refusal)),
-            _ => String::new(),
-        };
-        dom::set_text(&self.code, &code);
+        let why = el("p").text(self.language.trouble(trouble));
+        let mut parts = vec![icon(BARRED), el("h2").text(text.stopped()), why];
+        if let Trouble::Refused(refusal) = trouble {
+            parts.push(el("p").class("code").text(&fill(text.code(), Refusal::code(refusal))));
+        }
+        match trouble {
+            Trouble::Refused(Refusal::StoreBroken) => {
+                parts.push(self.button(text.begin_anew(), || Action::BeginAnew));
+            }
+            Trouble::StoreFull | Trouble::StoreBusy => {
+                parts.push(self.button(text.retry(), || Action::TryAgain));
+            }
+            _ => {}
+        }
+        for part in &parts {
+            dom::insert(&self.root, part, None);
+        }
+        *self.said.borrow_mut() = Some((trouble, parts));
+    }
+
+    fn button(&self, words: &str, action: fn() -> Action) -> El {
+        let act = Rc::clone(&self.act);
+        el("button").attr("type", "button").text(words).on("click", move |_| act(action()))
     }
 }

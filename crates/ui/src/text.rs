@@ -98,6 +98,7 @@ impl Language {
             Trouble::Insecure => text.insecure(),
             Trouble::StoreBlocked => self.desk().store_blocked(),
             Trouble::StoreBusy => text.store_busy(),
+            Trouble::StoreFull => text.store_full(),
             Trouble::NotKept => text.not_kept(),
             Trouble::Removed => self.desk().removed(),
             Trouble::Refused(refusal) => self.refusal(refusal),

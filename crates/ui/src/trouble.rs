@@ -17,6 +17,8 @@ pub enum Trouble {
     StoreBlocked,
     /// What is kept cannot be opened now: another page has it, or the browser gives no answer.
     StoreBusy,
+    /// There is no room for the little that is written before what is kept is read.
+    StoreFull,
     /// The browser lets nothing be kept: the conversation ends with the tab.
     NotKept,
     /// This device is no longer in the roster.

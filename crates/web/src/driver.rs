@@ -69,7 +69,9 @@ impl Driver {
                 random: RefCell::new(random),
                 keeper: Keeper::new(store, move |told| match told {
                     Told::Input(input) => tell(&kept, input),
-                    Told::Fate(fate) => on_fate(fate),
+                    // What becomes of a store is nothing to whoever has let the engine go.
+                    Told::Fate(fate) if kept.strong_count() > 0 => on_fate(fate),
+                    Told::Fate(_) => {}
                 }),
                 inputs: RefCell::default(),
                 busy: Cell::new(false),

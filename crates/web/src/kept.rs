@@ -11,6 +11,10 @@ use crate::lock::Errand;
 use crate::random::Random;
 use crate::state_key::{self, StateKeyError};
 use crate::store::{Home, Later, NewStore, Store, StoreError};
+use crate::timer;
+
+/// After how many milliseconds a store is asked for again that did not open.
+const AGAIN: u32 = 500;
 
 /// A store that was read, or none where the browser offers none.
 pub struct KeptState {
@@ -25,10 +29,13 @@ pub struct KeptState {
 /// Why there is nothing to start from.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum KeptError {
-    /// It was written under another key, or by code that this code does not follow.
+    /// It was written under another key, or by code that this code does not follow. Trying again is of no use.
     #[error("what is kept in this browser cannot be read")]
     Unreadable,
-    /// The store is another page's now, which has taken it over or runs newer code.
+    /// There is no room for the little that is written before it is read.
+    #[error("there is no room to open what is kept")]
+    Full,
+    /// The store is another page's now, which has taken it over or runs newer code, or the browser did not read it this time.
     #[error("the store cannot be opened now")]
     Busy,
     /// A lock stands before it, and the errand does not open that.
@@ -37,8 +44,9 @@ pub enum KeptError {
 }
 
 /// Opens the store of this name and reads it, but for what is left for later. Where there is none, none is made before something
-/// is kept. A browser that blocks storage, or is full,
-/// gets a state that passes with the tab: the conversation works and the screen says that it is not kept. This takes for ever
+/// is kept. A browser that opens none, also not when it is asked again,
+/// gets a state that passes with the tab: the conversation works and the screen says that it is not kept. Once a store was
+/// opened nobody begins as somebody new, whatever comes of it: that would hide what is in it. This takes for ever
 /// while a page of other code has the store open, or the browser gives no answer.
 ///
 /// `whole` makes the program whole, once there is something to be read: a visitor who only looks reads nothing. `leads` is asked
@@ -52,12 +60,16 @@ pub async fn open(
     leads: &dyn Fn() -> bool,
     errand: &mut Option<Box<Errand>>,
 ) -> Result<KeptState, KeptError> {
-    let found = match Store::open_kept(name).await {
+    let found = match find(name).await {
         Ok(Some(store)) => {
             whole.await;
             read(store.in_parts(later), leads, errand).await
         }
         Ok(None) => Ok(None),
+        Err(StoreError::Blocked | StoreError::Full) => {
+            let key = StateKey::make_passing(random);
+            return Ok(KeptState { store: None, key, kept: Kept::default() });
+        }
         Err(error) => Err(StateKeyError::Store(error)),
     };
     let begun = || {
@@ -68,15 +80,23 @@ pub async fn open(
     };
     match found.and_then(|found| found.map_or_else(begun, Ok)) {
         Ok(state) => Ok(state),
-        Err(StateKeyError::Store(StoreError::Blocked | StoreError::Full)) => {
-            Ok(KeptState { store: None, key: StateKey::make_passing(random), kept: Kept::default() })
-        }
-        Err(StateKeyError::Store(StoreError::Newer | StoreError::Stale | StoreError::Gone)) => {
-            Err(KeptError::Busy)
-        }
         Err(StateKeyError::Locked) => Err(KeptError::Locked),
-        Err(_) => Err(KeptError::Unreadable),
+        Err(StateKeyError::Store(StoreError::Full)) => Err(KeptError::Full),
+        Err(StateKeyError::NoCrypto | StateKeyError::Lost | StateKeyError::Store(StoreError::Broken)) => {
+            Err(KeptError::Unreadable)
+        }
+        Err(StateKeyError::Store(_)) => Err(KeptError::Busy),
     }
+}
+
+/// The store of this name, if there is one. What fails once may do so in passing.
+async fn find(name: &str) -> Result<Option<Store>, StoreError> {
+    let found = Store::open_kept(name).await;
+    if !matches!(found, Err(StoreError::Blocked | StoreError::Full)) {
+        return found;
+    }
+    timer::pause(AGAIN).await;
+    Store::open_kept(name).await
 }
 
 /// What is read of a store, some time; none of one without a key, which a page only began to make.

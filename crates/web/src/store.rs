@@ -93,8 +93,11 @@ pub enum StoreError {
     #[error("the store was written by newer code")]
     Newer,
     /// The database holds what this code did not write.
-    #[error("the store cannot be read or written")]
+    #[error("the store holds what nobody can read")]
     Broken,
+    /// The browser did not do it, for a reason of its own, which may pass.
+    #[error("the browser could not read or write the store")]
+    Failed,
 }
 
 impl StoreError {
@@ -105,7 +108,9 @@ impl StoreError {
             "VersionError" => Self::Newer,
             // What a transaction is refused with once its database is closed.
             "InvalidStateError" => Self::Gone,
-            _ => Self::Broken,
+            // The database lacks an object store.
+            "NotFoundError" => Self::Broken,
+            _ => Self::Failed,
         }
     }
 }

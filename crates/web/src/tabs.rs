@@ -19,24 +19,24 @@ pub struct Tabs {
 
 /// Something said to all other tabs.
 pub enum Said {
-    /// The tab of this number, and where it stands, encoded, asks the one that leads for everything that is to be seen.
+    /// A tab asks the one that leads under this number, and where it stands, encoded, for everything that is to be seen.
     Hello(u32, Vec<u8>),
-    /// A tab asks the one that leads for a sign of life.
-    Ping,
-    /// The tab that leads is there, and not further yet.
-    Patience,
+    /// A tab asks the one that leads under this number for a sign of life.
+    Ping(u32),
+    /// The tab that leads is there, and has heard what was asked under this number; 0 for nothing.
+    Patience(u32),
     /// The tab that leads has an engine from now on.
     Here,
-    /// The tab that leads has no engine to serve this tab with, or every tab for 0.
+    /// The tab that leads has no engine to serve the tab with that asked under this number, or every tab for 0.
     Alone(u32),
-    /// The tab of this number is shown everything, encoded.
+    /// The tab that asked under this number is shown everything, encoded.
     Everything(u32, Vec<u8>),
     /// All are shown a change, encoded.
     Change(Vec<u8>),
     /// The browser lets nothing be kept.
     Unkept,
-    /// The tab that leads is to carry out a wish, encoded, of this file, if it is about one.
-    Wish(Vec<u8>, Option<File>),
+    /// The tab that leads is asked under this number to carry out a wish, encoded, of this file, if it is about one.
+    Wish(u32, Vec<u8>, Option<File>),
     /// The file of a message came whole.
     File(EventId, Fetched),
     /// All lock themselves.
@@ -78,25 +78,25 @@ impl Drop for Tabs {
 }
 
 impl Said {
-    /// A list of four: the kind, a tab's number or another, bytes, and a file or its pieces.
+    /// A list of four: the kind, the number under which a tab asked or another, bytes, and a file or its pieces.
     fn write(&self) -> JsValue {
         let none: &[u8] = &[];
-        let (kind, tab, bytes, file): (u32, u32, &[u8], Option<&JsValue>) = match self {
-            Self::Hello(tab, stand) => (0, *tab, stand, None),
-            Self::Ping => (1, 0, none, None),
-            Self::Patience => (2, 0, none, None),
+        let (kind, number, bytes, file): (u32, u32, &[u8], Option<&JsValue>) = match self {
+            Self::Hello(asked, stand) => (0, *asked, stand, None),
+            Self::Ping(asked) => (1, *asked, none, None),
+            Self::Patience(asked) => (2, *asked, none, None),
             Self::Here => (3, 0, none, None),
-            Self::Alone(tab) => (4, *tab, none, None),
-            Self::Everything(tab, bytes) => (5, *tab, bytes, None),
+            Self::Alone(asked) => (4, *asked, none, None),
+            Self::Everything(asked, bytes) => (5, *asked, bytes, None),
             Self::Change(bytes) => (6, 0, bytes, None),
             Self::Unkept => (7, 0, none, None),
-            Self::Wish(bytes, file) => (8, 0, bytes, file.as_ref().map(AsRef::as_ref)),
+            Self::Wish(asked, bytes, file) => (8, *asked, bytes, file.as_ref().map(AsRef::as_ref)),
             Self::File(event, fetched) => (9, 0, &event.0, Some(fetched.pieces())),
             Self::Lock => (10, 0, none, None),
             Self::Used => (11, 0, none, None),
             Self::Locks(minutes, key) => (12, *minutes, key, None),
         };
-        let list = Array::of4(&kind.into(), &tab.into(), &Uint8Array::from(bytes), &JsValue::NULL);
+        let list = Array::of4(&kind.into(), &number.into(), &Uint8Array::from(bytes), &JsValue::NULL);
         if let Some(file) = file {
             list.set(3, file.clone());
         }
@@ -105,23 +105,23 @@ impl Said {
 
     fn read(message: JsValue) -> Option<Self> {
         let list: Array = message.dyn_into().ok()?;
-        let tab = number(&list.get(1))?;
+        let asked = number(&list.get(1))?;
         let bytes = list.get(2).dyn_into::<Uint8Array>().ok()?.to_vec();
         let file = list.get(3);
         Some(match number(&list.get(0))? {
-            0 => Self::Hello(tab, bytes),
-            1 => Self::Ping,
-            2 => Self::Patience,
+            0 => Self::Hello(asked, bytes),
+            1 => Self::Ping(asked),
+            2 => Self::Patience(asked),
             3 => Self::Here,
-            4 => Self::Alone(tab),
-            5 => Self::Everything(tab, bytes),
+            4 => Self::Alone(asked),
+            5 => Self::Everything(asked, bytes),
             6 => Self::Change(bytes),
             7 => Self::Unkept,
-            8 => Self::Wish(bytes, file.dyn_into().ok()),
+            8 => Self::Wish(asked, bytes, file.dyn_into().ok()),
             9 => Self::File(EventId(bytes.try_into().ok()?), Fetched::from_pieces(file.dyn_into().ok()?)),
             10 => Self::Lock,
             11 => Self::Used,
-            12 => Self::Locks(tab, bytes),
+            12 => Self::Locks(asked, bytes),
             _ => return None,
         })
     }

@@ -1,6 +1,8 @@
 //! One-shot timers that end with their owner.
 
 use gloo::timers::callback::Timeout;
+use js_sys::Promise;
+use wasm_bindgen::JsValue;
 
 /// A timer that has been set. Dropping it cancels it.
 #[must_use = "a dropped timer never fires"]
@@ -14,6 +16,16 @@ pub struct Timer {
 /// at the clock again when it is called.
 pub fn after(ms: u32, callback: impl FnOnce() + 'static) -> Timer {
     set(ms, Box::new(callback))
+}
+
+/// Waits so many milliseconds.
+pub(crate) async fn pause(ms: u32) {
+    let mut timer = None;
+    let passed = Promise::new(&mut |resolve, _| {
+        timer = Some(after(ms, move || drop(resolve.call0(&JsValue::UNDEFINED))));
+    });
+    let _ = passed.await;
+    drop(timer);
 }
 
 /// What makes a function of ours one of the browser's is downloaded once, not for each callback.

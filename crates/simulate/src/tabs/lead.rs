@@ -29,12 +29,12 @@ pub(crate) enum Lead {
 impl World {
     /// A tab opens, and gets in line for the lead.
     pub(crate) fn open_tab(&mut self, tab: usize) {
-        let Tab { is_open, life, timers, ticket, hears_at, .. } = self.devices[tab].tab;
+        let Tab { is_open, life, asked, timers, ticket, hears_at, .. } = self.devices[tab].tab;
         if is_open {
             return;
         }
         self.devices[tab].tab =
-            Tab { is_open: true, life: life + 1, timers, ticket, hears_at, ..Tab::default() };
+            Tab { is_open: true, life: life + 1, asked, timers, ticket, hears_at, ..Tab::default() };
         self.devices[tab].clear_screen();
         if self.chance.one_in(2) {
             self.look_at(tab);
@@ -85,10 +85,14 @@ impl World {
             let run = self.devices[tab].run;
             self.commit(tab, run);
         }
-        self.devices[tab].tab.asleep = Some(Sleep { rests, postponed: Vec::new() });
+        self.fall_asleep(tab, rests);
         let at = self.now + self.chance.between(500, 60_000);
         let life = self.devices[tab].tab.life;
         self.agenda.plan(at, Happening::Fault(Fault::TabWakes { device: tab, life }));
+    }
+
+    pub(super) fn fall_asleep(&mut self, tab: usize, rests: bool) {
+        self.devices[tab].tab.asleep = Some(Sleep { rests, postponed: Vec::new() });
     }
 
     /// A frozen tab wakes and finds what happened meanwhile; that the lead was taken away it may hear last.
@@ -181,7 +185,8 @@ impl World {
         }
         let browser = self.devices[tab].browser;
         let disk = &mut self.browsers[browser].disk;
-        self.devices[tab].term = disk.begin_term();
+        let Ok(term) = disk.begin_term() else { return self.find_no_room(tab) };
+        self.devices[tab].term = term;
         if !self.devices[tab].start(&self.browsers[browser]) {
             self.complaints.push(format!("{} does not start from its storage", self.browsers[browser].name));
             return;
@@ -197,6 +202,17 @@ impl World {
             // Whoever led before may not have come to ask.
             self.input(tab, Input::Introduce(None));
         }
+    }
+
+    /// There is no room to begin a term: other tabs may fare better, and after a while the person tries again.
+    fn find_no_room(&mut self, tab: usize) {
+        self.tally.count("starts without room");
+        self.note(tab, || "finds no room to start".to_owned());
+        self.step_down(tab);
+        self.leave_line(tab);
+        let ticket = self.devices[tab].tab.ticket;
+        let at = self.now + self.chance.between(500, 20_000);
+        self.agenda.plan(at, Happening::LinesUp { tab, ticket });
     }
 
     /// Takes the lead from a tab that gives no sign of life.

@@ -24,7 +24,7 @@ const MOST_QUARRELS: u32 = 7;
 /// What this tab knows of the others, and they of it.
 #[derive(Default)]
 pub(super) struct Follower {
-    /// Its number; 0 before it has one.
+    /// The number under which it asked last, and no other tab asks; 0 before it has any.
     number: Cell<u32>,
     /// Whether it was told everything.
     served: Cell<bool>,
@@ -43,6 +43,17 @@ impl Follower {
     /// Holds what the person sent until it is settled.
     pub(super) fn hold(&self, wish: Wish, file: Option<File>) {
         self.held.borrow_mut().push((wish, file));
+    }
+
+    /// A number to ask under.
+    fn ask(&self) -> u32 {
+        self.number.set(self.number.get().wrapping_add(1));
+        self.number.get()
+    }
+
+    /// Whether this answers what was asked last.
+    fn is_answered(&self, asked: u32) -> bool {
+        self.number.get() == asked
     }
 
     /// The lead was taken away by this tab or from it.
@@ -103,7 +114,7 @@ impl Work {
         if self.tabs.borrow().is_none() {
             return self.wait_elsewhere();
         }
-        self.say(&Said::Hello(self.follower.number.get(), cbor::encode(&self.screen.stand())));
+        self.say(&Said::Hello(self.follower.ask(), cbor::encode(&self.screen.stand())));
         self.await_life();
     }
 
@@ -113,7 +124,8 @@ impl Work {
             return;
         }
         if self.follower.served.get() {
-            self.say(&Said::Ping);
+            self.lose_patience();
+            self.say(&Said::Ping(self.follower.ask()));
             self.await_life();
         } else {
             self.follow();
@@ -145,19 +157,17 @@ impl Work {
     }
 
     /// Takes what the person did in this tab. What makes a message stays here until the relay has it, and the rest until the tab
-    /// that leads gives a sign of life: it may have ended without hearing of it.
+    /// that leads gives a sign of life: it may have ended without hearing of it. Where the person looks is said again and again,
+    /// and so shows whether anybody leads.
     pub(super) fn wish(&self, wish: Wish, file: Option<File>) {
         let is_served = self.follower.served.get();
         let passes = matches!(wish, Wish::Typing(..) | Wish::Seen(_) | Wish::Look(_));
         if is_served {
-            self.say(&Said::Wish(cbor::encode(&wish), file.clone()));
-        }
-        if passes {
-            return;
-        }
-        self.follower.hold(wish, file);
-        if is_served {
+            self.say(&Said::Wish(self.follower.ask(), cbor::encode(&wish), file.clone()));
             self.await_life();
+        }
+        if !passes {
+            self.follower.hold(wish, file);
         }
     }
 
@@ -176,16 +186,17 @@ impl Work {
     fn hear(&self, said: Said) {
         let is_served = self.follower.served.get();
         match said {
-            Said::Hello(tab, stand) => {
+            Said::Hello(asked, stand) => {
                 if let Ok(stand) = cbor::read(&stand) {
-                    self.answer(Some((tab, stand)));
+                    self.answer(asked, Some(stand));
                 }
             }
-            Said::Ping => self.answer(None),
-            Said::Wish(wish, file) => {
+            Said::Ping(asked) => self.answer(asked, None),
+            Said::Wish(asked, wish, file) => {
                 if let Ok(wish) = cbor::read(&wish) {
                     self.fulfil(wish, file);
-                    self.answer(None);
+                    // An engine that is to come has heard nothing.
+                    self.answer(self.driver().map_or(0, |_| asked), None);
                 }
             }
             Said::Lock => self.lock_up_with_others(),
@@ -196,13 +207,16 @@ impl Work {
             Said::Locks(minutes, key) => self.heard_of_lock(minutes, &key),
             Said::Here if self.is_veiled() => self.line_up(),
             Said::Here => self.follow(),
-            Said::Alone(tab) if tab == 0 || tab == self.follower.number.get() => self.wait_elsewhere(),
-            Said::Patience if is_served => {
+            Said::Alone(asked) if asked == 0 || self.follower.is_answered(asked) => self.wait_elsewhere(),
+            Said::Patience(asked) if is_served => {
                 self.lose_patience();
-                self.follower.let_heard_go();
+                // An answer to something else says nothing of what this tab has said.
+                if self.follower.is_answered(asked) {
+                    self.follower.let_heard_go();
+                }
             }
-            Said::Patience => self.ask_again(),
-            Said::Everything(tab, shows) if tab == self.follower.number.get() => {
+            Said::Patience(asked) if self.follower.is_answered(asked) => self.ask_again(),
+            Said::Everything(asked, shows) if self.follower.is_answered(asked) => {
                 if let Ok(shows) = cbor::read::<Vec<Show>>(&shows) {
                     self.take_over(shows);
                 }
@@ -215,7 +229,7 @@ impl Work {
             }
             Said::File(event, fetched) => self.hand(event, fetched),
             Said::Unkept => self.is_unkept(),
-            Said::Everything(..) | Said::Change(_) | Said::Alone(_) => {}
+            Said::Everything(..) | Said::Change(_) | Said::Alone(_) | Said::Patience(_) => {}
         }
     }
 
@@ -262,8 +276,12 @@ impl Work {
         self.me.render_soon();
     }
 
-    /// Without a sign of life, a tab that the person looks at takes the lead; others ask again when they are seen.
+    /// Without a sign of life, a tab that the person looks at takes the lead; others ask again when they are seen. What is asked
+    /// meanwhile gives it no more time.
     fn await_life(&self) {
+        if self.follower.awaited.borrow().is_some() {
+            return;
+        }
         let timer = self.later(self.follower.patience(), |work| {
             work.lose_patience();
             if work.follows() && page::visible() {
@@ -271,7 +289,7 @@ impl Work {
                 work.take_away();
             }
         });
-        drop(self.follower.awaited.replace(Some(timer)));
+        *self.follower.awaited.borrow_mut() = Some(timer);
     }
 
     /// The tab that leads is starting: it is asked again a little later.
@@ -282,5 +300,26 @@ impl Work {
             }
         });
         drop(self.follower.awaited.replace(Some(timer)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use segel_wire::ids::ConversationId;
+
+    use super::*;
+
+    #[test]
+    fn only_an_answer_to_what_was_asked_last_says_that_all_was_heard() {
+        let follower = Follower::default();
+        let before = follower.ask();
+        follower.hold(Wish::End(ConversationId([1; 16])), None);
+        let asked = follower.ask();
+        assert!(!follower.is_answered(before), "the end was said after that");
+        assert!(!follower.is_answered(asked + 1), "another tab asked");
+        assert!(!follower.is_answered(0), "nobody has heard");
+        assert!(follower.is_answered(asked));
+        follower.let_heard_go();
+        assert!(!follower.holds_any());
     }
 }

@@ -217,6 +217,7 @@ impl Work {
         let state = match state {
             Ok(state) => state,
             Err(KeptError::Unreadable) => return Err(Trouble::Refused(Refusal::StoreBroken)),
+            Err(KeptError::Full) => return Err(Trouble::StoreFull),
             Err(KeptError::Busy) => return Err(Trouble::StoreBusy),
             Err(KeptError::Locked) => {
                 self.lock_up();
@@ -239,6 +240,7 @@ impl Work {
             fates.with(|work| match fate {
                 Fate::Overtaken => work.overtaken(),
                 Fate::Unkept => work.keep_no_more(),
+                Fate::Unread => work.give_up(Trouble::StoreBusy),
             });
         };
         let driver = Driver::start(engine, random, state.store, on_show, on_file, on_fate);

@@ -45,17 +45,18 @@ impl Work {
         }
     }
 
-    /// Another tab asks whether there is an engine; one that says hello is told everything, if it stands where it may.
-    pub(super) fn answer(&self, hello: Option<(u32, Stand)>) {
+    /// Another tab asks under this number whether there is an engine; one that says hello is told everything, if it stands where it
+    /// may.
+    pub(super) fn answer(&self, asked: u32, hello: Option<Stand>) {
         match (self.place.engine.get(), self.driver(), hello) {
             (Start::Follows, ..) => {}
             (Start::Alone, ..) => self.say(&Said::Alone(0)),
             // Its screen goes on to say why.
             (_, Some(driver), Some(_)) if driver.gives_way() => self.leave(),
-            (_, Some(driver), Some((tab, stand))) if !driver.serves(&stand) => self.say(&Said::Alone(tab)),
-            (start, Some(driver), Some((tab, _))) => {
+            (_, Some(driver), Some(stand)) if !driver.serves(&stand) => self.say(&Said::Alone(asked)),
+            (start, Some(driver), Some(_)) => {
                 self.follower.exists.set(true);
-                self.say(&Said::Everything(tab, cbor::encode(&driver.everything())));
+                self.say(&Said::Everything(asked, cbor::encode(&driver.everything())));
                 if start == Start::RunsUnkept {
                     self.say(&Said::Unkept);
                 }
@@ -63,7 +64,7 @@ impl Work {
                     self.say(&locks);
                 }
             }
-            _ => self.say(&Said::Patience),
+            _ => self.say(&Said::Patience(asked)),
         }
     }
 

@@ -203,6 +203,8 @@ by_name! {
         insecure,
         /// What is kept cannot be opened now.
         store_busy,
+        /// What is kept is there, and no room to open it.
+        store_full,
         /// Button: delete what cannot be read, and begin as somebody new.
         begin_anew,
         /// The browser lets nothing be kept, so the conversation ends with the tab.

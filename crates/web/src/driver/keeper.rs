@@ -8,10 +8,13 @@ use segel_core::{Change, Input};
 use segel_wire::ids::ConversationId;
 
 use crate::driver::take_first;
-use crate::store::{self, Eventually, Home, NewStore, Store, StoreError};
+use crate::store::{self, Eventually, Home, NewStore, Record, Store, StoreError};
+use crate::timer;
 
 /// The generation of the first step that is kept.
 const FIRST: u64 = 1;
+/// How long to wait before records are read again that were not read, in milliseconds, time after time.
+const AGAIN: [u32; 4] = [200, 1_000, 3_000, 6_000];
 
 /// Keeps what the engine hands out, in order.
 pub(crate) struct Keeper(Rc<Queue>);
@@ -43,6 +46,9 @@ pub enum Fate {
     Overtaken,
     /// The browser took it away, or has no room for the first that is to be kept: from now on nothing outlives the tab.
     Unkept,
+    /// The browser does not read what was left in it, also when asked again: its engine cannot go on, and is to be dropped. What
+    /// is kept may be as it should.
+    Unread,
 }
 
 impl Keeper {
@@ -83,18 +89,20 @@ impl Keeper {
     pub(crate) fn read(&self, conversation: ConversationId, names: String) {
         let queue = Rc::clone(&self.0);
         spawn_local(async move {
-            let records = match queue.store.get() {
-                Some(store) => store.load_named(&names).await,
-                None => Err(StoreError::Broken),
+            let mut waits = AGAIN.into_iter();
+            let told = loop {
+                match queue.read(&names).await {
+                    Err(StoreError::Stale) => break Told::Fate(Fate::Overtaken),
+                    records @ (Ok(_) | Err(StoreError::Broken)) => {
+                        break Told::Input(Input::Loaded { conversation, records: records.ok() });
+                    }
+                    Err(_) => match waits.next() {
+                        Some(wait) => timer::pause(wait).await,
+                        None => break Told::Fate(Fate::Unread),
+                    },
+                }
             };
-            let records = match records {
-                Err(StoreError::Gone) => queue.make_do(0, StoreError::Gone).await.and(Err(StoreError::Gone)),
-                records => records,
-            };
-            (queue.tell)(match records {
-                Err(StoreError::Stale) => Told::Fate(Fate::Overtaken),
-                records => Told::Input(Input::Loaded { conversation, records: records.ok() }),
-            });
+            (queue.tell)(told);
         });
     }
 }
@@ -126,6 +134,15 @@ impl Queue {
             });
         }
         self.busy.set(false);
+    }
+
+    /// Reads records; what the browser has taken away is not to be read any more.
+    async fn read(&self, names: &str) -> Result<Vec<Record>, StoreError> {
+        let Some(store) = self.store.get() else { return Err(StoreError::Broken) };
+        match store.load_named(names).await {
+            Err(StoreError::Gone) => self.make_do(0, StoreError::Gone).await.and(Err(StoreError::Broken)),
+            records => records,
+        }
     }
 
     async fn commit(&self, generation: u64, changes: Vec<Change>) -> Result<(), StoreError> {

@@ -55,5 +55,5 @@ fn wait(settled: Promise, asked: Asked) -> Outcome {
 }
 
 fn reason(error: Option<DomException>) -> StoreError {
-    error.map_or(StoreError::Broken, |error| StoreError::from_thrown(&error))
+    error.map_or(StoreError::Failed, |error| StoreError::from_thrown(&error))
 }

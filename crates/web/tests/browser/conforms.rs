@@ -8,12 +8,12 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::store::fresh;
 
-/// From now on a transaction can put one record, and no second one; or as many as it likes again.
+/// From now on a transaction can put one record, and no second one, nor begin a term; or as it likes again.
 const FILL: &str = "
     const objects = IDBObjectStore.prototype;
     objects.plenty ??= objects.put;
     objects.put = !isFull ? objects.plenty : function (...record) {
-        if (this.transaction.hasPut) throw new DOMException('there is no room', 'QuotaExceededError');
+        if (this.transaction.hasPut || record[1] === 'term') throw new DOMException('there is no room', 'QuotaExceededError');
         this.transaction.hasPut = true;
         return objects.plenty.apply(this, record);
     };";
@@ -30,10 +30,10 @@ struct Opened {
 impl Place for Database {
     type Store = Opened;
 
-    async fn open(&self) -> Opened {
+    async fn open(&self) -> Result<Opened, Refused> {
         let own = Store::open(self.0).await.unwrap().in_parts(Some(&LATER));
-        own.take_over().await.unwrap();
-        Opened { own, whole: Store::open(self.0).await.unwrap() }
+        own.take_over().await.map_err(refused)?;
+        Ok(Opened { own, whole: Store::open(self.0).await.unwrap() })
     }
 
     fn fill(&self, is_full: bool) {

@@ -1,6 +1,6 @@
 //! What an engine starts from: as an earlier form of this code kept it, and while others have their hands on it.
 
-use js_sys::{Array, Uint8Array};
+use js_sys::{Array, Function, Uint8Array};
 use segel_core::{Engine, VisitorConfig};
 use segel_crypto::storage::StateKey;
 use segel_web::kept::{self, KeptError};
@@ -65,6 +65,59 @@ async fn who_does_not_lead_any_more_shuts_nobody_out() {
     let frozen = kept::open(name, None, &mut Random::new().unwrap(), async {}, &|| false, &mut None).await;
     assert_eq!(frozen.err(), Some(KeptError::Busy));
     leading.commit(GENERATION + 1, vec![Change::Put("a".to_owned(), vec![1])]).await.unwrap();
+}
+
+/// From now on a method of the browser throws an error of this name where its arguments say so, for so many calls. Calling what
+/// comes of this ends that.
+const FAIL: &str = "
+    const prototype = self[kind].prototype, standing = prototype[method];
+    let left = times;
+    prototype[method] = function (...given) {
+        if (given.includes(argument) && left-- > 0) throw new DOMException('as a test has it', name);
+        return standing.apply(this, given);
+    };
+    return () => { prototype[method] = standing; };";
+
+fn fails(of: [&str; 3], name: &str, times: u32) -> Function {
+    let given = [of[0], of[1], of[2], name].map(JsValue::from).into_iter().chain([times.into()]);
+    let fail = Function::new_with_args("kind, method, argument, name, times", FAIL);
+    fail.apply(&JsValue::NULL, &given.collect()).unwrap().unchecked_into()
+}
+
+const BEGINNING_A_TERM: [&str; 3] = ["IDBObjectStore", "put", "term"];
+
+#[wasm_bindgen_test]
+async fn a_store_that_cannot_be_taken_over_now_hides_behind_nobody_new_and_is_there_when_it_can() {
+    let name = "no-room-to-take-over";
+    keep(name, &[]).await;
+    for (thrown, error) in [
+        ("QuotaExceededError", KeptError::Full),
+        ("NotAllowedError", KeptError::Busy),
+        ("UnknownError", KeptError::Busy),
+    ] {
+        let ends = fails(BEGINNING_A_TERM, thrown, u32::MAX);
+        let refused = open(name).await.err();
+        ends.call0(&JsValue::NULL).unwrap();
+        assert_eq!(refused, Some(error), "{thrown}");
+        assert_eq!(open(name).await.unwrap().kept.generation, GENERATION, "{thrown}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_store_that_does_not_open_once_is_asked_for_again_and_storage_that_is_refused_is_none() {
+    let name = "opens-the-second-time";
+    keep(name, &[]).await;
+    let opening = ["IDBFactory", "open", name];
+    for thrown in ["UnknownError", "QuotaExceededError"] {
+        let ends = fails(opening, thrown, 1);
+        let state = open(name).await;
+        ends.call0(&JsValue::NULL).unwrap();
+        assert_eq!(state.unwrap().kept.generation, GENERATION, "{thrown}");
+    }
+    let ends = fails(opening, "SecurityError", u32::MAX);
+    let state = open(name).await;
+    ends.call0(&JsValue::NULL).unwrap();
+    assert!(state.unwrap().store.is_none());
 }
 
 /// A form after the last: it moves a record, and has an object store more.

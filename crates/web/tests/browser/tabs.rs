@@ -21,18 +21,22 @@ async fn everything_that_is_said_is_heard_by_the_others_as_it_was() {
     let _hears = Tabs::join("said", other.listener()).unwrap();
     speaks.say(&Said::Hello(u32::MAX, vec![9]));
     speaks.say(&Said::Everything(7, vec![1, 2, 3]));
-    speaks.say(&Said::Wish(vec![4], Some(make_file("isi"))));
-    speaks.say(&Said::Wish(vec![5], None));
+    speaks.say(&Said::Wish(8, vec![4], Some(make_file("isi"))));
+    speaks.say(&Said::Wish(9, vec![5], None));
+    speaks.say(&Said::Ping(10));
+    speaks.say(&Said::Patience(11));
     speaks.say(&Said::Here);
 
     assert!(matches!(other.next().await, Said::Hello(u32::MAX, stand) if stand == [9]));
     assert!(matches!(other.next().await, Said::Everything(7, bytes) if bytes == [1, 2, 3]));
     let wish = match other.next().await {
-        Said::Wish(bytes, Some(file)) => Some((bytes, segel_web::files::read(&file, 0, 3).await)),
+        Said::Wish(8, bytes, Some(file)) => Some((bytes, segel_web::files::read(&file, 0, 3).await)),
         _ => None,
     };
     assert_eq!(wish, Some((vec![4], Some(b"isi".to_vec()))));
-    assert!(matches!(other.next().await, Said::Wish(bytes, None) if bytes == [5]));
+    assert!(matches!(other.next().await, Said::Wish(9, bytes, None) if bytes == [5]));
+    assert!(matches!(other.next().await, Said::Ping(10)));
+    assert!(matches!(other.next().await, Said::Patience(11)));
     assert!(matches!(other.next().await, Said::Here));
     assert!(own.is_empty());
 }
