@@ -91,12 +91,15 @@ pub async fn open(
 
 /// The store of this name, if there is one. What fails once may do so in passing.
 async fn find(name: &str) -> Result<Option<Store>, StoreError> {
-    let found = Store::open_kept(name).await;
-    if !matches!(found, Err(StoreError::Blocked | StoreError::Full)) {
-        return found;
+    let mut is_again = false;
+    loop {
+        let found = Store::open_kept(name).await;
+        if is_again || !matches!(found, Err(StoreError::Blocked | StoreError::Full)) {
+            return found;
+        }
+        timer::pause(AGAIN).await;
+        is_again = true;
     }
-    timer::pause(AGAIN).await;
-    Store::open_kept(name).await
 }
 
 /// What is read of a store, some time; none of one without a key, which a page only began to make.
