@@ -256,11 +256,6 @@ impl Conversation {
         }
     }
 
-    /// Whether the relay has ever delivered anything of it.
-    pub(crate) fn was_told_of(&self) -> bool {
-        self.facts.head.max(self.facts.former) > 0
-    }
-
     /// One message as it stands in the timeline.
     pub(crate) fn item(&self, conversation: ConversationId, event: EventId) -> Option<Item> {
         let message = self.messages.get(&event)?;

@@ -113,6 +113,11 @@ impl Facts {
         }
     }
 
+    /// Whether the relay has ever delivered anything of the conversation.
+    pub(crate) fn was_told_of(&self) -> bool {
+        self.head.max(self.former) > 0
+    }
+
     /// Counts an own content that was sealed.
     pub(crate) fn count(&mut self, content: ContentHash) {
         self.sequence += 1;

@@ -167,7 +167,7 @@ impl World {
         }
         if self.devices[tab].tab.is_served {
             self.devices[tab].tab.awaited = None;
-            let asked = self.ask(tab);
+            let asked = Some(self.ask(tab));
             self.say_to_tabs(tab, &Word::Ping(asked));
             self.await_life(tab);
         } else {
@@ -357,7 +357,7 @@ impl World {
     /// Another tab leads: asks it for everything.
     fn follow(&mut self, tab: usize) {
         self.devices[tab].tab.lose_sight();
-        let asked = self.ask(tab);
+        let asked = Some(self.ask(tab));
         self.say_to_tabs(tab, &Word::Hello(asked));
         self.await_life(tab);
     }
@@ -367,7 +367,7 @@ impl World {
         let is_served = self.devices[tab].tab.is_served;
         let passes = matches!(wish, Wish::Typing(..) | Wish::Seen(_) | Wish::Look(_));
         if is_served {
-            let asked = self.ask(tab);
+            let asked = Some(self.ask(tab));
             self.say_to_tabs(tab, &Word::Wish(asked, wish.clone()));
             if !(passes && self.planted == Some(Planted::LooksInVain)) {
                 self.await_life(tab);

@@ -350,7 +350,7 @@ impl Engine {
         // A withdrawal is also refused so where only what it takes back is lost, which holds up nothing else.
         let is_lost = problem.code == Code::NotFound && conversation.withdraws_with(event).is_none();
         let refusal = match problem.code {
-            _ if is_lost && self.part == Part::Agent && conversation.was_told_of() => {
+            _ if is_lost && self.part == Part::Agent && conversation.facts.was_told_of() => {
                 conversation.is_gone = true;
                 self.link.under_way.remove(&id);
                 return;

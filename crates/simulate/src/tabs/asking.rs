@@ -7,10 +7,10 @@ use crate::world::{Happening, World};
 pub(super) type Asked = Option<(usize, u64)>;
 
 impl World {
-    pub(super) fn ask(&mut self, tab: usize) -> Asked {
+    pub(super) fn ask(&mut self, tab: usize) -> (usize, u64) {
         let own = &mut self.devices[tab].tab;
         own.asked += 1;
-        Some((tab, own.asked))
+        (tab, own.asked)
     }
 
     /// Whether this answers what a tab asked last.
