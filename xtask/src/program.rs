@@ -53,7 +53,7 @@ const SHRINK: [&str; 11] = [
     "-Oz",
     "-Oz",
     "--low-memory-unused",
-    "--one-caller-inline-max-function-size=10",
+    "--one-caller-inline-max-function-size=12",
     "--gufa-optimizing",
     "-Oz",
     "--reorder-functions-by-name",

@@ -197,6 +197,17 @@ impl Link {
     }
 }
 
+/// The first of these times that has not come, Unix milliseconds; none is the end of time.
+pub(crate) fn first_after(now: u64, times: impl Iterator<Item = u64>) -> u64 {
+    let mut first = u64::MAX;
+    for at in times {
+        if at > now {
+            first = first.min(at);
+        }
+    }
+    first
+}
+
 #[cfg(test)]
 mod tests {
     use rand_chacha::ChaCha20Rng;

@@ -5,6 +5,7 @@ use segel_wire::cbor_array;
 use segel_wire::ids::{ConversationId, DeviceId, EventId};
 use segel_wire::limits;
 
+use crate::link::first_after;
 use crate::peers::Peer;
 use crate::show::Author;
 
@@ -187,9 +188,9 @@ impl Signals {
 
     /// When something is next to be said, or somebody no longer shown.
     pub(crate) fn wake_at(&self, now: u64) -> u64 {
-        let own = self.own.iter().map(|own| own.wake_at(now));
-        let heard = self.heard.iter().flat_map(|heard| [heard.typing, heard.here]);
-        own.chain(heard).filter(|at| *at > now).min().unwrap_or(u64::MAX)
+        let own = first_after(now, self.own.iter().map(|own| own.wake_at(now)));
+        let typing = first_after(now, self.heard.iter().map(|heard| heard.typing));
+        own.min(typing).min(first_after(now, self.heard.iter().map(|heard| heard.here)))
     }
 
     fn own(&mut self, conversation: ConversationId) -> &mut Own {

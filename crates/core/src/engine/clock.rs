@@ -2,7 +2,7 @@
 
 use super::Engine;
 use crate::io::Output;
-use crate::link::Backoff;
+use crate::link::{Backoff, first_after};
 
 impl Engine {
     /// Looks whether the local clock stands before what it showed last, and moves all that was planned by as much.
@@ -16,8 +16,7 @@ impl Engine {
         let roster = &mut self.roster_check.backoff;
         let others = [&mut self.bundles, &mut self.sending, &mut self.storing, &mut self.prekeys.backoff];
         let acts = [&mut self.act_rosters, &mut self.fetches];
-        let unreachable = self.unreachable.iter_mut().map(|(_, tries)| tries);
-        let all = [roster, &mut self.link.backoff].into_iter().chain(others).chain(acts).chain(unreachable);
+        let all = [roster, &mut self.link.backoff].into_iter().chain(others).chain(acts);
         all.for_each(|backoff: &mut Backoff| backoff.move_back(by));
         self.link.move_back(by);
         self.signals.move_back(by);
@@ -31,7 +30,8 @@ impl Engine {
             conversation.pulls.iter_mut().for_each(|(_, pulls)| pulls.move_back(by));
         }
         let reads = self.reads_due.iter_mut().map(|(_, due)| due);
-        for due in reads {
+        let unreachable = self.unreachable.iter_mut().map(|(_, until)| until);
+        for due in reads.chain(unreachable) {
             *due = due.saturating_sub(by);
         }
         self.shown.wake_at = None;
@@ -63,7 +63,7 @@ impl Engine {
             self.shown.lapses_at,
             expiry,
         ];
-        let at = times.into_iter().filter(|at| *at > now).min().unwrap_or(u64::MAX);
+        let at = first_after(now, times.into_iter());
         if at != u64::MAX && self.shown.wake_at.replace(at) != Some(at) {
             self.outputs.push_back(Output::WakeAt(at));
         }

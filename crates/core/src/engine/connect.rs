@@ -140,7 +140,7 @@ impl Engine {
         self.link.lost(now, random);
         self.signals.disconnected();
         self.held.clear();
-        self.unreachable.clear();
+        self.seek_everybody();
         self.roster_check.fresh = false;
     }
 

@@ -94,7 +94,9 @@ pub struct Engine {
     storing: Backoff,
     prekeys: PrekeyUpload,
     /// Devices that have no usable bundle, and when to ask for one again.
-    unreachable: Sorted<DeviceId, Backoff>,
+    unreachable: Sorted<DeviceId, u64>,
+    /// Grows while none of those that were asked for has one.
+    seeking: Backoff,
     /// Whom to ask anew.
     resyncs: Vec<Resync>,
     /// What the local clock showed last, Unix milliseconds.
@@ -309,6 +311,7 @@ impl Engine {
             storing: Backoff::default(),
             prekeys: PrekeyUpload::default(),
             unreachable: Sorted::new(),
+            seeking: Backoff::default(),
             resyncs: Vec::new(),
             latest: 0,
             told: Told::default(),

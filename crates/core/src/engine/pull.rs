@@ -77,6 +77,12 @@ impl Engine {
 
     /// When something is next to be pulled again.
     pub(super) fn pulls_wake(&self, now: u64) -> u64 {
+        if self.fetching.is_empty() { u64::MAX } else { self.next_pull(now) }
+    }
+
+    // The rest of a visitor's program: within its caller it would not be.
+    #[inline(never)]
+    fn next_pull(&self, now: u64) -> u64 {
         let waiting = self.fetching.keys().filter_map(|id| self.conversations.get(id));
         let times = waiting.filter_map(|conversation| match conversation.next_pull(now) {
             Next::At(at) => Some(at),

@@ -9,7 +9,7 @@ use segel_wire::{Delivered, limits};
 use super::{Engine, Part, make_id};
 use crate::account::Account;
 use crate::conversation::{Control, Conversation, Stage};
-use crate::link;
+use crate::link::{self, first_after};
 use crate::peers::Peer;
 use crate::records::Name;
 use crate::show::{Author, Standing};
@@ -67,7 +67,7 @@ impl Engine {
 
     /// When something is next to be said of what was read.
     pub(super) fn reads_wake(&self, now: u64) -> u64 {
-        self.reads_due.iter().map(|(_, due)| *due).filter(|due| *due > now).min().unwrap_or(u64::MAX)
+        first_after(now, self.reads_due.iter().map(|(_, due)| *due))
     }
 
     /// A content of another device opened: what it says of own messages.

@@ -8,6 +8,7 @@ use segel_wire::limits;
 
 use super::{Engine, Part, make_id};
 use crate::conversation::{Control, Stage};
+use crate::link::first_after;
 use crate::peers::Peer;
 use crate::records::Name;
 use crate::show::Refusal;
@@ -120,7 +121,7 @@ impl Engine {
 
     /// When the next request is due.
     pub(super) fn resync_wake(&self, now: u64) -> u64 {
-        self.resyncs.iter().map(|resync| resync.due).filter(|due| *due > now).min().unwrap_or(u64::MAX)
+        first_after(now, self.resyncs.iter().map(|resync| resync.due))
     }
 
     /// Seals the first control of a conversation that can be, and sends it.

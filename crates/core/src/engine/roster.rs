@@ -160,7 +160,7 @@ impl Engine {
         }
         self.roster_check.sought_in_vain = None;
         self.roster_check.looks = 0;
-        self.unreachable.clear();
+        self.seek_everybody();
         self.bundle_trouble = None;
         self.bundles.succeeded(now, 0);
         self.show_site();

@@ -227,15 +227,14 @@ impl Engine {
         let is_for_agents = body.is_for_agents();
         // Whoever reads along later is given its key.
         let is_alone = is_for_agents && members.is_empty();
-        let reached = members.iter().copied().filter(|peer| self.peers.reaches(*peer, time));
-        let reached: Vec<_> = reached.collect();
+        let reached: Vec<_> = members.into_iter().filter(|peer| self.peers.reaches(*peer, time)).collect();
         // An answer that the visitor cannot open is none.
         let reaches_visitor = is_for_agents
             || self.visitor_of(id).is_none_or(|visitor| reached.iter().any(|peer| peer.0 == visitor));
         if (!reached.is_empty() || is_alone) && reaches_visitor {
             self.seal_message((id, event), (desk, &reached), body, now, random);
         } else {
-            self.reaches_nobody(id, &members);
+            self.reaches_nobody(id, now);
         }
     }
 

@@ -11,6 +11,7 @@ use segel_wire::{Code, Problem, cbor, limits};
 use super::{Engine, Part, passes};
 use crate::conversation::Control;
 use crate::io::{Answer, Output, Request};
+use crate::link::{Backoff, first_after};
 use crate::peers::Peer;
 use crate::records::Name;
 use crate::show::Refusal;
@@ -24,7 +25,7 @@ impl Engine {
         let time = self.membership.time(now);
         let missing = peers.iter().filter(|peer| self.peers.wants_handshake(**peer, time));
         let missing: Vec<Peer> = missing.copied().collect();
-        let is_due = |peer: &&Peer| self.unreachable.get(&peer.0).is_none_or(|tries| tries.is_due(now));
+        let is_due = |peer: &&Peer| self.unreachable.get(&peer.0).is_none_or(|until| *until <= now);
         let due: Vec<Peer> = missing.iter().filter(is_due).copied().collect();
         if !due.is_empty() {
             self.ask_for_bundles(&due, now);
@@ -38,10 +39,11 @@ impl Engine {
     /// until somebody is reached.
     // The rest of a visitor's program: within its caller it would not be.
     #[inline(never)]
-    pub(super) fn reaches_nobody(&mut self, id: ConversationId, members: &[Peer]) {
+    pub(super) fn reaches_nobody(&mut self, id: ConversationId, now: u64) {
+        let members = self.members(id, now);
         // Who was just enrolled uploads prekeys within moments.
-        let is_away = |peer: &Peer| self.unreachable.get(&peer.0).is_some_and(|tries| tries.is_failing_on());
-        if self.erasing.is_some() || !members.iter().any(is_away) {
+        let is_away = |peer: &Peer| self.unreachable.contains(&peer.0);
+        if self.erasing.is_some() || !self.seeking.is_failing_on() || !members.iter().any(is_away) {
             return;
         }
         let visitor = self.visitor_of(id);
@@ -59,6 +61,13 @@ impl Engine {
         for (device, _) in self.members(id, now) {
             self.unreachable.remove(&device);
         }
+        self.seeking = Backoff::default();
+    }
+
+    /// Anybody may be there by now.
+    pub(super) fn seek_everybody(&mut self) {
+        self.unreachable.clear();
+        self.seeking = Backoff::default();
     }
 
     pub(super) fn ask_for_bundles(&mut self, peers: &[Peer], now: u64) {
@@ -70,8 +79,7 @@ impl Engine {
     }
 
     pub(super) fn bundles_wake(&self, now: u64) -> u64 {
-        let again = self.unreachable.values().map(|tries| tries.at());
-        let again = again.filter(|at| *at > now).min().unwrap_or(u64::MAX);
+        let again = first_after(now, self.unreachable.values().copied());
         if self.bundle_trouble.is_some() || self.bundles.at() > now { self.bundles.at() } else { again }
     }
 
@@ -92,15 +100,14 @@ impl Engine {
         };
         self.bundle_trouble = None;
         self.bundles.succeeded(now, 0);
-        // What was asked for together is asked for together again.
-        let tries = asked.first().and_then(|peer| self.unreachable.get(&peer.0));
-        let mut tries = tries.copied().unwrap_or_default();
-        tries.failed_for_long(now, random);
-        self.unreachable.extend(asked.iter().map(|peer| (peer.0, tries)));
+        self.seeking.failed_for_long(now, random);
+        let until = self.seeking.at();
+        self.unreachable.extend(asked.iter().map(|peer| (peer.0, until)));
         for bundle in bundles {
             match self.start_session(asked, &bundle.0, now, random) {
                 Ok(Some(device)) => {
                     self.unreachable.remove(&device);
+                    self.seeking = Backoff::default();
                 }
                 Ok(None) => {}
                 Err(refusal) => {

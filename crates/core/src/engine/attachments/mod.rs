@@ -13,7 +13,7 @@ use self::upload::Upload;
 use super::{Engine, passes};
 use crate::conversation::Stage;
 use crate::io::{Answer, Output, Request};
-use crate::link::{self, Backoff};
+use crate::link::{self, Backoff, first_after};
 use crate::show::{Progress, Refusal, Show, Transfer};
 
 /// Files that are under way. Nothing of it outlives the page: a source that is gone cannot be read again.
@@ -53,6 +53,12 @@ impl Attachments {
 
     /// When to look again, Unix milliseconds.
     pub(super) fn wake_at(&self, now: u64) -> u64 {
+        if self.len() == 0 { u64::MAX } else { self.first_due(now) }
+    }
+
+    // The rest of a visitor's program: within its caller it would not be.
+    #[inline(never)]
+    fn first_due(&self, now: u64) -> u64 {
         let of = |waits: bool, backoff: Backoff| if waits { backoff.at() } else { u64::MAX };
         let times = [
             of(self.uploads.iter().any(|upload| !upload.rests), self.sending),
@@ -60,7 +66,7 @@ impl Attachments {
             of(!self.given_up.is_empty(), self.forgetting),
         ];
         // What is due already waits for something else.
-        times.into_iter().filter(|at| *at > now).min().unwrap_or(u64::MAX)
+        first_after(now, times.into_iter())
     }
 
     /// Tries a file again whose source is still there; answers whether it is.
