@@ -234,7 +234,7 @@ impl Engine {
         if (!reached.is_empty() || is_alone) && reaches_visitor {
             self.seal_message((id, event), (desk, &reached), body, now, random);
         } else {
-            self.reaches_nobody(id, now);
+            self.reaches_nobody((id, event), desk, now);
         }
     }
 
@@ -283,7 +283,7 @@ impl Engine {
     }
 
     /// What an own message says, and whom it is for; `None` for an act that is not allowed any more.
-    fn compose(
+    pub(super) fn compose(
         &self,
         (id, event): (ConversationId, EventId),
         desk: DeskId,

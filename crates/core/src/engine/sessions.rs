@@ -4,7 +4,7 @@
 use rand_core::CryptoRng;
 use segel_crypto::handshake::{self, Context, HandshakeError};
 use segel_wire::api::BundlesRequest;
-use segel_wire::ids::{ConversationId, DeviceId, IdentityKey};
+use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId, IdentityKey};
 use segel_wire::signed::{Bundle, BundleError};
 use segel_wire::{Code, Problem, cbor, limits};
 
@@ -39,8 +39,8 @@ impl Engine {
     /// until somebody is reached.
     // The rest of a visitor's program: within its caller it would not be.
     #[inline(never)]
-    pub(super) fn reaches_nobody(&mut self, id: ConversationId, now: u64) {
-        let members = self.members(id, now);
+    pub(super) fn reaches_nobody(&mut self, (id, event): (ConversationId, EventId), desk: DeskId, now: u64) {
+        let Some((_, members)) = self.compose((id, event), desk, now) else { return };
         // Who was just enrolled uploads prekeys within moments.
         let is_away = |peer: &Peer| self.unreachable.contains(&peer.0);
         if self.erasing.is_some() || !self.seeking.is_failing_on() || !members.iter().any(is_away) {

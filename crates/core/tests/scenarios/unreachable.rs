@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use segel_core::Input;
 use segel_core::show::{Delivery, Refusal};
+use segel_core::{Input, Outgoing};
 use segel_crypto::content::Body;
+use segel_mask::{Masker, Writer};
 use segel_testkit::proxy::{Record, Towards};
 use segel_testkit::site::TestSite;
 use segel_wire::ids::DeviceId;
@@ -95,4 +96,19 @@ fn an_agent_is_told_that_a_visitor_is_away_and_the_answer_goes_when_the_visitor_
     table.post(VISITOR, table.letter(Body::Text("ya".to_owned())));
     assert_eq!(table.own("masih di sana?").unwrap().delivery, Delivery::Sent);
     assert_eq!(table.refusals(), [Refusal::VisitorAway]);
+}
+
+#[test]
+fn a_note_that_no_colleague_can_receive_says_nothing_of_the_visitor() {
+    let site = BenchSite::new();
+    let mut table = Table::of_agent(&site, |_, _| {});
+    table.post(VISITOR, table.letter(Body::Text("halo".to_owned())));
+    take_bundles(&mut table);
+    table.bench.pass(15 * DAY);
+    table.wait(1);
+    let text = Outgoing::note(Masker::default().mask("untuk rekan", Writer::Agent).unwrap().text);
+    let conversation = Some(table.conversation);
+    table.input(Input::Submit { conversation, event: None, text, quotes: None });
+    table.wait(1);
+    assert_eq!(table.refusals(), [Refusal::NobodyReachable]);
 }
