@@ -2,12 +2,9 @@
 
 use std::cell::Cell;
 
-use js_sys::Promise;
 use js_sys::futures::spawn_local;
 use segel_web::http::{Body, Http, Method, Request};
-use segel_web::page;
-use segel_web::timer::after;
-use wasm_bindgen::JsValue;
+use segel_web::{page, timer};
 
 use crate::text::LaterText;
 
@@ -38,7 +35,7 @@ pub(crate) async fn later() -> LaterText {
         }
         LATER.set(fetch("later").await.and_then(LaterText::read));
         if LATER.get().is_none() {
-            wait().await;
+            timer::pause(AGAIN).await;
         }
     }
 }
@@ -49,14 +46,4 @@ pub async fn fetch(folder: &str) -> Option<String> {
     let request = Request { method: Method::Get, url, token: None, range: None, body: Body::Empty };
     let answer = Http.send(request).await.ok().filter(|answer| answer.status == 200)?;
     str::from_utf8(answer.body.octets()).ok().map(str::to_owned)
-}
-
-async fn wait() {
-    let mut timer = None;
-    let passed = Promise::new(&mut |resolve, _| {
-        // A promise's own resolver throws nothing.
-        timer = Some(after(AGAIN, move || drop(resolve.call0(&JsValue::NULL))));
-    });
-    // Nobody rejects it.
-    let _ = passed.await;
 }

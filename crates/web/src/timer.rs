@@ -19,11 +19,13 @@ pub fn after(ms: u32, callback: impl FnOnce() + 'static) -> Timer {
 }
 
 /// Waits so many milliseconds.
-pub(crate) async fn pause(ms: u32) {
+pub async fn pause(ms: u32) {
     let mut timer = None;
     let passed = Promise::new(&mut |resolve, _| {
+        // A promise's own resolver throws nothing.
         timer = Some(after(ms, move || drop(resolve.call0(&JsValue::UNDEFINED))));
     });
+    // Nobody rejects it.
     let _ = passed.await;
     drop(timer);
 }
