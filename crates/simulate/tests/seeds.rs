@@ -11,7 +11,7 @@ fn a_few_seeds_hold() {
 
 #[test]
 fn a_failing_seed_plays_the_same_again() {
-    let fails = (0..30).find(|seed| run(*seed, Some(Planted::CursorOffByOne), false).is_err());
+    let fails = (1..30).find(|seed| run(*seed, Some(Planted::CursorOffByOne), false).is_err());
     let fails = fails.expect("a seed that finds the mistake");
     let [first, second] = [(); 2].map(|()| run(fails, Some(Planted::CursorOffByOne), true).unwrap_err());
     assert_eq!(first, second);
