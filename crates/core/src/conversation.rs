@@ -4,7 +4,7 @@ use segel_crypto::attachment::Attachment;
 use segel_crypto::content::{self, ContentHash, ContentKey};
 use segel_wire::ids::{ConversationId, DeviceId, EventId, Octets};
 use segel_wire::{Delivered, Envelope, Withdraws};
-use segel_wire::{cbor_array, cbor_map, cbor_variants, limits};
+use segel_wire::{cbor_array, cbor_map, cbor_variants};
 
 use crate::acts::ActRecord;
 use crate::engine::Pulls;
@@ -15,6 +15,7 @@ use crate::records::{BrokenStore, Name, Opened, Record};
 use crate::sent::Sent;
 use crate::show::{Author, Body, Delivery, File, Hold, Item, Refusal, SafetyNumber, Summary};
 use crate::sorted::{Sorted, SortedSet};
+use crate::unopened::Unopened;
 
 /// A message as it is kept.
 #[derive(Clone)]
@@ -33,7 +34,9 @@ pub(crate) struct Message {
     pub(crate) recipients: Option<Vec<DeviceId>>,
     /// What came of a message that did not open, for a key that may come later.
     pub(crate) unopened: Option<Unopened>,
-    /// How often the visitor was asked for its key, if it was not sealed to this device.
+    /// Whether its closed content gave way to others.
+    pub(crate) gave_way: bool,
+    /// How often somebody was asked for its key, if no closed content is kept of it.
     pub(crate) asked: u32,
     /// The device that sealed it, if it was delivered.
     pub(crate) sender: Option<DeviceId>,
@@ -77,31 +80,9 @@ cbor_map!(Message {
     16: stored,
     17: withdraws,
     18: quotes,
-    19: asked or default
+    19: asked or default,
+    20: gave_way or default
 });
-
-/// A message as it was delivered, closed.
-#[derive(Clone)]
-pub(crate) struct Unopened {
-    pub(crate) sender: DeviceId,
-    pub(crate) recipients: Vec<DeviceId>,
-    pub(crate) content: Octets,
-    /// How often its sender was asked for the key.
-    pub(crate) asked: u32,
-}
-
-cbor_array!(Unopened { sender, recipients, content, asked });
-
-impl Unopened {
-    /// A delivered event.
-    pub(crate) fn of(delivered: Delivered) -> Self {
-        let Delivered { sender, recipients, content, .. } = delivered;
-        Self { sender, recipients, content, asked: 0 }
-    }
-}
-
-/// How often the key of one event is asked for.
-pub(crate) const ASKED_MOST: u32 = 2;
 
 /// An own content that is not for the timeline, until the relay has stored it.
 #[derive(Clone)]
@@ -276,35 +257,6 @@ impl Conversation {
         })
     }
 
-    /// Events of this device that did not open and whose key is still to be asked for.
-    pub(crate) fn unopened(&self, device: DeviceId) -> impl Iterator<Item = EventId> {
-        let is_wanted = move |unopened: &Unopened| unopened.sender == device && unopened.asked < ASKED_MOST;
-        let wanted =
-            self.messages.iter().filter(move |(_, message)| message.unopened.as_ref().is_some_and(is_wanted));
-        wanted.map(|(event, _)| *event)
-    }
-
-    /// Of the closed contents that are kept of the same sender as this one, the one that gives way if they are too many:
-    /// first what was asked for in vain, then what may be rubbish, then what is oldest. Devices that no roster lists
-    /// share one sender's room: the relay could name as many as it likes.
-    pub(crate) fn surplus(&self, event: EventId) -> Option<EventId> {
-        let unlisted = Body::Closed(Refusal::UnknownSender);
-        let newest = self.messages.get(&event)?;
-        let kept = self.messages.iter().filter(|(_, message)| {
-            let is_of_sender = message.sender == newest.sender && message.body != unlisted;
-            let is_unlisted = message.body == unlisted && newest.body == unlisted;
-            message.unopened.is_some() && (is_of_sender || is_unlisted)
-        });
-        let kept: Vec<_> = kept.collect();
-        let worth = |(_, message): &&(&EventId, &Message)| {
-            let is_asked_for = message.unopened.as_ref().is_some_and(|unopened| unopened.asked < ASKED_MOST);
-            let is_genuine = message.body == Body::Closed(Refusal::MessageStale);
-            (is_asked_for, is_genuine, message.position)
-        };
-        let least = kept.iter().min_by_key(worth).filter(|_| kept.len() > limits::REQUESTED_EVENTS);
-        least.map(|(event, _)| **event)
-    }
-
     /// A time for a new own message that sorts after every one before it in the outbox.
     pub(crate) fn next_time(&self, now: u64) -> u64 {
         let last = self.outbox.last().and_then(|event| self.messages.get(event));
@@ -348,6 +300,7 @@ impl Message {
             key: None,
             recipients: None,
             unopened: None,
+            gave_way: false,
             asked: 0,
             sender: None,
             epoch: 0,
@@ -429,12 +382,11 @@ impl Message {
 
     /// Whether something is still to be done about it that the person need not ask for.
     pub(crate) fn is_pending(&self) -> bool {
-        let is_closed = |unopened: &Unopened| unopened.asked < ASKED_MOST;
         let is_unjudged = |act: &ActRecord| act.verdict.is_none();
         self.is_outgoing()
             || matches!(self.stage, Stage::Uploading)
             || self.awaits_content()
-            || self.unopened.as_ref().is_some_and(is_closed)
+            || self.is_to_be_asked_for()
             || self.act.as_ref().is_some_and(is_unjudged)
     }
 

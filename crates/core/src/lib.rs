@@ -32,6 +32,7 @@ pub mod show;
 mod signals;
 mod sorted;
 pub mod tabs;
+mod unopened;
 mod withdrawal;
 
 pub use account::{AgentConfig, VisitorConfig};

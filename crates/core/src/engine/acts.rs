@@ -425,6 +425,8 @@ impl Engine {
             conversation.facts.reach_back(position);
         }
         let before = core::mem::replace(&mut conversation.facts.assignment, after);
+        // Who was asked has told of it; of one that is named after it may have to be asked within the same hour.
+        conversation.facts.behind = Sorted::default();
         self.ledger.put(Name::Conversation(id), &conversation.facts);
         self.shown.dirty.insert((id, event), ());
         if is_first {

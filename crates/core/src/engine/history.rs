@@ -14,12 +14,13 @@ use super::{Engine, Part};
 use crate::account::Account;
 use crate::acts::ActRecord;
 use crate::chronicle::Entry;
-use crate::conversation::{Conversation, Message, Unopened};
+use crate::conversation::{Conversation, Message};
 use crate::membership::Named;
 use crate::peers::Peer;
 use crate::records::Name;
 use crate::show::{Author, Body, Deed, Refusal};
 use crate::sorted::SortedSet;
+use crate::unopened::Unopened;
 
 impl Engine {
     /// An act counts: whoever it lets in gets what was said before. Who transfers or releases gives it; where

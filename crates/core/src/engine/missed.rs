@@ -4,9 +4,10 @@
 use segel_wire::ids::{ConversationId, EventId};
 
 use super::{Engine, Part};
-use crate::conversation::{ASKED_MOST, Conversation, Message};
+use crate::conversation::{Conversation, Message};
 use crate::peers::Peer;
 use crate::show::Body;
+use crate::unopened::ASKED_MOST;
 
 impl Engine {
     /// What this device misses of a conversation that it reads is asked for, unless it is handed on meanwhile.
@@ -39,7 +40,6 @@ impl Conversation {
 impl Message {
     fn is_missed(&self) -> bool {
         let was_sealed_to_others = matches!(self.body, Body::Withheld | Body::BeforeEnrolment);
-        let is_closed = self.key.is_none() && self.unopened.is_none() && !self.is_open();
-        was_sealed_to_others && is_closed && self.asked < ASKED_MOST
+        was_sealed_to_others && self.is_without_key() && self.unopened.is_none() && self.asked < ASKED_MOST
     }
 }

@@ -6,10 +6,11 @@ use segel_wire::ids::{ConversationId, EventId};
 use segel_wire::{Code, Delivered, limits};
 
 use super::{Engine, passes};
-use crate::conversation::{Conversation, Message, Unopened};
+use crate::conversation::{Conversation, Message};
 use crate::io::{Answer, Request};
 use crate::membership::{Membership, Named};
 use crate::reporting::Wanted;
+use crate::unopened::Unopened;
 
 /// Pages that did not have one event.
 #[derive(Clone, Copy, Default)]

@@ -7,7 +7,7 @@ use segel_wire::ids::{ConversationId, EventId};
 use segel_wire::limits;
 
 use super::{Engine, Part, make_id};
-use crate::conversation::{Control, Stage};
+use crate::conversation::{Control, Message, Stage};
 use crate::link::first_after;
 use crate::peers::Peer;
 use crate::records::Name;
@@ -47,8 +47,8 @@ impl Engine {
     pub(super) fn restore_resyncs(&mut self, id: ConversationId) {
         let Some(conversation) = self.conversations.get(&id) else { return };
         let roster = self.membership.roster();
-        let closed = conversation.messages.values().filter_map(|message| message.unopened.as_ref());
-        let senders: SortedSet<_> = closed.map(|unopened| (unopened.sender, ())).collect();
+        let asked = conversation.messages.values().filter_map(Message::to_be_asked_of);
+        let senders: SortedSet<_> = asked.map(|sender| (sender, ())).collect();
         for &sender in senders.keys() {
             let is_listed = roster.is_some_and(|roster| roster.device(&sender, 0).is_some());
             let peer = (sender, self.scope_of(id, is_listed));

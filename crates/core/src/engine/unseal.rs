@@ -16,11 +16,12 @@ use super::{Engine, Part};
 use crate::account::Account;
 use crate::acts::ActRecord;
 use crate::chronicle::{Entry, hash_of};
-use crate::conversation::{Message, Unopened};
+use crate::conversation::Message;
 use crate::membership::Named;
 use crate::peers::Peer;
 use crate::records::Name;
 use crate::show::{Author, Body, Refusal, Standing};
+use crate::unopened::Unopened;
 
 /// A wrap that opened, and what moved by it.
 struct Unwrapped {
@@ -416,7 +417,7 @@ impl Engine {
     }
 
     /// Keeps the closed content beside its message, for a key that may come later: of each sender as many as one
-    /// request names. The least promising one gives way.
+    /// request names. The least promising one gives way; it is asked for after these.
     fn keep_unopened(&mut self, delivered: &Delivered, hash: ContentHash) {
         let id = delivered.conversation;
         let conversation = self.conversations.or_default(id);
@@ -431,8 +432,7 @@ impl Engine {
         if let Some(surplus) = conversation.surplus(delivered.event)
             && let Some(message) = conversation.messages.get_mut(&surplus)
         {
-            // A key that is handed on opens it even so: its content is at the relay.
-            message.unopened = None;
+            message.give_way();
             self.ledger.put(Name::Message(id, surplus), message);
         }
         if let Some(message) = conversation.messages.get(&delivered.event) {
