@@ -153,6 +153,32 @@ fn who_saw_the_log_beyond_an_act_and_does_not_know_it_is_told() {
 }
 
 #[test]
+fn who_names_an_act_is_asked_for_it_within_the_hour_if_the_one_before_came_to_count() {
+    let site = BenchSite::new();
+    let mut table = Table::of_visitor(&site);
+    let claim = act(&table, HOSTILE, &Assignment::default(), ActKind::Claim, &table.roster);
+    let held = follow(&table, HOSTILE, &claim);
+    let release = act(&table, HOSTILE, &held, ActKind::Release, &table.roster);
+    let others = vec![table.engine()];
+    for (number, (signed, holder_then)) in
+        [(claim, Some(NAMES[HOSTILE])), (release, None)].into_iter().enumerate()
+    {
+        let name = ActHash::derive(&signed.act.0);
+        let letter = table.letter(content::Body::Act(signed));
+        let grant = table.post(HOSTILE, Letter { others: others.clone(), to_engine: false, ..letter });
+        for text in ["halo", "halo lagi"] {
+            let letter = table.letter(content::Body::Text(text.to_owned()));
+            table.post(COLLEAGUE, Letter { act: Some(name), ..letter });
+        }
+        let asks = |message: &content::Message| matches!(message.body, content::Body::Request(_));
+        assert_eq!(table.sent_to(COLLEAGUE).iter().filter(|message| asks(message)).count(), number + 1);
+        table.post(COLLEAGUE, table.letter(content::Body::Grants(vec![grant])));
+        table.wait(1);
+        assert_eq!(holder(&table), holder_then);
+    }
+}
+
+#[test]
 fn whoever_got_an_own_act_that_came_second_is_told_what_came_first() {
     let site = BenchSite::new();
     let mut table = Table::of_agent(&site, |_, _| {});

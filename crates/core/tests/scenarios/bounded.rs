@@ -70,6 +70,34 @@ fn rubbish_of_one_member_keeps_nobody_else_from_being_asked_anew() {
 }
 
 #[test]
+fn of_too_much_that_is_closed_what_gave_way_is_asked_for_after_the_rest() {
+    let site = BenchSite::new();
+    let mut table = Table::of_visitor(&site);
+    let mut closed = Vec::new();
+    for number in 0..REQUESTED_EVENTS + 6 {
+        let (delivered, grant) = table.seal(HOSTILE, table.letter(text(&format!("pesan {number}"))));
+        table.deliver(&strange(delivered));
+        closed.push(grant);
+    }
+    let mut asked = Vec::new();
+    for expected in [REQUESTED_EVENTS, 6] {
+        table.wait(2);
+        asked.extend(requests(&mut table, HOSTILE).into_iter().skip(asked.len()));
+        let events = asked.last().unwrap();
+        assert_eq!(events.len(), expected);
+        let given = closed.iter().filter(|grant| events.contains(&grant.event)).cloned().collect();
+        table.post(HOSTILE, table.letter(content::Body::Grants(given)));
+        // Others that gave way are asked for once they are the only ones, after a start, too.
+        table.restart();
+        table.wait(61);
+    }
+    assert_eq!(asked.len(), 2);
+    for (number, grant) in closed.iter().enumerate() {
+        assert_eq!(table.item(grant.event).unwrap().body, Body::Text(format!("pesan {number}")));
+    }
+}
+
+#[test]
 fn rubbish_of_devices_that_nobody_lists_keeps_nobody_else_from_being_asked_anew() {
     let site = BenchSite::new();
     let mut table = Table::of_agent(&site, |_, _| {});
