@@ -183,6 +183,28 @@ async fn a_tab_that_leads_and_gives_no_sign_of_life_loses_the_lead() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_agent_who_looks_at_the_list_alone_sees_a_chat_though_the_tab_that_leads_sleeps() {
+    Stage::play(async |stage| {
+        let agent = stage.agent().await;
+        let first = agent.tab().await;
+        agent.opens_tab().await;
+        agent.goes_to(stage.demo().console()).await;
+        agent.is_at_the_desk().await;
+        let second = agent.tab().await;
+        agent.turns_to_tab(first).await;
+        agent.browser().run(FALL_ASLEEP_ONCE_ASKED).await;
+        agent.turns_to_tab(second).await;
+        let is_asleep =
+            async || agent.browser().element("return localStorage.asleep ? document.body : null").await;
+        agent.until("the tab that leads to have said that it lives", is_asleep).await;
+        let visitor = stage.native_visitor();
+        visitor.say("ada orang?");
+        agent.is_told(".inbox .preview", "ada orang?").await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_frozen_tab_gives_up_the_lead_and_shows_what_came_when_it_wakes() {
     Stage::play(async |stage| {
         let agent = stage.native_agent().await;
@@ -274,6 +296,16 @@ const BEGIN_A_TERM: &str = "
             transaction.oncomplete = () => { opening.result.close(); done(true); };
         };
     });";
+
+/// Once the person has turned away and the next tab was told that this one lives, nothing is heard of it any more.
+const FALL_ASLEEP_ONCE_ASKED: &str = "
+    const PATIENCE = 2;
+    const { postMessage } = BroadcastChannel.prototype;
+    BroadcastChannel.prototype.postMessage = function (message) {
+        if (localStorage.asleep) return;
+        postMessage.call(this, message);
+        if (document.hidden && message[0] === PATIENCE) localStorage.asleep = 'yes';
+    };";
 
 /// How many texts each tab writes.
 const EACH: usize = 5;

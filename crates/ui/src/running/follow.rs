@@ -13,8 +13,8 @@ use segel_wire::cbor;
 use segel_wire::ids::EventId;
 use web_sys::File;
 
-use super::Work;
 use super::lead::Start;
+use super::{LOOK_AGAIN, Work};
 
 /// How long the tab that leads may take for a sign of life, in milliseconds.
 const PATIENCE: u32 = 3_000;
@@ -34,6 +34,8 @@ pub(super) struct Follower {
     held: RefCell<Vec<(Wish, Option<File>)>>,
     /// Runs while a sign of life is awaited.
     awaited: RefCell<Option<Timer>>,
+    /// Runs until a sign of life is asked for again.
+    trusted: RefCell<Option<Timer>>,
     /// How often the lead was taken away by this tab or from it since it was told everything: two tabs that do not hear
     /// each other must not go on for ever taking it from each other.
     quarrels: Cell<u32>,
@@ -209,7 +211,7 @@ impl Work {
             Said::Here => self.follow(),
             Said::Alone(asked) if asked == 0 || self.follower.is_answered(asked) => self.wait_elsewhere(),
             Said::Patience(asked) if is_served => {
-                self.lose_patience();
+                self.trust();
                 // An answer to something else says nothing of what this tab has said.
                 if self.follower.is_answered(asked) {
                     self.follower.let_heard_go();
@@ -240,7 +242,7 @@ impl Work {
     }
 
     fn take_over(&self, shows: Vec<Show>) {
-        self.lose_patience();
+        self.trust();
         self.screen.change(&|situation| situation.served(true));
         self.screen.forget();
         self.let_in();
@@ -290,6 +292,18 @@ impl Work {
             }
         });
         *self.follower.awaited.borrow_mut() = Some(timer);
+    }
+
+    /// The tab that leads gave a sign of life. While a person may look at this one it is asked again and again, whatever
+    /// they look at: they would wait in vain for what it does not hear.
+    fn trust(&self) {
+        self.lose_patience();
+        let timer = self.later(LOOK_AGAIN, |work| {
+            if page::visible() {
+                work.ask_for_life();
+            }
+        });
+        drop(self.follower.trusted.replace(Some(timer)));
     }
 
     /// The tab that leads is starting: it is asked again a little later.
