@@ -17,7 +17,7 @@ pub const ROSTER_ENTRIES: usize = 256;
 /// A signed roster, in bytes.
 pub const ROSTER_BYTES: usize = 64 * 1024;
 /// Links fetched to close a gap between two roster versions.
-pub const ROSTER_LINKS: u64 = 64;
+pub const ROSTER_LINKS: u64 = 1_024;
 /// Kinds that a roster's masking names.
 pub const MASKING_RULES: usize = 32;
 /// Numbers that a roster's masking lets through.

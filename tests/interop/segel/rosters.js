@@ -10,7 +10,7 @@ const MOST_BYTES = 65_536;
 const MOST_LISTED = 256;
 const MOST_INBOX = 16;
 const MOST_NAME = 128;
-const MOST_LINKS = 64;
+const MOST_LINKS = 1024;
 
 export function signCertificate(rootSeed, certificate) {
   const bytes = toBytes(Certificate, certificate);

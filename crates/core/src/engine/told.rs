@@ -41,6 +41,11 @@ impl Told {
         self.given.iter_mut().for_each(|(_, at)| *at = at.saturating_sub(by));
     }
 
+    /// The device began a session anew: it may have lost what it was given.
+    pub(super) fn forget(&mut self, device: DeviceId) {
+        self.given.iter_mut().filter(|((_, to), _)| *to == device).for_each(|(_, at)| *at = 0);
+    }
+
     pub(super) fn forget_old(&mut self, time: u64) {
         self.given.retain(|at| time.abs_diff(*at) < limits::RESYNC_SECONDS);
     }

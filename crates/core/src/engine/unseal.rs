@@ -259,6 +259,7 @@ impl Engine {
         if let (Some(used), Some(account)) = (unwrapped.used, &mut self.account) {
             account.prekeys.use_up(used);
             self.ledger.put(Name::Account, account);
+            self.told.forget(delivered.sender);
             // One less is at the relay: it is asked how many are left.
             self.prekeys.uploaded = false;
         }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use segel_core::Input;
-use segel_core::show::{Author, Body, Delivery, Refusal};
+use segel_core::show::{Author, Body, Deed, Delivery, Refusal};
 use segel_crypto::content;
 use segel_crypto::session::Wrap;
 use segel_testkit::client::Client;
@@ -11,6 +11,7 @@ use segel_testkit::proxy::{Record, Towards};
 use segel_testkit::site::TestSite;
 use segel_wire::ServerFrame;
 use segel_wire::api::BundlesAnswer;
+use segel_wire::ids::EventId;
 
 use crate::bench::BenchSite;
 use crate::member::Letter;
@@ -197,6 +198,34 @@ fn what_stayed_closed_of_a_visitor_is_asked_for_once_it_is_known_who_that_is() {
         };
         assert_eq!(table.sent_to(VISITOR).iter().filter(|message| asks(message)).count(), 1, "{is_told}");
     }
+}
+
+#[test]
+fn who_begins_a_session_anew_is_given_once_more_what_it_was_given_within_the_hour() {
+    let site = BenchSite::new();
+    let mut table = Table::of_agent(&site, |_, _| {});
+    let uploaded = table.bench.prekeys.clone().unwrap();
+    let others = vec![table.members[COLLEAGUE].id()];
+    table.post(VISITOR, Letter { others, ..table.letter(content::Body::Text("halo".to_owned())) });
+    // So its own session is the one that is sealed through.
+    table.post(COLLEAGUE, table.letter(content::Body::Request(vec![EventId([7; 16])])));
+    table.input(Input::Act { conversation: table.conversation, deed: Deed::Claim });
+    let claim = table.bench.log.last().unwrap().event;
+    let given = |table: &mut Table<'_>| {
+        table.post(COLLEAGUE, table.letter(content::Body::Request(vec![claim])));
+        table.wait(1);
+        let gives = |message: &content::Message| match &message.body {
+            content::Body::Grants(grants) => grants.iter().any(|grant| grant.event == claim),
+            _ => false,
+        };
+        table.sent_to(COLLEAGUE).iter().filter(|message| gives(message)).count()
+    };
+    assert_eq!((given(&mut table), given(&mut table)), (1, 1), "once within the hour");
+
+    // It was set back to before it had anything of this device.
+    let name = table.name();
+    table.members[COLLEAGUE].begin(&uploaded, None, name);
+    assert_eq!(given(&mut table), 2, "and once more");
 }
 
 #[tokio::test]
