@@ -245,6 +245,7 @@ mod tests {
             identity: Identity::default(),
             life: Life::Open,
             labels: Vec::new(),
+            away: None,
         }));
         assert_eq!(late(&model), None, "it has not gone yet");
         text.position = Some(1);

@@ -324,6 +324,7 @@ mod tests {
             identity: Identity::default(),
             life,
             labels: Vec::new(),
+            away: None,
         })
     }
 

@@ -164,7 +164,8 @@ impl Panel {
             Screen::Stopped(trouble) => Some(trouble),
             Screen::Preparing | Screen::Chat => None,
         });
-        self.banner.render(model.situation.banner());
+        let looked_at = model.current().and_then(|talk| talk.summary.as_ref());
+        self.banner.render(model.situation.banner(looked_at));
         let hours = model.situation.hours.as_ref().filter(|_| screen == Screen::Chat);
         let opening = hours.and_then(|hours| Some((hours, opening::now(hours)?)));
         let line = opening.filter(|_| model.here().is_none());

@@ -216,6 +216,7 @@ mod tests {
             identity: Identity::default(),
             life: Life::Open,
             labels: Vec::new(),
+            away: None,
         }
     }
 

@@ -350,6 +350,7 @@ mod tests {
             identity: Identity::default(),
             life: Life::Open,
             labels: Vec::new(),
+            away: None,
         })
     }
 

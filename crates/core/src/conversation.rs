@@ -147,8 +147,8 @@ pub(crate) struct Conversation {
     pub(crate) again: Vec<EventId>,
     /// Whether the relay has lost the conversation itself, until its visitor opens it there again.
     pub(crate) is_gone: bool,
-    /// Whether the person was told that nobody is reached, and nobody has been since.
-    pub(crate) reaches_nobody: bool,
+    /// Why nothing leaves, if nobody was reached and nobody has been since.
+    pub(crate) away: Option<Refusal>,
     /// What pages since the start did not have.
     pub(crate) pulls: Sorted<EventId, Pulls>,
     /// Whether messages that are not at hand are in the store.
@@ -234,6 +234,7 @@ impl Conversation {
             identity: self.identity(now),
             life: self.life(),
             labels: Vec::new(),
+            away: self.away.filter(|_| !self.outbox.is_empty()),
         }
     }
 

@@ -159,6 +159,8 @@ pub struct Summary {
     pub life: Life,
     /// Its labels, in order; only agents have any.
     pub labels: Vec<String>,
+    /// Why what waits in it cannot leave: `NobodyReachable` or `VisitorAway`.
+    pub away: Option<Refusal>,
 }
 
 cbor_map!(Summary {
@@ -172,7 +174,8 @@ cbor_map!(Summary {
     7: identity,
     8: waits_since,
     9: life,
-    10: labels
+    10: labels,
+    11: away
 });
 
 /// How far a conversation has come (PROTOCOL.md, section 5.17).

@@ -310,6 +310,7 @@ mod tests {
             identity: Identity::Confirmed { subject: "Pelanggan Demo".to_owned(), at: 7 },
             life: Life::Ended,
             labels: vec!["VIP".to_owned()],
+            away: Some(Refusal::VisitorAway),
         };
         let shows = vec![
             Show::Site(Site {

@@ -1,6 +1,6 @@
 //! Where things stand apart from the conversations: what widget and console both fold, without a browser.
 
-use segel_core::show::{Delivery, Gate, Item, Link, Refusal, Show};
+use segel_core::show::{Gate, Link, Refusal, Show, Summary};
 use segel_wire::signed::{Hours, Intake, Masking};
 
 use crate::trouble::Trouble;
@@ -67,13 +67,6 @@ impl Situation {
             Show::Gate(gate) => self.gate = gate,
             Show::Link(link) => self.link = link,
             Show::Refused(refusal) => self.refused = Some(refusal),
-            Show::Item(Item { delivery: Delivery::Sent, .. })
-                if self.refused == Some(Refusal::NobodyReachable) =>
-            {
-                // Somebody is there again.
-                self.refused = None;
-                return Some(show);
-            }
             Show::Conversation(_)
             | Show::Item(_)
             | Show::Gone(..)
@@ -122,65 +115,72 @@ impl Situation {
         self.stopped.or(other_tab)
     }
 
-    /// What the banner says: what was refused comes before the connection, and that before what is not kept.
-    pub fn banner(&self) -> Option<Trouble> {
+    /// What the banner says: what was refused comes before the connection, that before why nothing leaves the conversation
+    /// that is looked at, and that before what is not kept.
+    pub fn banner(&self, looked_at: Option<&Summary>) -> Option<Trouble> {
         let link = match self.link {
             Link::Offline => Some(Trouble::Offline),
             Link::Connecting => Some(Trouble::Connecting),
             Link::Online => None,
         };
+        let away = looked_at.and_then(|summary| summary.away).map(Trouble::Away);
         let unkept = self.unkept.then_some(Trouble::NotKept);
-        self.refused.map(Trouble::Refused).or(link).or(unkept)
+        self.refused.map(Trouble::Refused).or(link).or(away).or(unkept)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use segel_core::show::{Author, Body};
-    use segel_wire::ids::{ConversationId, EventId};
+    use segel_core::show::{Hold, Identity, Life};
+    use segel_wire::ids::ConversationId;
 
     use super::*;
+
+    fn summary(away: Option<Refusal>) -> Summary {
+        Summary {
+            conversation: ConversationId([1; 16]),
+            preview: String::new(),
+            time: 1,
+            unread: 0,
+            waits_since: 0,
+            answerable: true,
+            safety: None,
+            hold: Hold::default(),
+            identity: Identity::default(),
+            life: Life::Open,
+            labels: Vec::new(),
+            away,
+        }
+    }
 
     #[test]
     fn a_refusal_stays_in_the_banner_until_it_is_dismissed() {
         let mut situation = Situation::default();
         situation.apply(Show::Refused(Refusal::MessageReplayed));
         situation.apply(Show::Link(Link::Offline));
-        assert_eq!(situation.banner(), Some(Trouble::Refused(Refusal::MessageReplayed)));
+        assert_eq!(situation.banner(None), Some(Trouble::Refused(Refusal::MessageReplayed)));
         situation.dismiss();
-        assert_eq!(situation.banner(), Some(Trouble::Offline));
+        assert_eq!(situation.banner(None), Some(Trouble::Offline));
     }
 
     #[test]
-    fn that_nobody_can_be_reached_is_said_until_a_message_has_left() {
-        let mut situation = Situation { link: Link::Online, ..Situation::default() };
-        let item = |delivery| {
-            Show::Item(Item {
-                conversation: ConversationId([1; 16]),
-                event: EventId([2; 16]),
-                position: None,
-                author: Author::Own,
-                body: Body::Text("halo".to_owned()),
-                time: 1,
-                delivery,
-                vouched: None,
-                quotes: None,
-            })
-        };
-        situation.apply(Show::Refused(Refusal::NobodyReachable));
-        assert_eq!(situation.apply(item(Delivery::Sending)), Some(item(Delivery::Sending)));
-        assert_eq!(situation.banner(), Some(Trouble::Refused(Refusal::NobodyReachable)));
-        assert_eq!(situation.apply(item(Delivery::Sent)), Some(item(Delivery::Sent)));
-        assert_eq!(situation.banner(), None);
+    fn why_nothing_leaves_a_conversation_is_said_over_that_one_alone_and_after_the_connection() {
+        let mut situation = Situation::default();
+        let away = Refusal::VisitorAway;
+        let summary = summary(Some(away));
+        assert_eq!(situation.banner(Some(&summary)), Some(Trouble::Connecting));
+        situation.apply(Show::Link(Link::Online));
+        assert_eq!(situation.banner(Some(&summary)), Some(Trouble::Away(away)));
+        assert_eq!(situation.banner(None), None);
     }
 
     #[test]
     fn a_browser_that_keeps_nothing_is_said_once_nothing_else_is() {
         let mut situation = Situation::default();
         situation.served(false);
-        assert_eq!(situation.banner(), Some(Trouble::Connecting));
+        assert_eq!(situation.banner(None), Some(Trouble::Connecting));
         situation.apply(Show::Link(Link::Online));
-        assert_eq!(situation.banner(), Some(Trouble::NotKept));
+        assert_eq!(situation.banner(None), Some(Trouble::NotKept));
     }
 
     #[test]
@@ -198,6 +198,6 @@ mod tests {
         situation.wait_elsewhere();
         assert_eq!(situation.stopped(), Some(Trouble::OtherTab));
         situation.served(true);
-        assert_eq!((situation.stopped(), situation.banner()), (None, Some(Trouble::Connecting)));
+        assert_eq!((situation.stopped(), situation.banner(None)), (None, Some(Trouble::Connecting)));
     }
 }

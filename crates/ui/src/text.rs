@@ -101,7 +101,7 @@ impl Language {
             Trouble::StoreFull => text.store_full(),
             Trouble::NotKept => text.not_kept(),
             Trouble::Removed => self.desk().removed(),
-            Trouble::Refused(refusal) => self.refusal(refusal),
+            Trouble::Away(refusal) | Trouble::Refused(refusal) => self.refusal(refusal),
         }
     }
 

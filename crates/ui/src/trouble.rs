@@ -23,6 +23,8 @@ pub enum Trouble {
     NotKept,
     /// This device is no longer in the roster.
     Removed,
+    /// What waits in the conversation cannot leave.
+    Away(Refusal),
     /// Something was refused.
     Refused(Refusal),
 }

@@ -149,7 +149,9 @@ impl Console {
         let screen = model.screen();
         self.header.render(model);
         // The header says "connecting" already.
-        self.banner.render(model.situation.banner().filter(|trouble| *trouble != Trouble::Connecting));
+        let looked_at = model.opened().and_then(|opened| opened.summary);
+        let trouble = model.situation.banner(looked_at);
+        self.banner.render(trouble.filter(|trouble| *trouble != Trouble::Connecting));
         dom::set_hidden(&self.preparing, screen != Screen::Preparing);
         dom::set_hidden(&self.desk, screen != Screen::Desk);
         dom::set_class(&self.desk, "opened", model.opened().is_some());

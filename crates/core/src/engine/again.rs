@@ -50,7 +50,7 @@ impl Engine {
     pub(super) fn came_back(&mut self, delivered: &Delivered) {
         let (id, event) = (delivered.conversation, delivered.event);
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
-        conversation.is_gone = false;
+        (conversation.is_gone, conversation.away) = (false, None);
         if let Some(sent) = conversation.sent.get_mut(&event).filter(|sent| !sent.came_back) {
             (sent.position, sent.came_back) = (delivered.position, true);
             self.ledger.put(Name::Sent(id, event), sent);

@@ -351,7 +351,8 @@ impl Engine {
         let is_lost = problem.code == Code::NotFound && conversation.withdraws_with(event).is_none();
         let refusal = match problem.code {
             _ if is_lost && self.part == Part::Agent && conversation.facts.was_told_of() => {
-                conversation.is_gone = true;
+                (conversation.is_gone, conversation.away) = (true, Some(Refusal::VisitorAway));
+                self.shown.lists.insert(id, ());
                 self.link.under_way.remove(&id);
                 return;
             }

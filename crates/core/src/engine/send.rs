@@ -329,7 +329,7 @@ impl Engine {
         let (sender, name) = (self.account.as_ref().map(Account::device), self.membership.name());
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
         let Some(message) = conversation.messages.get_mut(&event) else { return };
-        conversation.reaches_nobody = false;
+        conversation.away = None;
         message.sender = sender;
         message.time = time;
         message.epoch = conversation.facts.assignment.epoch;

@@ -48,9 +48,10 @@ impl Engine {
         }
         let visitor = self.visitor_of(id);
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
-        if !core::mem::replace(&mut conversation.reaches_nobody, true) {
-            let lacks_visitor = members.iter().any(|peer| Some(peer.0) == visitor);
-            self.show_refused(if lacks_visitor { Refusal::VisitorAway } else { Refusal::NobodyReachable });
+        let lacks_visitor = members.iter().any(|peer| Some(peer.0) == visitor);
+        let away = if lacks_visitor { Refusal::VisitorAway } else { Refusal::NobodyReachable };
+        if conversation.away.replace(away) != Some(away) {
+            self.shown.lists.insert(id, ());
         }
     }
 

@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use segel_core::show::{Delivery, Refusal};
+use segel_core::show::{Delivery, Refusal, Show};
 use segel_core::{Input, Outgoing};
 use segel_crypto::content::Body;
 use segel_mask::{Masker, Writer};
+use segel_testkit::client::Screen;
 use segel_testkit::proxy::{Record, Towards};
 use segel_testkit::site::TestSite;
 use segel_wire::ids::DeviceId;
+use segel_wire::{ClientFrame, Code, ServerFrame};
 
 use crate::bench::BenchSite;
 use crate::table::{HOSTILE, Table, VISITOR};
@@ -35,7 +37,10 @@ async fn who_writes_after_every_console_was_closed_for_weeks_is_told_so_and_hear
     };
     site.proxy().until("an answer about bundles", |records| answers(records, "/bundles") > 0).await;
     visitor.advance(Duration::from_secs(6));
-    visitor.refuses(Refusal::NobodyReachable).await;
+    let away = |screen: &Screen| {
+        screen.conversations.values().any(|summary| summary.away == Some(Refusal::NobodyReachable))
+    };
+    visitor.until("a word that nobody is there", away).await;
     assert_eq!(visitor.screen().delivery("halo"), Some(Delivery::Sending));
 
     let before = answers(&site.proxy().records(), "/prekeys");
@@ -50,8 +55,15 @@ fn bundles_of_who_is_away_are_asked_for_ever_less_often_and_at_once_where_someth
     let site = BenchSite::new();
     let mut table = Table::of_silent_visitor(&site, |_| {});
     let bundles = take_bundles(&mut table);
+    let away = |table: &Table<'_>| {
+        let mut shown = table.bench.shown.iter().rev();
+        shown.find_map(|show| match show {
+            Show::Conversation(summary) => Some(summary.away),
+            _ => None,
+        })?
+    };
     table.say("satu");
-    assert_eq!((table.bench.seeks, table.refusals()), (1, vec![]), "prekeys may be on their way");
+    assert_eq!((table.bench.seeks, away(&table)), (1, None), "prekeys may be on their way");
     table.wait(60);
     assert!((10..40).contains(&table.bench.seeks), "{}", table.bench.seeks);
     assert_eq!(table.own("satu").unwrap().delivery, Delivery::Sending);
@@ -68,11 +80,12 @@ fn bundles_of_who_is_away_are_asked_for_ever_less_often_and_at_once_where_someth
         table.input(Input::SocketClosed);
         table.bench.pass(1);
     });
-    assert_eq!(table.refusals(), [Refusal::NobodyReachable], "said once");
+    assert_eq!(away(&table), Some(Refusal::NobodyReachable));
 
     table.bench.bundles = bundles;
     table.wait(6);
     assert_eq!(table.sent_to(HOSTILE).len(), 2);
+    assert_eq!(away(&table), None);
 }
 
 #[test]
@@ -89,13 +102,13 @@ fn an_agent_is_told_that_a_visitor_is_away_and_the_answer_goes_when_the_visitor_
     table.say("masih di sana?");
     table.wait(1);
     assert_eq!(table.own("masih di sana?").unwrap().delivery, Delivery::Sending);
-    assert_eq!(table.refusals(), [Refusal::VisitorAway]);
+    assert_eq!(table.summary().away, Some(Refusal::VisitorAway));
 
     let (uploaded, id, name) = (table.bench.prekeys.clone().unwrap(), table.conversation, table.name());
     table.members[VISITOR].begin(&uploaded, Some(id), name);
     table.post(VISITOR, table.letter(Body::Text("ya".to_owned())));
     assert_eq!(table.own("masih di sana?").unwrap().delivery, Delivery::Sent);
-    assert_eq!(table.refusals(), [Refusal::VisitorAway]);
+    assert_eq!(table.summary().away, None);
 }
 
 #[test]
@@ -110,5 +123,35 @@ fn a_note_that_no_colleague_can_receive_says_nothing_of_the_visitor() {
     let conversation = Some(table.conversation);
     table.input(Input::Submit { conversation, event: None, text, quotes: None });
     table.wait(1);
-    assert_eq!(table.refusals(), [Refusal::NobodyReachable]);
+    assert_eq!(table.summary().away, Some(Refusal::NobodyReachable));
+}
+
+#[test]
+fn an_agent_is_told_that_a_visitor_is_away_whose_conversation_the_relay_has_lost() {
+    let site = BenchSite::new();
+    let mut table = Table::of_agent(&site, |_, _| {});
+    table.post(VISITOR, table.letter(Body::Text("halo".to_owned())));
+    table.say("selamat siang");
+
+    let text = Outgoing::new(Masker::default().mask("masih di sana?", Writer::Agent).unwrap().text);
+    let conversation = Some(table.conversation);
+    table.bench.input(Input::Submit { conversation, event: None, text, quotes: None });
+    let sends = |table: &Table<'_>| {
+        let sends = table.bench.sent.iter().filter_map(|frame| match frame {
+            ClientFrame::Send { event, .. } => Some(*event),
+            _ => None,
+        });
+        sends.collect::<Vec<_>>()
+    };
+    let sent = sends(&table);
+    let problem = Code::NotFound.into();
+    table.bench.input(Input::Frame(ServerFrame::Error { event: sent.last().copied(), problem }));
+    assert_eq!(table.summary().away, Some(Refusal::VisitorAway));
+    assert_eq!(table.own("masih di sana?").unwrap().delivery, Delivery::Sending);
+    assert_eq!(sends(&table), sent, "it would be in vain");
+
+    let (returned, _) = table.seal(VISITOR, table.letter(Body::Text("ya".to_owned())));
+    table.bench.input(Input::Frame(ServerFrame::Event(returned)));
+    assert_eq!(table.summary().away, None);
+    assert_eq!(sends(&table)[sent.len()..], sent[sent.len() - 1..]);
 }
