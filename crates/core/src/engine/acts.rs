@@ -143,6 +143,14 @@ impl Engine {
         self.show_refused(refusal);
     }
 
+    /// The relay has lost an own act and refuses it for good. Nothing else would be sealed until it is judged.
+    pub(super) fn let_go_of_unjudged(&mut self, id: ConversationId, event: EventId, refusal: Refusal) {
+        let message = self.conversations.get(&id).and_then(|conversation| conversation.messages.get(&event));
+        if message.and_then(|message| message.act.as_ref()).is_some_and(|act| act.verdict.is_none()) {
+            self.give_up(id, event, refusal);
+        }
+    }
+
     /// An own act or token that this device has not sent is with the relay in other bytes: a later state, since lost,
     /// sealed and sent it. What an act says is asked for like any that is not known here.
     pub(super) fn let_go_of_lost(&mut self, delivered: &Delivered, hash: ContentHash) {

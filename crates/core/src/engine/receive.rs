@@ -377,7 +377,8 @@ impl Engine {
         if conversation.sent.remove(&event).is_some() {
             // It was stored once, and whoever got it has it.
             conversation.again.retain(|other| *other != event);
-            return self.ledger.remove(Name::Sent(id, event));
+            self.ledger.remove(Name::Sent(id, event));
+            return self.let_go_of_unjudged(id, event, refusal);
         }
         self.fail(id, event, refusal);
     }

@@ -86,17 +86,22 @@ impl Engine {
     }
 
     /// Lets go of a withdrawal whose message never reached the relay, and of what stands in that one's place; whether it
-    /// was such a one.
+    /// was such a one, or such a message.
     pub(super) fn lets_go_of_withdrawal(&mut self, id: ConversationId, event: EventId) -> bool {
         let Some(conversation) = self.conversations.get(&id) else { return false };
         let Some(message) = conversation.messages.get(&event) else { return false };
-        let Some(Withdraws { event: named, .. }) = message.withdraws else { return false };
-        if !conversation.withdraws_nothing(message) {
-            return false;
-        }
-        self.take_out_unsent(id, event);
+        let named = match message.withdraws {
+            Some(withdraws) if conversation.withdraws_nothing(message) => withdraws.event,
+            // It was sealed in a step that could not be kept, and so never left.
+            None if message.body == Body::Withdrawn => event,
+            _ => return false,
+        };
+        let names_it =
+            |message: &Message| message.withdraws.is_some_and(|withdraws| withdraws.event == named);
+        let words = conversation.messages.iter().filter(|(_, message)| names_it(message));
+        let words: Vec<_> = words.map(|(event, _)| *event).collect();
         // What stands in the place of the message goes with it.
-        self.take_out_unsent(id, named);
+        words.into_iter().chain([named]).for_each(|event| self.take_out_unsent(id, event));
         true
     }
 

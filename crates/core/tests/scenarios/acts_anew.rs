@@ -1,7 +1,7 @@
 //! Acts in a log that the relay tells anew, after it was set back, and acts that somebody does not know.
 
 use segel_core::Input;
-use segel_core::show::{Body, Deed, Standing};
+use segel_core::show::{Body, Deed, Refusal, Standing};
 use segel_crypto::act::{ActHash, ActKind, Assignment};
 use segel_crypto::content;
 use segel_wire::ids::{AgentId, EventId};
@@ -328,4 +328,24 @@ fn an_own_act_is_sent_again_however_much_was_said_since() {
         })
         .collect();
     assert_eq!((again.first(), again.len()), (Some(&claim), 9), "it, and the last eight messages");
+}
+
+#[test]
+fn an_own_act_that_the_relay_lost_before_it_was_judged_and_refuses_holds_up_nothing_else() {
+    let site = BenchSite::new();
+    let mut table = Table::of_agent(&site, |_, _| {});
+    table.post(VISITOR, table.letter(content::Body::Text("halo".to_owned())));
+    table.holds_echoes = true;
+    table.input(Input::Act { conversation: table.conversation, deed: Deed::Claim });
+    let claim = *table.stored.first_key_value().unwrap().0;
+    let problem = Code::CursorRefused.into();
+    table.bench.input(Input::Frame(ServerFrame::Bye { problem }));
+    table.bench.pass(60);
+    let sent = table.bench.sent.last();
+    assert!(matches!(sent, Some(ClientFrame::Send { event, .. }) if *event == claim), "it is sent again");
+    let problem = Code::NotAMember.into();
+    table.bench.input(Input::Frame(ServerFrame::Error { event: Some(claim), problem }));
+    assert_eq!(table.refusals().last(), Some(&Refusal::NotAMember));
+    assert_eq!(table.summary().hold.standing, Standing::Free);
+    assert!(!table.summary().hold.acting, "another one can be wanted");
 }

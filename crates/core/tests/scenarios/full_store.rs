@@ -1,7 +1,7 @@
 //! While an existing store is full nothing of one's own leaves, and whatever only needs to be heard goes on.
 
 use segel_core::Input;
-use segel_core::show::Refusal;
+use segel_core::show::{Delivery, Refusal, Show};
 use segel_testkit::client::{Client, Screen};
 use segel_testkit::site::TestSite;
 use segel_wire::{ClientFrame, Code, ServerFrame};
@@ -59,4 +59,25 @@ fn a_session_that_lapsed_is_begun_anew() {
     table.input(Input::Frame(ServerFrame::Bye { problem: Code::Unauthenticated.into() }));
     table.wait(1);
     assert_eq!(table.bench.keys.map(|_| hellos(&table)), Some(before + 1), "another login, another greeting");
+}
+
+#[test]
+fn what_was_sealed_in_a_step_that_was_not_kept_and_taken_back_meanwhile_goes_without_a_trace() {
+    let site = BenchSite::new();
+    let mut table = Table::of_visitor(&site);
+    table.input(Input::SocketClosed);
+    table.say("keliru");
+    let event = table.own("keliru").unwrap().event;
+    // It waits in the store, and is sealed in a step that the store does not answer for.
+    table.bench.keeps = table.bench.generation;
+    table.wait(1);
+    table.input(Input::Withdraw { conversation: table.conversation, event });
+    let stored = table.stored.len();
+    table.input(Input::StoreFailed(table.bench.generation + 1));
+    table.bench.keeps = u64::MAX;
+    table.wait(10);
+    assert_eq!((table.refusals(), table.stored.len()), (vec![Refusal::StoreFailed], stored));
+    assert!(table.bench.shown.contains(&Show::Gone(table.conversation, event)));
+    table.say("yang benar");
+    assert_eq!(table.own("yang benar").unwrap().delivery, Delivery::Sent);
 }
