@@ -144,6 +144,8 @@ impl Engine {
     }
 
     /// The relay has lost an own act and refuses it for good. Nothing else would be sealed until it is judged.
+    // The rest of a visitor's program: within its caller it would not be.
+    #[inline(never)]
     pub(super) fn let_go_of_unjudged(&mut self, id: ConversationId, event: EventId, refusal: Refusal) {
         let message = self.conversations.get(&id).and_then(|conversation| conversation.messages.get(&event));
         if message.and_then(|message| message.act.as_ref()).is_some_and(|act| act.verdict.is_none()) {

@@ -90,19 +90,25 @@ impl Engine {
     pub(super) fn lets_go_of_withdrawal(&mut self, id: ConversationId, event: EventId) -> bool {
         let Some(conversation) = self.conversations.get(&id) else { return false };
         let Some(message) = conversation.messages.get(&event) else { return false };
-        let named = match message.withdraws {
-            Some(withdraws) if conversation.withdraws_nothing(message) => withdraws.event,
-            // It was sealed in a step that could not be kept, and so never left.
-            None if message.body == Body::Withdrawn => event,
+        match message.withdraws {
+            Some(Withdraws { event: named, .. }) if conversation.withdraws_nothing(message) => {
+                self.let_go_of_both(id, event, named);
+            }
+            None if matches!(message.body, Body::Withdrawn) => {
+                // It was sealed in a step that could not be kept, and so never left.
+                self.let_go_of_both(id, self.tried_again(id, event), event);
+            }
             _ => return false,
-        };
-        let names_it =
-            |message: &Message| message.withdraws.is_some_and(|withdraws| withdraws.event == named);
-        let words = conversation.messages.iter().filter(|(_, message)| names_it(message));
-        let words: Vec<_> = words.map(|(event, _)| *event).collect();
-        // What stands in the place of the message goes with it.
-        words.into_iter().chain([named]).for_each(|event| self.take_out_unsent(id, event));
+        }
         true
+    }
+
+    /// What stands in the place of the message that a withdrawal names goes with it.
+    // The rest of a visitor's program: within its caller it would not be.
+    #[inline(never)]
+    fn let_go_of_both(&mut self, id: ConversationId, withdrawal: EventId, named: EventId) {
+        self.take_out_unsent(id, withdrawal);
+        self.take_out_unsent(id, named);
     }
 
     /// Who is to hear that a message was taken back, besides the visitor: whoever reads along, got it, or may have got it as
