@@ -10,9 +10,15 @@ impl Engine {
     pub(super) fn keep_time(&mut self, now: u64) {
         let by = self.latest.saturating_sub(now);
         self.latest = now;
-        if by == 0 {
-            return;
+        if by > 0 {
+            self.move_back(by);
         }
+    }
+
+    /// The clock was set back by so many milliseconds.
+    // The rest of a visitor's program: within its caller it would not be.
+    #[inline(never)]
+    fn move_back(&mut self, by: u64) {
         let roster = &mut self.roster_check.backoff;
         let others = [&mut self.bundles, &mut self.sending, &mut self.storing, &mut self.prekeys.backoff];
         let acts = [&mut self.act_rosters, &mut self.fetches];

@@ -68,13 +68,24 @@ impl Engine {
     /// Own messages that the log puts after an act which they did not know go to whoever reads along now.
     pub(super) fn make_up(&mut self, id: ConversationId, now: u64, random: &mut impl CryptoRng) {
         let crossed = self.conversations.get(&id).map(Conversation::crossed).unwrap_or_default();
-        if crossed.is_empty() {
-            return;
+        if !crossed.is_empty() {
+            self.give_crossed(id, &crossed, now, random);
         }
+    }
+
+    // The rest of a visitor's program: within its caller it would not be.
+    #[inline(never)]
+    fn give_crossed(
+        &mut self,
+        id: ConversationId,
+        crossed: &[EventId],
+        now: u64,
+        random: &mut impl CryptoRng,
+    ) {
         let own = self.account.as_ref().map(Account::device);
         for device in self.readers(id, now).into_iter().filter(|device| Some(*device) != own) {
             let mut grants = Vec::new();
-            for event in &crossed {
+            for event in crossed {
                 let grant = self.grant(id, *event);
                 let conversation = self.conversations.or_default(id);
                 let Some(message) = conversation.messages.get_mut(event) else { continue };

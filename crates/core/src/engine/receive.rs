@@ -83,6 +83,14 @@ impl Engine {
             // What is kept is from before the page's floor: nothing can be said of anybody until one comes that counts.
             return;
         }
+        if !self.held.is_empty() {
+            self.take_held(reached, now, random);
+        }
+    }
+
+    // The rest of a visitor's program: within its caller it would not be.
+    #[inline(never)]
+    fn take_held(&mut self, reached: Reached, now: u64, random: &mut impl CryptoRng) {
         while !self.held.is_empty() {
             let delivered = self.held.remove(0);
             let named = self.relate(&delivered);

@@ -96,17 +96,19 @@ impl Engine {
             }
             None if matches!(message.body, Body::Withdrawn) => {
                 // It was sealed in a step that could not be kept, and so never left.
-                self.let_go_of_both(id, self.tried_again(id, event), event);
+                self.let_go_of_both(id, event, event);
             }
             _ => return false,
         }
         true
     }
 
-    /// What stands in the place of the message that a withdrawal names goes with it.
+    /// What stands in the place of the message that a withdrawal names goes with it. Where only that place is known, the withdrawal may
+    /// have failed, or waits.
     // The rest of a visitor's program: within its caller it would not be.
     #[inline(never)]
     fn let_go_of_both(&mut self, id: ConversationId, withdrawal: EventId, named: EventId) {
+        let withdrawal = if withdrawal == named { self.tried_again(id, named) } else { withdrawal };
         self.take_out_unsent(id, withdrawal);
         self.take_out_unsent(id, named);
     }
