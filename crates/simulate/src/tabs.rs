@@ -273,6 +273,9 @@ impl World {
                 failed.for_each(|said| said.has_failed = true);
             }
         }
+        if show == Show::Refused(Refusal::TokenRefused) {
+            self.doubt_refusal(tab);
+        }
         let is_erased = show == Show::Erased;
         self.see(tab, show);
         if is_erased {

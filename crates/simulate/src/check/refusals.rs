@@ -1,0 +1,50 @@
+//! Whether what a person is told was refused has a cause in what went wrong, or in what others did.
+
+use segel_core::show::{Body, Refusal};
+use segel_wire::ids::ConversationId;
+
+use super::is_served;
+use crate::device::{Browser, Device};
+use crate::world::World;
+
+/// A sentence for every refusal that a tab shows without a cause.
+pub(super) fn complaints(world: &World, browser: &Browser, tab: &Device) -> Vec<String> {
+    let baseless = tab.screen.refusals.iter().filter(|refusal| !is_explained(world, browser, tab, **refusal));
+    baseless.map(|refusal| format!("{} shows {}", browser.name, refusal.code())).collect()
+}
+
+/// Whether others' acts or the loss of a device can be why an act of this browser's in a conversation was refused.
+pub(super) fn acts_crossed(world: &World, browser: &Browser, conversation: ConversationId) -> bool {
+    let rows = world.relay.log().iter().filter(|row| row.conversation == conversation);
+    let mut others = rows.filter(|row| Some(row.sender) != browser.id);
+    let is_act = |body: &Body| matches!(body, Body::Act(_) | Body::Closed(Refusal::ActRefused));
+    others.any(|row| {
+        let mut shown =
+            world.devices.iter().filter_map(|tab| tab.screen.items.get(&(conversation, row.event)));
+        shown.any(|item| is_act(&item.body))
+    }) || world.has_lost_state()
+        || world.happened("consoles removed")
+}
+
+/// Whether an honest relay can be the cause of a refusal.
+fn is_explained(world: &World, browser: &Browser, tab: &Device, refusal: Refusal) -> bool {
+    let relay_lost_events = world.happened("relay set back");
+    let peers_lost_state = world.happened("storage set back") || world.happened("storage lost");
+    match refusal {
+        Refusal::StoreFailed => browser.was_full,
+        Refusal::NotAMember => !is_served(world, browser),
+        Refusal::ActRefused => {
+            tab.screen.conversations.keys().any(|conversation| acts_crossed(world, browser, *conversation))
+        }
+        Refusal::NobodyReachable | Refusal::VisitorAway => tab.lacked_bundles > 1,
+        // Whether it was one that may not count was asked when it was shown.
+        Refusal::TokenRefused => true,
+        // A file can be fetched again once its conversation has been opened again.
+        Refusal::LogForked | Refusal::AttachmentMissing => relay_lost_events,
+        Refusal::EventsMissing => relay_lost_events || peers_lost_state,
+        Refusal::MessageStale | Refusal::MessageAltered => peers_lost_state,
+        // A person who wanted nothing hears of no end by a refusal.
+        Refusal::ConversationEnded => !browser.is_visitor(),
+        _ => false,
+    }
+}
