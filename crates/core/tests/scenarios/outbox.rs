@@ -181,7 +181,7 @@ fn a_message_that_the_relay_refuses_for_now_is_sent_again_as_it_was_and_stored_o
         let mut table = Table::of_agent(&site, |_, _| {});
         table.post(VISITOR, table.letter(Body::Text("halo".to_owned())));
         table.say("mengambil alih");
-        assert_is_sent_again(table, &[VISITOR, COLLEAGUE], code);
+        assert_is_sent_again(table, &[VISITOR], code);
     }
 }
 
@@ -200,8 +200,9 @@ fn assert_is_sent_again(mut table: Table<'_>, members: &[usize], code: Code) {
     assert_eq!(sends.cloned().collect::<Vec<_>>(), vec![refused[0].clone(); 4], "the same bytes each time");
     assert_eq!(table.bench.log.len(), stored + 1, "it is stored once");
     assert_eq!(table.bench.disconnects, disconnects, "over the same connection");
+    let text = Body::Text("sebentar".to_owned());
     for member in members {
-        let last = table.sent_to(*member).pop().unwrap();
-        assert_eq!(last.body, Body::Text("sebentar".to_owned()));
+        let texts = table.sent_to(*member).into_iter().filter(|said| said.body == text);
+        assert_eq!(texts.count(), 1, "{code:?}");
     }
 }
