@@ -13,17 +13,19 @@ pub(super) fn complaints(world: &World, browser: &Browser, tab: &Device) -> Vec<
     baseless.map(|refusal| format!("{} shows {}", browser.name, refusal.code())).collect()
 }
 
-/// Whether others' acts or the loss of a device can be why an act of this browser's in a conversation was refused.
+/// Whether another act there, or the loss of state or of a device, can be why an act of this browser's was refused.
 pub(super) fn acts_crossed(world: &World, browser: &Browser, conversation: ConversationId) -> bool {
-    let rows = world.relay.log().iter().filter(|row| row.conversation == conversation);
-    let mut others = rows.filter(|row| Some(row.sender) != browser.id);
+    let has_tabs =
+        world.devices.iter().filter(|tab| core::ptr::eq(&world.browsers[tab.browser], browser)).count() > 1;
     let is_act = |body: &Body| matches!(body, Body::Act(_) | Body::Closed(Refusal::ActRefused));
-    others.any(|row| {
-        let mut shown =
-            world.devices.iter().filter_map(|tab| tab.screen.items.get(&(conversation, row.event)));
-        shown.any(|item| is_act(&item.body))
-    }) || world.has_lost_state()
-        || world.happened("consoles removed")
+    let rows = world.relay.log().iter().filter(|row| row.conversation == conversation);
+    // What its person wanted in one tab may make void what they wanted in another.
+    let mut others = rows.filter(|row| has_tabs || Some(row.sender) != browser.id);
+    let has_other_act = others.any(|row| {
+        let shown = world.devices.iter().filter_map(|tab| tab.screen.items.get(&(conversation, row.event)));
+        shown.map(|item| &item.body).any(is_act)
+    });
+    has_other_act || world.has_lost_state() || world.happened("consoles removed")
 }
 
 /// Whether an honest relay can be the cause of a refusal.
