@@ -11,6 +11,7 @@ pub(crate) use self::failures::{baseless, unsent};
 use self::failures::{is_of_acts, is_of_its_file};
 pub(crate) use self::identities::confirmed;
 pub(crate) use self::reads::unread;
+pub(crate) use self::refusals::doubted;
 
 use segel_core::show::{Author, Body, Delivery, Item, Refusal};
 use segel_wire::ids::EventId;

@@ -273,9 +273,7 @@ impl World {
                 failed.for_each(|said| said.has_failed = true);
             }
         }
-        if show == Show::Refused(Refusal::TokenRefused) {
-            self.doubt_refusal(tab);
-        }
+        self.complaints.extend(check::doubted(self, tab, &show));
         let is_erased = show == Show::Erased;
         self.see(tab, show);
         if is_erased {

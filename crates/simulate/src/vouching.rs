@@ -125,20 +125,21 @@ impl World {
         }
     }
 
-    /// A tab's engine has refused a token: one that its browser's pages have handed in may not count.
-    pub(crate) fn doubt_refusal(&mut self, tab: usize) {
+    /// Whether one of the tokens that a browser's pages have handed in may not count to the engine of one of its tabs.
+    pub(crate) fn may_refuse_token(&self, tab: usize) -> bool {
         let Device { browser, screen, .. } = &self.devices[tab];
         let written = self.browsers[*browser].clock(self.now) / 1_000;
-        let is_open = |id| screen.conversations.get(id).is_some_and(|summary| summary.life == Life::Open);
-        let mut handed_in =
-            self.vouched.iter().filter(|vouched| vouched.browser == *browser && vouched.comes <= self.now);
+        let is_open = |id: &ConversationId| {
+            screen.conversations.get(id).is_some_and(|summary| summary.life == Life::Open)
+        };
+        let is_there = |vouched: &&Vouched| vouched.browser == *browser && vouched.comes <= self.now;
         let listed = self.owner.voucher().key();
-        let has_cause = handed_in.any(|vouched| {
-            let counts = vouched.counts(vouched.conversation, (written, written), listed);
-            !counts || !is_open(&vouched.conversation)
-        });
-        if !has_cause && !self.happened("vouchers renewed") {
-            self.complaints.push(format!("{} refused a token that counts", self.browsers[*browser].name));
-        }
+        let mut handed_in = self.vouched.iter().filter(is_there);
+        // Engines hear of another key a little later.
+        self.happened("vouchers renewed")
+            || handed_in.any(|vouched| {
+                let at = vouched.conversation;
+                !is_open(&at) || !vouched.counts(at, (written, written), listed)
+            })
     }
 }
