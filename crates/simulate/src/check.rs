@@ -5,11 +5,13 @@ mod failures;
 mod histories;
 mod identities;
 mod reads;
+mod refusals;
 
 pub(crate) use self::failures::{baseless, unsent};
 use self::failures::{is_of_acts, is_of_its_file};
 pub(crate) use self::identities::confirmed;
 pub(crate) use self::reads::unread;
+pub(crate) use self::refusals::doubted;
 
 use segel_core::show::{Author, Body, Delivery, Item, Refusal};
 use segel_wire::ids::EventId;
@@ -84,7 +86,7 @@ fn arrival(world: &World, said: &Said) -> Vec<String> {
         found.push(format!("{text:?} of {} is in a conversation that had ended", sender.name));
     }
     // A relay that was set back has no prekeys of some for a while.
-    let forgotten = world.relay.forgotten(row).filter(|_| !world.tally.counts.contains_key("relay set back"));
+    let forgotten = world.relay.forgotten(row).filter(|_| !world.happened("relay set back"));
     found.extend(forgotten.map(|device| format!("{text:?} of {} was not sealed to {device}", sender.name)));
     if overtook(world, said, row) {
         found.push(format!("{text:?} of {} stands before what was said before it", sender.name));
@@ -170,7 +172,7 @@ fn is_excused(world: &World, sender: &Browser, said: &Said) -> bool {
     let items = screen.into_iter().flat_map(|screen| screen.items.values());
     items
         .filter(|item| item.event == said.event && shows(&item.body, &said.text))
-        .any(|item| is_of_acts(sender, item) || is_of_its_file(world, item))
+        .any(|item| is_of_acts(world, sender, item) || is_of_its_file(world, item))
 }
 
 /// Whether the relay still serves a device: a visitor's always, an agent's as long as the roster lists it.
@@ -184,7 +186,7 @@ fn was_torn(world: &World, receiver: &Browser, row: &Row) -> bool {
     let sender = world.browsers.iter().find(|browser| browser.id == Some(row.sender));
     let is_removed = sender.is_some_and(|sender| !is_served(world, sender));
     let is_torn = receiver.was_set_back || is_removed || sender.is_none_or(|sender| sender.was_set_back);
-    is_torn || (world.tally.counts.contains_key("relay set back") && may_ask_in_vain(world, receiver, row))
+    is_torn || (world.happened("relay set back") && may_ask_in_vain(world, receiver, row))
 }
 
 /// Whether a console may ask in vain for what did not open: while another held the conversation, or nobody knew the visitor.
@@ -198,9 +200,7 @@ fn may_ask_in_vain(world: &World, receiver: &Browser, row: &Row) -> bool {
 fn may_stay_closed(world: &World, receiver: &Browser, row: &Row) -> bool {
     let sender = world.browsers.iter().find(|browser| browser.id == Some(row.sender));
     let is_there = sender.is_some_and(|sender| is_served(world, sender) && !sender.was_set_back);
-    let is_given = is_there
-        && !may_ask_in_vain(world, receiver, row)
-        && !world.tally.counts.contains_key("relay set back");
+    let is_given = is_there && !may_ask_in_vain(world, receiver, row) && !world.happened("relay set back");
     !is_given && was_torn(world, receiver, row)
 }
 
@@ -243,7 +243,7 @@ fn screen(world: &World, browser: &Browser, tab: &Device) -> Vec<String> {
         if item.delivery == Delivery::Sending && is_served(world, browser) {
             found.push(format!("{} is for ever sending {:?}", browser.name, text_of(item)));
         }
-        let is_excused = is_of_acts(browser, item) || is_of_its_file(world, item);
+        let is_excused = is_of_acts(world, browser, item) || is_of_its_file(world, item);
         let is_lost_too = item.body == Body::Withdrawn && is_lost(world, browser, item.event);
         let counts = is_served(world, browser) && !is_excused && !is_lost_too;
         if let (Delivery::Failed(refusal), true) = (item.delivery, counts) {
@@ -259,7 +259,7 @@ fn screen(world: &World, browser: &Browser, tab: &Device) -> Vec<String> {
     if !tab.screen.here.is_empty() {
         found.push(format!("{} shows somebody as being there for ever", browser.name));
     }
-    let relay_lost_events = world.tally.counts.contains_key("relay set back");
+    let relay_lost_events = world.happened("relay set back");
     // Nobody tells a device that was removed of what came after.
     let is_told = is_served(world, browser) || !relay_lost_events;
     for conversation in tab.screen.conversations.keys().filter(|_| is_told) {
@@ -277,17 +277,7 @@ fn screen(world: &World, browser: &Browser, tab: &Device) -> Vec<String> {
             found.push(format!("{} shows another order than the relay's: {places:?}", browser.name));
         }
     }
-    let peers_lost_state = world.tally.counts.contains_key("storage set back")
-        || world.tally.counts.contains_key("storage lost");
-    let unexplained = tab.screen.refusals.iter().filter(|refusal| {
-        // A file can be fetched again once its conversation has been opened again.
-        let of_relay = [Refusal::LogForked, Refusal::EventsMissing, Refusal::AttachmentMissing];
-        let is_of_relay = of_relay.contains(refusal) && relay_lost_events;
-        // A person who wanted nothing hears of no end by a refusal.
-        let is_of_end = **refusal == Refusal::ConversationEnded && !browser.is_visitor();
-        !is_of_relay && !is_of_end && !is_explained(**refusal, peers_lost_state)
-    });
-    found.extend(unexplained.map(|refusal| format!("{} shows {}", browser.name, refusal.code())));
+    found.extend(refusals::complaints(world, browser, tab));
     found
 }
 
@@ -315,21 +305,6 @@ fn follower(world: &World, browser: &Browser, device: &Device) -> Vec<String> {
     }
     let which = if is_leader { "leads" } else { "follows" };
     found.into_iter().map(|what| format!("a tab of {} that {which}: {what}", browser.name)).collect()
-}
-
-/// Whether an honest relay can be the cause of a refusal.
-fn is_explained(refusal: Refusal, peers_lost_state: bool) -> bool {
-    match refusal {
-        Refusal::StoreFailed
-        | Refusal::NotAMember
-        | Refusal::RosterExpired
-        | Refusal::ActRefused
-        | Refusal::NobodyReachable
-        | Refusal::VisitorAway
-        | Refusal::TokenRefused => true,
-        Refusal::MessageStale | Refusal::MessageAltered | Refusal::EventsMissing => peers_lost_state,
-        _ => false,
-    }
 }
 
 /// Whether memory and traffic stay within bounds.

@@ -53,6 +53,8 @@ pub(crate) struct Device {
     pub(crate) files: Files,
     /// Requests so far.
     pub(crate) requests: u64,
+    /// How often its engine asked for bundles and the relay lacked one of them.
+    pub(crate) lacked_bundles: u64,
 }
 
 /// A copy of a disk.
@@ -138,6 +140,7 @@ impl Device {
             backlog: 0,
             files: Files::default(),
             requests: 0,
+            lacked_bundles: 0,
         }
     }
 
@@ -149,6 +152,7 @@ impl Device {
     pub(crate) fn start(&mut self, browser: &Browser) -> bool {
         self.run += 1;
         self.wake_at = None;
+        self.lacked_bundles = 0;
         self.clear_screen();
         let key = StateKey::new([42; 32]);
         let engine = match &browser.part {

@@ -1,4 +1,4 @@
-//! Visitors have everything erased, after all that went before: tabs crash and the relay dies meanwhile.
+//! Visitors have everything erased, after all that went before: tabs crash, and the relay dies or refuses meanwhile.
 
 use std::collections::BTreeSet;
 
@@ -28,6 +28,7 @@ impl World {
     /// Some visitors have everything erased, and after a while nothing of it is to be seen or kept.
     pub(crate) fn erase_some(&mut self, seed: u64) {
         let chance = &mut Chance::new(seed, STREAM);
+        self.relay_has_moods(true);
         let visitors = (0..self.browsers.len()).filter(|browser| self.browsers[*browser].is_visitor());
         let visitors: Vec<_> = visitors.filter(|_| chance.one_in(2)).collect();
         let erased: Vec<_> =

@@ -51,6 +51,8 @@ pub enum Planted {
     KeepsErased,
     /// Tabs of a browser draw the same random bytes.
     SameRandomness,
+    /// A device does not send again what the relay refused for now.
+    SentOnce,
 }
 
 /// What a run came to.
@@ -73,7 +75,7 @@ pub struct Failure {
 
 impl Planted {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::SendBeforePersist,
         Self::NoDedupe,
         Self::CursorOffByOne,
@@ -84,6 +86,7 @@ impl Planted {
         Self::GoesOnOvertaken,
         Self::KeepsErased,
         Self::SameRandomness,
+        Self::SentOnce,
     ];
 }
 

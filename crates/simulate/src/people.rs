@@ -192,6 +192,7 @@ impl World {
         self.weather.loses_answers = false;
         self.weather.frames_double = false;
         self.relay.is_up = true;
+        self.relay_has_moods(false);
         for browser in &mut self.browsers {
             browser.disk.fill(false);
             browser.skew = 0;

@@ -273,6 +273,7 @@ impl World {
                 failed.for_each(|said| said.has_failed = true);
             }
         }
+        self.complaints.extend(check::doubted(self, tab, &show));
         let is_erased = show == Show::Erased;
         self.see(tab, show);
         if is_erased {

@@ -1,12 +1,14 @@
 //! The business's server, which says who a visitor is; now and then what it says does not count.
 
 use ed25519_dalek::{Signer, SigningKey};
+use segel_core::show::Life;
 use segel_core::{Input, OutgoingToken};
 use segel_wire::cbor;
 use segel_wire::ids::{ConversationId, IdentityKey, Octets, Signature, VoucherKey};
 use segel_wire::limits::{TOKEN_LIFE_SECONDS, TOKEN_SKEW_SECONDS};
 use segel_wire::signed::{SignedToken, Token};
 
+use crate::device::Device;
 use crate::world::{Happening, World};
 
 /// The server's key.
@@ -14,6 +16,9 @@ pub(crate) struct Voucher(SigningKey);
 
 /// What the server said.
 pub(crate) struct Vouched {
+    browser: usize,
+    /// When the page has it, Unix milliseconds.
+    comes: u64,
     pub(crate) subject: String,
     conversation: ConversationId,
     voucher: VoucherKey,
@@ -98,9 +103,18 @@ impl World {
         let is_false = fault <= 2;
         self.tally.count(if fault <= 5 { "tokens that are false, late or early" } else { "tokens" });
         let not_after = token.not_after;
-        self.vouched.push(Vouched { subject, conversation, voucher: key, not_after, is_false });
+        let (comes, browser) = (self.now + wait, self.devices[tab].browser);
+        self.vouched.push(Vouched {
+            browser,
+            comes,
+            subject,
+            conversation,
+            voucher: key,
+            not_after,
+            is_false,
+        });
         let life = self.devices[tab].tab.life;
-        self.agenda.plan(self.now + wait, Happening::Vouched { tab, life, token: signed });
+        self.agenda.plan(comes, Happening::Vouched { tab, life, token: signed });
     }
 
     /// The page hands in a token.
@@ -109,5 +123,23 @@ impl World {
             Some(token) => self.input(tab, Input::Introduce(Some(token))),
             None => self.complaints.push("a token was not taken".to_owned()),
         }
+    }
+
+    /// Whether one of the tokens that a browser's pages have handed in may not count to the engine of one of its tabs.
+    pub(crate) fn may_refuse_token(&self, tab: usize) -> bool {
+        let Device { browser, screen, .. } = &self.devices[tab];
+        let written = self.browsers[*browser].clock(self.now) / 1_000;
+        let is_open = |id: &ConversationId| {
+            screen.conversations.get(id).is_some_and(|summary| summary.life == Life::Open)
+        };
+        let is_there = |vouched: &&Vouched| vouched.browser == *browser && vouched.comes <= self.now;
+        let listed = self.owner.voucher().key();
+        let mut handed_in = self.vouched.iter().filter(is_there);
+        // Engines hear of another key a little later.
+        self.happened("vouchers renewed")
+            || handed_in.any(|vouched| {
+                let at = vouched.conversation;
+                !is_open(&at) || !vouched.counts(at, (written, written), listed)
+            })
     }
 }

@@ -1,16 +1,18 @@
 //! The loop: one happening after another, on one clock.
 
 mod calm;
+mod moods;
 mod network;
 mod wakes;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use segel_core::{Answer, Change, Input, Request};
+use segel_core::{Change, Input, Request};
 use segel_keep::Refused;
 use segel_wire::ids::{ConversationId, DeviceId, EventId, RootKey};
 use segel_wire::{ClientFrame, ServerFrame, SiteId};
 
+use self::moods::Moods;
 use self::network::Socket;
 use crate::agenda::Agenda;
 use crate::chance::Chance;
@@ -23,7 +25,7 @@ use crate::people::{Deed, Said};
 use crate::reading::Looked;
 use crate::relay::Relay;
 use crate::tabs::{Lead, Word};
-use crate::trace::{Trace, kind};
+use crate::trace::Trace;
 use crate::vouching::Vouched;
 use crate::{Failure, Planted, Tally};
 
@@ -45,6 +47,7 @@ pub(crate) struct World {
     pub(crate) weather: Weather,
     pub(crate) owner: Owner,
     pub(crate) relay: Relay,
+    moods: Moods,
     pub(crate) browsers: Vec<Browser>,
     pub(crate) devices: Vec<Device>,
     sockets: BTreeMap<u64, Socket>,
@@ -196,6 +199,7 @@ impl World {
             weather,
             owner,
             relay,
+            moods: Moods::new(seed),
             browsers: Vec::new(),
             devices: Vec::new(),
             sockets: BTreeMap::new(),
@@ -220,7 +224,12 @@ impl World {
     /// Whether somebody lost state, or the relay did.
     pub(crate) fn has_lost_state(&self) -> bool {
         let lost = ["storage set back", "storage lost", "relay set back"];
-        lost.iter().any(|lost| self.tally.counts.contains_key(lost))
+        lost.iter().any(|lost| self.happened(lost))
+    }
+
+    /// Whether this was counted in this run.
+    pub(crate) fn happened(&self, name: &str) -> bool {
+        self.tally.counts.contains_key(name)
     }
 
     pub(crate) fn site(&self) -> (SiteId, RootKey) {
@@ -433,33 +442,6 @@ impl World {
         kept?;
         self.keep_steps(taken, generation);
         Ok(())
-    }
-
-    /// A request reaches the relay, or does not; its answer reaches the device, or does not.
-    fn asked(&mut self, device: usize, run: u64, id: u64, request: &Request, token: Option<&str>) {
-        let is_cut = !self.devices[device].has_network || !self.relay.is_up;
-        let is_lost = self.weather.loses_answers && self.chance.one_in(15);
-        let mut answer = Answer::Unreachable;
-        if !is_cut {
-            self.note(device, || format!("asks for {}", kind(request)));
-            answer = self.relay.answer(request, token, self.now, &mut self.chance);
-        }
-        let mut wait = self.latency(device);
-        if is_cut || is_lost {
-            answer = Answer::Unreachable;
-            wait = self.chance.between(20, 8_000);
-        }
-        if is_lost && !is_cut {
-            self.tally.count("answers lost");
-            if matches!(request, Request::BeginUpload(..) | Request::AddChunk(..) | Request::FetchChunk(..)) {
-                self.tally.count("answers about files lost");
-            }
-        }
-        let input = Input::Answered { id, answer };
-        self.agenda.plan(self.now + wait, Happening::Input { device, run, input });
-        if matches!(request, Request::AddChunk(..)) {
-            self.strike(device);
-        }
     }
 
     pub(crate) fn name_of(&self, id: DeviceId) -> String {

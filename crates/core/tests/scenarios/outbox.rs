@@ -2,8 +2,13 @@
 
 use segel_core::Input;
 use segel_core::show::{Delivery, Gate, Link, Refusal};
+use segel_crypto::content::Body;
 use segel_testkit::client::Screen;
 use segel_testkit::site::TestSite;
+use segel_wire::{ClientFrame, Code};
+
+use crate::bench::BenchSite;
+use crate::table::{COLLEAGUE, HOSTILE, Table, VISITOR};
 
 #[tokio::test]
 async fn a_message_waits_until_the_first_device_is_enrolled() {
@@ -166,4 +171,38 @@ async fn an_overlong_text_fails_alone() {
     agent.reads("pendek").await;
     assert_eq!(visitor.screen().delivery(&overlong), Some(Delivery::Failed(Refusal::TooLarge)));
     assert_eq!(agent.screen().texts(visitor.conversation()), ["pendek"]);
+}
+
+#[test]
+fn a_message_that_the_relay_refuses_for_now_is_sent_again_as_it_was_and_stored_once() {
+    let site = BenchSite::new();
+    for code in [Code::TooMany, Code::Internal, Code::Draining] {
+        assert_is_sent_again(Table::of_visitor(&site), &[HOSTILE, COLLEAGUE], code);
+        let mut table = Table::of_agent(&site, |_, _| {});
+        table.post(VISITOR, table.letter(Body::Text("halo".to_owned())));
+        table.say("mengambil alih");
+        assert_is_sent_again(table, &[VISITOR], code);
+    }
+}
+
+fn assert_is_sent_again(mut table: Table<'_>, members: &[usize], code: Code) {
+    let (sent, stored, disconnects) =
+        (table.bench.sent.len(), table.bench.log.len(), table.bench.disconnects);
+    table.refuses = vec![code; 3];
+    table.say("sebentar");
+    assert_eq!(table.own("sebentar").unwrap().delivery, Delivery::Sending, "{code:?}");
+    let refused = table.bench.sent[sent..].to_vec();
+    assert_eq!((refused.len(), table.bench.log.len()), (1, stored), "it waits before it tries again");
+
+    table.wait(1);
+    assert_eq!(table.own("sebentar").unwrap().delivery, Delivery::Sent, "{code:?}");
+    let sends = table.bench.sent[sent..].iter().filter(|frame| matches!(frame, ClientFrame::Send { .. }));
+    assert_eq!(sends.cloned().collect::<Vec<_>>(), vec![refused[0].clone(); 4], "the same bytes each time");
+    assert_eq!(table.bench.log.len(), stored + 1, "it is stored once");
+    assert_eq!(table.bench.disconnects, disconnects, "over the same connection");
+    let text = Body::Text("sebentar".to_owned());
+    for member in members {
+        let texts = table.sent_to(*member).into_iter().filter(|said| said.body == text);
+        assert_eq!(texts.count(), 1, "{code:?}");
+    }
 }

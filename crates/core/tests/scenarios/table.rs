@@ -13,7 +13,7 @@ use segel_crypto::log::{LogHash, Seen};
 use segel_mask::{Masker, Writer};
 use segel_wire::ids::{ConversationId, DeviceId, EventId, RosterHash};
 use segel_wire::signed::{self, Order, VerifiedRoster};
-use segel_wire::{ClientFrame, Delivered, Envelope, ServerFrame};
+use segel_wire::{ClientFrame, Code, Delivered, Envelope, ServerFrame};
 
 use crate::bench::{Bench, BenchSite, NOW};
 use crate::member::{Letter, Member};
@@ -31,6 +31,8 @@ pub(crate) struct Table<'a> {
     /// Whether the engine's own events do not come back to it yet.
     pub(crate) holds_echoes: bool,
     echoes: Vec<Delivered>,
+    /// With what the relay refuses the next events that the engine sends, the last of these first.
+    pub(crate) refuses: Vec<Code>,
     /// Seconds that the relay's clock has gone on, is ahead, or is behind.
     pub(crate) ahead: i64,
     /// What the engine sent, as the relay stored it.
@@ -114,6 +116,7 @@ impl<'a> Table<'a> {
             looked_at: 0,
             holds_echoes: false,
             echoes: Vec::new(),
+            refuses: Vec::new(),
             ahead: 0,
             stored: BTreeMap::new(),
             opened: BTreeMap::new(),
@@ -331,6 +334,11 @@ impl<'a> Table<'a> {
             assert!(self.looked_at < before + FRAMES, "the engine sends without end");
             let ClientFrame::Send { conversation, event, envelope, .. } = frame else { continue };
             self.conversation = conversation;
+            if let Some(code) = self.refuses.pop() {
+                let refused = ServerFrame::Error { event: Some(event), problem: code.into() };
+                self.bench.input(Input::Frame(refused));
+                continue;
+            }
             let position = self.head() + 1;
             let time = NOW.saturating_add_signed(self.ahead) * 1_000;
             let recipients = envelope.wraps.iter().map(|wrapped| wrapped.device).collect();

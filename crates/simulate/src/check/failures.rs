@@ -2,6 +2,7 @@
 
 use segel_core::show::{Body, Delivery, Item, Refusal};
 
+use super::refusals::acts_crossed;
 use super::{is_served, lives, running, text_of};
 use crate::device::Browser;
 use crate::world::World;
@@ -33,7 +34,7 @@ pub(crate) fn baseless(world: &World, browser: usize, item: &Item) -> Option<Str
     let Delivery::Failed(refusal) = item.delivery else { return None };
     let has_reason = match refusal {
         Refusal::StoreFailed => browser.was_full,
-        Refusal::ActRefused => true,
+        Refusal::ActRefused => acts_crossed(world, browser, item.conversation),
         _ => is_of_its_file(world, item),
     };
     let is_baseless = !has_reason && is_served(world, browser);
@@ -41,10 +42,11 @@ pub(crate) fn baseless(world: &World, browser: usize, item: &Item) -> Option<Str
 }
 
 /// Whether it failed for what agents did, and not for what went wrong.
-pub(super) fn is_of_acts(browser: &Browser, item: &Item) -> bool {
+pub(super) fn is_of_acts(world: &World, browser: &Browser, item: &Item) -> bool {
     match item.delivery {
         Delivery::Failed(Refusal::HeldByAnother) => browser.others.contains(&item.conversation),
-        Delivery::Failed(Refusal::ActRefused | Refusal::ConversationEnded) => true,
+        Delivery::Failed(Refusal::ActRefused) => acts_crossed(world, browser, item.conversation),
+        Delivery::Failed(Refusal::ConversationEnded) => true,
         _ => false,
     }
 }

@@ -48,7 +48,7 @@ fn agents(world: &World, visitor: &Browser, item: &Item, subject: &str) -> Vec<S
     let confirmed = Identity::Confirmed { subject: subject.to_owned(), at: item.time };
     let owed = if counts { confirmed.clone() } else { Identity::Refused };
     // What is sent again to a relay that was set back is stored late there; who got it before knows that it was in time.
-    let was_stored_before = world.tally.counts.contains_key("relay set back");
+    let was_stored_before = world.happened("relay set back");
     let mut found = Vec::new();
     for (browser, tab) in running(world).filter(|(browser, _)| !browser.is_visitor()) {
         let is_for = row.envelope.wraps.iter().any(|wrapped| Some(wrapped.device) == browser.id);

@@ -1,10 +1,11 @@
-//! Sockets between tabs and the relay, and how long everything takes.
+//! Requests and sockets between tabs and the relay, and how long everything takes.
 
-use segel_core::Input;
+use segel_core::{Answer, Input, Request};
 use segel_wire::{ClientFrame, ServerFrame};
 
 use super::{Happening, World};
 use crate::relay::Sent;
+use crate::trace::kind;
 
 /// A socket: bytes in order, each way at its own pace.
 pub(super) struct Socket {
@@ -17,6 +18,39 @@ pub(super) struct Socket {
 }
 
 impl World {
+    /// A request reaches the relay, or does not; its answer reaches the device, or does not.
+    pub(super) fn asked(&mut self, device: usize, run: u64, id: u64, request: &Request, token: Option<&str>) {
+        let is_cut = !self.devices[device].has_network || !self.relay.is_up;
+        let is_lost = self.weather.loses_answers && self.chance.one_in(15);
+        let mut answer = Answer::Unreachable;
+        if !is_cut {
+            self.note(device, || format!("asks for {}", kind(request)));
+            answer = match self.refuse_request(request) {
+                Some(problem) => problem,
+                None => self.relay.answer(request, token, self.now, &mut self.chance),
+            };
+        }
+        let mut wait = self.latency(device);
+        if is_cut || is_lost {
+            answer = Answer::Unreachable;
+            wait = self.chance.between(20, 8_000);
+        }
+        if is_lost && !is_cut {
+            self.tally.count("answers lost");
+            if matches!(request, Request::BeginUpload(..) | Request::AddChunk(..) | Request::FetchChunk(..)) {
+                self.tally.count("answers about files lost");
+            }
+        }
+        if let (Request::Bundles(asked, _), Answer::Bundles(answer)) = (request, &answer) {
+            self.devices[device].lacked_bundles += u64::from(answer.bundles.len() < asked.devices.len());
+        }
+        let input = Input::Answered { id, answer };
+        self.agenda.plan(self.now + wait, Happening::Input { device, run, input });
+        if matches!(request, Request::AddChunk(..)) {
+            self.strike(device);
+        }
+    }
+
     pub(super) fn dial(&mut self, device: usize, run: u64) {
         if let Some(before) = self.devices[device].socket.take() {
             self.close(before);
@@ -68,7 +102,10 @@ impl World {
             self.tally.count("late arrivals");
         }
         self.tell_of(number, &frame);
-        let sent = self.relay.frame(number, frame, self.now);
+        let sent = match self.refuse_frame(number, &frame) {
+            Some(refused) => refused,
+            None => self.relay.frame(number, frame, self.now),
+        };
         self.carry(sent);
     }
 
@@ -89,6 +126,7 @@ impl World {
         let Some(socket) = self.sockets.get(&number).filter(|socket| !socket.is_closed) else { return };
         let (device, run) = (socket.device, socket.run);
         match frame {
+            Some(frame) if self.misses(&frame) => {}
             Some(frame) => self.give(device, run, Input::Frame(frame)),
             None => self.break_off(number, 1),
         }
