@@ -222,6 +222,7 @@ impl World {
                 let heard = asked.filter(|_| self.devices[tab].is_running());
                 self.answer(tab, heard, false);
             }
+            Word::Here if self.devices[tab].is_running() => self.make_sure(tab),
             _ if !self.follows(tab) => {}
             Word::Here => self.follow(tab),
             Word::Patience(asked) if is_served => {

@@ -6,6 +6,7 @@ use segel_core::Input;
 
 use super::{Sleep, Start, Tab, Word};
 use crate::Planted;
+use crate::device::Device;
 use crate::faults::Fault;
 use crate::people::Deed;
 use crate::world::{Happening, World};
@@ -150,6 +151,14 @@ impl World {
         self.leave_line(tab);
         let ticket = self.devices[tab].tab.ticket;
         self.agenda.plan(self.now + wait, Happening::LinesUp { tab, ticket });
+    }
+
+    /// Another tab has led, or does: an engine that keeps nothing meanwhile would not find out that it was overtaken.
+    pub(super) fn make_sure(&mut self, tab: usize) {
+        let Device { browser, term, run, .. } = self.devices[tab];
+        if self.browsers[browser].disk.term() != term {
+            self.overtaken(tab, run);
+        }
     }
 
     /// Deletes what is kept, which is erased, and gets in line for the lead with nothing.
