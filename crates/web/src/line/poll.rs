@@ -11,9 +11,11 @@ impl Work {
     /// Hands on what comes after the cursor, as if it were one stream.
     pub(super) async fn read_polls(&self, mut cursor: Option<String>) -> Result<(), HttpError> {
         let (mut newest, mut head) = (None, None);
-        let mut wait = 0;
+        let mut is_first = true;
         loop {
             self.room().await;
+            // Nothing is sent before the head: what was missed may end where an answer does.
+            let wait = if head.is_some() { POLL_SECONDS } else { 0 };
             let patience = wait * 1_000 + TIMEOUT_MS;
             let query = ["?wait=", &wait.to_string()].concat();
             let answer = self.ask(Accept::Json, &query, cursor.as_deref(), patience).await?;
@@ -25,7 +27,6 @@ impl Work {
                 return Ok(());
             };
             self.hear();
-            let is_first = wait == 0;
             for mut frame in frames {
                 match &frame {
                     // There is one welcome to a stream, and whoever is welcomed asks for the roster.
@@ -52,7 +53,7 @@ impl Work {
                 }
                 self.tell(LineEvent::Frame(frame));
             }
-            wait = POLL_SECONDS;
+            is_first = false;
         }
     }
 }

@@ -178,6 +178,25 @@ async fn events_that_are_not_taken_hold_up_those_behind_them() {
     scene.line.send(signal());
     scene.network.asked(&post).await.answer(200, "");
     scene.line.send(ClientFrame::Flow { events: 16 });
+    scene.network.asked("GET /v1/events?wait=0&cursor=e.3").await;
+}
+
+#[wasm_bindgen_test]
+async fn polls_wait_for_nothing_before_the_head_has_come() {
+    let scene = Scene::new().await;
+    scene.greet();
+    let _withheld = scene.network.asked("GET /v1/events?cursor=e.1%20%26").await;
+    let asked = scene.network.asked("GET /v1/events?wait=0&cursor=e.1%20%26").await;
+    // As many as an answer has room for, and whether there are more is not said.
+    let frames = [vec![WELCOME.to_owned()], vec![event(3); 16]].concat().join(",");
+    asked.answer(200, &format!(r#"{{"frames":[{frames}]}}"#));
+    scene.hears(ServerFrame::Welcome { epoch: "e".into(), time: 1 }).await;
+    for _ in 0..16 {
+        scene.hears_event(3).await;
+    }
+    let asked = scene.network.asked("GET /v1/events?wait=0&cursor=e.3").await;
+    asked.answer(200, &format!(r#"{{"frames":[{WELCOME},{{"type":"head","cursor":"e.3"}}]}}"#));
+    scene.hears(ServerFrame::Head { cursor: "e.3".into() }).await;
     scene.network.asked("GET /v1/events?wait=25&cursor=e.3").await;
 }
 
