@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use thirtyfour::{By, Key, WindowHandle};
 
 use crate::harness::{Person, Stage, make_picture, put};
-use crate::tabs::{expect_relay_to_be_away, opens_chat_in_new_tab, turns_to_chat_in};
+use crate::tabs::{expect_relay_to_be_away, opens_chat_in_new_tab, turns_lifecycle, turns_to_chat_in};
 
 const PASSPHRASE: &str = "kuda laut biru";
 const QUESTION: &str = "Apakah teko hijau masih ada?";
@@ -199,6 +199,33 @@ async fn a_console_that_nobody_uses_locks_itself_and_a_lock_that_is_taken_off_st
         agent.chooses_newest().await;
         agent.reads("Halo?").await;
         assert_eq!(state_key(&agent).await.1, 32);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_written_in_a_tab_that_slept_while_the_lock_was_set_is_there_once_it_opens() {
+    Stage::play(async |stage| {
+        let agent = stage.native_agent().await;
+        let visitor = stage.visitor().await;
+        let [first, second] = asks_and_opens_second_tab(&visitor, &agent, stage).await;
+        visitor.types(DRAFT).await;
+        has_draft(&visitor, DRAFT).await;
+        visitor.turns_to_page().await;
+        turns_lifecycle(&visitor, "frozen").await;
+
+        turns_to_chat_in(&visitor, &first).await;
+        opens_sheet(&visitor).await;
+        sets_lock(&visitor, PASSPHRASE).await;
+        visitor.closes_tab().await;
+        visitor.turns_to_tab(second.clone()).await;
+        turns_lifecycle(&visitor, "active").await;
+        turns_to_chat_in(&visitor, &second).await;
+        is_locked(&visitor).await;
+        says_nothing(&visitor).await;
+        unlocks(&visitor, PASSPHRASE).await;
+        visitor.shows(&[QUESTION]).await;
+        has_draft(&visitor, DRAFT).await;
     })
     .await;
 }

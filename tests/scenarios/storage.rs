@@ -16,12 +16,28 @@ const LITTLE: u64 = 120_000;
 const PLENTY: u64 = 100_000_000;
 
 /// Nothing can be put. Where a quota is set while a browser runs, that goes on for a while with the room that it knew of.
-const FILL: &str = "
+pub(crate) const FILL: &str = "
     window.isFull = true;
     const put = IDBObjectStore.prototype.put;
     IDBObjectStore.prototype.put = function (...record) {
         if (window.isFull) throw new DOMException('there is no room', 'QuotaExceededError');
         return put.apply(this, record);
+    };";
+
+/// Nothing that this tab says is heard in others until it may speak.
+const BE_MUTE: &str = "
+    const { postMessage } = BroadcastChannel.prototype;
+    BroadcastChannel.prototype.postMessage = () => {};
+    window.speak = () => { BroadcastChannel.prototype.postMessage = postMessage; };";
+
+/// Counts how often this tab asks another one for a sign of life.
+const COUNT_PINGS: &str = "
+    const PING = 1;
+    const { postMessage } = BroadcastChannel.prototype;
+    window.pings = 0;
+    BroadcastChannel.prototype.postMessage = function (message) {
+        if (message[0] === PING) window.pings += 1;
+        postMessage.call(this, message);
     };";
 
 /// Messages of a conversation are the only records that are read from one name to another.
@@ -137,6 +153,36 @@ async fn a_chat_whose_storage_the_browser_takes_away_goes_on_in_every_tab_and_sa
         let timeline = ["sebelum", "dari tab pertama", "dari tab kedua", "terbaca"];
         assert_eq!(visitor.texts().await, timeline);
         assert_eq!(agent.texts().await, timeline);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_takes_the_lead_from_a_tab_with_which_the_conversation_would_be_gone() {
+    Stage::play(async |stage| {
+        let agent = stage.native_agent().await;
+        let visitor = visitor_with_room_for(stage, 1).await;
+        visitor.says("tanpa tempat").await;
+        visitor.has_sent("tanpa tempat").await;
+        let first = visitor.tab().await;
+        let second = opens_chat_in_new_tab(&visitor, stage).await;
+        visitor.has_sent("tanpa tempat").await;
+        visitor.is_told(".banner", Language::indonesian().trouble(Trouble::NotKept)).await;
+        visitor.browser().run(COUNT_PINGS).await;
+        turns_to_chat_in(&visitor, &first).await;
+        visitor.browser().run(BE_MUTE).await;
+        turns_to_chat_in(&visitor, &second).await;
+        visitor.says("masih di sini").await;
+        let asks = async || visitor.browser().element("return pings > 2 ? document.body : null").await;
+        visitor.until("it to be asked again and again", asks).await;
+        visitor.shows(&["tanpa tempat"]).await;
+
+        turns_to_chat_in(&visitor, &first).await;
+        visitor.browser().run("window.speak()").await;
+        agent.reads("masih di sini").await;
+        agent.say("terbaca");
+        turns_to_chat_in(&visitor, &second).await;
+        visitor.reads("terbaca").await;
     })
     .await;
 }

@@ -4,11 +4,13 @@ use std::fs;
 
 use segel_testkit::client::Screen;
 use segel_ui::Language;
+use segel_ui::text::fill;
 use serde_json::json;
 use tempfile::TempDir;
 use thirtyfour::{Key, WindowHandle};
 
 use crate::harness::{Device, Person, Stage, make_picture};
+use crate::storage::FILL;
 
 /// What other tabs say is heard until the page is made deaf.
 const MAY_BE_DEAF: &str = "
@@ -241,13 +243,65 @@ async fn a_leading_tab_that_was_shut_out_of_the_store_reads_it_anew_and_sends() 
         visitor.says("sebelumnya").await;
         visitor.has_sent("sebelumnya").await;
         for text in ["terhalang", "terhalang lagi"] {
-            let is_done: bool = visitor.browser().answer(BEGIN_A_TERM, vec![]).await;
-            assert!(is_done);
+            is_shut_out(&visitor).await;
             visitor.says(text).await;
             visitor.has_sent(text).await;
             agent.reads(text).await;
         }
         assert_eq!(visitor.texts().await, ["sebelumnya", "terhalang", "terhalang lagi"]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_taken_back_ended_and_rated_in_a_leading_tab_that_was_shut_out_of_the_store_is_so() {
+    Stage::play(async |stage| {
+        let text = Language::indonesian().text();
+        let agent = stage.agent().await;
+        let visitor = stage.visitor().await;
+        visitor.says("keliru").await;
+        visitor.has_sent("keliru").await;
+        agent.chooses_newest().await;
+        agent.says("terbaca").await;
+        visitor.reads("terbaca").await;
+
+        is_shut_out(&visitor).await;
+        takes_back(&visitor).await;
+        agent.sees_row("it withdrawn", |row| row.text == text.withdrawn()).await;
+        is_shut_out(&visitor).await;
+        visitor.clicks(".header [aria-controls=segel-menu]").await;
+        visitor.clicks_button(text.end()).await;
+        agent.is_noticed(&fill(text.ended(), text.visitor())).await;
+        visitor.sees(".rating").await;
+        is_shut_out(&visitor).await;
+        visitor.clicks(".stars label:nth-of-type(4)").await;
+        visitor.clicks(".rating textarea").await;
+        visitor.presses("Cepat sekali").await;
+        visitor.clicks_button(text.rate_send()).await;
+        agent.sees_row("what was said of it", |row| row.text.contains("Cepat sekali")).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_tab_wished_of_one_that_could_not_keep_it_is_done_by_itself() {
+    Stage::play(async |stage| {
+        let agent = stage.native_agent().await;
+        let visitor = stage.visitor().await;
+        visitor.says("keliru").await;
+        visitor.has_sent("keliru").await;
+        agent.reads("keliru").await;
+        let first = visitor.tab().await;
+        visitor.browser().run(FILL).await;
+        let second = opens_chat_in_new_tab(&visitor, stage).await;
+        visitor.has_sent("keliru").await;
+        takes_back(&visitor).await;
+        let withdrawn = Language::indonesian().text().withdrawn();
+        visitor.sees_row("it withdrawn", |row| row.text == withdrawn).await;
+        visitor.turns_to_tab(first).await;
+        visitor.closes_tab().await;
+        turns_to_chat_in(&visitor, &second).await;
+        agent.until("it to be withdrawn", |screen: &Screen| screen.item("keliru").is_none()).await;
     })
     .await;
 }
@@ -335,6 +389,12 @@ pub(crate) async fn turns_to_chat_in(visitor: &Person, tab: &WindowHandle) {
 /// The texts on the screen once there are so many.
 async fn whole(person: &Person, count: usize) -> Option<Vec<String>> {
     Some(person.texts().await).filter(|texts| texts.len() == count)
+}
+
+/// Another tab has begun a term in the store, and is gone.
+async fn is_shut_out(person: &Person) {
+    let is_done: bool = person.browser().answer(BEGIN_A_TERM, vec![]).await;
+    assert!(is_done);
 }
 
 /// Takes back the message that was sent last.

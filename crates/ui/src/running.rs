@@ -21,6 +21,7 @@ use segel_web::kept::KeptState;
 use segel_web::lock::Errand;
 use segel_web::page::{self, Listener};
 use segel_web::random::Random;
+use segel_web::rest;
 use segel_web::store::Later;
 use segel_web::tabs::Tabs;
 use segel_web::timer::{Timer, after};
@@ -237,13 +238,16 @@ impl Handle {
     /// Says what the person thinks of a conversation, or that they will not.
     pub fn rate(&self, conversation: ConversationId, rating: Option<(Stars, MaskedText)>) {
         self.with(|work| {
+            let said = |(stars, comment): &(Stars, MaskedText)| {
+                let comment = Some(comment.as_str().to_owned());
+                Rating { stars: *stars, comment }
+            };
+            let wish = Wish::Rate(conversation, rating.as_ref().map(said));
             if let Some(driver) = work.driver() {
                 let rating = rating.map(|(stars, comment)| OutgoingRating::new(stars, comment));
-                driver.input(Input::Rate { conversation, rating });
+                work.hand_in(&driver, Some(wish), Input::Rate { conversation, rating });
             } else {
-                let rating =
-                    rating.map(|(stars, comment)| Rating { stars, comment: Some(comment.into_string()) });
-                work.wish(Wish::Rate(conversation, rating), None);
+                work.wish(wish, None);
             }
         });
     }
@@ -251,15 +255,13 @@ impl Handle {
     /// Hands in what else the person did.
     pub fn input(&self, input: Input) {
         self.with(|work| {
-            match input {
-                Input::Fetch { event, .. } => work.wanted.borrow_mut().push(event),
-                Input::Introduce(None) => work.introduces.set(true),
-                Input::Cancel { event, .. } => work.wanted.borrow_mut().retain(|other| *other != event),
-                _ => {}
+            if matches!(input, Input::Introduce(None)) {
+                work.introduces.set(true);
             }
             match work.driver() {
-                Some(driver) => driver.input(input),
-                None => work.wish_for(&input),
+                // Nobody wants what has to be held before the rest of the program is here.
+                Some(driver) if !rest::is_here() => driver.input(input),
+                _ => work.take(input),
             }
         });
     }

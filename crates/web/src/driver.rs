@@ -98,6 +98,20 @@ impl Driver {
         self.0.input(input);
     }
 
+    /// Whether all that was handed in so far was carried out, and what came of it is kept.
+    pub fn is_kept(&self) -> bool {
+        !self.0.busy.get() && self.0.keeper.is_done()
+    }
+
+    /// Goes on once that is so: at once if it is, and never if it cannot be. `go_on` may hand in nothing.
+    pub fn once_kept(&self, go_on: Box<dyn FnOnce()>) {
+        if self.is_kept() {
+            go_on();
+        } else {
+            self.0.keeper.wait(go_on);
+        }
+    }
+
     /// As [`Engine::serves`].
     pub fn serves(&self, stand: &Stand) -> bool {
         self.0.engine.borrow().serves(stand)

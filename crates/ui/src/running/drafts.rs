@@ -2,7 +2,7 @@
 //! everything is open.
 
 use segel_core::tabs::Wish;
-use segel_web::lock::DraftKey;
+use segel_web::lock::{DraftKey, StateKey};
 use segel_web::random::Random;
 use segel_web::tabs::Said;
 use segel_wire::ids::Octets;
@@ -15,6 +15,9 @@ use super::Work;
 /// What waits until everything is open.
 pub(super) struct Away {
     sealed: Vec<u8>,
+    /// Opens it, where the lock was set while this tab slept and had nothing to seal it under that only the lock gives: it is for
+    /// whoever opens that one.
+    key: Option<DraftKey>,
     /// The files of what was sent, in its order.
     files: Vec<Option<File>>,
 }
@@ -30,12 +33,12 @@ struct Writing {
 cbor_map!(Writing { 0: written, 1: wishes });
 
 impl Work {
-    /// How the lock stands, for the other tabs; nothing where none is set and open.
+    /// How the lock stands, for the other tabs.
     #[inline(never)]
-    pub(super) fn locks(&self) -> Option<Said> {
-        let minutes = self.locks_after()?;
+    pub(super) fn locks(&self) -> Said {
+        let Some(minutes) = self.locks_after() else { return Said::Locks(0, Vec::new()) };
         let key = self.locking().key.borrow().as_ref().map(cbor::encode);
-        Some(Said::Locks(minutes, key.unwrap_or_default()))
+        Said::Locks(minutes, key.unwrap_or_default())
     }
 
     /// The tab that leads says how the lock stands.
@@ -52,12 +55,24 @@ impl Work {
     pub(super) fn put_away(&self) {
         let (written, held) = (self.screen.clear(), self.follower.take_all());
         let locking = self.locking();
-        // Without a key nothing was open here since it closed, and what was put away then stays.
-        let (Some(key), Ok(mut random)) = (locking.key.take(), Random::new()) else { return };
+        let Ok(mut random) = Random::new() else { return };
+        let of_lock = locking.key.take();
+        if of_lock.is_none() && locking.away.borrow().is_some() {
+            // Nothing was open here since that was put away.
+            return;
+        }
+        let passing = of_lock.is_none().then(|| DraftKey::derive(&StateKey::make_passing(&mut random)));
+        let Some(key) = of_lock.as_ref().or(passing.as_ref()) else { return };
         let (wishes, files) = held.into_iter().unzip();
         let writing = Writing { written: Octets(written.to_vec()), wishes };
         let sealed = key.seal(&Zeroizing::new(cbor::encode(&writing)), &mut random);
-        locking.away.replace(Some(Away { sealed, files }));
+        locking.away.replace(Some(Away { sealed, key: passing, files }));
+    }
+
+    /// Whoever is there when this tab wakes may be somebody else: what lies beside its own key goes.
+    #[inline(never)]
+    pub(super) fn give_up_away(&self) {
+        self.locking().away.borrow_mut().take_if(|away| away.key.is_some());
     }
 
     /// Everything is open, by the state key that this one belongs to: what was put away under it is there again, and held until it
@@ -66,8 +81,8 @@ impl Work {
     pub(super) fn bring_back(&self, key: Option<DraftKey>) -> bool {
         let locking = self.locking();
         let away = locking.away.take();
-        let opened = away.zip(key.as_ref()).and_then(|(Away { sealed, files }, key)| {
-            let writing: Writing = cbor::read(&key.open(&sealed)?).ok()?;
+        let opened = away.zip(key.as_ref()).and_then(|(Away { sealed, key: passing, files }, key)| {
+            let writing: Writing = cbor::read(&passing.as_ref().unwrap_or(key).open(&sealed)?).ok()?;
             Some((writing, files))
         });
         locking.key.replace(key);

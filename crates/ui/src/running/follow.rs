@@ -1,10 +1,12 @@
-//! A tab that does not lead: it shows what it is told, and holds what its person sends until the relay has it.
+//! A tab that does not lead: it shows what it is told, and holds what its person sends until the relay has it, and what else they
+//! want until it is kept.
 
 use std::cell::{Cell, RefCell};
 
 use segel_core::Input;
 use segel_core::show::Show;
 use segel_core::tabs::{Wish, settled};
+use segel_web::driver::Driver;
 use segel_web::page;
 use segel_web::random;
 use segel_web::tabs::{Said, Tabs};
@@ -30,7 +32,9 @@ pub(super) struct Follower {
     served: Cell<bool>,
     /// Whether some other tab was told everything by this one.
     pub(super) exists: Cell<bool>,
-    /// What its person sent and the relay may not have, in order.
+    /// Whether what the tab that leads does passes with it.
+    pub(super) passes: Cell<bool>,
+    /// What its person sent and the relay may not have, or wants and may not be kept, in order.
     held: RefCell<Vec<(Wish, Option<File>)>>,
     /// Runs while a sign of life is awaited.
     awaited: RefCell<Option<Timer>>,
@@ -72,7 +76,7 @@ impl Follower {
         PATIENCE << self.quarrels.get().min(MOST_QUARRELS)
     }
 
-    /// Whether something is held until the relay has it.
+    /// Whether something is held.
     pub(super) fn holds_any(&self) -> bool {
         !self.held.borrow().is_empty()
     }
@@ -82,8 +86,8 @@ impl Follower {
         self.held.take()
     }
 
-    /// What the tab that leads has heard is held no more, unless the relay is to have it.
-    fn let_heard_go(&self) {
+    /// All that was handed in is kept: of that only what the relay is to have is held any longer.
+    pub(super) fn let_kept_go(&self) {
         self.held.borrow_mut().retain(|(wish, _)| wish.makes().is_some());
     }
 
@@ -149,39 +153,70 @@ impl Work {
         drop(self.follower.awaited.take());
     }
 
-    /// Takes what the person did in this tab, if another tab can be told of it.
+    /// Takes what the person did in this tab, wherever the engine is.
     // Whoever takes a wish is in the rest of the program.
     #[inline(never)]
-    pub(super) fn wish_for(&self, input: &Input) {
-        if let Some(wish) = Wish::of(input) {
-            self.wish(wish, None);
+    pub(super) fn take(&self, input: Input) {
+        match input {
+            Input::Fetch { event, .. } => self.wanted.borrow_mut().push(event),
+            Input::Cancel { event, .. } => self.wanted.borrow_mut().retain(|other| *other != event),
+            _ => {}
+        }
+        let wish = Wish::of(&input);
+        match (self.driver(), wish) {
+            (Some(driver), wish) => self.hand_in(&driver, wish, input),
+            (None, Some(wish)) => self.wish(wish, None),
+            (None, None) => {}
         }
     }
 
     /// Takes what the person did in this tab. What makes a message stays here until the relay has it, and the rest until the tab
-    /// that leads gives a sign of life: it may have ended without hearing of it. Where the person looks is said again and again,
-    /// and so shows whether anybody leads.
+    /// that leads says that it is kept: that tab may end before. Where the person looks is said again and again, and so shows
+    /// whether anybody leads.
     pub(super) fn wish(&self, wish: Wish, file: Option<File>) {
         let is_served = self.follower.served.get();
-        let passes = matches!(wish, Wish::Typing(..) | Wish::Seen(_) | Wish::Look(_));
+        let is_held = is_held(&wish);
         if is_served {
             self.say(&Said::Wish(self.follower.ask(), cbor::encode(&wish), file.clone()));
             self.await_life();
         }
-        if !passes {
+        if is_held {
             self.follower.hold(wish, file);
         }
+    }
+
+    /// Hands in what the person did where the engine is. What stands for it is held until it is kept: another tab may take the
+    /// lead before.
+    // The rest of a visitor's program: within its caller it would not be.
+    #[inline(never)]
+    pub(super) fn hand_in(&self, driver: &Driver, wish: Option<Wish>, input: Input) {
+        let wish = wish.filter(is_held);
+        let is_held = wish.is_some();
+        if let Some(wish) = wish {
+            self.follower.hold(wish, None);
+        }
+        driver.input(input);
+        if is_held {
+            self.let_go_once_kept(driver);
+        }
+    }
+
+    fn let_go_once_kept(&self, driver: &Driver) {
+        let me = self.me.clone();
+        driver.once_kept(Box::new(move || me.with(|work| work.follower.let_kept_go())));
     }
 
     /// This tab has an engine: it carries out itself what no other may have.
     // Whatever is held came by the rest of the program: so does what carries it out.
     #[inline(never)]
     pub(super) fn fulfil_held(&self) {
-        let held = self.follower.held.borrow().clone();
         // What is shown of one may settle the others.
-        self.follower.let_heard_go();
+        let held = self.follower.held.borrow().clone();
         for (wish, file) in held {
             self.fulfil(wish, file);
+        }
+        if let Some(driver) = self.driver() {
+            self.let_go_once_kept(&driver);
         }
     }
 
@@ -196,9 +231,12 @@ impl Work {
             Said::Ping(asked) => self.answer(asked, None),
             Said::Wish(asked, wish, file) => {
                 if let Ok(wish) = cbor::read(&wish) {
+                    let is_held = is_held(&wish);
                     self.fulfil(wish, file);
-                    // An engine that is to come has heard nothing.
-                    self.answer(self.driver().map_or(0, |_| asked), None);
+                    self.answer(asked, None);
+                    if is_held {
+                        self.answer_once_kept(asked);
+                    }
                 }
             }
             Said::Lock => self.lock_up_with_others(),
@@ -208,13 +246,16 @@ impl Work {
             Said::Locks(..) if self.is_veiled() => {}
             Said::Locks(minutes, key) => self.heard_of_lock(minutes, &key),
             Said::Here if self.is_veiled() => self.line_up(),
-            Said::Here => self.follow(),
+            Said::Here => {
+                self.follower.passes.set(false);
+                self.follow();
+            }
             Said::Alone(asked) if asked == 0 || self.follower.is_answered(asked) => self.wait_elsewhere(),
             Said::Patience(asked) if is_served => {
                 self.trust();
                 // An answer to something else says nothing of what this tab has said.
                 if self.follower.is_answered(asked) {
-                    self.follower.let_heard_go();
+                    self.follower.let_kept_go();
                 }
             }
             Said::Patience(asked) if self.follower.is_answered(asked) => self.ask_again(),
@@ -230,7 +271,10 @@ impl Work {
                 }
             }
             Said::File(event, fetched) => self.hand(event, fetched),
-            Said::Unkept => self.is_unkept(),
+            Said::Unkept => {
+                self.follower.passes.set(true);
+                self.is_unkept();
+            }
             Said::Everything(..) | Said::Change(_) | Said::Alone(_) | Said::Patience(_) => {}
         }
     }
@@ -250,6 +294,7 @@ impl Work {
             self.see(show);
         }
         self.follower.served.set(true);
+        self.follower.passes.set(false);
         self.follower.quarrels.set(0);
         self.wish_held();
     }
@@ -279,17 +324,22 @@ impl Work {
     }
 
     /// Without a sign of life, a tab that the person looks at takes the lead; others ask again when they are seen. What is asked
-    /// meanwhile gives it no more time.
+    /// meanwhile gives it no more time. Where what the tab that leads has passes with it, it is asked again for as long as it
+    /// has the lead: whoever took that would empty every tab.
     fn await_life(&self) {
         if self.follower.awaited.borrow().is_some() {
             return;
         }
         let timer = self.later(self.follower.patience(), |work| {
             work.lose_patience();
-            if work.follows() && page::visible() {
-                work.follower.quarrel();
-                work.take_away();
+            if !work.follows() || !page::visible() {
+                return;
             }
+            if work.follower.passes.get() {
+                return work.ask_for_life();
+            }
+            work.follower.quarrel();
+            work.take_away();
         });
         *self.follower.awaited.borrow_mut() = Some(timer);
     }
@@ -317,6 +367,11 @@ impl Work {
     }
 }
 
+/// Whether this is held until it is kept: what is not is said again anyway, or comes to nothing.
+fn is_held(wish: &Wish) -> bool {
+    !matches!(wish, Wish::Typing(..) | Wish::Seen(_) | Wish::Look(_))
+}
+
 #[cfg(test)]
 mod tests {
     use segel_wire::ids::ConversationId;
@@ -324,16 +379,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_an_answer_to_what_was_asked_last_says_that_all_was_heard() {
+    fn only_an_answer_to_what_was_asked_last_says_that_all_is_kept() {
         let follower = Follower::default();
         let before = follower.ask();
         follower.hold(Wish::End(ConversationId([1; 16])), None);
         let asked = follower.ask();
         assert!(!follower.is_answered(before), "the end was said after that");
         assert!(!follower.is_answered(asked + 1), "another tab asked");
-        assert!(!follower.is_answered(0), "nobody has heard");
+        assert!(!follower.is_answered(0), "nothing is kept");
         assert!(follower.is_answered(asked));
-        follower.let_heard_go();
+        follower.let_kept_go();
         assert!(!follower.holds_any());
     }
 }

@@ -94,6 +94,7 @@ impl Work {
                 drop(self.tabs.take());
             }
         } else if self.place.lock.borrow().is_none() {
+            self.follower.passes.set(false);
             self.join();
             self.line_up();
         }
@@ -114,12 +115,16 @@ impl Work {
         match lead {
             Lead::Leading => self.start(),
             Lead::Waiting => self.follow(),
-            Lead::Lost => {
-                self.follower.quarrel();
-                self.stand_back();
-                self.line_up();
-            }
+            Lead::Lost => self.lose_lead(),
         }
+    }
+
+    // The rest of a visitor's program: within its caller it would not be.
+    #[inline(never)]
+    fn lose_lead(&self) {
+        self.follower.quarrel();
+        self.stand_back();
+        self.line_up();
     }
 
     /// Another tab began a term in the store. Whoever of the two has the lead is for the browser to say: this one gets in line
@@ -192,6 +197,8 @@ impl Work {
     /// Deletes what is kept, which cannot be read or is erased, and gets in line for the lead with nothing.
     pub(super) fn begin_anew(&self) {
         self.leave();
+        // What was wanted of it goes with it.
+        self.follower.let_kept_go();
         // Where it cannot be deleted it is as unreadable as before, and said to be so again.
         let _ = Store::destroy(&self.screen.store_name());
         self.line_up();
@@ -266,7 +273,7 @@ impl Work {
         self.say(&Said::Alone(0));
     }
 
-    /// Ends this tab's engine; what was handed in and not kept is still with whoever handed it in.
+    /// Ends this tab's engine; what was handed in and not kept is still held by the tab in which it was.
     fn step_down(&self) {
         self.new_term();
         self.place.engine.set(Start::Follows);

@@ -129,6 +129,8 @@ impl Work {
     pub(super) fn veil_at_rest(&self) {
         if self.locks_after().is_some() {
             self.veil();
+        } else {
+            self.give_up_away();
         }
     }
 
@@ -138,13 +140,13 @@ impl Work {
         let standing = errand.as_ref().and_then(|errand| errand.standing.as_ref());
         self.watch(standing.map_or(0, |lock| lock.idle_minutes));
         self.bring_back(standing.map(|_| DraftKey::derive(state_key)));
-        self.say(&self.locks().unwrap_or(Said::Locks(0, Vec::new())));
+        self.say(&self.locks());
         self.unveil();
         // Whoever waits for what came of the errand hears it as that ends.
         drop(errand);
     }
 
-    /// The tab that leads shows everything: what stood in the screen's place goes. A lock is heard of next, if one is set.
+    /// The tab that leads shows everything: what stood in the screen's place goes. How the lock stands is heard of next.
     #[inline(never)]
     pub(super) fn let_in(&self) {
         drop(self.errand.take());

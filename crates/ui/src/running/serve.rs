@@ -46,7 +46,7 @@ impl Work {
     }
 
     /// Another tab asks under this number whether there is an engine; one that says hello is told everything, if it stands where it
-    /// may.
+    /// may. The others hear that there is one, and that what they said is kept only where that is so.
     pub(super) fn answer(&self, asked: u32, hello: Option<Stand>) {
         match (self.place.engine.get(), self.driver(), hello) {
             (Start::Follows, ..) => {}
@@ -60,11 +60,20 @@ impl Work {
                 if start == Start::RunsUnkept {
                     self.say(&Said::Unkept);
                 }
-                if let Some(locks) = self.locks() {
-                    self.say(&locks);
-                }
+                self.say(&self.locks());
+            }
+            (_, ref driver, None) if !driver.as_ref().is_some_and(Driver::is_kept) => {
+                self.say(&Said::Patience(0));
             }
             _ => self.say(&Said::Patience(asked)),
+        }
+    }
+
+    /// What was asked under this number is answered once it is kept, if it is not.
+    pub(super) fn answer_once_kept(&self, asked: u32) {
+        if let Some(driver) = self.driver().filter(|driver| !driver.is_kept()) {
+            let me = self.me.clone();
+            driver.once_kept(Box::new(move || me.with(|work| work.answer(asked, None))));
         }
     }
 

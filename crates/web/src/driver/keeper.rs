@@ -27,6 +27,12 @@ struct Queue {
     new: RefCell<Option<NewStore>>,
     waiting: RefCell<Vec<(u64, Vec<Change>)>>,
     busy: Cell<bool>,
+    /// Whether the engine has something that could not be kept.
+    failing: Cell<bool>,
+    /// How many reads are under way.
+    reading: Cell<u32>,
+    /// What goes on once everything is kept and read.
+    go_on: RefCell<Vec<Box<dyn FnOnce()>>>,
     tell: Box<dyn Fn(Told)>,
 }
 
@@ -65,6 +71,9 @@ impl Keeper {
             new: RefCell::new(new),
             waiting: RefCell::default(),
             busy: Cell::new(false),
+            failing: Cell::new(false),
+            reading: Cell::default(),
+            go_on: RefCell::default(),
             tell: Box::new(tell),
         }))
     }
@@ -75,6 +84,16 @@ impl Keeper {
         if !self.0.busy.replace(true) {
             spawn_local(Rc::clone(&self.0).commit_all());
         }
+    }
+
+    /// Whether all that the engine handed out is kept, and all that it asked for read.
+    pub(super) fn is_done(&self) -> bool {
+        self.0.is_done()
+    }
+
+    /// Goes on once that is so.
+    pub(super) fn wait(&self, go_on: Box<dyn FnOnce()>) {
+        self.0.go_on.borrow_mut().push(go_on);
     }
 
     /// Reads what was left in the store at the start, if anything was.
@@ -88,6 +107,7 @@ impl Keeper {
     /// Reads records of a conversation, by the beginning of their names.
     pub(crate) fn read(&self, conversation: ConversationId, names: String) {
         let queue = Rc::clone(&self.0);
+        queue.reading.set(queue.reading.get() + 1);
         spawn_local(async move {
             let mut waits = AGAIN.into_iter();
             let told = loop {
@@ -102,7 +122,9 @@ impl Keeper {
                     },
                 }
             };
+            queue.reading.set(queue.reading.get() - 1);
             (queue.tell)(told);
+            queue.go_on_if_done();
         });
     }
 }
@@ -111,6 +133,7 @@ impl Keeper {
 impl Drop for Keeper {
     fn drop(&mut self) {
         self.0.waiting.borrow_mut().clear();
+        self.0.go_on.borrow_mut().clear();
     }
 }
 
@@ -127,6 +150,7 @@ impl Queue {
                 // What follows builds on it; the engine hands it all out again.
                 self.waiting.borrow_mut().clear();
             }
+            self.failing.set(kept.is_err());
             (self.tell)(match kept {
                 Ok(()) => Told::Input(Input::Stored(generation)),
                 Err(StoreError::Stale) => Told::Fate(Fate::Overtaken),
@@ -134,6 +158,23 @@ impl Queue {
             });
         }
         self.busy.set(false);
+        if !self.go_on.borrow().is_empty() {
+            self.go_on_if_done();
+        }
+    }
+
+    fn is_done(&self) -> bool {
+        !self.busy.get() && !self.failing.get() && self.reading.get() == 0
+    }
+
+    // The rest of a visitor's program: within its caller it would not be.
+    #[inline(never)]
+    fn go_on_if_done(&self) {
+        if self.is_done() {
+            for go_on in self.go_on.take() {
+                go_on();
+            }
+        }
     }
 
     /// Reads records; what the browser has taken away is not to be read any more.

@@ -209,7 +209,7 @@ async fn open(name: &str) -> Result<kept::KeptState, KeptError> {
     kept::open(name, None, &mut Random::new().unwrap(), async {}, &|| true, &mut None).await
 }
 
-fn config() -> VisitorConfig {
+pub(crate) fn config() -> VisitorConfig {
     VisitorConfig {
         site: SiteId([1; 16]),
         root: RootKey([2; 32]),

@@ -7,6 +7,7 @@
 
 mod clock;
 mod conforms;
+mod driver;
 mod files;
 mod http;
 mod kept;
