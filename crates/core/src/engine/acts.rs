@@ -3,8 +3,6 @@
 
 use rand_core::CryptoRng;
 use segel_crypto::act::{ActContext, ActError, Assignment, Seat, SignedAct};
-use segel_crypto::content::ContentHash;
-use segel_wire::Delivered;
 use segel_wire::ids::{AgentId, ConversationId, DeskId, DeviceId, EventId};
 use segel_wire::limits;
 use segel_wire::signed::{Agent, VerifiedRoster};
@@ -13,9 +11,9 @@ use super::{Engine, Part, make_id};
 use crate::account::Account;
 use crate::acts::{ActRecord, Verdict};
 use crate::conversation::{Conversation, Message, Stage};
-use crate::io::{Output, Request};
+use crate::io::Request;
 use crate::records::Name;
-use crate::show::{Body, Deed, Hold, Item, Refusal, Show, Standing};
+use crate::show::{Body, Deed, Hold, Refusal, Standing};
 use crate::sorted::Sorted;
 
 /// A roster that an act waits for is asked for again after this, in milliseconds.
@@ -48,6 +46,9 @@ impl Engine {
         }
         if conversation.is_over() {
             return self.show_refused(Refusal::ConversationEnded);
+        }
+        if self.is_so(id, deed, now) {
+            return;
         }
         if !self.permits(id, deed, now) {
             return self.show_refused(Refusal::ActRefused);
@@ -135,48 +136,6 @@ impl Engine {
         let signed = before.draft(kind, agent, &context).sign(&account.secrets);
         let after = before.follow(&signed, &context).ok()?;
         Some((signed, before.devices_of_act(&after, roster, desk, time)))
-    }
-
-    /// An own act or token comes to nothing before it left.
-    pub(super) fn give_up(&mut self, id: ConversationId, event: EventId, refusal: Refusal) {
-        self.take_out(id, event);
-        self.show_refused(refusal);
-    }
-
-    /// The relay has lost an own act and refuses it for good. Nothing else would be sealed until it is judged.
-    // The rest of a visitor's program: within its caller it would not be.
-    #[inline(never)]
-    pub(super) fn let_go_of_unjudged(&mut self, id: ConversationId, event: EventId, refusal: Refusal) {
-        let message = self.conversations.get(&id).and_then(|conversation| conversation.messages.get(&event));
-        if message.and_then(|message| message.act.as_ref()).is_some_and(|act| act.verdict.is_none()) {
-            self.give_up(id, event, refusal);
-        }
-    }
-
-    /// An own act or token that this device has not sent is with the relay in other bytes: a later state, since lost,
-    /// sealed and sent it. What an act says is asked for like any that is not known here.
-    pub(super) fn let_go_of_lost(&mut self, delivered: &Delivered, hash: ContentHash) {
-        let (id, event) = (delivered.conversation, delivered.event);
-        let is_own = self.account.as_ref().map(Account::device) == Some(delivered.sender);
-        let Some(conversation) = self.conversations.get_mut(&id).filter(|_| is_own) else { return };
-        let Some(message) = conversation.messages.get(&event) else { return };
-        if !message.is_of_its_moment() || !message.is_outgoing() || message.content == Some(hash) {
-            return;
-        }
-        if message.has_left() {
-            conversation.facts.take_back(message.content);
-        }
-        self.take_out(id, event);
-    }
-
-    pub(super) fn take_out(&mut self, id: ConversationId, event: EventId) {
-        let Some(conversation) = self.conversations.get_mut(&id) else { return };
-        conversation.outbox.retain(|other| *other != event);
-        let shown = conversation.item(id, event).map(|item| Item { body: Body::Withheld, ..item });
-        self.outputs.extend(shown.map(|item| Output::Show(Show::Item(item))));
-        conversation.messages.remove(&event);
-        self.ledger.remove(Name::Message(id, event));
-        self.shown.lists.insert(id, ());
     }
 
     /// An act stands in the log: judges it, and whatever waited for it.

@@ -15,6 +15,7 @@ mod connect;
 mod details;
 mod ending;
 mod erasing;
+mod giving_up;
 mod history;
 mod introduction;
 mod masked;

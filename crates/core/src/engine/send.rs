@@ -218,7 +218,7 @@ impl Engine {
             return self.take_out(id, event);
         }
         let Some((body, members)) = self.compose((id, event), desk, now) else {
-            return self.give_up(id, event, Refusal::ActRefused);
+            return self.give_up_act(id, event, now);
         };
         if self.seeks_sessions(&members, now) {
             return;

@@ -349,3 +349,17 @@ fn an_own_act_that_the_relay_lost_before_it_was_judged_and_refuses_holds_up_noth
     assert_eq!(table.summary().hold.standing, Standing::Free);
     assert!(!table.summary().hold.acting, "another one can be wanted");
 }
+
+#[test]
+fn a_claim_of_what_an_answer_has_claimed_meanwhile_is_not_refused() {
+    let site = BenchSite::new();
+    let mut table = Table::of_agent(&site, |_, _| {});
+    table.post(VISITOR, table.letter(content::Body::Text("halo".to_owned())));
+    table.input(Input::SocketClosed);
+    table.say("saya bantu");
+    table.input(Input::Act { conversation: table.conversation, deed: Deed::Claim });
+    table.wait(1);
+    assert_eq!(table.summary().hold.standing, Standing::Mine);
+    table.input(Input::Act { conversation: table.conversation, deed: Deed::Claim });
+    assert_eq!((table.refusals(), table.stored.len()), (vec![], 2), "one claim, and the answer");
+}
