@@ -47,7 +47,8 @@ impl World {
         self.note(tab, || format!("ends {conversation}"));
         if is_visitor {
             self.tally.count("ends by visitors");
-            self.ended.push(Ended { browser, conversation, step: Step::default() });
+            let step = self.wanted_in(tab);
+            self.ended.push(Ended { browser, conversation, step });
             self.input(tab, Input::End(conversation));
         } else {
             self.tally.count("ends by agents");
@@ -55,12 +56,14 @@ impl World {
         }
     }
 
-    /// Whoever still sees a conversation as open that they ended ends it again if the tab ended before that was kept.
+    /// Whoever still sees a conversation as open that they ended ends it again if the tab in which they did ended before that was
+    /// kept.
     pub(crate) fn end_again(&mut self) {
         for browser in 0..self.browsers.len() {
             let Some(tab) = self.look_somewhere(browser) else { continue };
             let over = self.devices[tab].screen.over();
-            let ended = self.ended.iter().filter(|ended| ended.browser == browser && !ended.step.is_kept);
+            let ended = self.ended.iter().filter(|ended| ended.browser == browser);
+            let ended = ended.filter(|ended| self.is_to_be_wanted_again(&ended.step));
             let open = ended.map(|ended| ended.conversation).filter(|ended| !over.contains(ended));
             for conversation in open.collect::<BTreeSet<_>>() {
                 self.input(tab, Input::End(conversation));

@@ -273,16 +273,20 @@ impl World {
         let Some(&(conversation, event)) = self.chance.pick(&own) else { return };
         self.tally.count("texts withdrawn");
         self.note(tab, || format!("withdraws {event}"));
-        let said = self.said.iter_mut().filter(|said| said.event == event);
-        said.for_each(|said| said.withdrawal = Some(Step::default()));
+        let wanted = self.wanted_in(tab);
+        if let Some(said) = self.said.iter_mut().find(|said| said.event == event) {
+            said.withdrawal = Some(wanted);
+        }
         self.input(tab, Input::Withdraw { conversation, event });
     }
 
-    /// Whoever still sees a text that they took back takes it back again if the tab ended before that was kept.
+    /// Whoever still sees a text that they took back takes it back again if the tab in which they did ended before that was
+    /// kept.
     pub(crate) fn withdraw_again(&mut self) {
         for browser in 0..self.browsers.len() {
             let Some(tab) = self.look_somewhere(browser) else { continue };
-            let is_lost = |said: &Said| said.withdrawal.as_ref().is_some_and(|step| !step.is_kept);
+            let is_lost =
+                |said: &Said| said.withdrawal.as_ref().is_some_and(|step| self.is_to_be_wanted_again(step));
             for (conversation, event) in self.own_texts(tab, is_lost) {
                 self.input(tab, Input::Withdraw { conversation, event });
             }

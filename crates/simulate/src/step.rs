@@ -13,6 +13,8 @@ pub(crate) struct Step {
     pub(crate) generation: Option<u64>,
     /// Whether that was kept, and not lost since.
     pub(crate) is_kept: bool,
+    /// The tab in which it was wanted, and which of its openings; nothing where its person was told that it came to nothing.
+    pub(crate) wanted_in: Option<(usize, u64)>,
 }
 
 impl Step {
@@ -50,6 +52,17 @@ impl World {
             step.taken == Some(by) && is_in_it && !step.is_kept
         });
         lost.for_each(|step| *step = Step::default());
+    }
+
+    /// What is wanted in a tab and has not been taken yet.
+    pub(crate) fn wanted_in(&self, tab: usize) -> Step {
+        Step { wanted_in: Some((tab, self.devices[tab].tab.life)), ..Step::default() }
+    }
+
+    /// Whether its person has to want it again: the tab in which they did took it with it, or they were told.
+    pub(crate) fn is_to_be_wanted_again(&self, step: &Step) -> bool {
+        let lives = |(tab, life): (usize, u64)| self.devices[tab].tab.is_alive(life);
+        !step.is_kept && !step.wanted_in.is_some_and(lives)
     }
 
     /// What a person takes back or ends by this wish.

@@ -4,20 +4,20 @@
 mod asking;
 mod asleep;
 mod lead;
+mod wishes;
 
 use self::asking::Asked;
 pub(crate) use self::lead::{Lead, Lock};
+use self::wishes::is_held;
 
-use segel_core::show::{Body, Delivery, Item, Life, Rating, Refusal, Show, Standing, Summary};
-use segel_core::tabs::{Wish, WishedFile, settled};
-use segel_core::{Input, Outgoing, OutgoingFile, OutgoingRating};
-use segel_mask::{MaskedText, Masker};
+use segel_core::Input;
+use segel_core::show::{Body, Delivery, Item, Life, Refusal, Show, Standing, Summary};
+use segel_core::tabs::{Wish, settled};
 use segel_wire::ids::EventId;
 
+use crate::check;
 use crate::device::{Device, Screen};
-use crate::vouching;
 use crate::world::{Happening, World};
-use crate::{Planted, check};
 
 /// How long the tab that leads may take for a sign of life, in milliseconds.
 const PATIENCE: u64 = 3_000;
@@ -37,8 +37,14 @@ pub(crate) struct Tab {
     is_served: bool,
     /// Whether it told some other tab everything.
     has_followers: bool,
-    /// What its person sent and the relay may not have, in order.
+    /// What its person sent and the relay may not have, or wants and may not be kept, in order.
     pub(crate) held: Vec<Wish>,
+    /// Whether some of that was said to a tab that has not answered since.
+    unanswered: bool,
+    /// What is answered once all is kept that its engine took.
+    owed: Vec<Asked>,
+    /// Whether a step could not be kept, and none has been since.
+    pub(crate) is_failing: bool,
     /// How often it asked the tab that leads for something.
     asked: u64,
     /// The timer that runs, by its number, and what it is for.
@@ -133,8 +139,8 @@ impl Tab {
         self.held.retain(|wish| wish.makes() != Some(event));
     }
 
-    /// What the tab that leads has heard is held no more, unless the relay is to have it.
-    fn let_heard_go(&mut self) {
+    /// All that was handed in is kept: of that only what the relay is to have is held any longer.
+    fn let_kept_go(&mut self) {
         self.held.retain(|wish| wish.makes().is_some());
     }
 
@@ -194,9 +200,12 @@ impl World {
 
     /// The person does something else in a tab.
     pub(crate) fn input(&mut self, tab: usize, input: Input) {
+        let wish = Wish::of(&input);
         if self.devices[tab].is_running() {
+            self.devices[tab].tab.held.extend(wish.filter(is_held));
             self.take_in(tab, None, input);
-        } else if let Some(wish) = Wish::of(&input) {
+            self.let_kept_go(tab);
+        } else if let Some(wish) = wish {
             self.wish(tab, wish);
         }
     }
@@ -204,7 +213,9 @@ impl World {
     /// The person wants something that carries words of theirs and makes no message.
     pub(crate) fn want(&mut self, tab: usize, wish: Wish) {
         if self.devices[tab].is_running() {
+            self.devices[tab].tab.held.push(wish.clone());
             self.fulfil(tab, wish);
+            self.let_kept_go(tab);
         } else {
             self.wish(tab, wish);
         }
@@ -217,10 +228,12 @@ impl World {
             Word::Hello(asked) => self.answer(tab, asked, true),
             Word::Ping(asked) => self.answer(tab, asked, false),
             Word::Wish(asked, wish) => {
+                let is_held = is_held(&wish);
                 self.fulfil(tab, wish);
-                // An engine that is to come has heard nothing.
-                let heard = asked.filter(|_| self.devices[tab].is_running());
-                self.answer(tab, heard, false);
+                self.answer(tab, asked, false);
+                if is_held {
+                    self.answer_once_kept(tab, asked);
+                }
             }
             Word::Here if self.devices[tab].is_running() => self.make_sure(tab),
             _ if !self.follows(tab) => {}
@@ -229,7 +242,8 @@ impl World {
                 self.devices[tab].tab.awaited = None;
                 // An answer to something else says nothing of what this tab has said.
                 if self.is_answered(tab, asked) {
-                    self.devices[tab].tab.let_heard_go();
+                    self.devices[tab].tab.unanswered = false;
+                    self.devices[tab].tab.let_kept_go();
                 }
             }
             Word::Patience(asked) if self.is_answered(tab, asked) => {
@@ -347,9 +361,7 @@ impl World {
         }
         let own = &mut self.devices[tab].tab;
         (own.is_served, own.quarrels) = (true, 0);
-        for wish in core::mem::take(&mut own.held) {
-            self.wish(tab, wish);
-        }
+        self.say_held(tab);
     }
 
     fn follows(&self, tab: usize) -> bool {
@@ -362,72 +374,6 @@ impl World {
         let asked = Some(self.ask(tab));
         self.say_to_tabs(tab, &Word::Hello(asked));
         self.await_life(tab);
-    }
-
-    /// Takes what the person did in a tab that does not lead.
-    fn wish(&mut self, tab: usize, wish: Wish) {
-        let is_served = self.devices[tab].tab.is_served;
-        let passes = matches!(wish, Wish::Typing(..) | Wish::Seen(_) | Wish::Look(_));
-        if is_served {
-            let asked = Some(self.ask(tab));
-            self.say_to_tabs(tab, &Word::Wish(asked, wish.clone()));
-            if !(passes && self.planted == Some(Planted::LooksInVain)) {
-                self.await_life(tab);
-            }
-        }
-        if !(passes || is_served && self.planted == Some(Planted::LetGoEarly)) {
-            self.devices[tab].tab.held.push(wish);
-        }
-    }
-
-    /// The engine of this tab carries out itself what no other may have.
-    fn fulfil_held(&mut self, tab: usize) {
-        let held = self.devices[tab].tab.held.clone();
-        // What is shown of one may settle the others.
-        self.devices[tab].tab.let_heard_go();
-        for wish in held {
-            self.fulfil(tab, wish);
-        }
-    }
-
-    /// Carries out what a person wished, if there is an engine here.
-    fn fulfil(&mut self, tab: usize, wish: Wish) {
-        if !self.devices[tab].is_running() {
-            return;
-        }
-        let makes = wish.makes();
-        match wish.input().or_else(|| self.input_of(tab, wish)) {
-            Some(input) => self.take_in(tab, makes, input),
-            None => self.complaints.push("a wish could not be carried out".to_owned()),
-        }
-    }
-
-    fn input_of(&mut self, tab: usize, wish: Wish) -> Option<Input> {
-        Some(match wish {
-            Wish::Submit(conversation, event, text, quotes) => {
-                let text = Outgoing::new(self.mask_again(tab, &text)?);
-                Input::Submit { conversation, event: Some(event), text, quotes }
-            }
-            Wish::Rate(conversation, Some(Rating { stars, comment })) => {
-                let comment = self.mask_again(tab, comment.as_deref().unwrap_or_default())?;
-                Input::Rate { conversation, rating: Some(OutgoingRating::new(stars, comment)) }
-            }
-            Wish::Introduce(Some(token)) => Input::Introduce(Some(vouching::read(&token.0)?)),
-            Wish::Attach(conversation, event, WishedFile { name, media_type, size, text }) => {
-                let name = self.mask_again(tab, &name)?;
-                let file = match text {
-                    Some(text) => OutgoingFile::text(name, media_type, self.mask_again(tab, &text)?),
-                    None => OutgoingFile::opaque(name, media_type, size, self.devices[tab].files.put(event)),
-                };
-                Input::Attach { conversation, event: Some(event), file }
-            }
-            _ => return None,
-        })
-    }
-
-    fn mask_again(&self, tab: usize, text: &str) -> Option<MaskedText> {
-        let writer = self.browsers[self.devices[tab].browser].writer();
-        Masker::default().mask_elsewhere(text, writer).ok().map(|masked| masked.text)
     }
 
     /// An engine takes an input; if that makes or undoes something, the step is noted that keeps it.

@@ -112,6 +112,11 @@ impl Driver {
         }
     }
 
+    /// Asks the store whether another tab has begun a term in it, which is said like any other [`Fate`].
+    pub fn make_sure(&self) {
+        self.0.keeper.make_sure();
+    }
+
     /// As [`Engine::serves`].
     pub fn serves(&self, stand: &Stand) -> bool {
         self.0.engine.borrow().serves(stand)

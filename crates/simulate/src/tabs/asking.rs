@@ -28,7 +28,33 @@ impl World {
                 let everything = self.devices[tab].everything(clock);
                 self.say_to_tabs(tab, &Word::Everything(asked, everything));
             }
-            (Start::Starts | Start::Runs, _) => self.say_to_tabs(tab, &Word::Patience(asked)),
+            (Start::Starts | Start::Runs, _) => {
+                let asked = asked.filter(|_| self.is_kept(tab));
+                self.say_to_tabs(tab, &Word::Patience(asked));
+            }
+        }
+    }
+
+    /// What was asked is answered once it is kept, if it is not.
+    pub(super) fn answer_once_kept(&mut self, tab: usize, asked: Asked) {
+        if self.devices[tab].is_running() && !self.is_kept(tab) {
+            self.devices[tab].tab.owed.push(asked);
+        }
+    }
+
+    /// Whether all that a tab's engine took is kept.
+    fn is_kept(&self, tab: usize) -> bool {
+        let device = &self.devices[tab];
+        device.is_running() && device.pending.is_empty() && !device.tab.is_failing
+    }
+
+    /// What a tab handed in is held no more if it is kept, and who waits for that is told.
+    pub(crate) fn let_kept_go(&mut self, tab: usize) {
+        if self.is_kept(tab) {
+            self.devices[tab].tab.let_kept_go();
+            for asked in core::mem::take(&mut self.devices[tab].tab.owed) {
+                self.answer(tab, asked, false);
+            }
         }
     }
 

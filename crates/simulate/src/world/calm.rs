@@ -8,6 +8,8 @@ const PATIENCE: u64 = 5 * 60 * 60 * 1_000;
 /// For how long nobody does anything at first, in milliseconds: a link may still be cut for a minute and a half, and nothing
 /// waits longer than half a minute to be tried again.
 const SILENCE: u64 = 4 * 60 * 1_000;
+/// For how long nothing is on its way.
+const LINGERS: u64 = 60 * 1_000;
 /// How long before that people look into their conversations.
 const LOOKED_AT: u64 = 30 * 1_000;
 /// How often it is looked at meanwhile.
@@ -16,8 +18,11 @@ const LOOK_EVERY: u64 = 2 * 60 * 1_000;
 impl World {
     /// Time passes, and nobody does anything: an engine wakes by itself for what it has to do.
     pub(super) fn keep_silence(&mut self) {
-        self.play_until(self.now + SILENCE);
-        let complaints = check::unsent(self);
+        self.play_until(self.now + SILENCE - LINGERS);
+        let before = check::unsent(self);
+        self.play_until(self.now + LINGERS);
+        // A page may have answered a moment ago.
+        let complaints = check::unsent(self).into_iter().filter(|complaint| before.contains(complaint));
         self.complaints.extend(complaints);
     }
 

@@ -46,7 +46,7 @@ impl Work {
     pub(super) fn heard_of_lock(&self, minutes: u32, key: &[u8]) {
         self.watch(minutes);
         if self.locking.get().is_some() && self.bring_back(cbor::read(key).ok()) {
-            self.wish_held();
+            self.say_held();
         }
     }
 

@@ -36,6 +36,8 @@ pub(super) struct Follower {
     pub(super) passes: Cell<bool>,
     /// What its person sent and the relay may not have, or wants and may not be kept, in order.
     held: RefCell<Vec<(Wish, Option<File>)>>,
+    /// Whether some of that was said to a tab that has not answered since: it may have ended.
+    unanswered: Cell<bool>,
     /// Runs while a sign of life is awaited.
     awaited: RefCell<Option<Timer>>,
     /// Runs until a sign of life is asked for again.
@@ -174,15 +176,23 @@ impl Work {
     /// that leads says that it is kept: that tab may end before. Where the person looks is said again and again, and so shows
     /// whether anybody leads.
     pub(super) fn wish(&self, wish: Wish, file: Option<File>) {
-        let is_served = self.follower.served.get();
         let is_held = is_held(&wish);
-        if is_served {
-            self.say(&Said::Wish(self.follower.ask(), cbor::encode(&wish), file.clone()));
-            self.await_life();
-        }
         if is_held {
-            self.follower.hold(wish, file);
+            self.follower.hold(wish.clone(), file.clone());
         }
+        if !self.follower.served.get() {
+            return;
+        }
+        if is_held && self.follower.unanswered.replace(true) {
+            // Whoever leads by now may not have heard what came before this, and this is to come after it.
+            return self.say_held();
+        }
+        self.say_wish(&wish, file);
+    }
+
+    fn say_wish(&self, wish: &Wish, file: Option<File>) {
+        self.say(&Said::Wish(self.follower.ask(), cbor::encode(wish), file));
+        self.await_life();
     }
 
     /// Hands in what the person did where the engine is. What stands for it is held until it is kept: another tab may take the
@@ -241,6 +251,7 @@ impl Work {
             }
             Said::Lock => self.lock_up_with_others(),
             Said::Used => self.heard_of_use(),
+            Said::Here if !self.follows() => self.make_sure(),
             _ if !self.follows() => {}
             // It is said again once this tab is shown everything.
             Said::Locks(..) if self.is_veiled() => {}
@@ -255,6 +266,7 @@ impl Work {
                 self.trust();
                 // An answer to something else says nothing of what this tab has said.
                 if self.follower.is_answered(asked) {
+                    self.follower.unanswered.set(false);
                     self.follower.let_kept_go();
                 }
             }
@@ -279,6 +291,13 @@ impl Work {
         }
     }
 
+    /// Another tab has led, or does: an engine that keeps nothing meanwhile would not find out that it was overtaken.
+    fn make_sure(&self) {
+        if let Some(driver) = self.driver() {
+            driver.make_sure();
+        }
+    }
+
     /// The browser lets nothing be kept, or no more.
     pub(super) fn is_unkept(&self) {
         self.screen.change(&|situation| situation.served(false));
@@ -296,13 +315,15 @@ impl Work {
         self.follower.served.set(true);
         self.follower.passes.set(false);
         self.follower.quarrels.set(0);
-        self.wish_held();
+        self.say_held();
     }
 
-    /// Hands what is held to the tab that leads.
-    pub(super) fn wish_held(&self) {
-        for (wish, file) in self.follower.take_all() {
-            self.wish(wish, file);
+    /// Hands what is held to the tab that leads, in order.
+    pub(super) fn say_held(&self) {
+        let held = self.follower.held.borrow().clone();
+        self.follower.unanswered.set(!held.is_empty());
+        for (wish, file) in held {
+            self.say_wish(&wish, file);
         }
     }
 

@@ -13,6 +13,8 @@ use crate::timer;
 
 /// The generation of the first step that is kept.
 const FIRST: u64 = 1;
+/// No record's name begins so.
+const NO_RECORD: &str = "-";
 /// How long to wait before records are read again that were not read, in milliseconds, time after time.
 const AGAIN: [u32; 4] = [200, 1_000, 3_000, 6_000];
 
@@ -84,6 +86,16 @@ impl Keeper {
         if !self.0.busy.replace(true) {
             spawn_local(Rc::clone(&self.0).commit_all());
         }
+    }
+
+    /// Asks the store whether somebody has begun a term in it. What is on its way there finds out by itself.
+    pub(super) fn make_sure(&self) {
+        let queue = Rc::clone(&self.0);
+        spawn_local(async move {
+            if queue.is_overtaken().await && !queue.busy.get() {
+                (queue.tell)(Told::Fate(Fate::Overtaken));
+            }
+        });
     }
 
     /// Whether all that the engine handed out is kept, and all that it asked for read.
@@ -165,6 +177,20 @@ impl Queue {
 
     fn is_done(&self) -> bool {
         !self.busy.get() && !self.failing.get() && self.reading.get() == 0
+    }
+
+    /// Whether somebody has begun a term in the store since this engine did, or made one where there was none.
+    async fn is_overtaken(&self) -> bool {
+        if self.passes.get() {
+            return false;
+        }
+        if let Some(store) = self.store.get() {
+            return matches!(store.load_named(NO_RECORD).await, Err(StoreError::Stale));
+        }
+        let name = self.new.borrow().as_ref().map(|new| new.name.clone());
+        let Some(name) = name else { return false };
+        let is_there = matches!(Store::open_kept(&name).await, Ok(Some(_)));
+        is_there && self.store.get().is_none()
     }
 
     // The rest of a visitor's program: within its caller it would not be.
