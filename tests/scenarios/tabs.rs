@@ -16,8 +16,13 @@ use crate::storage::FILL;
 const MAY_BE_DEAF: &str = "
     const { addEventListener } = BroadcastChannel.prototype;
     BroadcastChannel.prototype.addEventListener = function (type, hear, options) {
-        addEventListener.call(this, type, (event) => window.isDeaf || hear(event), options);
+        addEventListener.call(this, type, (event) => window.isDeaf?.(event) || hear(event), options);
     };";
+
+/// A tab hears nothing of what is wished in others while they say so.
+const DEAF_TO_WISHES: &str = "
+    const WISH = 8;
+    window.isDeaf = ({ data }) => data[0] === WISH && localStorage.isDeaf === 'yes'";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn three_tabs_of_a_visitor_write_at_once_and_show_the_same() {
@@ -95,10 +100,33 @@ async fn what_a_tab_wished_of_one_that_hears_nothing_more_is_done_by_itself() {
         let second = opens_chat_in_new_tab(&visitor, stage).await;
         visitor.has_sent("keliru").await;
         turns_to_chat_in(&visitor, &first).await;
-        visitor.browser().run("window.isDeaf = true").await;
+        visitor.browser().run("window.isDeaf = () => true").await;
         turns_to_chat_in(&visitor, &second).await;
         takes_back(&visitor).await;
         agent.until("it to be withdrawn", |screen: &Screen| screen.item("keliru").is_none()).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_tab_said_to_one_that_did_not_hear_it_stands_before_what_it_says_next() {
+    Stage::play(async |stage| {
+        let agent = stage.native_agent().await;
+        let visitor = stage.visitor().await;
+        visitor.says("mulai").await;
+        agent.reads("mulai").await;
+        visitor.browser().run_before_pages(MAY_BE_DEAF).await;
+        visitor.reloads().await;
+        visitor.has_sent("mulai").await;
+        visitor.browser().run(DEAF_TO_WISHES).await;
+        opens_chat_in_new_tab(&visitor, stage).await;
+        visitor.has_sent("mulai").await;
+        visitor.browser().run("localStorage.isDeaf = 'yes'").await;
+        visitor.says("satu").await;
+        visitor.browser().run("localStorage.removeItem('isDeaf')").await;
+        visitor.says("dua").await;
+        agent.reads("dua").await;
+        visitor.shows(&["mulai", "satu", "dua"]).await;
     })
     .await;
 }
