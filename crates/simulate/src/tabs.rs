@@ -213,7 +213,9 @@ impl World {
     /// The person wants something that carries words of theirs and makes no message.
     pub(crate) fn want(&mut self, tab: usize, wish: Wish) {
         if self.devices[tab].is_running() {
-            self.devices[tab].tab.held.push(wish.clone());
+            if is_held(&wish) {
+                self.devices[tab].tab.held.push(wish.clone());
+            }
             self.fulfil(tab, wish);
             self.let_kept_go(tab);
         } else {

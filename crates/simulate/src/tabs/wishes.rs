@@ -100,7 +100,7 @@ impl World {
     }
 }
 
-/// Whether this is held until it is kept: what is not is said again anyway, or comes to nothing.
+/// Whether this is held until it is kept: what is not is said or asked for again anyway, or comes to nothing.
 pub(super) fn is_held(wish: &Wish) -> bool {
-    !matches!(wish, Wish::Typing(..) | Wish::Seen(_) | Wish::Look(_))
+    !matches!(wish, Wish::Typing(..) | Wish::Seen(_) | Wish::Look(_) | Wish::Introduce(_))
 }
