@@ -234,7 +234,7 @@ impl Screen for Widget {
             // A page that the site does not list learns nothing.
             return;
         }
-        if model.has_gone() && !rest::is_here() {
+        if (model.has_gone() || model.is_away()) && !rest::is_here() {
             // With it comes what is said of the visitor afterwards.
             let handle = parts.handle.clone();
             rest::then(move || handle.render_soon());

@@ -165,6 +165,12 @@ impl Model {
         (self.chosen, self.begins, self.place) = (None, self.open_talk().is_none(), Place::Talk);
     }
 
+    /// Whether what waits in the conversation cannot leave.
+    pub(crate) fn is_away(&self) -> bool {
+        let summary = self.current().and_then(|talk| talk.summary.as_ref());
+        summary.is_some_and(|summary| summary.away.is_some())
+    }
+
     /// Messages not yet seen, of all conversations.
     pub(crate) fn unread(&self) -> u32 {
         self.talks.iter().filter_map(|talk| talk.summary.as_ref()).map(|summary| summary.unread).sum()

@@ -2,6 +2,7 @@
 
 use segel_core::show::Deed;
 use segel_testkit::client::Client;
+use segel_wire::api::BundlesAnswer;
 use segel_wire::ids::RootKey;
 use serde_json::json;
 use tempfile::TempDir;
@@ -223,6 +224,23 @@ async fn bad_connections_and_refusals() {
         let refused = stage.visitor_at(&shop).await;
         refused.sees(".sentence.refused").await;
         gallery.hang(&refused, "visitor-refused").await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_whom_a_message_could_reach() {
+    walk(async |stage, gallery, words| {
+        let _agent = stage.native_agent().await;
+        let nobody = serde_json::to_vec(&BundlesAnswer { bundles: Vec::new() }).unwrap();
+        stage.proxy().alter_answers("/bundles", move |_| nobody.clone());
+        let visitor = stage.visitor().await;
+        visitor.says(words.second).await;
+        visitor.sees(".banner:not(.empty):not(.brief)").await;
+        // What can be done about a message that waits has styles of its own.
+        let styles = "return document.querySelector('link[href=\"rest.css\"]')?.sheet ? document.body : null";
+        visitor.until("them to come", async || visitor.browser().element(styles).await).await;
+        gallery.hang(&visitor, "visitor-nobody-there").await;
     })
     .await;
 }
