@@ -39,12 +39,10 @@ pub(crate) struct Tab {
     has_followers: bool,
     /// What its person sent and the relay may not have, or wants and may not be kept, in order.
     pub(crate) held: Vec<Wish>,
-    /// Whether some of that was said to a tab that has not answered since.
-    unanswered: bool,
+    /// How often some of that was said to a tab that has not answered since.
+    unanswered: usize,
     /// What is answered once all is kept that its engine took.
     owed: Vec<Asked>,
-    /// Whether a step could not be kept, and none has been since.
-    pub(crate) is_failing: bool,
     /// How often it asked the tab that leads for something.
     asked: u64,
     /// The timer that runs, by its number, and what it is for.
@@ -244,7 +242,7 @@ impl World {
                 self.devices[tab].tab.awaited = None;
                 // An answer to something else says nothing of what this tab has said.
                 if self.is_answered(tab, asked) {
-                    self.devices[tab].tab.unanswered = false;
+                    self.devices[tab].tab.unanswered = 0;
                     self.devices[tab].tab.let_kept_go();
                 }
             }

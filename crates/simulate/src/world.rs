@@ -411,14 +411,14 @@ impl World {
                 self.happen(Happening::Overtaken { tab: device, run });
             }
             Ok(()) => {
-                self.devices[device].tab.is_failing = false;
+                self.devices[device].is_failing = false;
                 self.give(device, run, Input::Stored(generation));
                 self.let_kept_go(device);
             }
             Err(_) => {
                 self.tally.count("steps that could not be kept");
                 self.devices[device].pending.clear();
-                self.devices[device].tab.is_failing = true;
+                self.devices[device].is_failing = true;
                 self.lose_steps((device, run), generation);
                 self.give(device, run, Input::StoreFailed(generation));
             }

@@ -289,8 +289,9 @@ impl World {
 
     /// An engine ends between two steps; of what was on its way to the disk, the first may still arrive there.
     fn end_engine(&mut self, tab: usize, most_writes: usize) {
+        self.devices[tab].is_failing = false;
         let own = &mut self.devices[tab].tab;
-        (own.start, own.is_failing) = (Start::Follows, false);
+        own.start = Start::Follows;
         own.owed.clear();
         if !self.devices[tab].is_running() {
             return;

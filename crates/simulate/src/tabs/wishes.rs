@@ -20,7 +20,8 @@ impl World {
         if !own.is_served {
             return;
         }
-        if is_held && core::mem::replace(&mut own.unanswered, true) {
+        own.unanswered += usize::from(is_held);
+        if is_held && own.unanswered > 1 {
             // Whoever leads by now may not have heard what came before this, and this is to come after it.
             self.say_held(tab);
         } else {
@@ -43,7 +44,7 @@ impl World {
     /// Hands what is held to the tab that leads, in order.
     pub(super) fn say_held(&mut self, tab: usize) {
         let held = self.devices[tab].tab.held.clone();
-        self.devices[tab].tab.unanswered = !held.is_empty();
+        self.devices[tab].tab.unanswered = held.len();
         for wish in held {
             self.say_wish(tab, wish);
         }

@@ -177,17 +177,18 @@ impl Work {
     /// whether anybody leads.
     pub(super) fn wish(&self, wish: Wish, file: Option<File>) {
         let is_held = is_held(&wish);
-        if is_held {
-            self.follower.hold(wish.clone(), file.clone());
-        }
-        if !self.follower.served.get() {
-            return;
-        }
-        if is_held && self.follower.unanswered.replace(true) {
+        let is_served = self.follower.served.get();
+        if is_served && is_held && self.follower.unanswered.replace(true) {
             // Whoever leads by now may not have heard what came before this, and this is to come after it.
+            self.follower.hold(wish, file);
             return self.say_held();
         }
-        self.say_wish(&wish, file);
+        if is_served {
+            self.say_wish(&wish, file.clone());
+        }
+        if is_held {
+            self.follower.hold(wish, file);
+        }
     }
 
     fn say_wish(&self, wish: &Wish, file: Option<File>) {
