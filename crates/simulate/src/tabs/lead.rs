@@ -156,7 +156,8 @@ impl World {
     /// Another tab has led, or does: an engine that keeps nothing meanwhile would not find out that it was overtaken.
     pub(super) fn make_sure(&mut self, tab: usize) {
         let Device { browser, term, run, .. } = self.devices[tab];
-        if self.browsers[browser].disk.term() != term {
+        let goes_on = self.planted == Some(Planted::GoesOnOvertaken);
+        if self.browsers[browser].disk.term() != term && !goes_on {
             self.overtaken(tab, run);
         }
     }
