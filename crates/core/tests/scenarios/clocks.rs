@@ -12,7 +12,8 @@ use segel_wire::cbor;
 use segel_wire::signed::Prekeys;
 
 use crate::bench::{Bench, BenchSite, NOW};
-use crate::table::{COLLEAGUE, HOSTILE, Table};
+use crate::member::Letter;
+use crate::table::{COLLEAGUE, HOSTILE, Table, VISITOR};
 
 const TEN_YEARS: Duration = Duration::from_hours(10 * 365 * 24);
 /// The roster has not ended by a clock that is so far ahead.
@@ -213,4 +214,15 @@ async fn assert_they_talk(visitor: &Client, agent: &Client) {
     let texts: Vec<_> = read.items.values().filter(|item| matches!(item.body, Body::Text(_))).collect();
     assert!(texts.len() >= 2);
     assert_eq!(read.closed().count(), 0);
+}
+
+#[test]
+fn typing_is_told_at_once_to_who_wrote_by_a_clock_that_runs_ahead() {
+    let site = BenchSite::new();
+    let mut table = Table::of_agent(&site, |_, _| {});
+    let ahead = NOW + 20 * 60;
+    table.post(VISITOR, Letter { time: ahead, ..table.letter(content::Body::Text("halo".to_owned())) });
+    table.input(Input::Typing { conversation: table.conversation, typing: true });
+    let gives_key = |message: &content::Message| matches!(message.body, content::Body::SignalKey(_));
+    assert_eq!(table.sent_to(VISITOR).iter().filter(|message| gives_key(message)).count(), 1);
 }
