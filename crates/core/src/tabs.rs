@@ -136,6 +136,12 @@ impl Wish {
         }
     }
 
+    /// Whether the tab in which it was wanted holds it until it is kept: what is not held is said or asked for again anyway, or comes
+    /// to nothing.
+    pub fn is_held(&self) -> bool {
+        !matches!(self, Self::Typing(..) | Self::Seen(_) | Self::Look(_) | Self::Introduce(_))
+    }
+
     /// The wish that stands for an input of a person that carries no text of theirs; nothing for other inputs.
     pub fn of(input: &Input) -> Option<Self> {
         match *input {

@@ -8,7 +8,6 @@ mod wishes;
 
 use self::asking::Asked;
 pub(crate) use self::lead::{Lead, Lock};
-use self::wishes::is_held;
 
 use segel_core::Input;
 use segel_core::show::{Body, Delivery, Item, Life, Refusal, Show, Standing, Summary};
@@ -200,7 +199,7 @@ impl World {
     pub(crate) fn input(&mut self, tab: usize, input: Input) {
         let wish = Wish::of(&input);
         if self.devices[tab].is_running() {
-            self.devices[tab].tab.held.extend(wish.filter(is_held));
+            self.devices[tab].tab.held.extend(wish.filter(Wish::is_held));
             self.take_in(tab, None, input);
             self.let_kept_go(tab);
         } else if let Some(wish) = wish {
@@ -211,7 +210,7 @@ impl World {
     /// The person wants something that carries words of theirs and makes no message.
     pub(crate) fn want(&mut self, tab: usize, wish: Wish) {
         if self.devices[tab].is_running() {
-            if is_held(&wish) {
+            if wish.is_held() {
                 self.devices[tab].tab.held.push(wish.clone());
             }
             self.fulfil(tab, wish);
@@ -228,7 +227,7 @@ impl World {
             Word::Hello(asked) => self.answer(tab, asked, true),
             Word::Ping(asked) => self.answer(tab, asked, false),
             Word::Wish(asked, wish) => {
-                let is_held = is_held(&wish);
+                let is_held = wish.is_held();
                 self.fulfil(tab, wish);
                 self.answer(tab, asked, false);
                 if is_held {

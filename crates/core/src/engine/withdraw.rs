@@ -92,24 +92,29 @@ impl Engine {
         let Some(message) = conversation.messages.get(&event) else { return false };
         match message.withdraws {
             Some(Withdraws { event: named, .. }) if conversation.withdraws_nothing(message) => {
-                self.let_go_of_both(id, event, named);
+                self.let_go_of_both(id, named);
             }
             None if matches!(message.body, Body::Withdrawn) => {
                 // It was sealed in a step that could not be kept, and so never left.
-                self.let_go_of_both(id, event, event);
+                self.let_go_of_both(id, event);
             }
             _ => return false,
         }
         true
     }
 
-    /// What stands in the place of the message that a withdrawal names goes with it. Where only that place is known, the withdrawal may
-    /// have failed, or waits.
+    /// What stands in the place of a message goes with the word that takes it back.
     // The rest of a visitor's program: within its caller it would not be.
     #[inline(never)]
-    fn let_go_of_both(&mut self, id: ConversationId, withdrawal: EventId, named: EventId) {
-        let withdrawal = if withdrawal == named { self.tried_again(id, named) } else { withdrawal };
-        self.take_out_unsent(id, withdrawal);
+    fn let_go_of_both(&mut self, id: ConversationId, named: EventId) {
+        let Some(conversation) = self.conversations.get(&id) else { return };
+        let names_it =
+            |message: &Message| message.withdraws.is_some_and(|withdraws| withdraws.event == named);
+        let word =
+            conversation.messages.iter().find(|(_, message)| names_it(message)).map(|(event, _)| *event);
+        if let Some(word) = word {
+            self.take_out_unsent(id, word);
+        }
         self.take_out_unsent(id, named);
     }
 

@@ -13,7 +13,7 @@ impl World {
     /// Takes what the person did in a tab that does not lead.
     pub(super) fn wish(&mut self, tab: usize, wish: Wish) {
         let own = &mut self.devices[tab].tab;
-        let is_held = is_held(&wish);
+        let is_held = wish.is_held();
         if is_held {
             own.held.push(wish.clone());
         }
@@ -34,7 +34,7 @@ impl World {
 
     fn say_wish(&mut self, tab: usize, wish: Wish) {
         let asked = Some(self.ask(tab));
-        let is_held = is_held(&wish);
+        let is_held = wish.is_held();
         self.say_to_tabs(tab, &Word::Wish(asked, wish));
         if is_held || self.planted != Some(Planted::LooksInVain) {
             self.await_life(tab);
@@ -99,9 +99,4 @@ impl World {
         let writer = self.browsers[self.devices[tab].browser].writer();
         Masker::default().mask_elsewhere(text, writer).ok().map(|masked| masked.text)
     }
-}
-
-/// Whether this is held until it is kept: what is not is said or asked for again anyway, or comes to nothing.
-pub(super) fn is_held(wish: &Wish) -> bool {
-    !matches!(wish, Wish::Typing(..) | Wish::Seen(_) | Wish::Look(_) | Wish::Introduce(_))
 }

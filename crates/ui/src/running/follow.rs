@@ -176,7 +176,7 @@ impl Work {
     /// that leads says that it is kept: that tab may end before. Where the person looks is said again and again, and so shows
     /// whether anybody leads.
     pub(super) fn wish(&self, wish: Wish, file: Option<File>) {
-        let is_held = is_held(&wish);
+        let is_held = wish.is_held();
         let is_served = self.follower.served.get();
         if is_served && is_held && self.follower.unanswered.replace(true) {
             // Whoever leads by now may not have heard what came before this, and this is to come after it.
@@ -201,7 +201,7 @@ impl Work {
     // The rest of a visitor's program: within its caller it would not be.
     #[inline(never)]
     pub(super) fn hand_in(&self, driver: &Driver, wish: Option<Wish>, input: Input) {
-        let wish = wish.filter(is_held);
+        let wish = wish.filter(Wish::is_held);
         let is_held = wish.is_some();
         if let Some(wish) = wish {
             self.follower.hold(wish, None);
@@ -241,8 +241,8 @@ impl Work {
             }
             Said::Ping(asked) => self.answer(asked, None),
             Said::Wish(asked, wish, file) => {
-                if let Ok(wish) = cbor::read(&wish) {
-                    let is_held = is_held(&wish);
+                if let Ok(wish) = cbor::read::<Wish>(&wish) {
+                    let is_held = wish.is_held();
                     self.fulfil(wish, file);
                     self.answer(asked, None);
                     if is_held {
@@ -387,11 +387,6 @@ impl Work {
         });
         drop(self.follower.awaited.replace(Some(timer)));
     }
-}
-
-/// Whether this is held until it is kept: what is not is said or asked for again anyway, or comes to nothing.
-fn is_held(wish: &Wish) -> bool {
-    !matches!(wish, Wish::Typing(..) | Wish::Seen(_) | Wish::Look(_) | Wish::Introduce(_))
 }
 
 #[cfg(test)]
