@@ -255,16 +255,17 @@ impl Own {
         self.key = Some(key);
     }
 
-    /// When something is next to be said: as soon as it may be if it is news then, or when what was said ends. What is due
-    /// already may need another key.
+    /// When something is next to be said: as soon as it may be if it is news then, or when what was said ends, whatever
+    /// could not be said before. What is due already may need another key.
     fn wake_at(&self, now: u64) -> u64 {
         let soonest = self.said_at + EVERY;
         let ends = match self.said {
             SignalKind::Typing => self.pressed + PAUSE,
             _ => (self.said_at + PRESENT_EVERY).min(self.looks_until.unwrap_or(u64::MAX)),
         };
-        let at = [soonest, soonest.max(ends)].into_iter().find(|at| self.is_news(*at)).unwrap_or(0);
-        if at <= now && self.is_news(now) { self.made_at[1] + KEY_EVERY } else { at }
+        let coming = [soonest, soonest.max(ends)].into_iter().filter(|at| self.is_news(*at));
+        let key = self.is_news(now).then_some(self.made_at[1] + KEY_EVERY);
+        first_after(now, coming.chain(key))
     }
 }
 
@@ -420,5 +421,14 @@ mod tests {
         assert_eq!(signals.wake_at(13_000), 16_000);
         signals.own[0].say(SignalKind::Idle, 16_000);
         assert_eq!(signals.wake_at(16_000), u64::MAX);
+    }
+
+    #[test]
+    fn the_alarm_rings_when_a_look_ends_though_typing_could_not_be_said_before() {
+        let mut signals = Signals::default();
+        signals.typed(CONVERSATION, true, 10_000);
+        signals.looked(Some(CONVERSATION), 12_000);
+        signals.own[0].say(SignalKind::Present, 9_000);
+        assert_eq!(signals.wake_at(20_000), 12_000 + LOOK);
     }
 }

@@ -86,7 +86,8 @@ fn arrival(world: &World, said: &Said) -> Vec<String> {
         found.push(format!("{text:?} of {} is in a conversation that had ended", sender.name));
     }
     // A relay that was set back has no prekeys of some for a while.
-    let forgotten = world.relay.forgotten(row).filter(|_| !world.happened("relay set back"));
+    let forgotten = world.relay.forgotten(row, world.sealed_at(row));
+    let forgotten = forgotten.filter(|_| !world.happened("relay set back"));
     found.extend(forgotten.map(|device| format!("{text:?} of {} was not sealed to {device}", sender.name)));
     if overtook(world, said, row) {
         found.push(format!("{text:?} of {} stands before what was said before it", sender.name));

@@ -27,8 +27,8 @@ use crate::owner::RELAY;
 /// So many of its own events of a conversation a device keeps; an agent's as many acts and withdrawals besides.
 pub(crate) const VISITORS_KEEP: usize = 64;
 pub(crate) const AGENTS_KEEP: usize = 8;
-/// What was sealed is stored within this, milliseconds, in most cases; clocks of devices are wrong, this one is not.
-const SEALED_WITHIN: u64 = 60_000;
+/// Who lacks prekeys is asked for again within this, milliseconds.
+const ASKED_WITHIN: u64 = 60_000;
 
 pub(crate) struct Relay {
     site: SiteId,
@@ -177,17 +177,17 @@ impl Relay {
         self.kept.rosters.last().is_some_and(|(roster, _)| roster.device(&device, 0).is_some())
     }
 
-    /// Whether a device could be sealed to when an event was: its roster lists it, and it had prekeys for a while.
-    pub(crate) fn could_reach(&self, device: DeviceId, row: &Row) -> bool {
+    /// Whether a device could be sealed to when an event was, at `sealed`: its roster lists it, and it had prekeys for a while.
+    pub(crate) fn could_reach(&self, device: DeviceId, row: &Row, sealed: u64) -> bool {
         let version = Header::parse(&row.envelope.content.0).map_or(0, |header| header.order.version);
         let named = self.kept.rosters.iter().find(|(roster, _)| roster.roster().order.version == version);
         let is_listed = named.is_some_and(|(roster, _)| roster.device(&device, 0).is_some());
-        is_listed && self.reachable.get(&device).is_some_and(|at| at + SEALED_WITHIN < row.time)
+        is_listed && self.reachable.get(&device).is_some_and(|at| at + ASKED_WITHIN < sealed)
     }
 
     /// Whom the sender of a message forgot: the visitor, a device of an agent who has another one that it went to, or, while
     /// no agent has done anything in the conversation, a device of the desk.
-    pub(crate) fn forgotten(&self, row: &Row) -> Option<DeviceId> {
+    pub(crate) fn forgotten(&self, row: &Row, sealed: u64) -> Option<DeviceId> {
         let has = |device: &DeviceId| {
             *device == row.sender || row.envelope.wraps.iter().any(|wrapped| wrapped.device == *device)
         };
@@ -205,7 +205,7 @@ impl Relay {
         };
         let agents = named.into_iter().flat_map(|roster| &roster.agents).map(devices);
         let readers = agents.filter(|devices| devices.iter().any(has)).flatten().chain(inbox);
-        let readers = readers.filter(|device| self.could_reach(*device, row));
+        let readers = readers.filter(|device| self.could_reach(*device, row, sealed));
         readers.chain([row.visitor]).find(|device| !has(device))
     }
 

@@ -3,6 +3,7 @@
 mod calm;
 mod moods;
 mod network;
+mod sealing;
 mod wakes;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -60,6 +61,8 @@ pub(crate) struct World {
     pub(crate) vouched: Vec<Vouched>,
     /// Which browsers were handed which files.
     pub(crate) fetched: BTreeSet<(usize, EventId)>,
+    /// When each message was first sealed.
+    pub(crate) sealed: BTreeMap<EventId, u64>,
     /// What was sent under each random value that must be used once.
     pub(crate) used_once: BTreeMap<Vec<u8>, Vec<u8>>,
     pub(crate) complaints: Vec<String>,
@@ -210,6 +213,7 @@ impl World {
             looked: Vec::new(),
             vouched: Vec::new(),
             fetched: BTreeSet::new(),
+            sealed: BTreeMap::new(),
             used_once: BTreeMap::new(),
             complaints: Vec::new(),
             tally: Tally::default(),
@@ -396,6 +400,7 @@ impl World {
     fn write(&mut self, device: usize, run: u64, generation: u64, changes: Vec<Change>) {
         let takes =
             if self.chance.one_in(20) { self.chance.between(50, 2_000) } else { self.chance.between(1, 15) };
+        self.watch_sealing(&changes);
         self.devices[device].pending.push_back((generation, changes));
         self.agenda.plan(self.now + takes, Happening::Commit { device, run });
     }

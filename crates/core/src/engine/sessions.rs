@@ -101,7 +101,11 @@ impl Engine {
         };
         self.bundle_trouble = None;
         self.bundles.succeeded(now, 0);
-        self.seeking.failed_for_long(now, random);
+        let time = self.membership.time(now);
+        // Where one was removed since they were asked for, the others are asked for again at once.
+        if asked.iter().all(|peer| self.may_reach(*peer, time)) {
+            self.seeking.failed_for_long(now, random);
+        }
         let until = self.seeking.at();
         self.unreachable.extend(asked.iter().map(|peer| (peer.0, until)));
         for bundle in bundles {

@@ -187,8 +187,8 @@ pub(crate) struct Bench<'a> {
     pub(crate) page: Option<Vec<Delivered>>,
     /// How many uploads of prekeys it leaves unanswered.
     pub(crate) silences: usize,
-    /// Whether it leaves requests for pages unanswered.
-    pub(crate) withholds_pages: bool,
+    /// Which requests it leaves unanswered.
+    pub(crate) withholds: fn(&Request) -> bool,
     /// The head that it tells of once it is greeted; while there is none, it goes on telling what was missed.
     pub(crate) head: Option<&'static str>,
     /// Older rosters that it serves, by version; it does not answer for any while there is no such list.
@@ -236,7 +236,7 @@ impl<'a> Bench<'a> {
             log: Vec::new(),
             page: None,
             silences: 0,
-            withholds_pages: false,
+            withholds: |_| false,
             head: Some("e.7"),
             versions: None,
             pulls: 0,
@@ -339,9 +339,9 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// Answers the requests for pages that were withheld.
-    pub(crate) fn answer_pages(&mut self) {
-        self.withholds_pages = false;
+    /// Answers the requests that were withheld.
+    pub(crate) fn answer_withheld(&mut self) {
+        self.withholds = |_| false;
         for (id, request) in std::mem::take(&mut self.unanswered) {
             let answer = self.answer(&request).unwrap();
             self.input(Input::Answered { id, answer });
@@ -398,6 +398,9 @@ impl<'a> Bench<'a> {
     }
 
     fn answer(&mut self, request: &Request) -> Option<Answer> {
+        if (self.withholds)(request) {
+            return None;
+        }
         Some(match request {
             Request::Roster => return self.roster.clone().map(Answer::Octets),
             Request::RosterVersion(version) => match self.versions.as_ref()?.get(version) {
@@ -416,9 +419,6 @@ impl<'a> Bench<'a> {
             Request::Events(id, after, _) => {
                 self.pulls += 1;
                 assert!(self.pulls < 1_000, "pages are asked for without end");
-                if self.withholds_pages {
-                    return None;
-                }
                 let page = self.page.as_ref().unwrap_or(&self.log).iter();
                 let after = page.filter(|event| event.conversation == *id && event.position > *after);
                 Answer::Events(EventsAnswer { events: after.take(100).cloned().collect(), more: false })

@@ -1,7 +1,7 @@
 //! What devices make of tokens that relays and members handle.
 
 use segel_core::show::{Body, Identity, Show};
-use segel_core::{Input, OutgoingToken};
+use segel_core::{Input, OutgoingToken, Request};
 use segel_crypto::content;
 use segel_crypto::grant::Grant;
 use segel_mask::Masker;
@@ -132,10 +132,10 @@ fn a_claim_with_a_wrong_key_does_not_drive_out_another_whose_content_is_under_wa
     let (_, other) = seal_to_colleague(&mut table, text("lain"));
     let wrong = Grant { key: other.key, ..genuine.clone() };
 
-    table.bench.withholds_pages = true;
+    table.bench.withholds = |request| matches!(request, Request::Events(..));
     table.post(COLLEAGUE, table.letter(grants(&[&genuine])));
     table.post(third, table.letter(grants(&[&wrong])));
-    table.bench.answer_pages();
+    table.bench.answer_withheld();
     assert_eq!(table.item(genuine.event).unwrap().body, Body::Text("asli".to_owned()));
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use segel_core::show::{Delivery, Refusal, Show};
-use segel_core::{Input, Outgoing};
+use segel_core::{Input, Outgoing, Request};
 use segel_crypto::content::Body;
 use segel_mask::{Masker, Writer};
 use segel_testkit::client::Screen;
@@ -22,6 +22,15 @@ const DAY: u64 = 24 * 60 * 60;
 fn take_bundles(table: &mut Table<'_>) -> BTreeMap<DeviceId, Vec<u8>> {
     let of_a_stranger = [(DeviceId([9; 16]), Vec::new())].into();
     std::mem::replace(&mut table.bench.bundles, of_a_stranger)
+}
+
+/// Why nothing leaves, as the screen was told last.
+fn away(table: &Table<'_>) -> Option<Refusal> {
+    let mut shown = table.bench.shown.iter().rev();
+    shown.find_map(|show| match show {
+        Show::Conversation(summary) => Some(summary.away),
+        _ => None,
+    })?
 }
 
 #[tokio::test]
@@ -55,13 +64,6 @@ fn bundles_of_who_is_away_are_asked_for_ever_less_often_and_at_once_where_someth
     let site = BenchSite::new();
     let mut table = Table::of_silent_visitor(&site, |_| {});
     let bundles = take_bundles(&mut table);
-    let away = |table: &Table<'_>| {
-        let mut shown = table.bench.shown.iter().rev();
-        shown.find_map(|show| match show {
-            Show::Conversation(summary) => Some(summary.away),
-            _ => None,
-        })?
-    };
     table.say("satu");
     assert_eq!((table.bench.seeks, away(&table)), (1, None), "prekeys may be on their way");
     table.wait(60);
@@ -86,6 +88,27 @@ fn bundles_of_who_is_away_are_asked_for_ever_less_often_and_at_once_where_someth
     table.wait(6);
     assert_eq!(table.sent_to(HOSTILE).len(), 2);
     assert_eq!(away(&table), None);
+}
+
+#[test]
+fn a_device_that_was_removed_while_it_was_asked_for_is_no_try_in_vain() {
+    let site = BenchSite::new();
+    let mut table = Table::of_silent_visitor(&site, |_| {});
+    let [first, second] = [0, 1].map(|member: usize| table.members[member].id());
+    table.publish(|roster| roster.desks[0].inbox = vec![first]);
+    take_bundles(&mut table);
+    table.bench.withholds = |request| matches!(request, Request::Bundles(..));
+    table.say("halo");
+    table.publish(|roster| {
+        roster.agents.remove(0);
+        roster.desks[0].inbox = vec![second];
+    });
+    let before = table.bench.seeks;
+    table.bench.answer_withheld();
+    assert_eq!(table.bench.seeks, before + 1, "the other one is asked for");
+    assert_eq!(away(&table), None, "whose prekeys may be on their way");
+    table.wait(6);
+    assert_eq!(away(&table), Some(Refusal::NobodyReachable));
 }
 
 #[test]

@@ -57,7 +57,8 @@ fn history(
         let shown = tab.screen.items.get(&(id, item.event)).map(|shown| &shown.body);
         let Some(row) = world.relay.log().iter().find(|row| row.event == item.event) else { continue };
         // What was sealed before a device could be reached stays closed to it, unless it is handed on to it.
-        let was_there = browser.id.is_some_and(|device| world.relay.could_reach(device, row));
+        let sealed = world.sealed_at(row);
+        let was_there = browser.id.is_some_and(|device| world.relay.could_reach(device, row, sealed));
         let is_due = was_there || was_handed(world, (browser, tab), id);
         let is_torn = was_torn(world, browser, row) || lost_state(world, browser, visitor);
         if shown == Some(&item.body) || is_torn || !is_due {
