@@ -1,5 +1,6 @@
 //! Which roster counts: order, links, rollback, forks and time. PROTOCOL.md, section 3.3.
 
+use segel_crypto::content::Header;
 use segel_wire::cbor_array;
 use segel_wire::ids::{DeskId, DeviceId, Octets, RootKey, RosterHash, SiteId};
 use segel_wire::limits;
@@ -219,6 +220,12 @@ impl Membership {
             self.remember(link);
             Ok(Step::Same)
         }
+    }
+
+    /// How the roster that a content names relates to what is known; `None` if it has no header.
+    pub(crate) fn relate_to(&self, content: &[u8]) -> Option<Named> {
+        let Header { order, roster, .. } = Header::parse(content).ok()?;
+        Some(self.relate(order, roster))
     }
 
     /// How the roster named in a message relates to what is known.

@@ -4,6 +4,7 @@ use segel_wire::ids::{DeviceId, EventId, Octets};
 use segel_wire::{Delivered, cbor_array, limits};
 
 use crate::conversation::{Conversation, Message};
+use crate::membership::{Membership, Named};
 use crate::show::{Body, Refusal};
 
 /// A message as it was delivered, closed.
@@ -30,21 +31,33 @@ impl Unopened {
 }
 
 impl Conversation {
-    /// Events of this device that did not open and whose key is still to be asked for.
-    pub(crate) fn unopened(&self, device: DeviceId) -> impl Iterator<Item = EventId> {
-        let is_wanted = move |message: &Message| message.to_be_asked_of() == Some(device);
+    /// Events of this device that did not open and whose key is still to be asked for: it is of no use while the roster is unknown
+    /// that the content names.
+    pub(crate) fn unopened(
+        &self,
+        device: DeviceId,
+        membership: &Membership,
+    ) -> impl Iterator<Item = EventId> {
+        let is_wanted = move |message: &Message| {
+            let is_closed_anyway =
+                |unopened: &Unopened| membership.relate_to(&unopened.content.0) != Some(Named::Known);
+            message.to_be_asked_of() == Some(device)
+                && !message.unopened.as_ref().is_some_and(is_closed_anyway)
+        };
         self.messages.iter().filter(move |(_, message)| is_wanted(message)).map(|(event, _)| *event)
     }
 
     /// Of the closed contents that are kept of the same sender as this one, the one that gives way if they are too many:
     /// first what was asked for in vain, then what may be rubbish, then what is oldest. Devices that no roster lists
-    /// share one sender's room: the relay could name as many as it likes.
+    /// share one sender's room, and so does all that names no known roster: the relay could name as many as it likes.
     pub(crate) fn surplus(&self, event: EventId) -> Option<EventId> {
-        let unlisted = Body::Closed(Refusal::UnknownSender);
+        let is_of_anybody = |message: &Message| {
+            matches!(message.body, Body::Closed(Refusal::UnknownSender | Refusal::RosterForked))
+        };
         let newest = self.messages.get(&event)?;
         let kept = self.messages.iter().filter(|(_, message)| {
-            let is_of_sender = message.sender == newest.sender && message.body != unlisted;
-            let is_unlisted = message.body == unlisted && newest.body == unlisted;
+            let is_of_sender = message.sender == newest.sender && !is_of_anybody(message);
+            let is_unlisted = is_of_anybody(message) && is_of_anybody(newest);
             message.unopened.is_some() && (is_of_sender || is_unlisted)
         });
         let kept: Vec<_> = kept.collect();

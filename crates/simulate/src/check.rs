@@ -14,7 +14,7 @@ pub(crate) use self::reads::unread;
 pub(crate) use self::refusals::doubted;
 
 use segel_core::show::{Author, Body, Delivery, Item, Refusal};
-use segel_wire::ids::EventId;
+use segel_wire::ids::{DeviceId, EventId};
 
 use crate::device::{Browser, Device, Screen};
 use crate::people::{CARD, Said, shows};
@@ -313,7 +313,10 @@ fn bounds(world: &World, browser: &Browser, tab: &Device) -> Vec<String> {
     let mut found = Vec::new();
     let count = |kind: &str| browser.disk.sealed().keys().filter(|name| name.starts_with(kind)).count();
     let controls = count("control/");
-    if controls > 0 && is_served(world, browser) {
+    // What is handed on to a device that is listed and was lost waits for good.
+    let is_known = |id: &DeviceId| world.browsers.iter().any(|browser| browser.id == Some(*id));
+    let waits_for_good = !world.relay.listed().iter().all(is_known);
+    if controls > 0 && is_served(world, browser) && !waits_for_good {
         found.push(format!("{} still has {controls} contents to send that nobody sees", browser.name));
     }
     let most = 2 * if browser.is_visitor() { VISITORS_KEEP } else { AGENTS_KEEP };

@@ -177,6 +177,13 @@ impl Relay {
         self.kept.rosters.last().is_some_and(|(roster, _)| roster.device(&device, 0).is_some())
     }
 
+    /// The devices that the newest roster lists.
+    pub(crate) fn listed(&self) -> Vec<DeviceId> {
+        let roster = self.kept.rosters.last().map(|(roster, _)| roster.roster());
+        let agents = roster.into_iter().flat_map(|roster| &roster.agents);
+        agents.flat_map(|agent| &agent.devices).map(|device| device.keys.derive_id(&self.site)).collect()
+    }
+
     /// Whether a device could be sealed to when an event was, at `sealed`: its roster lists it, and it had prekeys for a while.
     pub(crate) fn could_reach(&self, device: DeviceId, row: &Row, sealed: u64) -> bool {
         let version = Header::parse(&row.envelope.content.0).map_or(0, |header| header.order.version);

@@ -42,6 +42,7 @@ impl Engine {
         }
         self.shown.wake_at = None;
         // What lapsed by the clock that ran ahead has not.
+        self.reconsider_closed(self.latest);
         self.shown.lists.extend(self.conversations.keys().map(|id| (*id, ())));
     }
 

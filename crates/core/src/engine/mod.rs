@@ -222,7 +222,9 @@ impl Engine {
         if left_out {
             engine.restore_outlines(&opened)?;
         }
-        engine.restore(Some(account), &opened)
+        let mut engine = engine.restore(Some(account), &opened)?;
+        Shelf.want_left_behind(&mut engine, 0);
+        Ok(engine)
     }
 
     /// Takes an input; `now` in Unix milliseconds by the local clock. One about a conversation whose messages are in the

@@ -97,10 +97,10 @@ impl Engine {
 
     /// Whether nothing else of the conversation is on its way or waits to be.
     pub(super) fn may_send_quietly(&self, id: ConversationId, now: u64) -> bool {
-        let is_idle = self
-            .conversations
-            .get(&id)
-            .is_some_and(|conversation| conversation.outbox.is_empty() && conversation.controls.is_empty());
+        let is_idle = self.conversations.get(&id).is_some_and(|conversation| {
+            let mut controls = conversation.controls.values();
+            conversation.outbox.is_empty() && controls.all(|control| self.waits_for_bundle(control, now))
+        });
         is_idle && self.is_settled(id) && !self.link.under_way.contains(&id) && self.sending.is_due(now)
     }
 

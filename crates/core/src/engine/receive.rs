@@ -105,7 +105,7 @@ impl Engine {
                 let hash = hash_of(&delivered);
                 self.count_own(&delivered, hash, is_known);
                 self.chronicle(&delivered, hash);
-                self.keep_closed(&delivered, None, Refusal::RosterForked, is_known);
+                self.keep_unrelated(&delivered, hash, is_known);
                 self.took(delivered.cursor);
                 continue;
             }

@@ -36,26 +36,41 @@ impl Engine {
     /// What a peer sealed did not open here: asks it anew, at once where the wrap is genuine, and otherwise when
     /// the genuine one did not follow for a while.
     pub(super) fn plan_resync(&mut self, id: ConversationId, peer: Peer, is_genuine: bool, now: u64) {
-        let due = if is_genuine { now } else { now + PATIENCE };
+        self.plan(id, peer, if is_genuine { now } else { now + PATIENCE });
+    }
+
+    fn plan(&mut self, id: ConversationId, peer: Peer, due: u64) {
         match self.resyncs.iter_mut().find(|resync| (resync.id, resync.peer) == (id, peer)) {
             Some(resync) => resync.due = resync.due.min(due),
             None => self.resyncs.push(Resync { id, peer, due }),
         }
     }
 
-    /// After a start: what was closed may still be.
-    pub(super) fn restore_resyncs(&mut self, id: ConversationId) {
+    /// A roster, or the clock that was set back, changes who is there, who reads along and which rosters are known: what is closed
+    /// may open, and what is missed may be asked for.
+    pub(super) fn reconsider_closed(&mut self, now: u64) {
+        for id in self.conversations.keys().copied().collect::<Vec<_>>() {
+            if !self.is_stored(id) {
+                self.restore_resyncs(id, now + PATIENCE);
+            }
+        }
+    }
+
+    /// What was closed may still be: its senders are asked when it is `due`, Unix milliseconds.
+    // The rest of a visitor's program: within its caller it would not be.
+    #[inline(never)]
+    pub(super) fn restore_resyncs(&mut self, id: ConversationId, due: u64) {
         let Some(conversation) = self.conversations.get(&id) else { return };
-        let roster = self.membership.roster();
         let asked = conversation.messages.values().filter_map(Message::to_be_asked_of);
         let senders: SortedSet<_> = asked.map(|sender| (sender, ())).collect();
         for &sender in senders.keys() {
+            let roster = self.membership.roster();
             let is_listed = roster.is_some_and(|roster| roster.device(&sender, 0).is_some());
             let peer = (sender, self.scope_of(id, is_listed));
-            self.resyncs.push(Resync { id, peer, due: 0 });
+            self.plan(id, peer, due);
         }
         if let Some(visitor) = self.asks_for_missed(id) {
-            self.plan_resync(id, visitor, true, 0);
+            self.plan(id, visitor, due);
         }
     }
 
@@ -84,7 +99,8 @@ impl Engine {
             let reads = self.is_of_its_readers(id, now);
             let asks_for_missed = self.asks_for_missed(id).filter(|visitor| reads && *visitor == peer);
             let Some(conversation) = self.conversations.get_mut(&id) else { continue };
-            let mut events: Vec<_> = conversation.unopened(peer.0).collect();
+            let membership = &self.membership;
+            let mut events: Vec<_> = conversation.unopened(peer.0, membership).collect();
             if asks_for_missed.is_some() {
                 events.extend(conversation.missed());
             }
@@ -129,7 +145,8 @@ impl Engine {
     #[inline(never)]
     pub(super) fn prepare_control(&mut self, id: ConversationId, now: u64, random: &mut impl CryptoRng) {
         let Some(conversation) = self.conversations.get(&id) else { return };
-        let first = conversation.controls.iter().min_by_key(|(_, control)| control.time);
+        let ready = conversation.controls.iter().filter(|(_, control)| !self.waits_for_bundle(control, now));
+        let first = ready.min_by_key(|(_, control)| control.time);
         let Some((&event, control)) = first.filter(|_| self.is_settled(id)) else { return };
         let (peer, body, time) = (control.peer(), control.body.clone(), control.time);
         let wants_handshake = control.wants_handshake;
@@ -152,8 +169,8 @@ impl Engine {
         self.send(id, event, sealed.envelope);
     }
 
-    /// Asks for the bundle that a control waits for. Where there is none the control is given up, so that nobody is
-    /// asked again and again.
+    /// Asks for the bundle that a control waits for. Where there is none a request is given up, so that nobody is asked again and
+    /// again; what is handed on waits, and holds up nothing else.
     fn await_handshake(&mut self, id: ConversationId, event: EventId, now: u64) {
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
         let Some(control) = conversation.controls.get_mut(&event) else { return };

@@ -147,7 +147,10 @@ impl Engine {
                 }
                 self.roster_check.fresh = true;
                 self.roster_check.backoff.failed(now, random);
-                self.release_held(Reached::Nothing, now, random);
+                // Where the newest has ended, by the device's clock or the owner's delay, one that counts is yet to come.
+                if refusal != Refusal::RosterExpired {
+                    self.release_held(Reached::Nothing, now, random);
+                }
             }
         }
     }
@@ -165,6 +168,10 @@ impl Engine {
         self.bundles.succeeded(now, 0);
         self.show_site();
         // Who holds a conversation may be there no more.
+        self.reconsider_closed(now);
+        if let Some(agents) = self.shelf {
+            agents.want_left_behind(self, now);
+        }
         self.shown.lists.extend(self.conversations.keys().map(|id| (*id, ())));
         for id in self.conversations.keys().copied().collect::<Vec<_>>() {
             self.judge_tokens(id);

@@ -2,6 +2,7 @@
 //! PROTOCOL.md, sections 3.4, 4 and 5.3.
 
 use rand_core::CryptoRng;
+use segel_crypto::content;
 use segel_crypto::handshake::{self, Context, HandshakeError};
 use segel_wire::api::BundlesRequest;
 use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId, IdentityKey};
@@ -18,6 +19,8 @@ use crate::show::Refusal;
 
 /// After a bundle that was refused it is asked for again so much later, in milliseconds.
 const TRY_AGAIN: u64 = 10_000;
+/// How long what is handed on waits before its receiver's bundle is asked for again, in milliseconds.
+const HOUR: u64 = 60 * 60 * 1_000;
 
 impl Engine {
     /// Asks for bundles of the peers that a handshake is due with. Whether sealing waits for them.
@@ -80,7 +83,7 @@ impl Engine {
     }
 
     pub(super) fn bundles_wake(&self, now: u64) -> u64 {
-        let again = first_after(now, self.unreachable.values().copied());
+        let again = first_after(now, self.unreachable.values().flat_map(|until| [*until, *until + HOUR]));
         if self.bundle_trouble.is_some() || self.bundles.at() > now { self.bundles.at() } else { again }
     }
 
@@ -217,10 +220,20 @@ impl Engine {
         }
     }
 
-    /// Controls that still wait for a session with this peer: nobody can be asked who has no bundle.
+    /// Whether a control waits for the bundle of a device that had none: it may be closed for weeks, and is asked for once in an
+    /// hour, or when something else changes.
+    pub(super) fn waits_for_bundle(&self, control: &Control, now: u64) -> bool {
+        let until = self.unreachable.get(&control.device);
+        control.wants_handshake && until.is_some_and(|until| *until + HOUR > now)
+    }
+
+    /// Controls that still wait for a session with this peer: nobody can be asked who has no bundle. What is handed on waits for one.
     fn give_up_controls(&mut self, peer: Peer) {
         for (id, conversation) in self.conversations.iter_mut() {
-            let is_vain = |control: &Control| control.wants_handshake && control.peer() == peer;
+            let is_vain = |control: &Control| {
+                let is_handed_on = matches!(control.body, content::Body::Grants(_));
+                control.wants_handshake && control.peer() == peer && !is_handed_on
+            };
             let vain = conversation.controls.iter().filter(|(_, control)| is_vain(control));
             for event in vain.map(|(event, _)| *event).collect::<Vec<_>>() {
                 conversation.controls.remove(&event);

@@ -19,6 +19,9 @@ pub(super) trait Shelving: Sync {
     fn next(&self, engine: &mut Engine) -> Option<Input>;
     /// Keeps what the next start needs of conversations that change in this step.
     fn keep(&self, engine: &mut Engine);
+    /// Wants the messages of conversations whose holder is there no more, since somebody may have to ask for what was said to them;
+    /// `now` in Unix milliseconds.
+    fn want_left_behind(&self, engine: &mut Engine, now: u64);
     /// Since when the visitor waits for an answer, Unix milliseconds; 0 if not at all.
     fn waits_since(&self, conversation: &Conversation) -> u64;
     /// The labels of a conversation.
@@ -63,6 +66,16 @@ impl Shelving for Shelf {
                 engine.ledger.put(Name::Outline(id), &conversation.outline());
             }
         }
+    }
+
+    fn want_left_behind(&self, engine: &mut Engine, now: u64) {
+        let stored = engine.conversations.iter().filter(|(_, conversation)| conversation.is_stored);
+        let left_behind = stored.filter(|(id, conversation)| {
+            let acts = &conversation.facts.assignment;
+            acts.holder.is_some() && engine.holder_by(**id, acts, now).is_none() && !conversation.is_over()
+        });
+        let wanted: Vec<_> = left_behind.map(|(id, _)| Input::Open(*id)).collect();
+        engine.waiting.extend(wanted);
     }
 
     fn waits_since(&self, conversation: &Conversation) -> u64 {
@@ -129,7 +142,7 @@ impl Engine {
         self.unsettled.insert(id, ());
         self.fetching.insert(id, ());
         self.shown.dirty.extend(conversation.messages.keys().map(|event| ((id, *event), ())));
-        self.restore_resyncs(id);
+        self.restore_resyncs(id, 0);
     }
 
     /// Whether messages of this conversation are in the store only.

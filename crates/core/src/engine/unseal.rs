@@ -67,7 +67,7 @@ impl Engine {
             return;
         }
         if self.relate(delivered) == Named::Forked {
-            return self.keep_closed(delivered, None, Refusal::RosterForked, is_known);
+            return self.keep_unrelated(delivered, hash, is_known);
         }
         let (author, peer) = match self.vouch(delivered, now) {
             Ok(vouched) => vouched,
@@ -111,6 +111,18 @@ impl Engine {
                     self.plan_resync(delivered.conversation, peer, is_genuine, now);
                 }
             }
+        }
+    }
+
+    /// Keeps an event closed that names no known roster. The newest that the relay serves may be older than one that there was, so
+    /// that it becomes known later.
+    // The rest of a visitor's program: within its caller it would not be.
+    #[inline(never)]
+    pub(super) fn keep_unrelated(&mut self, delivered: &Delivered, hash: ContentHash, is_known: bool) {
+        self.keep_closed(delivered, None, Refusal::RosterForked, is_known);
+        let named = self.membership.relate_to(&delivered.content.0);
+        if delivered.wrap.is_some() && matches!(named, Some(Named::Newer | Named::Older(_))) {
+            self.keep_unopened(delivered, hash);
         }
     }
 

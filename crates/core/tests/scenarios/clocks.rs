@@ -217,6 +217,34 @@ async fn assert_they_talk(visitor: &Client, agent: &Client) {
 }
 
 #[test]
+fn what_names_a_newer_roster_opens_once_a_clock_that_ran_ahead_is_right() {
+    let site = BenchSite::new();
+    let mut table = Table::of_visitor(&site);
+    table.bench.pass(730 * DAY);
+    table.wait(1);
+    table.publish(|_| {});
+    let said = table.post(HOSTILE, table.letter(content::Body::Text("jawaban".to_owned())));
+    assert!(table.item(said.event).is_none(), "it waits");
+    table.bench.turn_back(730 * DAY);
+    table.wait(60);
+    assert_eq!(table.item(said.event).unwrap().body, Body::Text("jawaban".to_owned()));
+}
+
+#[test]
+fn what_a_device_said_that_had_lapsed_by_a_clock_that_ran_ahead_is_asked_for_once_it_is_right() {
+    let site = BenchSite::new();
+    let mut table = Table::of_visitor(&site);
+    table.bench.pass(730 * DAY);
+    table.wait(1);
+    let said = table.post(HOSTILE, table.letter(content::Body::Text("jawaban".to_owned())));
+    assert_eq!(table.item(said.event).unwrap().body, Body::Closed(Refusal::UnknownSender));
+    table.bench.turn_back(730 * DAY);
+    table.wait(60);
+    let sent = table.sent_to(HOSTILE);
+    assert!(sent.iter().any(|message| message.body == content::Body::Request(vec![said.event])));
+}
+
+#[test]
 fn typing_is_told_at_once_to_who_wrote_by_a_clock_that_runs_ahead() {
     let site = BenchSite::new();
     let mut table = Table::of_agent(&site, |_, _| {});

@@ -140,6 +140,37 @@ fn a_key_for_what_was_never_delivered_gives_way_to_a_better_one() {
 }
 
 #[test]
+fn what_is_handed_on_waits_for_the_bundle_of_who_has_none_and_holds_up_nothing_else() {
+    let site = BenchSite::new();
+    let mut table = Table::of_agent(&site, |_, _| {});
+    let colleague = table.members[COLLEAGUE].id();
+    let bundle = table.bench.bundles.remove(&colleague).unwrap();
+    let said = table.post(VISITOR, table.letter(text("halo")));
+    let id = table.conversation;
+    for deed in [Deed::Claim, Deed::Transfer(AgentId([2; 16]))] {
+        table.input(Input::Act { conversation: id, deed });
+        table.wait(1);
+    }
+    assert_eq!(table.summary().hold.standing, Standing::Others);
+    table.wait(5);
+    table.restart();
+    table.wait(60);
+    assert!(table.bench.seeks < 10, "{}", table.bench.seeks);
+    let is_grants = |message: &content::Message| matches!(message.body, content::Body::Grants(_));
+    table.post(VISITOR, table.letter(content::Body::Request(vec![said.event])));
+    assert!(table.sent_to(VISITOR).iter().any(is_grants), "others are answered meanwhile");
+
+    table.bench.bundles.insert(colleague, bundle);
+    table.wait(3_700);
+    let sent = table.sent_to(COLLEAGUE);
+    let given = sent.iter().filter_map(|message| match &message.body {
+        content::Body::Grants(grants) => Some(grants),
+        _ => None,
+    });
+    assert!(given.flatten().any(|grant| grant.event == said.event));
+}
+
+#[test]
 fn who_let_go_and_is_not_of_the_desk_passes_on_what_crossed_that() {
     let site = BenchSite::new();
     let mut table = Table::of_agent(&site, |roster, engine| {

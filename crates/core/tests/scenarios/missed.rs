@@ -46,6 +46,27 @@ fn given(table: &mut Table<'_>, member: usize) -> Vec<EventId> {
     grants.flatten().map(|grant: Grant| grant.event).collect()
 }
 
+fn remove_colleague(table: &mut Table<'_>) {
+    let colleague = table.members[COLLEAGUE].id();
+    table.publish(|roster| {
+        roster.agents.retain(|agent| agent.id != AgentId([2; 16]));
+        roster.desks[0].inbox.retain(|device| *device != colleague);
+    });
+}
+
+/// A conversation that the colleague holds, and one thing that was said to them alone after the console was reached.
+fn held_by_colleague(site: &BenchSite) -> (Table<'_>, Grant) {
+    let mut table = Table::of_agent(site, |_, _| {});
+    let others = vec![table.members[COLLEAGUE].id()];
+    table.post(VISITOR, Letter { others, ..table.letter(text("halo")) });
+    let claim = act(&table, COLLEAGUE, &Assignment::default(), ActKind::Claim, &table.roster);
+    post_act(&mut table, claim);
+    let missed = to_colleague(&table, text("untuk rekan"));
+    let missed = table.post(VISITOR, missed);
+    assert_eq!(table.item(missed.event).unwrap().body, Body::Withheld);
+    (table, missed)
+}
+
 /// A conversation that the colleague held, and lets go of by this act without a word of what was said: one thing
 /// before the console was reached for the first time, and one after.
 fn let_go(site: &BenchSite, by: impl Fn(&Table<'_>, &Assignment) -> SignedAct) -> (Table<'_>, [Grant; 2]) {
@@ -129,6 +150,35 @@ fn a_visitor_who_says_nothing_is_asked_twice_and_what_was_said_before_one_was_th
     table.wait(2 * HOURS);
     assert_eq!(asked(&mut table, VISITOR).len(), 2, "it rests");
     assert_eq!(table.item(before.event).unwrap().body, Body::BeforeEnrolment);
+}
+
+#[test]
+fn what_was_said_to_a_holder_who_is_removed_is_asked_of_the_visitor_also_after_a_start() {
+    let site = BenchSite::new();
+    for starts_anew in [false, true] {
+        let (mut table, missed) = held_by_colleague(&site);
+        if starts_anew {
+            table.restart_in_outline();
+        }
+        table.wait(120);
+        assert!(asked(&mut table, VISITOR).is_empty(), "while somebody holds it");
+        remove_colleague(&mut table);
+        assert_eq!(table.summary().hold.standing, Standing::Free);
+        table.wait(60);
+        assert!(asked(&mut table, VISITOR).contains(&vec![missed.event]), "starts anew: {starts_anew}");
+        table.post(VISITOR, table.letter(content::Body::Grants(vec![missed.clone()])));
+        assert_eq!(table.item(missed.event).unwrap().body, Body::Text("untuk rekan".to_owned()));
+    }
+}
+
+#[test]
+fn a_console_that_starts_after_a_holder_was_removed_asks_the_visitor_for_what_was_said_to_them() {
+    let site = BenchSite::new();
+    let (mut table, missed) = held_by_colleague(&site);
+    remove_colleague(&mut table);
+    table.restart_in_outline();
+    table.wait(2);
+    assert!(asked(&mut table, VISITOR).contains(&vec![missed.event]));
 }
 
 #[test]

@@ -2,17 +2,18 @@
 
 use std::time::Duration;
 
-use segel_core::VisitorConfig;
 use segel_core::show::{Body, Delivery, Gate, Link, Refusal, Show};
+use segel_core::{Input, VisitorConfig};
 use segel_crypto::content;
 use segel_testkit::client::{Client, Part};
 use segel_testkit::site::{self, TestSite};
-use segel_wire::ids::{RootKey, RosterHash};
+use segel_wire::ServerFrame;
+use segel_wire::ids::{EventId, RootKey, RosterHash};
 use segel_wire::signed::Order;
 
 use crate::bench::{BenchSite, NOW};
 use crate::member::Letter;
-use crate::table::{HOSTILE, Table};
+use crate::table::{HOSTILE, Table, VISITOR};
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -170,6 +171,50 @@ fn who_was_kept_from_a_newer_roster_for_more_than_seven_days_shows_with_the_mess
     }
 }
 
+#[test]
+fn what_names_a_roster_that_the_owner_renewed_late_opens_once_it_is_renewed() {
+    let site = BenchSite::new();
+    for is_agents in [false, true] {
+        let mut table = if is_agents { Table::of_agent(&site, |_, _| {}) } else { Table::of_visitor(&site) };
+        let member = if is_agents { VISITOR } else { HOSTILE };
+        table.post(member, table.letter(text("halo")));
+        table.bench.pass(2 * DAY.as_secs());
+        table.wait(1);
+        table.publish(|roster| roster.not_after = NOW + DAY.as_secs());
+        let ended = (table.name().0.version, table.roster.bytes().to_vec());
+        let said = table.post(member, table.letter(text("penting")));
+        assert!(table.item(said.event).is_none(), "it waits");
+        table.bench.versions = Some([ended].into());
+        table.publish(|roster| roster.not_after = NOW + 300 * DAY.as_secs());
+        table.wait(60);
+        assert_eq!(table.item(said.event).unwrap().body, Body::Text("penting".to_owned()));
+    }
+}
+
+#[test]
+fn what_names_a_roster_that_the_relay_lost_is_asked_for_once_it_is_published_again() {
+    let site = BenchSite::new();
+    let mut table = Table::of_visitor(&site);
+    let older = table.bench.roster.clone();
+    table.roster = site.roster_after(&table.roster, |_| {});
+    let said = table.post(HOSTILE, table.letter(text("penting")));
+    let later = table.post(HOSTILE, table.letter(text("juga")));
+    assert_eq!(table.bench.roster, older);
+    table.wait(180);
+    for closed in [&said, &later] {
+        assert_eq!(table.item(closed.event).unwrap().body, Body::Closed(Refusal::RosterForked));
+    }
+    assert!(requests(&mut table).is_empty(), "nobody can open it");
+
+    table.bench.roster = Some(table.roster.bytes().to_vec());
+    let Order { generation, version } = table.name().0;
+    table.input(Input::Frame(ServerFrame::Roster { generation, version }));
+    table.wait(60);
+    assert_eq!(requests(&mut table), [vec![said.event, later.event]]);
+    table.post(HOSTILE, table.letter(content::Body::Grants(vec![said.clone(), later])));
+    assert_eq!(table.item(said.event).unwrap().body, Body::Text("penting".to_owned()));
+}
+
 #[tokio::test]
 async fn a_floor_compares_generations_first() {
     let mut site = TestSite::start().await;
@@ -229,6 +274,19 @@ async fn a_device_that_was_away_for_some_rosters_follows_their_links() {
 }
 
 /// A visitor who has read the newest roster and talked, and what the visitor keeps of the roster.
+fn text(text: &str) -> content::Body {
+    content::Body::Text(text.to_owned())
+}
+
+/// What the engine asked of the agent.
+fn requests(table: &mut Table<'_>) -> Vec<Vec<EventId>> {
+    let requests = table.sent_to(HOSTILE).into_iter().filter_map(|message| match message.body {
+        content::Body::Request(events) => Some(events),
+        _ => None,
+    });
+    requests.collect()
+}
+
 async fn chatting(site: &mut TestSite, agent: &Client) -> (Client, Vec<u8>) {
     let visitor = site.visitor();
     visitor.say("sebelum");
