@@ -16,6 +16,9 @@ const MOST_PATIENT: u64 = 300_000;
 const PING_AFTER: u64 = 20_000;
 /// And given up after this.
 const LOST_AFTER: u64 = 35_000;
+/// A connection that has stood for so long, in milliseconds, was of use: it is made anew at once, and still no more than once in
+/// that time. One that breaks earlier may do so by what goes over it, which the next one would do as well.
+const OF_USE_AFTER: u64 = 10_000;
 
 /// Where the connection stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +48,7 @@ pub(crate) struct Link {
     pub(crate) backoff: Backoff,
     /// Events taken since the relay was last told.
     taken: u32,
+    opened_at: u64,
     heard_at: u64,
     pinged: bool,
 }
@@ -126,6 +130,7 @@ impl Link {
             under_way: Sorted::new(),
             backoff: Backoff::default(),
             taken: 0,
+            opened_at: 0,
             heard_at: 0,
             pinged: false,
         }
@@ -133,6 +138,7 @@ impl Link {
 
     /// The connection is gone; messages under way are sent again after the next one.
     pub(crate) fn lost(&mut self, now: u64, random: &mut impl CryptoRng) {
+        self.look_back(now);
         self.stage = Stage::Down;
         self.under_way.clear();
         self.backoff.failed(now, random);
@@ -141,7 +147,16 @@ impl Link {
     /// A connection is open, on which nothing was taken yet.
     pub(crate) fn opened(&mut self, now: u64) {
         self.taken = 0;
+        self.opened_at = now;
         self.heard(now);
+    }
+
+    /// Waits begin anew after a connection that was of use.
+    fn look_back(&mut self, now: u64) {
+        let is_greeted = matches!(self.stage, Stage::CatchingUp | Stage::Online);
+        if is_greeted && now >= self.opened_at + OF_USE_AFTER {
+            self.backoff = Backoff::default();
+        }
     }
 
     /// An event was taken: what the relay is to be told of it, if it is time.
@@ -158,12 +173,14 @@ impl Link {
 
     /// Something was heard.
     pub(crate) fn heard(&mut self, now: u64) {
+        self.look_back(now);
         self.heard_at = now;
         self.pinged = false;
     }
 
     /// The clock was set back by so many milliseconds.
     pub(crate) fn move_back(&mut self, by: u64) {
+        self.opened_at = self.opened_at.saturating_sub(by);
         self.heard_at = self.heard_at.saturating_sub(by);
     }
 

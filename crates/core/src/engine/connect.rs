@@ -127,7 +127,7 @@ impl Engine {
     }
 
     /// Something came that is no frame: asked again from the same cursor, the relay most likely says it again. The person is told
-    /// where nothing has got any further since a connection failed.
+    /// where a connection has failed and none was of use since.
     #[inline(never)]
     pub(super) fn mishear(&mut self, now: u64, random: &mut impl CryptoRng) {
         if self.link.backoff.is_failing() {

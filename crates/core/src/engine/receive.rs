@@ -45,7 +45,6 @@ impl Engine {
             ServerFrame::Head { cursor } => {
                 self.link.from_start = false;
                 self.link.stage = link::Stage::Online;
-                self.link.backoff.succeeded(now, 0);
                 if self.held.is_empty() {
                     self.move_cursor(Some(cursor));
                 }
@@ -53,6 +52,7 @@ impl Engine {
             }
             ServerFrame::Stored { conversation, event, position, time } => {
                 self.sending.succeeded(now, 0);
+                self.link.backoff.succeeded(now, 0);
                 self.confirm(conversation, event, (position, time), now);
                 self.make_up(conversation, now, random);
             }

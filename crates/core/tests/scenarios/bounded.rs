@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use segel_core::show::{Body, Delivery, Refusal};
-use segel_core::{Input, OutgoingFile};
+use segel_core::{Input, Outgoing, OutgoingFile};
 use segel_crypto::act::ActHash;
 use segel_crypto::content;
 use segel_mask::mask;
-use segel_wire::Delivered;
 use segel_wire::ids::{DeviceId, EventId};
 use segel_wire::limits::REQUESTED_EVENTS;
+use segel_wire::{ClientFrame, Delivered};
 
 use crate::bench::BenchSite;
 use crate::member::Letter;
@@ -34,6 +34,11 @@ fn strange(delivered: Delivered) -> Delivered {
     let mut wrap = delivered.wrap.unwrap();
     wrap.0[3] ^= 1;
     Delivered { wrap: Some(wrap), ..delivered }
+}
+
+/// How often the engine greeted the relay.
+fn hellos(table: &Table<'_>) -> usize {
+    table.bench.sent.iter().filter(|frame| matches!(frame, ClientFrame::Hello { .. })).count()
 }
 
 #[test]
@@ -210,5 +215,42 @@ fn what_a_removed_device_said_opens_if_its_key_came_before_it() {
         table.wait(10);
         let item = table.item(grant.event).unwrap();
         assert_eq!(item.body, Body::Text("dari rekan".to_owned()), "roster at hand: {is_at_hand}");
+    }
+}
+
+#[test]
+fn a_connection_that_breaks_at_each_send_is_made_anew_ever_less_often() {
+    let site = BenchSite::new();
+    let mut table = Table::of_visitor(&site);
+    let before = hellos(&table);
+    let text = Outgoing::new(mask("besar").unwrap().text);
+    table.bench.input(Input::Submit { conversation: None, event: None, text, quotes: None });
+    let mut looked_at = table.bench.sent.len() - 1;
+    for _ in 0..600 {
+        let is_send = |frame: &ClientFrame| matches!(frame, ClientFrame::Send { .. });
+        let sends = table.bench.sent[looked_at..].iter().any(is_send);
+        looked_at = table.bench.sent.len();
+        if sends {
+            table.bench.input(Input::SocketClosed);
+        }
+        table.bench.pass(1);
+    }
+    let times = hellos(&table) - before;
+    assert!((10..60).contains(&times), "{times} within ten minutes");
+}
+
+#[test]
+fn a_connection_that_stood_for_a_while_or_took_a_message_is_made_anew_at_once() {
+    let uses: [fn(&mut Table<'_>); 2] = [|table| table.bench.pass(10), |table| table.say("lagi")];
+    for is_of_use in uses {
+        let site = BenchSite::new();
+        let mut table = Table::of_visitor(&site);
+        for _ in 0..10 {
+            is_of_use(&mut table);
+            let before = hellos(&table);
+            table.input(Input::SocketClosed);
+            table.bench.pass(1);
+            assert_eq!(hellos(&table), before + 1);
+        }
     }
 }
