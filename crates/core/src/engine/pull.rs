@@ -102,22 +102,27 @@ impl Engine {
         if let Some(wanted) = wanted {
             return self.report_answered(*wanted, answer, now, random);
         }
-        let page = match answer {
-            Answer::Events(page) => page.events,
+        let (page, last) = match answer {
+            Answer::Events(page) => {
+                let last = page.events.last().map_or(0, |delivered| delivered.position);
+                (page.events, last)
+            }
             Answer::Problem(problem) if problem.code == Code::Erased => {
                 // Nobody is given anything of it any more.
                 self.fetching.remove(&id);
                 return self.fetches.succeeded(now, 0);
             }
-            Answer::Problem(problem) if !passes(problem.code) => {
+            Answer::Problem(problem) if problem.code == Code::Unauthenticated => {
                 self.fetches.failed(now, random);
                 return self.session_problem(&problem, now, random);
             }
+            // Nothing of the conversation is to be had, which is no reason to leave the others.
+            Answer::Problem(problem) if !passes(problem.code) => (Vec::new(), u64::MAX),
             _ => return self.fetches.failed(now, random),
         };
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
         // The page was to begin with what was asked for.
-        let last = page.last().map_or(0, |delivered| delivered.position).max(after.saturating_add(1));
+        let last = last.max(after.saturating_add(1));
         let Conversation { messages, pulls, .. } = conversation;
         for (event, message) in messages.iter().filter(|(_, sought)| sought.awaits_content()) {
             let is_in_page = message.position.is_some_and(|position| after < position && position <= last);

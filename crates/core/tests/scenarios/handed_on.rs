@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
-use segel_core::Input;
 use segel_core::show::{Body, Deed, Standing};
+use segel_core::{Answer, Input, Request};
 use segel_crypto::act::{ActContext, ActKind, Assignment};
 use segel_crypto::content::{self, ContentContext, ContentHash};
 use segel_crypto::grant::Grant;
 use segel_crypto::log::Seen;
 use segel_wire::ids::{AgentId, DeskId, EventId};
-use segel_wire::{Delivered, limits};
+use segel_wire::{Code, Delivered, limits};
 
 use crate::bench::{BenchSite, NOW};
 use crate::member::Letter;
@@ -100,6 +100,30 @@ fn a_key_outlives_a_relay_that_is_wrong_until_nobody_asks_any_more() {
         assert!(opens(&table), "when it is delivered again");
         table.restart_from(&again);
         assert!(opens(&table), "after the next start");
+    }
+}
+
+#[test]
+fn contents_of_a_conversation_that_the_relay_has_lost_are_asked_for_a_few_times_and_disturb_nothing_else() {
+    let site = BenchSite::new();
+    let mut table = Table::of_visitor(&site);
+    let hidden = [hide(&mut table), hide(&mut table)];
+    table.bench.withholds = |request| matches!(request, Request::Events(..));
+    table.post(COLLEAGUE, table.letter(content::Body::Grants(hidden.to_vec())));
+    let mut pulls = 0;
+    for _ in 0..3_600 {
+        for (id, _) in std::mem::take(&mut table.bench.unanswered) {
+            pulls += 1;
+            table.bench.input(Input::Answered { id, answer: Answer::Problem(Code::NotFound.into()) });
+        }
+        table.bench.pass(1);
+    }
+    assert_eq!((pulls, table.bench.disconnects, table.refusals()), (limits::PULLS, 0, vec![]));
+
+    table.bench.withholds = |_| false;
+    table.restart();
+    for grant in hidden {
+        assert_eq!(table.item(grant.event).unwrap().body, Body::Text("tersembunyi".to_owned()));
     }
 }
 
