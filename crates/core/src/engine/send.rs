@@ -458,6 +458,8 @@ impl Engine {
                     self.fail(id, event, refusal);
                 }
                 self.fail_uploads(id, refusal);
+                // What was sealed before stays, and wants it opened.
+                self.sending.failed(now, random);
             }
             _ => self.sending.failed(now, random),
         }

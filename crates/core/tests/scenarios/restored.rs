@@ -5,14 +5,15 @@ use std::path::{Path, PathBuf};
 
 use segel_core::Input;
 use segel_core::show::{Delivery, Refusal, Show};
-use segel_core::{Kept, Outgoing};
+use segel_core::{Answer, Kept, Outgoing, Request};
 use segel_demo::relay_process::RelayProcess;
 use segel_testkit::client::Client;
 use segel_testkit::site::TestSite;
-use segel_wire::{ClientFrame, ServerFrame};
+use segel_wire::{ClientFrame, Code, ServerFrame};
 
 use crate::bench::{Bench, BenchSite};
 use crate::process::relay_process;
+use crate::table::Table;
 
 /// The relay's file as it was at some time.
 struct Copy {
@@ -184,4 +185,30 @@ fn what_is_sent_again_and_lost_once_more_keeps_its_order() {
         answer(&mut bench, 9);
         assert_eq!(sent(&bench), both);
     }
+}
+
+#[test]
+fn a_conversation_that_the_relay_lost_and_does_not_open_again_is_asked_for_ever_less_often() {
+    let site = BenchSite::new();
+    let mut table = Table::of_silent_visitor(&site, |_| {});
+    table.holds_echoes = true;
+    table.say("halo");
+    // The answer came and the event did not: it is sent again.
+    table.input(Input::SocketClosed);
+    table.bench.withholds = |request| matches!(request, Request::OpenConversation(..));
+    table.refuses = vec![Code::NotFound];
+    table.bench.pass(1);
+    table.input(Input::Woke);
+    let mut asked = 0;
+    for _ in 0..600 {
+        while let Some((id, request)) = table.bench.unanswered.pop() {
+            assert!(matches!(request, Request::OpenConversation(..)), "{request:?}");
+            asked += 1;
+            assert!(asked < 100, "it is asked for without end");
+            let answer = Answer::Problem(Code::OriginRefused.into());
+            table.bench.input(Input::Answered { id, answer });
+        }
+        table.bench.pass(1);
+    }
+    assert!((10..60).contains(&asked), "{asked} times within ten minutes");
 }
