@@ -234,7 +234,7 @@ impl Conversation {
             identity: self.identity(now),
             life: self.life(),
             labels: Vec::new(),
-            away: self.away.filter(|_| !self.outbox.is_empty()),
+            away: self.away.filter(|_| !self.outbox.is_empty() || self.is_uploading()),
         }
     }
 
@@ -256,6 +256,11 @@ impl Conversation {
             vouched: message.vouched.clone(),
             quotes: message.quotes,
         })
+    }
+
+    /// Whether a file is on its way to the relay.
+    fn is_uploading(&self) -> bool {
+        self.messages.values().any(|message| matches!(message.stage, Stage::Uploading))
     }
 
     /// A time for a new own message that sorts after every one before it in the outbox.

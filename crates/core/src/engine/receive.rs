@@ -354,13 +354,11 @@ impl Engine {
     fn send_refused(&mut self, event: EventId, problem: &Problem, now: u64, random: &mut impl CryptoRng) {
         let under_way = self.link.under_way.iter().find(|(_, other)| **other == event);
         let Some(id) = under_way.map(|(id, _)| *id) else { return };
-        let Some(conversation) = self.conversations.get_mut(&id) else { return };
+        let Some(conversation) = self.conversations.get(&id) else { return };
         // A withdrawal is also refused so where only what it takes back is lost, which holds up nothing else.
         let is_lost = problem.code == Code::NotFound && conversation.withdraws_with(event).is_none();
         let refusal = match problem.code {
-            _ if is_lost && self.part == Part::Agent && conversation.facts.was_told_of() => {
-                (conversation.is_gone, conversation.away) = (true, Some(Refusal::VisitorAway));
-                self.shown.lists.insert(id, ());
+            _ if is_lost && self.awaits_visitor(id) => {
                 self.link.under_way.remove(&id);
                 return;
             }
@@ -382,6 +380,7 @@ impl Engine {
             _ => Refusal::RelayRefused,
         };
         self.link.under_way.remove(&id);
+        let Some(conversation) = self.conversations.get_mut(&id) else { return };
         if conversation.sent.remove(&event).is_some() {
             // It was stored once, and whoever got it has it.
             conversation.again.retain(|other| *other != event);
@@ -389,6 +388,15 @@ impl Engine {
             return self.let_go_of_unjudged(id, event, refusal);
         }
         self.fail(id, event, refusal);
+    }
+
+    /// The relay lacks a conversation: an agent to whom it told of that waits until its visitor opens it there again.
+    pub(super) fn awaits_visitor(&mut self, id: ConversationId) -> bool {
+        let conversation = self.conversations.get_mut(&id).filter(|_| self.part == Part::Agent);
+        let Some(conversation) = conversation.filter(|kept| kept.facts.was_told_of()) else { return false };
+        (conversation.is_gone, conversation.away) = (true, Some(Refusal::VisitorAway));
+        self.shown.lists.insert(id, ());
+        true
     }
 
     /// A message comes no further; the person can try it again.

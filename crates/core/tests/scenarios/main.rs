@@ -50,4 +50,5 @@ mod table;
 mod tabs;
 mod typing;
 mod unreachable;
+mod uploads;
 mod withdrawals;

@@ -75,6 +75,15 @@ impl Attachments {
         upload.is_some_and(|upload| core::mem::take(&mut upload.rests))
     }
 
+    /// An upload goes on a little later, and those for other conversations before it: it may never come further.
+    fn put_off(&mut self, id: ConversationId, now: u64, random: &mut impl CryptoRng) {
+        self.sending.failed(now, random);
+        let uploads = core::mem::take(&mut self.uploads).into_iter();
+        let (later, sooner): (Vec<_>, Vec<_>) = uploads.partition(|upload| upload.conversation == id);
+        self.uploads = sooner;
+        self.uploads.extend(later);
+    }
+
     /// What was asked and did not leave is asked anew.
     pub(super) fn store_failed(&mut self) {
         self.uploads.iter_mut().for_each(Upload::look_again);
@@ -99,6 +108,14 @@ impl Engine {
         {
             self.ask_at_once(Request::ForgetUpload(id, attachment));
         }
+    }
+
+    /// The first upload that neither rests nor waits for its conversation to be opened again.
+    fn next_upload(&self) -> Option<usize> {
+        self.attachments.uploads.iter().position(|upload| {
+            let conversation = self.conversations.get(&upload.conversation);
+            !upload.rests && !conversation.is_some_and(|kept| kept.is_gone)
+        })
     }
 
     /// An answer about an attachment.

@@ -10,7 +10,7 @@ use segel_wire::sizes::SealedSize;
 
 use super::{Verdict, percent};
 use crate::conversation::{Message, Stage};
-use crate::engine::{Engine, make_id};
+use crate::engine::{Engine, Part, make_id};
 use crate::file::{OutgoingFile, Source, Way};
 use crate::io::{Answer, Output, Request};
 use crate::link;
@@ -240,10 +240,10 @@ impl Engine {
         }
     }
 
-    /// Moves the first upload that does not rest on, until it waits for something.
+    /// Moves the next upload on, until it waits for something.
     pub(super) fn pump_upload(&mut self, now: u64, random: &mut impl CryptoRng) {
         loop {
-            let Some(at) = self.attachments.uploads.iter().position(|upload| !upload.rests) else { return };
+            let Some(at) = self.next_upload() else { return };
             let upload = &self.attachments.uploads[at];
             if upload.awaits != Awaits::Nothing {
                 return;
@@ -298,7 +298,7 @@ impl Engine {
     ) {
         let is_it = |upload: &Upload| upload.attachment() == Some(id) && upload.awaits == Awaits::Answer;
         let Some(at) = self.attachments.uploads.iter().position(is_it) else { return };
-        let next = self.attachments.uploads[at].next;
+        let Upload { conversation: of, next, .. } = self.attachments.uploads[at];
         self.attachments.uploads[at].look_again();
         match answer {
             Answer::Upload(answer) => {
@@ -316,22 +316,23 @@ impl Engine {
             Answer::Problem(problem)
                 if offset.is_some() && matches!(problem.code, Code::NotFound | Code::OffsetRefused) =>
             {
-                self.attachments.sending.failed(now, random);
+                self.attachments.put_off(of, now, random);
             }
             // A relay that was restored from a backup may lack the conversation.
-            Answer::Problem(problem) if problem.code == Code::NotFound => {
-                self.open_again(self.attachments.uploads[at].conversation);
-                self.attachments.sending.failed(now, random);
+            Answer::Problem(problem) if problem.code == Code::NotFound && self.part != Part::Agent => {
+                self.open_again(of);
+                self.attachments.put_off(of, now, random);
             }
+            Answer::Problem(problem) if problem.code == Code::NotFound && self.awaits_visitor(of) => {}
             Answer::Problem(problem) => match self.verdict(problem, now, random) {
                 Verdict::Again => {
                     self.attachments.uploads[at].next = next;
-                    self.attachments.sending.failed(now, random);
+                    self.attachments.put_off(of, now, random);
                 }
                 Verdict::LogIn => {}
                 Verdict::Refused(refusal) => self.fail_upload(at, refusal),
             },
-            _ => self.attachments.sending.failed(now, random),
+            _ => self.attachments.put_off(of, now, random),
         }
     }
 
