@@ -138,7 +138,10 @@ impl Link {
 
     /// The connection is gone; messages under way are sent again after the next one.
     pub(crate) fn lost(&mut self, now: u64, random: &mut impl CryptoRng) {
-        self.look_back(now);
+        let is_greeted = matches!(self.stage, Stage::CatchingUp | Stage::Online);
+        if is_greeted && now >= self.opened_at + OF_USE_AFTER {
+            self.backoff = Backoff::default();
+        }
         self.stage = Stage::Down;
         self.under_way.clear();
         self.backoff.failed(now, random);
@@ -149,14 +152,6 @@ impl Link {
         self.taken = 0;
         self.opened_at = now;
         self.heard(now);
-    }
-
-    /// Waits begin anew after a connection that was of use.
-    fn look_back(&mut self, now: u64) {
-        let is_greeted = matches!(self.stage, Stage::CatchingUp | Stage::Online);
-        if is_greeted && now >= self.opened_at + OF_USE_AFTER {
-            self.backoff = Backoff::default();
-        }
     }
 
     /// An event was taken: what the relay is to be told of it, if it is time.
@@ -173,7 +168,6 @@ impl Link {
 
     /// Something was heard.
     pub(crate) fn heard(&mut self, now: u64) {
-        self.look_back(now);
         self.heard_at = now;
         self.pinged = false;
     }

@@ -14,8 +14,10 @@ use crate::bindings::error_name;
 use crate::json;
 use crate::timer::{Timer, after};
 
-/// How long a request may take, with its whole answer.
+/// How long a request may take, with its whole answer, beside what its bytes take.
 pub const TIMEOUT_MS: u32 = 15_000;
+/// So many bytes of a file go over the slowest line in a second.
+const SLOWEST: u64 = 1_024;
 
 /// Sends requests with the page's `fetch`.
 #[derive(Clone, Copy, Default)]
@@ -87,7 +89,7 @@ pub enum HttpError {
     /// No answer: offline, refused, redirected, or forbidden by CORS or the page's policy.
     #[error("the relay cannot be reached")]
     Unreachable,
-    /// No complete answer within [`TIMEOUT_MS`].
+    /// No complete answer within [`TIMEOUT_MS`] and a second for each KiB that was to go either way.
     #[error("the relay did not answer in time")]
     TimedOut,
     /// The answer is longer than any that PROTOCOL.md has; it was read no further.
@@ -108,8 +110,22 @@ impl HttpError {
 impl Http {
     /// Sends one request and reads the whole answer. Dropping the future ends the request.
     pub async fn send(self, request: Request) -> Result<Response, HttpError> {
-        let deadline = Deadline::start(TIMEOUT_MS)?;
+        let deadline = Deadline::start(request.patience_ms())?;
         read(&begin(&request, None, &deadline.signal()).await?).await
+    }
+}
+
+impl Request {
+    /// How long it may take: longer by what goes along, and by what is asked for where that is known.
+    fn patience_ms(&self) -> u32 {
+        let along = match &self.body {
+            Body::Empty => 0,
+            Body::Json(text) => text.len(),
+            Body::Octets(octets) => octets.len(),
+        };
+        let back = self.range.map_or(0, |(first, last)| last.saturating_sub(first));
+        let seconds = (along as u64).saturating_add(back) / SLOWEST;
+        u32::try_from(seconds.saturating_mul(1_000)).unwrap_or(u32::MAX).saturating_add(TIMEOUT_MS)
     }
 }
 

@@ -127,10 +127,10 @@ impl Engine {
     }
 
     /// Something came that is no frame: asked again from the same cursor, the relay most likely says it again. The person is told
-    /// where a connection has failed and none was of use since.
+    /// where nothing has got any further since a connection failed.
     #[inline(never)]
     pub(super) fn mishear(&mut self, now: u64, random: &mut impl CryptoRng) {
-        if self.link.backoff.is_failing() {
+        if self.link.stage != Stage::Online && self.link.backoff.is_failing() {
             self.show_refused(Refusal::RelayRefused);
         }
         self.reconnect(now, random);
