@@ -14,10 +14,8 @@ use crate::bindings::error_name;
 use crate::json;
 use crate::timer::{Timer, after};
 
-/// How long a request may take, with its whole answer, beside what its bytes take.
+/// How long a request may take, with its whole answer; for each KiB that goes along or is asked for, begun or whole, a second longer.
 pub const TIMEOUT_MS: u32 = 15_000;
-/// So many bytes of a file go over the slowest line in a second.
-const SLOWEST: u64 = 1_024;
 
 /// Sends requests with the page's `fetch`.
 #[derive(Clone, Copy, Default)]
@@ -89,7 +87,7 @@ pub enum HttpError {
     /// No answer: offline, refused, redirected, or forbidden by CORS or the page's policy.
     #[error("the relay cannot be reached")]
     Unreachable,
-    /// No complete answer within [`TIMEOUT_MS`] and a second for each KiB that was to go either way.
+    /// No complete answer within [`TIMEOUT_MS`] and what there is beside that for bytes.
     #[error("the relay did not answer in time")]
     TimedOut,
     /// The answer is longer than any that PROTOCOL.md has; it was read no further.
@@ -116,7 +114,7 @@ impl Http {
 }
 
 impl Request {
-    /// How long it may take: longer by what goes along, and by what is asked for where that is known.
+    /// How long it may take, in milliseconds: a chunk of a file has time on a slow line, too.
     fn patience_ms(&self) -> u32 {
         let along = match &self.body {
             Body::Empty => 0,
@@ -124,8 +122,8 @@ impl Request {
             Body::Octets(octets) => octets.len(),
         };
         let back = self.range.map_or(0, |(first, last)| last.saturating_sub(first));
-        let seconds = (along as u64).saturating_add(back) / SLOWEST;
-        u32::try_from(seconds.saturating_mul(1_000)).unwrap_or(u32::MAX).saturating_add(TIMEOUT_MS)
+        let bytes = u32::try_from(back.saturating_add(along as u64)).unwrap_or(u32::MAX);
+        TIMEOUT_MS + bytes.div_ceil(1_024) * 1_000
     }
 }
 
@@ -301,6 +299,17 @@ mod tests {
         let init = init(&request, None).unwrap();
         let request = web_sys::Request::new_with_str_and_init(&request.url, &init).unwrap();
         assert_eq!(request.headers().get("range").unwrap().unwrap(), "bytes=5-9");
+    }
+
+    #[wasm_bindgen_test]
+    fn a_chunk_of_a_file_has_time_on_a_slow_line_either_way() {
+        let patience_ms = |range, body| {
+            let url = "https://relay.example/".to_owned();
+            Request { method: Method::Get, url, token: None, range, body }.patience_ms()
+        };
+        assert_eq!(patience_ms(None, Body::Empty), TIMEOUT_MS);
+        assert_eq!(patience_ms(None, Body::Octets(vec![0; 65_552])), TIMEOUT_MS + 65_000);
+        assert_eq!(patience_ms(Some((65_552, 131_103)), Body::Empty), TIMEOUT_MS + 65_000);
     }
 
     #[wasm_bindgen_test]
