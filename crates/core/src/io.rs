@@ -157,7 +157,7 @@ pub enum Input {
     Frame(ServerFrame),
     /// Everything up to this generation is durably kept.
     Stored(u64),
-    /// The generation could not be kept; neither can later ones.
+    /// The generation could not be kept. Later ones are not to be before it is handed out again.
     StoreFailed(u64),
     /// Time passed.
     Woke,

@@ -37,8 +37,8 @@ pub(crate) struct Device {
     pub(crate) term: u64,
     /// Changes on their way to the disk.
     pub(crate) pending: VecDeque<(u64, Vec<Change>)>,
-    /// Whether a step could not be kept, and none has been since.
-    pub(crate) is_failing: bool,
+    /// The step that could not be kept, until it is handed out again.
+    pub(crate) failing: Option<u64>,
     /// Whether there is a network.
     pub(crate) has_network: bool,
     /// Whether its browser knows that there is none.
@@ -132,7 +132,7 @@ impl Device {
             run: 0,
             term: 0,
             pending: VecDeque::new(),
-            is_failing: false,
+            failing: None,
             has_network: true,
             knows_of_cut: false,
             socket: None,

@@ -401,6 +401,11 @@ impl World {
         let takes =
             if self.chance.one_in(20) { self.chance.between(50, 2_000) } else { self.chance.between(1, 15) };
         self.watch_sealing(&changes);
+        if self.devices[device].failing.is_some_and(|failing| failing != generation) {
+            // Its engine has not heard of it yet.
+            return self.tally.count("steps after one that could not be kept");
+        }
+        self.devices[device].failing = None;
         self.devices[device].pending.push_back((generation, changes));
         self.agenda.plan(self.now + takes, Happening::Commit { device, run });
     }
@@ -416,14 +421,13 @@ impl World {
                 self.happen(Happening::Overtaken { tab: device, run });
             }
             Ok(()) => {
-                self.devices[device].is_failing = false;
                 self.give(device, run, Input::Stored(generation));
                 self.let_kept_go(device);
             }
             Err(_) => {
                 self.tally.count("steps that could not be kept");
                 self.devices[device].pending.clear();
-                self.devices[device].is_failing = true;
+                self.devices[device].failing = Some(generation);
                 self.lose_steps((device, run), generation);
                 self.give(device, run, Input::StoreFailed(generation));
             }

@@ -45,7 +45,7 @@ impl World {
     /// Whether all that a tab's engine took is kept.
     fn is_kept(&self, tab: usize) -> bool {
         let device = &self.devices[tab];
-        device.is_running() && device.pending.is_empty() && !device.is_failing
+        device.is_running() && device.pending.is_empty() && device.failing.is_none()
     }
 
     /// What a tab handed in is held no more if it is kept, and who waits for that is told.

@@ -290,7 +290,7 @@ impl World {
 
     /// An engine ends between two steps; of what was on its way to the disk, the first may still arrive there.
     fn end_engine(&mut self, tab: usize, most_writes: usize) {
-        self.devices[tab].is_failing = false;
+        self.devices[tab].failing = None;
         let own = &mut self.devices[tab].tab;
         own.start = Start::Follows;
         own.owed.clear();

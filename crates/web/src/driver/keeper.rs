@@ -29,8 +29,8 @@ struct Queue {
     new: RefCell<Option<NewStore>>,
     waiting: RefCell<Vec<(u64, Vec<Change>)>>,
     busy: Cell<bool>,
-    /// Whether the engine has something that could not be kept.
-    failing: Cell<bool>,
+    /// The step that could not be kept, until it is handed out again.
+    failing: Cell<Option<u64>>,
     /// How many reads are under way.
     reading: Cell<u32>,
     /// What goes on once everything is kept and read.
@@ -73,15 +73,20 @@ impl Keeper {
             new: RefCell::new(new),
             waiting: RefCell::default(),
             busy: Cell::new(false),
-            failing: Cell::new(false),
+            failing: Cell::default(),
             reading: Cell::default(),
             go_on: RefCell::default(),
             tell: Box::new(tell),
         }))
     }
 
-    /// Queues a generation.
+    /// Queues a generation; after one that could not be kept, only that one.
     pub(super) fn keep(&self, generation: u64, changes: Vec<Change>) {
+        // Until the engine hears of it, it goes on: it may wait for messages or for code.
+        if self.0.failing.get().is_some_and(|failing| failing != generation) {
+            return;
+        }
+        self.0.failing.take();
         self.0.waiting.borrow_mut().push((generation, changes));
         if !self.0.busy.replace(true) {
             spawn_local(Rc::clone(&self.0).commit_all());
@@ -162,7 +167,7 @@ impl Queue {
                 // What follows builds on it; the engine hands it all out again.
                 self.waiting.borrow_mut().clear();
             }
-            self.failing.set(kept.is_err());
+            self.failing.set(kept.is_err().then_some(generation));
             (self.tell)(match kept {
                 Ok(()) => Told::Input(Input::Stored(generation)),
                 Err(StoreError::Stale) => Told::Fate(Fate::Overtaken),
@@ -176,7 +181,7 @@ impl Queue {
     }
 
     fn is_done(&self) -> bool {
-        !self.busy.get() && !self.failing.get() && self.reading.get() == 0
+        !self.busy.get() && self.failing.get().is_none() && self.reading.get() == 0
     }
 
     /// Whether somebody has begun a term in the store since this engine did, or made one where there was none.

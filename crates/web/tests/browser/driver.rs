@@ -1,13 +1,15 @@
 //! When what was handed in is kept, and when it is not.
 
-use js_sys::Function;
+use js_sys::{Function, Promise};
 use segel_core::show::{Refusal, Show};
 use segel_core::{Engine, Input, Outgoing};
 use segel_mask::Writer;
 use segel_web::driver::{Driver, Fate};
 use segel_web::kept;
 use segel_web::random::Random;
+use segel_web::rest;
 use segel_web::store::Store;
+use segel_wire::ids::ConversationId;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -19,6 +21,10 @@ const FILL: &str = "
     const { put } = IDBObjectStore.prototype;
     IDBObjectStore.prototype.put = () => { throw new DOMException('there is no room', 'QuotaExceededError'); };
     return () => { IDBObjectStore.prototype.put = put; };";
+
+fn fill() -> Function {
+    Function::new_no_args(FILL).call0(&JsValue::NULL).unwrap().unchecked_into()
+}
 
 /// A visitor's engine at work, over a new store.
 struct Scene {
@@ -85,7 +91,7 @@ async fn what_there_was_no_room_for_is_waited_for_until_it_is_kept_with_somethin
     let scene = Scene::new("handed-in-without-room").await;
     scene.says("halo");
     scene.kept.next().await;
-    let make_room: Function = Function::new_no_args(FILL).call0(&JsValue::NULL).unwrap().dyn_into().unwrap();
+    let make_room = fill();
     scene.says("masih ada?");
     scene.shows(Show::Refused(Refusal::StoreFailed)).await;
     assert!(scene.kept.is_empty());
@@ -93,4 +99,30 @@ async fn what_there_was_no_room_for_is_waited_for_until_it_is_kept_with_somethin
     scene.says("ada?");
     scene.kept.next().await;
     scene.kept.next().await;
+}
+
+#[wasm_bindgen_test]
+async fn an_engine_that_goes_on_before_it_hears_that_a_step_was_not_kept_is_not_taken_for_overtaken() {
+    let name = "going-on-without-room";
+    let scene = Scene::new(name).await;
+    scene.says("halo");
+    scene.kept.next().await;
+    let make_room = fill();
+    scene.says("masih ada?");
+    let mut come = None;
+    let whole = Promise::new(&mut |resolve, _| come = Some(resolve));
+    rest::comes_by(Some(Function::new_no_args("return this").bind0(&whole)));
+    // It waits for the rest of the program, and whatever comes meanwhile stays behind it.
+    scene.driver.input(Input::Open(ConversationId([1; 16])));
+    scene.says("lagi");
+    // In turn, and so after what was not kept.
+    Store::open_kept(name).await.unwrap().unwrap().load().await.unwrap();
+    come.unwrap().call0(&JsValue::NULL).unwrap();
+    scene.shows(Show::Refused(Refusal::StoreFailed)).await;
+    make_room.call0(&JsValue::NULL).unwrap();
+    scene.says("ada?");
+    for _ in 0..3 {
+        scene.kept.next().await;
+    }
+    assert!(scene.fates.is_empty());
 }
