@@ -14,6 +14,9 @@ use crate::show::{Author, Body, Life, Refusal};
 impl Engine {
     /// The visitor ends the conversation: it is over here at once, and for others when they hear of it.
     pub(super) fn end(&mut self, id: ConversationId, now: u64, random: &mut impl CryptoRng) {
+        let is_known = self.conversations.contains(&id);
+        // It may be gone with the tab that led: what they wrote there was taken in again in the one that is open.
+        let id = if is_known { id } else { self.open_conversation().unwrap_or(id) };
         self.say_last(id, Life::Open, Body::Ended, now, random);
     }
 

@@ -2,6 +2,7 @@
 //! first message has gone.
 
 use rand_core::CryptoRng;
+use segel_wire::ids::{ConversationId, EventId};
 
 use super::Engine;
 use crate::io::Input;
@@ -23,10 +24,12 @@ impl Engine {
             }
             Input::Read { source, from, bytes } => self.source_read(source, from, bytes.as_deref(), random),
             Input::Fetch { conversation, event } => self.fetch(conversation, event),
-            Input::Cancel { conversation, event } => self.cancel(conversation, event),
+            Input::Cancel { conversation, event } => {
+                self.cancel(self.where_it_stands(conversation, event), event)
+            }
             Input::Withdraw { conversation, event } => {
                 self.ledger.resume();
-                self.withdraw(conversation, event, now, random);
+                self.withdraw(self.where_it_stands(conversation, event), event, now, random);
             }
             Input::Report { conversation, events } => self.report(conversation, events),
             Input::End(conversation) => {
@@ -49,5 +52,12 @@ impl Engine {
             // Messages are at hand, and texts and what is blocked kept by now; the engine takes whatever else there is itself.
             _ => {}
         }
+    }
+
+    /// The conversation of a message that a tab's person named. The one that they saw it in may be gone with the tab that led,
+    /// before it was kept, and the message have been taken in again in another.
+    fn where_it_stands(&self, named: ConversationId, event: EventId) -> ConversationId {
+        let stands = self.conversations.get(&named).is_some_and(|kept| kept.messages.contains(&event));
+        if stands { named } else { self.place_of(event).unwrap_or(named) }
     }
 }

@@ -2,15 +2,17 @@
 //! nothing before.
 
 use segel_core::file::ANY_TYPE;
-use segel_core::show::{Body, Delivery, Item, Refusal, Show};
+use segel_core::show::{Body, Delivery, Item, Life, Refusal, Show};
 use segel_core::tabs::Stand;
 use segel_core::{Input, Kept, Outgoing, OutgoingFile};
-use segel_wire::ids::EventId;
+use segel_wire::ids::{ConversationId, EventId};
 use segel_wire::signed::Order;
 
 use crate::bench::{Bench, BenchSite};
 
 const EVENT: EventId = EventId([9; 16]);
+/// A conversation that a tab was shown, and that was lost with the tab that led before it was kept.
+const LOST: ConversationId = ConversationId([7; 16]);
 
 fn start<'a>(site: &'a BenchSite, kept: &Kept) -> Bench<'a> {
     Bench::new(site, site.visitor(kept), u64::MAX)
@@ -94,6 +96,40 @@ fn what_is_taken_back_before_its_tab_could_hand_it_on_is_not_taken_in() {
     bench.input(Input::Submit { conversation: None, event: Some(later), text, quotes: None });
     assert_eq!(items(&bench.everything()).len(), 1);
     assert!(bench.shown.contains(&Show::Gone(conversation, later)));
+}
+
+#[test]
+fn what_is_taken_back_in_a_conversation_that_was_lost_is_taken_out_of_the_one_that_it_stands_in_since() {
+    let site = BenchSite::new();
+    let taking_back = Input::Withdraw { conversation: LOST, event: EVENT };
+    let giving_up = Input::Cancel { conversation: LOST, event: EVENT };
+    for (is_file, wish) in [(false, taking_back), (true, giving_up)] {
+        let mut bench = start(&site, &Kept::default());
+        bench.input(Input::Network(false));
+        if is_file {
+            send(&mut bench, 1)
+        } else {
+            say(&mut bench, "rahasia")
+        }
+        let conversation = items(&bench.everything())[0].conversation;
+        bench.input(wish);
+        assert_eq!(items(&bench.everything()), Vec::<&Item>::new());
+        assert!(bench.shown.contains(&Show::Gone(conversation, EVENT)));
+    }
+}
+
+#[test]
+fn who_ends_a_conversation_that_was_lost_ends_the_one_that_is_open_since() {
+    let site = BenchSite::new();
+    let mut bench = start(&site, &Kept::default());
+    say(&mut bench, "halo");
+    bench.input(Input::End(LOST));
+    let everything = bench.everything();
+    let lives = everything.iter().filter_map(|show| match show {
+        Show::Conversation(summary) => Some(summary.life),
+        _ => None,
+    });
+    assert_eq!(lives.collect::<Vec<_>>(), [Life::Ended]);
 }
 
 #[test]
