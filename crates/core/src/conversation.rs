@@ -285,7 +285,15 @@ impl Message {
 
     /// The page that could read its file is gone.
     pub(crate) fn begin_anew(&mut self) {
-        if matches!(self.stage, Stage::Uploading) {
+        let is_gone = match self.stage {
+            Stage::Uploading => true,
+            // Nothing is left to be tried again; what is wrong with the file itself says more.
+            Stage::Failed(refusal) => {
+                self.is_file() && self.attachment.is_none() && !refusal.is_of_the_file()
+            }
+            _ => false,
+        };
+        if is_gone {
             self.stage = Stage::Failed(Refusal::SourceGone);
         }
     }

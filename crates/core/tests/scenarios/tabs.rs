@@ -4,7 +4,8 @@
 use segel_core::file::ANY_TYPE;
 use segel_core::show::{Body, Delivery, Item, Life, Refusal, Show};
 use segel_core::tabs::Stand;
-use segel_core::{Input, Kept, Outgoing, OutgoingFile};
+use segel_core::{Answer, Input, Kept, Outgoing, OutgoingFile, Request};
+use segel_wire::Code;
 use segel_wire::ids::{ConversationId, EventId};
 use segel_wire::signed::Order;
 
@@ -63,6 +64,34 @@ fn a_file_whose_tab_was_closed_goes_on_from_the_tab_that_still_holds_it() {
     assert_eq!(items.len(), 1);
     assert_eq!(items[0].delivery, Delivery::Sending);
     assert_eq!(next.reads, [3]);
+}
+
+#[test]
+fn a_file_that_the_relay_refused_goes_on_after_a_restart_from_the_tab_that_still_holds_it() {
+    let site = BenchSite::new();
+    let mut bench = start(&site, &Kept::default());
+    bench.withholds = |request| matches!(request, Request::BeginUpload(..));
+    send(&mut bench, 1);
+    bench.input(Input::Read { source: 1, from: 0, bytes: Some(vec![0xff; 9]) });
+    let (id, _) = bench.unanswered.pop().unwrap();
+    bench.input(Input::Answered { id, answer: Answer::Problem(Code::QuotaExceeded.into()) });
+    let delivery = |bench: &Bench<'_>| items(&bench.everything())[0].delivery;
+    assert_eq!(delivery(&bench), Delivery::Failed(Refusal::QuotaExceeded));
+    let mut next = start(&site, &bench.records());
+    assert_eq!(delivery(&next), Delivery::Failed(Refusal::SourceGone), "there is nothing to be tried again");
+    send(&mut next, 3);
+    assert_eq!((delivery(&next), &next.reads[..]), (Delivery::Sending, &[3][..]));
+}
+
+#[test]
+fn what_is_wrong_with_a_file_itself_is_said_after_a_restart_too() {
+    let site = BenchSite::new();
+    let mut bench = start(&site, &Kept::default());
+    let name = segel_mask::mask("a.bin").unwrap().text;
+    let file = OutgoingFile::opaque(name, ANY_TYPE.to_owned(), 0, 1);
+    bench.input(Input::Attach { conversation: None, event: Some(EVENT), file });
+    let next = start(&site, &bench.records());
+    assert_eq!(items(&next.everything())[0].delivery, Delivery::Failed(Refusal::FileEmpty));
 }
 
 #[test]
