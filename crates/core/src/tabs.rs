@@ -9,7 +9,7 @@ use segel_wire::{cbor_map, cbor_variants};
 use crate::canned::Canned;
 use crate::engine::Engine;
 use crate::io::Input;
-use crate::show::{Body, Deed, Delivery, Details, Gate, Rating, Refusal, Show};
+use crate::show::{Deed, Delivery, Details, Gate, Rating, Refusal, Show};
 
 /// What a person wants in a tab that has no engine. Its texts are masked there, and masked once more where the engine
 /// is: only `segel-mask` makes what an engine takes.
@@ -203,7 +203,6 @@ impl Wish {
 /// one has failed may be shown before it is kept, and is then all that its person has of it: whoever leads next is handed it.
 pub fn settled(show: &Show) -> Option<EventId> {
     match show {
-        Show::Item(item) if matches!(item.body, Body::Withheld) => Some(item.event),
         Show::Item(item) => match item.delivery {
             Delivery::Sending | Delivery::Failed(_) => None,
             _ => Some(item.event),
@@ -252,7 +251,7 @@ mod tests {
 
     use super::*;
     use crate::show::{
-        Agreed, Answer, Author, File, Hold, Identity, Item, Life, Link, Progress, SafetyNumber, Site,
+        Agreed, Answer, Author, Body, File, Hold, Identity, Item, Life, Link, Progress, SafetyNumber, Site,
         Standing, Stars, Summary, Transfer,
     };
 
@@ -422,9 +421,9 @@ mod tests {
         for delivery in [Delivery::Sent, Delivery::Read] {
             assert_eq!(settled(&item(text(), delivery)), Some(EVENT));
         }
-        // Labels and acts that come to nothing are not tried again.
-        let given_up = item(Body::Withheld, Delivery::Failed(Refusal::HeldByAnother));
-        assert_eq!(settled(&given_up), Some(EVENT));
+        // Labels stand in a list, and not among the messages.
+        assert_eq!(settled(&item(Body::Withheld, Delivery::Sending)), None);
+        assert_eq!(settled(&item(Body::Withheld, Delivery::Sent)), Some(EVENT));
         assert_eq!(settled(&Show::Gone(CONVERSATION, EVENT)), Some(EVENT));
         assert_eq!(settled(&Show::Link(Link::Online)), None);
     }

@@ -8,7 +8,7 @@ use super::Engine;
 use crate::account::Account;
 use crate::io::Output;
 use crate::records::Name;
-use crate::show::{Body, Deed, Item, Refusal, Show, Standing};
+use crate::show::{Deed, Refusal, Show, Standing};
 
 impl Engine {
     /// An own act or token comes to nothing before it left.
@@ -65,13 +65,13 @@ impl Engine {
         self.take_out(id, event);
     }
 
+    /// It stands nowhere any more, and the tab that holds it is told.
     pub(super) fn take_out(&mut self, id: ConversationId, event: EventId) {
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
         conversation.outbox.retain(|other| *other != event);
-        let shown = conversation.item(id, event).map(|item| Item { body: Body::Withheld, ..item });
-        self.outputs.extend(shown.map(|item| Output::Show(Show::Item(item))));
         conversation.messages.remove(&event);
         self.ledger.remove(Name::Message(id, event));
         self.shown.lists.insert(id, ());
+        self.outputs.push_back(Output::Show(Show::Gone(id, event)));
     }
 }

@@ -54,14 +54,10 @@ impl Engine {
 
     /// Takes out an own message that the relay never got, for good.
     pub(super) fn take_out_unsent(&mut self, id: ConversationId, event: EventId) {
+        self.take_out(id, event);
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
-        conversation.outbox.retain(|other| *other != event);
-        conversation.messages.remove(&event);
         conversation.facts.take_out(event);
         self.ledger.put(Name::Conversation(id), &conversation.facts);
-        self.ledger.remove(Name::Message(id, event));
-        self.shown.lists.insert(id, ());
-        self.outputs.push_back(Output::Show(Show::Gone(id, event)));
         self.forget_file(id, event);
     }
 

@@ -1,6 +1,7 @@
 //! What agents tell each other about a conversation: notes and labels, which the visitor never gets.
 
 use segel_core::show::{Author, Body, Deed, Delivery, Refusal, Standing};
+use segel_core::tabs::settled;
 use segel_core::{Input, Outgoing};
 use segel_crypto::content;
 use segel_mask::{Masker, Writer};
@@ -308,6 +309,25 @@ fn a_withdrawal_of_a_note_is_refused() {
     let withdrawal = table.post(COLLEAGUE, table.letter(content::Body::Withdrawal(event))).event;
     assert_eq!(table.item(withdrawal).unwrap().body, Body::Closed(Refusal::WithdrawalRefused));
     assert_eq!(table.item(event).unwrap().body, Body::Note(NOTE.to_owned()));
+}
+
+#[test]
+fn a_tab_holds_labels_until_the_relay_has_them_or_they_come_to_nothing() {
+    let site = BenchSite::new();
+    for (is_kept, is_member, is_settled) in [(false, true, false), (true, true, true), (true, false, true)] {
+        let mut table = Table::of_agent(&site, |_, _| {});
+        table.post(VISITOR, table.letter(text("halo")));
+        let engine = table.engine();
+        table.publish(|roster| roster.desks[0].inbox.retain(|device| is_member || *device != engine));
+        if !is_kept {
+            table.bench.keeps = table.bench.generation;
+        }
+        let (conversation, event) = (Some(table.conversation), Some(EventId([9; 16])));
+        let text = Outgoing::labels([segel_mask::mask("VIP").unwrap().text]).unwrap();
+        table.input(Input::Submit { conversation, event, text, quotes: None });
+        let lets_go = table.bench.shown.iter().any(|show| settled(show) == event);
+        assert_eq!(lets_go, is_settled, "kept: {is_kept}, a member: {is_member}");
+    }
 }
 
 #[test]
