@@ -360,6 +360,10 @@ impl World {
         }
         let own = &mut self.devices[tab].tab;
         (own.is_served, own.quarrels) = (true, 0);
+        if self.can_vouch(tab) {
+            // Whoever leads by now may not have heard of it.
+            self.say_wish(tab, Wish::Introduce(None));
+        }
         self.say_held(tab);
     }
 

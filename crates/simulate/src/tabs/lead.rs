@@ -47,7 +47,7 @@ impl World {
     }
 
     /// Whether the page of a tab can say who the person is.
-    fn can_vouch(&self, tab: usize) -> bool {
+    pub(super) fn can_vouch(&self, tab: usize) -> bool {
         self.weather.vouches && self.browsers[self.devices[tab].browser].is_visitor()
     }
 

@@ -32,7 +32,7 @@ impl World {
         }
     }
 
-    fn say_wish(&mut self, tab: usize, wish: Wish) {
+    pub(super) fn say_wish(&mut self, tab: usize, wish: Wish) {
         let asked = Some(self.ask(tab));
         let is_held = wish.is_held();
         self.say_to_tabs(tab, &Word::Wish(asked, wish));

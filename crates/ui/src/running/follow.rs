@@ -316,6 +316,11 @@ impl Work {
         self.follower.served.set(true);
         self.follower.passes.set(false);
         self.follower.quarrels.set(0);
+        if self.introduces.get() {
+            // Whoever leads by now may not have heard of it.
+            self.say_wish(&Wish::Introduce(None), None);
+        }
+        // Last: the answer to what was asked last says that it is kept.
         self.say_held();
     }
 
