@@ -25,7 +25,7 @@ impl Engine {
             Input::Read { source, from, bytes } => self.source_read(source, from, bytes.as_deref(), random),
             Input::Fetch { conversation, event } => self.fetch(conversation, event),
             Input::Cancel { conversation, event } => {
-                self.cancel(self.where_it_stands(conversation, event), event)
+                self.cancel(self.where_it_stands(conversation, event), event);
             }
             Input::Withdraw { conversation, event } => {
                 self.ledger.resume();
