@@ -136,9 +136,9 @@ fn what_is_taken_back_in_a_conversation_that_was_lost_is_taken_out_of_the_one_th
         let mut bench = start(&site, &Kept::default());
         bench.input(Input::Network(false));
         if is_file {
-            send(&mut bench, 1)
+            send(&mut bench, 1);
         } else {
-            say(&mut bench, "rahasia")
+            say(&mut bench, "rahasia");
         }
         let conversation = items(&bench.everything())[0].conversation;
         bench.input(wish);
