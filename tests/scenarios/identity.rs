@@ -12,6 +12,7 @@ use serde_json::json;
 
 use crate::harness::{Device, Person, Stage};
 use crate::looks::assert_fits;
+use crate::tabs::opens_chat_in_new_tab;
 
 const SUBJECT: &str = "Pelanggan Demo · C-1042";
 const LONG_SUBJECT: &str = "Pelanggan Demo dengan Nama yang Sangat Panjang Sekali · nomor pelanggan C-1042";
@@ -102,6 +103,34 @@ async fn a_confirmed_name_fits_small_and_dark_screens() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_is_asked_by_whichever_tab_leads_also_where_the_page_of_that_one_can_say_nothing() {
+    Stage::play(async |stage| {
+        let backend = Backend::new(5);
+        stage.demo().vouch(backend.voucher()).await.unwrap();
+        let agent = stage.agent().await;
+        let visitor = stage.visitor().await;
+        visitor.says("halo").await;
+        agent.chooses("halo").await;
+        let first = visitor.tab().await;
+        // Next in line for the lead.
+        opens_chat_in_new_tab(&visitor, stage).await;
+        visitor.has_sent("halo").await;
+        let third = opens_chat_in_new_tab(&visitor, stage).await;
+        visitor.has_sent("halo").await;
+
+        signs_in(&visitor, "page").await;
+        visitor.browser().run("delete window.page").await;
+        visitor.turns_to_tab(first).await;
+        visitor.closes_tab().await;
+        visitor.turns_to_tab(third).await;
+        let asked = is_asked(&visitor, "page").await;
+        answers(&visitor, "page", &backend.sign(&token(stage, &asked, SUBJECT))).await;
+        agent.is_told(".person", SUBJECT).await;
+    })
+    .await;
+}
+
 /// The page says that its server can vouch; answers what it is asked with.
 async fn signs_in(visitor: &Person, name: &str) -> Asked {
     visitor.turns_to_page().await;
@@ -109,6 +138,11 @@ async fn signs_in(visitor: &Person, name: &str) -> Asked {
         "window.Segel.identify((asked) => new Promise((resolve) => {{ window.{name} = {{ asked, resolve }}; }}))"
     );
     visitor.browser().run(&identify).await;
+    is_asked(visitor, name).await
+}
+
+/// The page is asked, and has not answered.
+async fn is_asked(visitor: &Person, name: &str) -> Asked {
     let asked = format!("return window.{name}?.asked ?? null");
     visitor.until("the page to be asked", async || visitor.browser().script(&asked, vec![]).await).await
 }
