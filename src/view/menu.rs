@@ -5,7 +5,7 @@ use std::rc::Rc;
 use segel_core::show::Life;
 use segel_ui::lock::{Entries, Shape};
 use segel_ui::{Act, Action, Language, ReportStep, icons, served};
-use segel_web::dom::{self, El, el, icon};
+use segel_web::dom::{self, El, button, el, icon};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, FocusEvent, KeyboardEvent, Node};
 
@@ -57,9 +57,8 @@ impl Menu {
             .attr("aria-controls", "segel-menu")
             .attr("aria-expanded", "false")
             .child(icon(icons::MORE));
-        let item = |words: &str| el("button").attr("type", "button").text(words);
-        let (save, end, erase) = (item(text.transcript()), item(text.end()), item(text.erase()));
-        let (yes, no) = (item(text.erase()).attr("aria-describedby", "segel-erase"), item(text.cancel()));
+        let (save, end, erase) = (button(text.transcript()), button(text.end()), button(text.erase()));
+        let (yes, no) = (button(text.erase()).attr("aria-describedby", "segel-erase"), button(text.cancel()));
         let why = el("p").attr("id", "segel-erase");
         let choices = el("div").class("offers");
         let question = el("div").class("question").attr("role", "group").hidden();
@@ -83,7 +82,7 @@ impl Menu {
         let (first, refusal, back) = (Element::clone(&save), Element::clone(&no), Element::clone(&erase));
         let save = does(save, || Action::Transcript);
         let end = does(end, || Action::End);
-        let report = does(item("").hidden(), || Action::Report(ReportStep::Show(true)));
+        let report = does(button("").hidden(), || Action::Report(ReportStep::Show(true)));
         let yes = does(yes, || Action::Erase);
         let (asks, leaves, stays) = (Rc::clone(&turn), Rc::clone(&turn), Rc::clone(&turn));
         let erase = erase.on("click", move |_| {

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-use crate::program::{CONSOLE, STRETCH, WIDGET};
-use crate::toolchain::{TARGET, Toolchain};
+use crate::program::{CONSOLE, Program, STRETCH, WIDGET};
+use crate::toolchain::{LINKED, TARGET, Toolchain};
 use crate::{compress, pages, paths, shell, tools};
 
 #[derive(clap::Args)]
@@ -24,11 +24,15 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 /// measures is what a server can send.
 pub(crate) fn browser_files(toolchain: &Toolchain, dev: bool) -> Result<()> {
     let wasm_bindgen = tools::wasm_bindgen(toolchain)?.join("wasm-bindgen");
-    let mut cargo = toolchain.cargo();
-    cargo.args(["build", "--lib", "--target", TARGET, "--profile", if dev { "dev" } else { "wasm" }]);
-    cargo.args(["-p", WIDGET.package, "-p", CONSOLE.package, "-p", STRETCH[0].package]);
-    cargo.arg("--config").arg(same_everywhere()?);
-    shell::step("compile for browsers", &mut cargo)?;
+    for Program { package, name, .. } in [&WIDGET, &CONSOLE, &STRETCH[0]] {
+        let mut cargo = toolchain.cargo();
+        cargo.args(["rustc", "-p", package, "--lib", "--crate-type", "cdylib", "--target", TARGET]);
+        cargo.args(["--profile", if dev { "dev" } else { "wasm" }]).arg("--config").arg(same_everywhere()?);
+        if !dev {
+            cargo.args(LINKED);
+        }
+        shell::step(&format!("compile {name}"), &mut cargo)?;
+    }
     for program in [WIDGET, CONSOLE].into_iter().chain(STRETCH) {
         program.build(&wasm_bindgen, dev)?;
     }

@@ -8,6 +8,7 @@ mod bench_mask;
 mod bench_widget;
 mod build;
 mod compress;
+mod functions;
 mod hints;
 mod names;
 mod pages;

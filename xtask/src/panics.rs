@@ -1,13 +1,12 @@
 //! Panics of programs that browsers run end in a trap, and nobody reads what they say first: no page sets a hook,
 //! and this target writes errors nowhere. The words, and the code that puts them together, need not be downloaded.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 use anyhow::{Context, Result, bail};
-use wasmparser::{ConstExpr, DataKind, FunctionBody, Operator, Parser, Payload, TypeRef};
+use wasmparser::{ConstExpr, DataKind, FunctionBody, Operator, Parser, Payload};
 
-use crate::names::of_functions;
+use crate::functions::Functions;
 
 /// Functions of Rust's library that never return: they say what was wrong and trap. Some are families.
 const SPEAKERS: [&str; 11] = [
@@ -23,7 +22,8 @@ const SPEAKERS: [&str; 11] = [
     "alloc::raw_vec::capacity_overflow",
     "alloc::raw_vec::handle_error",
 ];
-/// How the names of functions end that write values for programmers: nothing but a panic's words has any.
+/// How the names of functions end that write values for programmers: nothing but a panic's words has any. What only
+/// they call, as helpers that were made for one type, is theirs.
 const FOR_PROGRAMMERS: &str = "::fmt::Debug>::fmt";
 const TRAP: u8 = 0x00;
 const NOTHING: u8 = 0x01;
@@ -70,14 +70,9 @@ struct Segment {
 impl Parts {
     fn find(program: &[u8]) -> Result<Self> {
         let mut parts = Self::default();
-        let (mut imported, mut bodies, mut names) = (0, Vec::new(), Vec::new());
+        let mut bodies = Vec::new();
         for payload in Parser::new(0).parse_all(program) {
             match payload? {
-                Payload::ImportSection(imports) => {
-                    for import in imports.into_imports() {
-                        imported += usize::from(matches!(import?.ty, TypeRef::Func(_)));
-                    }
-                }
                 Payload::CodeSectionEntry(body) => bodies.push(body),
                 Payload::DataSection(segments) => {
                     for segment in segments {
@@ -87,38 +82,25 @@ impl Parts {
                         parts.segments.push(Segment { bytes, address: constant(&offset_expr)? });
                     }
                 }
-                Payload::CustomSection(section) => {
-                    let told = of_functions(&section)?.into_iter();
-                    let told = told.filter(|(_, name)| is_speaker(name) || is_for_programmers(name));
-                    names.extend(told.map(|(number, name)| (number as usize, name)));
-                }
                 _ => {}
             }
         }
-        let written: BTreeSet<_> =
-            names.iter().filter(|(_, name)| is_for_programmers(name)).map(|(index, _)| *index).collect();
-        for (index, body) in bodies.iter().enumerate() {
-            if !written.contains(&(index + imported)) && !never_returns(body)? && calls(body, &written)? {
-                bail!("a function that returns writes something for programmers: it would trap");
-            }
-        }
-        for (index, name) in names {
-            let Some(body) = index.checked_sub(imported).and_then(|index| bodies.get(index)) else {
-                continue;
-            };
-            if is_for_programmers(name) || never_returns(body)? {
+        let functions = Functions::read(program)?;
+        let for_programmers = functions.only_needed_by(is_for_programmers);
+        for (number, body) in (functions.imported()..).zip(&bodies) {
+            let returns = !never_returns(body)?;
+            if for_programmers.contains(&number) || (!returns && is_speaker(functions.name(number))) {
                 parts.speakers.push(body.range());
+            } else if returns && functions.called_by(number).any(|called| for_programmers.contains(&called)) {
+                bail!("a function that returns writes something for programmers: it would trap");
             }
         }
         Ok(parts)
     }
 }
 
-/// A crate's name may carry its hash: `core[c5930c85a12de822]::panicking::panic`.
 fn is_speaker(name: &str) -> bool {
-    let (krate, path) = name.split_once("::").unwrap_or((name, ""));
-    let plain = [krate.split('[').next().unwrap_or(krate), "::", path].concat();
-    SPEAKERS.iter().any(|speaker| plain.starts_with(speaker))
+    SPEAKERS.iter().any(|speaker| name.starts_with(speaker))
 }
 
 /// The compiler adds a hash to some names, the linker a number to others.
@@ -130,18 +112,6 @@ fn is_for_programmers(name: &str) -> bool {
 fn never_returns(body: &FunctionBody) -> Result<bool> {
     let operators = body.get_operators_reader()?.into_iter().collect::<Result<Vec<_>, _>>()?;
     Ok(matches!(*operators, [.., Operator::Unreachable, Operator::End]))
-}
-
-/// Whether a function calls one of these by its number.
-fn calls(body: &FunctionBody, functions: &BTreeSet<usize>) -> Result<bool> {
-    for operator in body.get_operators_reader()? {
-        if let Operator::Call { function_index } = operator?
-            && functions.contains(&(function_index as usize))
-        {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 fn constant(expression: &ConstExpr) -> Result<usize> {
@@ -173,18 +143,33 @@ fn is_source(path: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use wasm_encoder::{
+        CodeSection, ConstExpr, ElementSection, Elements, ExportKind, ExportSection, Function,
+        FunctionSection, Module, NameMap, NameSection, TypeSection,
+    };
+
+    use super::{is_for_programmers, silence};
+
+    /// A panic that writes a value for programmers, which takes a helper that writes another one; and what exports there are.
+    const WRITERS: [&str; 5] = [
+        "core::panicking::panic",
+        "<T as core::fmt::Debug>::fmt",
+        "core::fmt::helper",
+        "<U as core::fmt::Debug>::fmt",
+        "app",
+    ];
 
     const SECTION_OF_NAMES: &[u8] = b"\x00\x4c\x04name\x01\x45\x03\
         \x01\x28core[c5930c85a12de822]::panicking::panic\x02\x12core::panicking::y\x03\x04kept";
 
-    /// A program that imports a function, has three, and data at address 6.
+    /// A program that imports a function, exports three, and has data at address 6.
     fn program() -> Vec<u8> {
         let mut program = b"\0asm\x01\0\0\0".to_vec();
         program.extend(b"\x01\x04\x01\x60\0\0");
         program.extend(b"\x02\x07\x01\x01m\x01f\x00\0");
         program.extend(b"\x03\x04\x03\0\0\0");
         program.extend(b"\x05\x03\x01\0\x01");
+        program.extend(b"\x07\x0d\x03\x01a\0\x01\x01b\0\x02\x01c\0\x03");
         // Each calls what is imported. The first never returns, the second does, the third has another name.
         program.extend(b"\x0a\x12\x03\x05\0\x10\0\0\x0b\x04\0\x10\0\x0b\x05\0\x10\0\0\x0b");
         let mut data = b"..".to_vec();
@@ -223,6 +208,59 @@ mod tests {
         {
             assert!(!is_for_programmers(name), "{name}");
         }
+    }
+
+    /// [`WRITERS`] as a program: each of the first three calls the next one, and the last calls `called`. What is `exported` or
+    /// stands in the `table` can be called from outside.
+    fn writers(called: u32, exported: &[u32], table: &[u32]) -> Vec<u8> {
+        let mut types = TypeSection::new();
+        types.ty().function([], []);
+        let mut functions = FunctionSection::new();
+        let mut names = NameMap::new();
+        for (number, name) in (0..).zip(WRITERS) {
+            functions.function(0);
+            names.append(number, name);
+        }
+        let mut exports = ExportSection::new();
+        for number in exported {
+            exports.export(&number.to_string(), ExportKind::Func, *number);
+        }
+        let mut elements = ElementSection::new();
+        elements.active(None, &ConstExpr::i32_const(1), Elements::Functions(table.into()));
+        let mut code = CodeSection::new();
+        for (number, calls) in [Some(1), Some(2), Some(3), None, Some(called)].into_iter().enumerate() {
+            let mut function = Function::new([]);
+            let mut write = function.instructions();
+            if let Some(called) = calls {
+                write.call(called);
+            }
+            if number == 0 {
+                write.unreachable();
+            }
+            write.end();
+            code.function(&function);
+        }
+        let mut section = NameSection::new();
+        section.functions(&names);
+        let mut module = Module::new();
+        module.section(&types).section(&functions).section(&exports).section(&elements).section(&code);
+        module.section(&section);
+        module.finish()
+    }
+
+    #[test]
+    fn what_only_writers_for_programmers_call_is_theirs_and_anything_else_that_calls_them_is_refused() {
+        let [panic, writer, helper, other, app] = [0, 1, 2, 3, 4];
+        let silent = silence(&writers(panic, &[app], &[writer, other])).unwrap();
+        let bodies = b"\x05\0\0\x01\x01\x0b\x04\0\0\x01\x0b\x04\0\0\x01\x0b\x02\0\x0b\x04\0\x10\0\x0b";
+        assert!(
+            silent.windows(bodies.len()).any(|window| window == bodies),
+            "three traps, then what they were"
+        );
+        assert!(silence(&writers(helper, &[app], &[])).is_err(), "another calls it");
+        assert!(silence(&writers(panic, &[app, helper], &[])).is_err(), "it is called from outside");
+        assert!(silence(&writers(panic, &[app], &[helper])).is_err(), "it is called by the table");
+        assert!(silence(&writers(writer, &[app], &[])).is_err(), "a writer is called by what returns");
     }
 
     #[test]

@@ -20,8 +20,12 @@ pub(crate) struct Program {
     pub(crate) later: &'static str,
 }
 
-pub(crate) const WIDGET: Program =
-    Program { package: "segel", folder: "widget", name: "widget", later: include_str!("../later.txt") };
+pub(crate) const WIDGET: Program = Program {
+    package: "segel-widget",
+    folder: "widget",
+    name: "widget",
+    later: include_str!("../later.txt"),
+};
 pub(crate) const CONSOLE: Program =
     Program { package: "segel-console", folder: "console", name: "console_app", later: "" };
 /// In a worker of both pages: each is served it from its own folder.
@@ -66,11 +70,11 @@ const WHOLE_MEMORY: &str = "--skip-pass=memory-packing";
 const RECIPE: &str = concat!(
     include_str!("program.rs"),
     include_str!("panics.rs"),
+    include_str!("functions.rs"),
     include_str!("hints.rs"),
     include_str!("names.rs"),
     include_str!("split.rs"),
     include_str!("split/first.rs"),
-    include_str!("split/functions.rs"),
     include_str!("split/rest.rs"),
     include_str!("../../www/rest.js"),
     include_str!("tools.rs")

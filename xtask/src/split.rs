@@ -2,15 +2,14 @@
 //! afterwards and joined to it: one memory, one table of functions, and calls both ways.
 
 mod first;
-mod functions;
 mod rest;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, bail};
 
+use crate::functions::{Functions, begins};
 use crate::names::MODULE;
-use functions::Functions;
 
 const GLUE: &str = include_str!("../../www/rest.js");
 /// The module that the first part imports the function from that fetches the rest, and the rest the first part's functions.
@@ -31,7 +30,7 @@ pub(crate) struct Parts {
 /// there, which calls through the table, and joins the rest before if it has not come.
 pub(crate) fn split(program: &[u8], later: &[&str]) -> Result<Parts> {
     let functions = Functions::read(program)?;
-    let moved = functions.only_needed_by(later);
+    let moved = functions.only_needed_by(|name| later.iter().any(|path| begins(name, path)));
     if moved.is_empty() {
         bail!("nothing of the program is called what the list of later functions says");
     }

@@ -10,7 +10,7 @@ use crate::tools::{self, Browser};
 use crate::{build, paths, simulate, size};
 
 /// Packages that are compiled for browsers.
-const BROWSER_PACKAGES: [&str; 4] = ["segel-web", "segel-ui", "segel", "segel-console"];
+const BROWSER_PACKAGES: [&str; 5] = ["segel-web", "segel-ui", "segel", "segel-widget", "segel-console"];
 
 /// Packages that run others' test vectors, natively and in WebAssembly under Node.
 const VECTORS: [&str; 3] = ["segel-wire", "segel-hazmat", "segel-stretch"];

@@ -29,6 +29,11 @@ pub fn el(tag: &'static str) -> El {
     El { node: document().create_element(tag).unwrap_throw(), listeners: Vec::new() }
 }
 
+/// Makes a button of these words, which sends no form.
+pub fn button(words: &str) -> El {
+    el("button").attr("type", "button").text(words)
+}
+
 /// Makes a decorative icon from the outline of a 24 by 24 path; it takes the colour of the text around it.
 pub fn icon(outline: &str) -> El {
     let svg =

@@ -8,8 +8,8 @@ use wasm_encoder::{
 };
 use wasmparser::Parser;
 
-use super::functions::Functions;
 use super::{Cut, JOIN, OTHER};
+use crate::functions::Functions;
 
 /// Names under which the rest finds what both use.
 pub(super) const HERE: &str = ".h";

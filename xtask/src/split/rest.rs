@@ -9,8 +9,8 @@ use wasm_encoder::{
 use wasmparser::{Parser, Payload, TypeRef};
 
 use super::first::{HERE, MEMORY, global, table};
-use super::functions::Functions;
 use super::{Cut, OTHER};
+use crate::functions::Functions;
 
 pub(super) fn write(program: &[u8], functions: &Functions, cut: &Cut) -> Result<Vec<u8>> {
     let mut rest = Rest {

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use segel_ui::Language;
-use segel_web::dom::{self, El, el};
+use segel_web::dom::{self, El, button, el};
 use web_sys::Element;
 
 use crate::desk::{Deed, Does};
@@ -22,7 +22,7 @@ impl Switch {
         let text = language.desk();
         let choice = |words: &str, deed: Deed| {
             let does = Rc::clone(does);
-            el("button").attr("type", "button").text(words).on("click", move |_| does(deed.clone()))
+            button(words).on("click", move |_| does(deed.clone()))
         };
         let (reply, note) = (choice(text.write_reply(), Deed::Write), choice(text.write_note(), Deed::Note));
         let replies = choice(text.replies(), Deed::Pick(true)).class("deed replies");

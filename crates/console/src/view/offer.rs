@@ -6,7 +6,7 @@ use std::rc::Rc;
 use segel_ui::Language;
 use segel_ui::said::offer::{Offer, OfferError};
 use segel_ui::text::{DeskText, fill};
-use segel_web::dom::{self, El, el};
+use segel_web::dom::{self, El, button, el};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDialogElement, HtmlInputElement, HtmlTextAreaElement};
 
@@ -47,7 +47,6 @@ impl Offers {
             says: el("p").class("says").attr("role", "status"),
         });
         let field = |name: &str, field: El| el("label").child(el("span").text(name)).child(field);
-        let button = |words: &str| el("button").attr("type", "button").text(words);
         let (puts, closes, ends) = (Rc::clone(&parts), Rc::clone(does), Rc::clone(does));
         let fields = el("div")
             .class("fields")

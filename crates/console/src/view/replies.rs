@@ -7,7 +7,7 @@ use js_sys::futures::spawn_local;
 use segel_core::{Canned, CannedError};
 use segel_ui::Language;
 use segel_ui::text::{DeskText, fill};
-use segel_web::dom::{self, El, el};
+use segel_web::dom::{self, El, button, el};
 use segel_web::files;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlTextAreaElement};
@@ -226,10 +226,6 @@ impl Parts {
             }
         });
     }
-}
-
-fn button(words: &str) -> El {
-    el("button").attr("type", "button").text(words)
 }
 
 /// Why texts are not kept, and at which place.

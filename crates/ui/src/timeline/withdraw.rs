@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use segel_core::show::{Author, Body, Delivery, Item};
-use segel_web::dom::{self, El, el, icon};
+use segel_web::dom::{self, El, button, el, icon};
 use segel_wire::ids::EventId;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
@@ -29,7 +29,6 @@ impl Question {
     /// Nothing is asked. What is done leaves the focus on `log`.
     pub(super) fn new(language: Language, act: &Act, log: &Element) -> Self {
         let text = language.text();
-        let button = |words: &str| el("button").attr("type", "button").text(words);
         let yes = button(text.withdraw()).attr("aria-describedby", "segel-withdraw");
         let no = button(text.cancel());
         let question = Self(Rc::new(Parts {

@@ -12,7 +12,7 @@ use crate::names;
 
 /// The functions of a program, by their numbers: what it imports first.
 #[derive(Default)]
-pub(super) struct Functions {
+pub(crate) struct Functions {
     imported: u32,
     /// What each takes and gives, as a number in `signatures`.
     types: Vec<u32>,
@@ -29,7 +29,7 @@ pub(super) struct Functions {
 }
 
 impl Functions {
-    pub(super) fn read(program: &[u8]) -> Result<Self> {
+    pub(crate) fn read(program: &[u8]) -> Result<Self> {
         let mut read = Self::default();
         for payload in Parser::new(0).parse_all(program) {
             match payload? {
@@ -106,17 +106,15 @@ impl Functions {
         Ok(read)
     }
 
-    /// Functions that are called what `later` says, and those that nothing else calls.
-    pub(super) fn only_needed_by(&self, later: &[&str]) -> BTreeSet<u32> {
-        let is_later = |number: &u32| {
-            self.names.get(number).is_some_and(|name| later.iter().any(|path| begins(name, path)))
-        };
+    /// Functions whose names are meant, and those that nothing else calls.
+    pub(crate) fn only_needed_by(&self, is_meant: impl Fn(&str) -> bool) -> BTreeSet<u32> {
+        let is_meant = |number: &u32| self.names.get(number).is_some_and(|name| is_meant(name));
         let mut kept = BTreeSet::new();
         let mut ahead: Vec<_> = self.roots.iter().copied().collect();
-        ahead.extend(self.places.keys().filter(|number| !is_later(number)));
+        ahead.extend(self.places.keys().filter(|number| !is_meant(number)));
         while let Some(number) = ahead.pop() {
             let is_root = self.roots.contains(&number);
-            if (is_root || !is_later(&number)) && kept.insert(number) {
+            if (is_root || !is_meant(&number)) && kept.insert(number) {
                 ahead.extend(self.called_by(number));
             }
         }
@@ -124,60 +122,60 @@ impl Functions {
     }
 
     /// Every number, imports first.
-    pub(super) fn numbers(&self) -> impl Iterator<Item = u32> + use<> {
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = u32> + use<> {
         0..u32::try_from(self.types.len()).unwrap_or(u32::MAX)
     }
 
-    /// What a function is called, as the list of later functions says it.
-    pub(super) fn name(&self, number: u32) -> &str {
+    /// What a function is called, without crates' hashes.
+    pub(crate) fn name(&self, number: u32) -> &str {
         self.names.get(&number).map_or("?", String::as_str)
     }
 
-    pub(super) fn is_import(&self, number: u32) -> bool {
+    pub(crate) fn is_import(&self, number: u32) -> bool {
         number < self.imported
     }
 
-    pub(super) fn imported(&self) -> u32 {
+    pub(crate) fn imported(&self) -> u32 {
         self.imported
     }
 
-    pub(super) fn called_by(&self, number: u32) -> impl Iterator<Item = u32> + '_ {
+    pub(crate) fn called_by(&self, number: u32) -> impl Iterator<Item = u32> + '_ {
         self.calls.get(number as usize).into_iter().flatten().copied()
     }
 
     /// Where a function stands in the table.
-    pub(super) fn place(&self, number: u32) -> Option<u32> {
+    pub(crate) fn place(&self, number: u32) -> Option<u32> {
         self.places.get(&number).copied()
     }
 
     /// How long the first table is.
-    pub(super) fn table(&self) -> u32 {
+    pub(crate) fn table(&self) -> u32 {
         self.table
     }
 
     /// How many tables there are.
-    pub(super) fn tables(&self) -> u32 {
+    pub(crate) fn tables(&self) -> u32 {
         self.tables
     }
 
     /// How many globals there are.
-    pub(super) fn globals(&self) -> u32 {
+    pub(crate) fn globals(&self) -> u32 {
         self.globals
     }
 
     /// The number of a function's type.
-    pub(super) fn ty(&self, number: u32) -> Result<u32> {
+    pub(crate) fn ty(&self, number: u32) -> Result<u32> {
         self.types.get(number as usize).copied().context("a function without a type")
     }
 
     /// How many values a function takes.
-    pub(super) fn takes(&self, number: u32) -> Result<u32> {
+    pub(crate) fn takes(&self, number: u32) -> Result<u32> {
         let ty = self.signatures.get(self.ty(number)? as usize).context("a type that is not there")?;
         Ok(u32::try_from(ty.params().len())?)
     }
 
     /// How many types there are.
-    pub(super) fn signatures(&self) -> Result<u32> {
+    pub(crate) fn signatures(&self) -> Result<u32> {
         Ok(u32::try_from(self.signatures.len())?)
     }
 }
@@ -206,7 +204,7 @@ fn plain(name: &str) -> String {
 }
 
 /// Whether a name is of this path or of something below it.
-fn begins(name: &str, path: &str) -> bool {
+pub(crate) fn begins(name: &str, path: &str) -> bool {
     name.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '>', ' ', '<', '(']))
 }
 
