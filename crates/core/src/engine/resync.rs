@@ -36,10 +36,10 @@ impl Engine {
     /// What a peer sealed did not open here: asks it anew, at once where the wrap is genuine, and otherwise when
     /// the genuine one did not follow for a while.
     pub(super) fn plan_resync(&mut self, id: ConversationId, peer: Peer, is_genuine: bool, now: u64) {
-        self.plan(id, peer, if is_genuine { now } else { now + PATIENCE });
+        self.plan_asking(id, peer, if is_genuine { now } else { now + PATIENCE });
     }
 
-    fn plan(&mut self, id: ConversationId, peer: Peer, due: u64) {
+    fn plan_asking(&mut self, id: ConversationId, peer: Peer, due: u64) {
         match self.resyncs.iter_mut().find(|resync| (resync.id, resync.peer) == (id, peer)) {
             Some(resync) => resync.due = resync.due.min(due),
             None => self.resyncs.push(Resync { id, peer, due }),
@@ -67,10 +67,10 @@ impl Engine {
             let roster = self.membership.roster();
             let is_listed = roster.is_some_and(|roster| roster.device(&sender, 0).is_some());
             let peer = (sender, self.scope_of(id, is_listed));
-            self.plan(id, peer, due);
+            self.plan_asking(id, peer, due);
         }
         if let Some(visitor) = self.asks_for_missed(id) {
-            self.plan(id, visitor, due);
+            self.plan_asking(id, visitor, due);
         }
     }
 
