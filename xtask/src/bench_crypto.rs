@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde_json::{Map, Value, json};
 
-use crate::toolchain::{TARGET, Toolchain};
+use crate::toolchain::{LINKED, TARGET, Toolchain};
 use crate::tools::{self, Browser};
 use crate::{compress, paths, program, shell};
 
@@ -72,20 +72,21 @@ pub(crate) fn share(toolchain: &Toolchain) -> Result<u64> {
     Ok(u64::try_from(weigh("share")?.saturating_sub(weigh("floor")?))?)
 }
 
-/// Compiles examples for browsers and names the folder that they are in.
+/// Compiles examples for browsers, as the widget is, and names the folder that they are in.
 pub(crate) fn compile(
     toolchain: &Toolchain,
     package: &str,
     examples: &[&str],
     simd: Option<&Path>,
 ) -> Result<PathBuf> {
-    let mut cargo = toolchain.cargo();
-    cargo.args(["build", "--target", TARGET, "--profile", "wasm", "-p", package]);
-    cargo.args(examples.iter().flat_map(|example| ["--example", example]));
-    if let Some(dir) = simd {
-        cargo.args(["--config", SIMD, "--target-dir"]).arg(dir);
+    for example in examples {
+        let mut cargo = toolchain.cargo();
+        cargo.args(["rustc", "-p", package, "--example", example, "--target", TARGET, "--profile", "wasm"]);
+        if let Some(dir) = simd {
+            cargo.args(["--config", SIMD, "--target-dir"]).arg(dir);
+        }
+        shell::step(&format!("compile {example}"), cargo.args(LINKED))?;
     }
-    shell::step("compile for browsers", &mut cargo)?;
     let target = simd.map_or_else(paths::target, Path::to_owned);
     Ok(target.join(TARGET).join("wasm/examples"))
 }
