@@ -83,7 +83,8 @@ impl Engine {
     }
 
     pub(super) fn bundles_wake(&self, now: u64) -> u64 {
-        let again = first_after(now, self.unreachable.values().flat_map(|until| [*until, *until + HOUR]));
+        let again = self.unreachable.values().map(|until| if *until > now { *until } else { *until + HOUR });
+        let again = first_after(now, again);
         if self.bundle_trouble.is_some() || self.bundles.at() > now { self.bundles.at() } else { again }
     }
 
