@@ -53,7 +53,7 @@ struct Parts {
     open: Cell<bool>,
     /// The panel was opened and the browser has not brought the focus yet.
     awaits_focus: Cell<bool>,
-    focus: RefCell<Option<Listener>>,
+    comes: RefCell<Option<[Listener; 2]>>,
     told: Cell<Told>,
     /// What the clock says of the site's hours changes.
     minute: RefCell<Option<Timer>>,
@@ -135,7 +135,7 @@ impl Widget {
                 saved: RefCell::default(),
                 open: Cell::new(false),
                 awaits_focus: Cell::new(false),
-                focus: RefCell::default(),
+                comes: RefCell::default(),
                 told: Cell::default(),
                 minute: RefCell::default(),
                 helper,
@@ -149,13 +149,21 @@ impl Widget {
             }
         }));
         let me = Rc::downgrade(&parts);
-        *parts.focus.borrow_mut() = Some(page::on_focus(move || {
+        let focus = page::on_focus(move || {
             if let Some(parts) = me.upgrade()
                 && parts.awaits_focus.take()
             {
                 parts.panel.borrow().focus();
             }
-        }));
+        });
+        let me = Rc::downgrade(&parts);
+        // Who comes by pressing something goes on there: it must not scroll away from under the finger.
+        let press = page::on_press(move || {
+            if let Some(parts) = me.upgrade() {
+                parts.awaits_focus.set(false);
+            }
+        });
+        *parts.comes.borrow_mut() = Some([focus, press]);
         Self(parts)
     }
 }

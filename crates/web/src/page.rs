@@ -76,6 +76,13 @@ pub fn on_focus(on_focus: impl Fn() + 'static) -> Listener {
     Listener { _events: heard.into_iter().collect() }
 }
 
+/// Calls `on_press` when the person presses something in this page, which they may come to work in by that: before [`on_focus`].
+pub fn on_press(on_press: impl Fn() + 'static) -> Listener {
+    let heard =
+        web_sys::window().map(|window| EventListener::new(&window, "pointerdown", move |_| on_press()));
+    Listener { _events: heard.into_iter().collect() }
+}
+
 /// A key that was pressed anywhere in the page.
 pub struct Key {
     /// As the browser names it.
