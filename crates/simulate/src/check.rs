@@ -205,10 +205,12 @@ fn may_stay_closed(world: &World, receiver: &Browser, row: &Row) -> bool {
     !is_given && was_torn(world, receiver, row)
 }
 
-/// Whether a text stands before another that its person had written before it, in the same tab. A file takes its time, and what
-/// failed comes last.
+/// Whether a text stands before another that its person had written before it, in the same tab. A file takes its time, what
+/// failed comes last, and so does what was taken out and came back with an earlier state.
 fn overtook(world: &World, said: &Said, row: &Row) -> bool {
-    let keeps_order = |said: &Said| said.file.is_none() && !said.has_failed;
+    let was_set_back = world.browsers[said.browser].was_set_back;
+    let came_back = |said: &Said| was_set_back && said.withdrawal.is_some();
+    let keeps_order = |said: &Said| said.file.is_none() && !said.has_failed && !came_back(said);
     let earlier = world.said.iter().take_while(|other| other.event != said.event);
     let mut earlier = earlier
         .filter(|other| (other.tab, other.life) == (said.tab, said.life) && keeps_order(other))

@@ -3,7 +3,7 @@
 use segel_core::show::{Body, Delivery, Item, Refusal};
 
 use super::refusals::acts_crossed;
-use super::{is_served, lives, running, text_of};
+use super::{is_lost, is_served, lives, running, text_of};
 use crate::device::Browser;
 use crate::world::World;
 
@@ -29,12 +29,16 @@ pub(crate) fn unsent(world: &World) -> Vec<String> {
 }
 
 /// A sentence if nothing went wrong in this run for which an item of a browser can have failed.
-pub(crate) fn baseless(world: &World, browser: usize, item: &Item) -> Option<String> {
-    let browser = &world.browsers[browser];
+pub(crate) fn baseless(world: &World, number: usize, item: &Item) -> Option<String> {
+    let browser = &world.browsers[number];
     let Delivery::Failed(refusal) = item.delivery else { return None };
     let has_reason = match refusal {
         Refusal::StoreFailed => browser.was_full,
         Refusal::ActRefused => acts_crossed(world, browser, item.conversation),
+        // What the relay has lost for good nobody can take back.
+        Refusal::RelayRefused => world.said.iter().any(|said| {
+            said.browser == number && said.withdrawal.is_some() && is_lost(world, browser, said.event)
+        }),
         _ => is_of_its_file(world, item),
     };
     let is_baseless = !has_reason && is_served(world, browser);

@@ -13,9 +13,13 @@ impl World {
         (tab, own.asked)
     }
 
+    pub(super) fn asked_last(&self, tab: usize) -> (usize, u64) {
+        (tab, self.devices[tab].tab.asked)
+    }
+
     /// Whether this answers what a tab asked last.
     pub(super) fn is_answered(&self, tab: usize, asked: Asked) -> bool {
-        asked == Some((tab, self.devices[tab].tab.asked))
+        asked == Some(self.asked_last(tab))
     }
 
     /// Another tab asks whether there is an engine; one that says hello is told everything.

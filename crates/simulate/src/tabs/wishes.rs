@@ -33,9 +33,10 @@ impl World {
     }
 
     pub(super) fn say_wish(&mut self, tab: usize, wish: Wish) {
-        let asked = Some(self.ask(tab));
         let is_held = wish.is_held();
-        self.say_to_tabs(tab, &Word::Wish(asked, wish));
+        // What is not held has no number of its own, or what is would not be known as answered.
+        let asked = if is_held { self.ask(tab) } else { self.asked_last(tab) };
+        self.say_to_tabs(tab, &Word::Wish(Some(asked), wish));
         if is_held || self.planted != Some(Planted::LooksInVain) {
             self.await_life(tab);
         }

@@ -192,7 +192,9 @@ impl Work {
     }
 
     fn say_wish(&self, wish: &Wish, file: Option<File>) {
-        self.say(&Said::Wish(self.follower.ask(), cbor::encode(wish), file));
+        // What is not held has no number of its own, or what is would not be known as answered.
+        let asked = if wish.is_held() { self.follower.ask() } else { self.follower.number.get() };
+        self.say(&Said::Wish(asked, cbor::encode(wish), file));
         self.await_life();
     }
 
