@@ -125,6 +125,11 @@ impl World {
     pub(super) fn arrived(&mut self, number: u64, frame: Option<ServerFrame>) {
         let Some(socket) = self.sockets.get(&number).filter(|socket| !socket.is_closed) else { return };
         let (device, run) = (socket.device, socket.run);
+        // A page that wakes hears nothing more of a socket which it closes first.
+        let arrival = Happening::FrameAtDevice { socket: number, frame };
+        let Some(Happening::FrameAtDevice { frame, .. }) = self.devices[device].tab.postpone(arrival) else {
+            return;
+        };
         match frame {
             Some(frame) if self.misses(&frame) => {}
             Some(frame) => self.give(device, run, Input::Frame(frame)),
