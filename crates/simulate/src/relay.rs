@@ -177,6 +177,11 @@ impl Relay {
         self.kept.rosters.last().is_some_and(|(roster, _)| roster.device(&device, 0).is_some())
     }
 
+    /// When the newest roster was signed, Unix seconds.
+    pub(crate) fn issued_at(&self) -> u64 {
+        self.kept.rosters.last().map_or(0, |(roster, _)| roster.roster().issued_at)
+    }
+
     /// The devices that the newest roster lists.
     pub(crate) fn listed(&self) -> Vec<DeviceId> {
         let roster = self.kept.rosters.last().map(|(roster, _)| roster.roster());
