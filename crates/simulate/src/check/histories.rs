@@ -89,7 +89,9 @@ fn is_untold(
     visitor: &Browser,
     id: ConversationId,
 ) -> bool {
-    let acts = tab.screen.items.values().filter(|item| item.conversation == id);
+    // To who knows of the removal by then, the act stays closed.
+    let screens = visitor.leader.map(|leader| &world.devices[leader].screen).into_iter().chain([&tab.screen]);
+    let acts = screens.flat_map(|screen| screen.items.values()).filter(|item| item.conversation == id);
     let last = acts.filter(|item| matches!(item.body, Body::Act(_))).max_by_key(|item| item.position);
     let row = |event| world.relay.log().iter().find(|row| row.event == event);
     let Some(act) = last.and_then(|item| row(item.event)) else { return false };
