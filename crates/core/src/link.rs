@@ -48,6 +48,7 @@ pub(crate) struct Link {
     pub(crate) backoff: Backoff,
     /// Events taken since the relay was last told.
     taken: u32,
+    /// When it was opened, and when something was last heard, Unix milliseconds.
     opened_at: u64,
     heard_at: u64,
     pinged: bool,

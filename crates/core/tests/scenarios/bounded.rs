@@ -7,7 +7,7 @@ use segel_core::{Input, Outgoing, OutgoingFile};
 use segel_crypto::act::ActHash;
 use segel_crypto::content;
 use segel_mask::mask;
-use segel_wire::ids::{DeviceId, EventId};
+use segel_wire::ids::DeviceId;
 use segel_wire::limits::REQUESTED_EVENTS;
 use segel_wire::{ClientFrame, Delivered};
 
@@ -17,16 +17,6 @@ use crate::table::{COLLEAGUE, HOSTILE, NAMES, Table, VISITOR};
 
 fn text(text: &str) -> content::Body {
     content::Body::Text(text.to_owned())
-}
-
-/// The events of each request that the engine sent to a member.
-fn requests(table: &mut Table<'_>, member: usize) -> Vec<Vec<EventId>> {
-    let sent = table.sent_to(member).into_iter();
-    let requests = sent.filter_map(|message| match message.body {
-        content::Body::Request(events) => Some(events),
-        _ => None,
-    });
-    requests.collect()
 }
 
 /// A wrap that names a session which nobody has.
@@ -49,10 +39,10 @@ fn members_who_take_turns_to_name_unknown_acts_are_asked_once_an_hour_each() {
         let act = Some(ActHash([number; 32]));
         table.post(member, Letter { act, ..table.letter(text("ada yang baru")) });
     }
-    assert_eq!((requests(&mut table, HOSTILE).len(), requests(&mut table, COLLEAGUE).len()), (1, 1));
+    assert_eq!((table.requests_to(HOSTILE).len(), table.requests_to(COLLEAGUE).len()), (1, 1));
     table.wait(61);
     table.post(COLLEAGUE, Letter { act: Some(ActHash([99; 32])), ..table.letter(text("lagi")) });
-    assert_eq!((requests(&mut table, HOSTILE).len(), requests(&mut table, COLLEAGUE).len()), (1, 2));
+    assert_eq!((table.requests_to(HOSTILE).len(), table.requests_to(COLLEAGUE).len()), (1, 2));
 }
 
 #[test]
@@ -67,8 +57,8 @@ fn rubbish_of_one_member_keeps_nobody_else_from_being_asked_anew() {
     table.deliver(&strange(closed));
     assert_eq!(table.item(grant.event).unwrap().body, Body::Closed(Refusal::MessageAltered));
     table.wait(2);
-    assert_eq!(requests(&mut table, COLLEAGUE), [[grant.event]]);
-    assert_eq!(requests(&mut table, HOSTILE)[0].len(), REQUESTED_EVENTS);
+    assert_eq!(table.requests_to(COLLEAGUE), [[grant.event]]);
+    assert_eq!(table.requests_to(HOSTILE)[0].len(), REQUESTED_EVENTS);
 
     table.post(COLLEAGUE, table.letter(content::Body::Grants(vec![grant.clone()])));
     assert_eq!(table.item(grant.event).unwrap().body, Body::Text("penting".to_owned()));
@@ -87,7 +77,7 @@ fn of_too_much_that_is_closed_what_gave_way_is_asked_for_after_the_rest() {
     let mut asked = Vec::new();
     for expected in [REQUESTED_EVENTS, 6] {
         table.wait(2);
-        asked.extend(requests(&mut table, HOSTILE).into_iter().skip(asked.len()));
+        asked.extend(table.requests_to(HOSTILE).into_iter().skip(asked.len()));
         let events = asked.last().unwrap();
         assert_eq!(events.len(), expected);
         let given = closed.iter().filter(|grant| events.contains(&grant.event)).cloned().collect();
@@ -116,7 +106,7 @@ fn rubbish_of_devices_that_nobody_lists_keeps_nobody_else_from_being_asked_anew(
     let (closed, grant) = table.seal(VISITOR, table.letter(text("penting")));
     table.deliver(&strange(closed));
     table.wait(2);
-    assert_eq!(requests(&mut table, VISITOR), [[grant.event]]);
+    assert_eq!(table.requests_to(VISITOR), [[grant.event]]);
 }
 
 #[test]
@@ -177,14 +167,14 @@ fn what_is_open_by_a_colleagues_word_alone_is_asked_for_of_its_sender_all_the_sa
         };
         assert_eq!(by_its_word(&mut table, COLLEAGUE).as_deref(), Some(NAMES[COLLEAGUE]));
         table.wait(2);
-        assert_eq!(requests(&mut table, VISITOR), [[grant.event]]);
+        assert_eq!(table.requests_to(VISITOR), [[grant.event]]);
 
         if sender_answers {
             assert_eq!(by_its_word(&mut table, VISITOR), None);
         }
         table.wait(4 * 60);
         let asked = if sender_answers { 1 } else { 2 };
-        assert_eq!(requests(&mut table, VISITOR).len(), asked);
+        assert_eq!(table.requests_to(VISITOR).len(), asked);
     }
 }
 

@@ -28,15 +28,6 @@ fn post_act(table: &mut Table<'_>, signed: SignedAct) {
     table.post(COLLEAGUE, Letter { others, ..table.letter(content::Body::Act(signed)) });
 }
 
-/// What the engine asked a member for.
-fn asked(table: &mut Table<'_>, member: usize) -> Vec<Vec<EventId>> {
-    let requests = table.sent_to(member).into_iter().filter_map(|message| match message.body {
-        content::Body::Request(events) => Some(events),
-        _ => None,
-    });
-    requests.collect()
-}
-
 /// What the engine handed on to a member.
 fn given(table: &mut Table<'_>, member: usize) -> Vec<EventId> {
     let grants = table.sent_to(member).into_iter().filter_map(|message| match message.body {
@@ -122,12 +113,12 @@ fn who_reads_along_once_a_conversation_is_let_go_and_was_given_nothing_asks_the_
 }
 
 fn asks_for_both((mut table, [before, missed]): (Table<'_>, [Grant; 2])) {
-    assert_eq!(asked(&mut table, VISITOR), [] as [Vec<_>; 0], "it may still be handed on");
+    assert_eq!(table.requests_to(VISITOR), [] as [Vec<_>; 0], "it may still be handed on");
     table.wait(2);
     let mut wanted = [before.event, missed.event];
     wanted.sort();
-    assert_eq!(asked(&mut table, VISITOR), [wanted]);
-    assert_eq!(asked(&mut table, COLLEAGUE), [] as [Vec<_>; 0]);
+    assert_eq!(table.requests_to(VISITOR), [wanted]);
+    assert_eq!(table.requests_to(COLLEAGUE), [] as [Vec<_>; 0]);
 
     table.post(VISITOR, table.letter(content::Body::Grants(vec![before.clone(), missed.clone()])));
     table.wait(1);
@@ -142,13 +133,13 @@ fn a_visitor_who_says_nothing_is_asked_twice_and_what_was_said_before_one_was_th
     let site = BenchSite::new();
     let (mut table, [before, missed]) = unheld(&site);
     table.wait(2);
-    assert_eq!(asked(&mut table, VISITOR), [vec![missed.event]]);
+    assert_eq!(table.requests_to(VISITOR), [vec![missed.event]]);
     table.restart();
     table.wait(HOURS + 5);
-    assert_eq!(asked(&mut table, VISITOR), [vec![missed.event], vec![missed.event]]);
+    assert_eq!(table.requests_to(VISITOR), [vec![missed.event], vec![missed.event]]);
     table.restart();
     table.wait(2 * HOURS);
-    assert_eq!(asked(&mut table, VISITOR).len(), 2, "it rests");
+    assert_eq!(table.requests_to(VISITOR).len(), 2, "it rests");
     assert_eq!(table.item(before.event).unwrap().body, Body::BeforeEnrolment);
 }
 
@@ -161,11 +152,11 @@ fn what_was_said_to_a_holder_who_is_removed_is_asked_of_the_visitor_also_after_a
             table.restart_in_outline();
         }
         table.wait(120);
-        assert!(asked(&mut table, VISITOR).is_empty(), "while somebody holds it");
+        assert!(table.requests_to(VISITOR).is_empty(), "while somebody holds it");
         remove_colleague(&mut table);
         assert_eq!(table.summary().hold.standing, Standing::Free);
         table.wait(60);
-        assert!(asked(&mut table, VISITOR).contains(&vec![missed.event]), "starts anew: {starts_anew}");
+        assert!(table.requests_to(VISITOR).contains(&vec![missed.event]), "starts anew: {starts_anew}");
         table.post(VISITOR, table.letter(content::Body::Grants(vec![missed.clone()])));
         assert_eq!(table.item(missed.event).unwrap().body, Body::Text("untuk rekan".to_owned()));
     }
@@ -178,7 +169,7 @@ fn a_console_that_starts_after_a_holder_was_removed_asks_the_visitor_for_what_wa
     remove_colleague(&mut table);
     table.restart_in_outline();
     table.wait(2);
-    assert!(asked(&mut table, VISITOR).contains(&vec![missed.event]));
+    assert!(table.requests_to(VISITOR).contains(&vec![missed.event]));
 }
 
 #[test]
@@ -187,7 +178,7 @@ fn what_is_handed_on_in_time_is_not_asked_for() {
     let (mut table, [before, missed]) = handed_over(&site);
     table.post(COLLEAGUE, table.letter(content::Body::Grants(vec![before, missed.clone()])));
     table.wait(3 * HOURS);
-    assert_eq!(asked(&mut table, VISITOR), [] as [Vec<_>; 0]);
+    assert_eq!(table.requests_to(VISITOR), [] as [Vec<_>; 0]);
     assert_eq!(table.item(missed.event).unwrap().body, Body::Text("untuk rekan".to_owned()));
 }
 
@@ -211,7 +202,7 @@ fn who_learns_of_the_visitor_from_an_act_that_its_signer_hands_on_asks_the_visit
     table.post(COLLEAGUE, table.letter(content::Body::Grants(vec![claim, handed_over])));
     assert_eq!(table.summary().hold.standing, Standing::Mine);
     table.wait(2);
-    assert_eq!(asked(&mut table, VISITOR), [vec![said.event]]);
+    assert_eq!(table.requests_to(VISITOR), [vec![said.event]]);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use segel_crypto::content;
 use segel_testkit::client::{Client, Part};
 use segel_testkit::site::{self, TestSite};
 use segel_wire::ServerFrame;
-use segel_wire::ids::{EventId, RootKey, RosterHash};
+use segel_wire::ids::{RootKey, RosterHash};
 use segel_wire::signed::Order;
 
 use crate::bench::{BenchSite, NOW};
@@ -204,13 +204,13 @@ fn what_names_a_roster_that_the_relay_lost_is_asked_for_once_it_is_published_aga
     for closed in [&said, &later] {
         assert_eq!(table.item(closed.event).unwrap().body, Body::Closed(Refusal::RosterForked));
     }
-    assert!(requests(&mut table).is_empty(), "nobody can open it");
+    assert!(table.requests_to(HOSTILE).is_empty(), "nobody can open it");
 
     table.bench.roster = Some(table.roster.bytes().to_vec());
     let Order { generation, version } = table.name().0;
     table.input(Input::Frame(ServerFrame::Roster { generation, version }));
     table.wait(60);
-    assert_eq!(requests(&mut table), [vec![said.event, later.event]]);
+    assert_eq!(table.requests_to(HOSTILE), [vec![said.event, later.event]]);
     table.post(HOSTILE, table.letter(content::Body::Grants(vec![said.clone(), later])));
     assert_eq!(table.item(said.event).unwrap().body, Body::Text("penting".to_owned()));
 }
@@ -276,15 +276,6 @@ async fn a_device_that_was_away_for_some_rosters_follows_their_links() {
 /// A visitor who has read the newest roster and talked, and what the visitor keeps of the roster.
 fn text(text: &str) -> content::Body {
     content::Body::Text(text.to_owned())
-}
-
-/// What the engine asked of the agent.
-fn requests(table: &mut Table<'_>) -> Vec<Vec<EventId>> {
-    let requests = table.sent_to(HOSTILE).into_iter().filter_map(|message| match message.body {
-        content::Body::Request(events) => Some(events),
-        _ => None,
-    });
-    requests.collect()
 }
 
 async fn chatting(site: &mut TestSite, agent: &Client) -> (Client, Vec<u8>) {

@@ -307,6 +307,15 @@ impl<'a> Table<'a> {
         refusals.collect()
     }
 
+    /// What the engine asked this member for, a list for each request.
+    pub(crate) fn requests_to(&mut self, member: usize) -> Vec<Vec<EventId>> {
+        let requests = self.sent_to(member).into_iter().filter_map(|message| match message.body {
+            Body::Request(events) => Some(events),
+            _ => None,
+        });
+        requests.collect()
+    }
+
     /// Contents that the engine sent to this member, opened, in their order.
     pub(crate) fn sent_to(&mut self, member: usize) -> Vec<content::Message> {
         let (id, engine, own) = (self.conversation, self.engine(), self.members[member].id());
