@@ -55,6 +55,11 @@ impl Reads {
         self.said = self.said.max(position.min(self.own));
     }
 
+    /// What said so may have been taken back before it was heard.
+    pub(crate) fn unsay(&mut self) {
+        self.said = 0;
+    }
+
     /// Up to where it is to be said that this person has read, if not said before.
     pub(crate) fn unsaid(&self) -> Option<u64> {
         (self.own > self.said).then_some(self.own)
@@ -126,5 +131,8 @@ mod tests {
         assert_eq!(reads.unsaid(), None);
         reads.look(10);
         assert_eq!(reads.unsaid(), Some(10), "nothing is said ahead of time");
+        reads.say(10);
+        reads.unsay();
+        assert_eq!(reads.unsaid(), Some(10), "the answer was taken back");
     }
 }

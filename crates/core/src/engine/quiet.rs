@@ -23,6 +23,11 @@ impl Engine {
         let facts = &mut conversation.facts;
         facts.reads.look(facts.head);
         self.ledger.put(Name::Conversation(id), facts);
+        self.say_read(id, now);
+    }
+
+    /// How far the person has read is to be said before long.
+    pub(super) fn say_read(&mut self, id: ConversationId, now: u64) {
         if self.reads_due.iter().all(|(other, _)| *other != id) {
             self.reads_due.push((id, now + limits::READ_SAID_SECONDS * 1_000));
         }

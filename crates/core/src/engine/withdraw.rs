@@ -38,6 +38,10 @@ impl Engine {
         self.ledger.put(Name::Message(id, event), message);
         let withdraws = Some(Withdraws { event, attachment });
         let withdrawal = Message { withdraws, ..Message::own(Body::Withheld, time, Stage::Waiting) };
+        // Who hears only of the withdrawal does not hear how far the message said that this person has read.
+        conversation.facts.reads.unsay();
+        self.ledger.put(Name::Conversation(id), &conversation.facts);
+        self.say_read(id, now);
         self.post(id, withdrawal, random);
         self.stop_fetch(event, Progress::Rests);
     }

@@ -4,10 +4,14 @@ use std::time::Duration;
 
 use segel_core::Input;
 use segel_core::show::Delivery;
+use segel_crypto::content::Body;
 use segel_testkit::client::{Client, Screen};
 use segel_testkit::proxy::Towards;
 use segel_testkit::site::TestSite;
 use segel_wire::ClientFrame;
+
+use crate::bench::BenchSite;
+use crate::table::{Table, VISITOR};
 
 const SAID: Duration = Duration::from_secs(5);
 
@@ -123,4 +127,27 @@ async fn a_colleague_who_reads_along_is_not_the_visitor() {
     looks(&visitor);
     visitor.advance(SAID);
     shows(&desk, "jawab", Delivery::Read).await;
+}
+
+#[test]
+fn who_takes_an_answer_back_says_once_more_how_far_they_have_read() {
+    let site = BenchSite::new();
+    let mut table = Table::of_agent(&site, |_, _| {});
+    let conversation = table.conversation;
+    table.post(VISITOR, table.letter(text("tanya")));
+    let asked = table.head();
+    table.input(Input::Seen(conversation));
+    table.say("jawab");
+    table.wait(1);
+    let event = table.own("jawab").unwrap().event;
+    assert_eq!(table.sent_to(VISITOR).last().unwrap().body, text("jawab"), "which says it too");
+    table.input(Input::Withdraw { conversation, event });
+    table.restart();
+    table.wait(1);
+    let said: Vec<_> = table.sent_to(VISITOR).into_iter().rev().take(2).map(|message| message.body).collect();
+    assert_eq!(said, [Body::Read(asked), Body::Withdrawal(event)]);
+}
+
+fn text(text: &str) -> Body {
+    Body::Text(text.to_owned())
 }

@@ -33,10 +33,10 @@ pub(super) fn complaints(world: &World) -> Vec<String> {
 fn screen(world: &World, browser: &Browser, tab: &Device) -> Vec<String> {
     let mut found = Vec::new();
     let over = tab.screen.over();
-    let is_open = |id: &ConversationId| !over.contains(id) && !gave_way(world, browser, tab, *id);
+    let is_open = |id: &ConversationId| !over.contains(id) && !gave_way(browser, tab, *id);
     for item in tab.screen.items.values() {
         if item.delivery == Delivery::Failed(Refusal::ConversationEnded) && is_open(&item.conversation) {
-            found.push(format!("{} was told of an end that was none", browser.name));
+            found.push(format!("{} was told for {} of an end that was none", browser.name, item.event));
         }
         let Body::Rated(rating) = &item.body else { continue };
         let mut said = world.rated.iter().filter(|said| said.conversation == item.conversation);
@@ -66,13 +66,13 @@ fn screen(world: &World, browser: &Browser, tab: &Device) -> Vec<String> {
     found
 }
 
-/// Whether an end that a browser showed, and went by, counts no more: the relay has lost it, and an act that the browser knew
-/// nothing of then stands where the end did. What failed for the end stays with its writer, and what was said next stays in the
-/// conversation that began for it.
-fn gave_way(world: &World, browser: &Browser, tab: &Device, conversation: ConversationId) -> bool {
+/// Whether an end that a browser showed, and went by, counts no more: an act that the browser knew nothing of then stands where
+/// the end did, for it came to be known later, or the relay has lost the end. What failed for the end stays with its writer, and
+/// what was said next stays in the conversation that began for it.
+fn gave_way(browser: &Browser, tab: &Device, conversation: ConversationId) -> bool {
     let acts = browser.ended_by.get(&conversation);
     let is_other = |acts: &BTreeSet<_>| tab.screen.acts(conversation).any(|act| !acts.contains(&act));
-    world.tally.counts.contains_key("relay set back") && acts.is_some_and(is_other)
+    acts.is_some_and(is_other)
 }
 
 /// Whether an end or a rating that one browser shows is shown by everybody whom it was sealed to.
