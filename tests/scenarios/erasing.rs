@@ -5,10 +5,12 @@ use std::fs;
 
 use segel_ui::Language;
 use segel_wire::ClientFrame;
-use thirtyfour::{Key, WindowHandle};
+use thirtyfour::{Key, TypingData, WindowHandle};
 
 use crate::harness::{Person, Stage};
+use crate::intake;
 use crate::relay_killed::expect_relay_to_be_away;
+use crate::tabs::{turns_lifecycle, turns_to_chat_in};
 
 const QUESTION: &str = "Pesanan saya belum sampai.";
 const ANSWER: &str = "Sedang kami periksa.";
@@ -135,6 +137,87 @@ async fn while_the_relay_is_away_everything_is_gone_here_and_the_relay_is_asked_
     .await;
 }
 
+/// A page that sleeps hears nothing of the erasure, and holds what it sent and never saw settled.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_sleeping_tab_had_sent_is_not_said_again_once_everything_was_erased_in_another() {
+    Stage::play(async |stage| {
+        expect_relay_to_be_away(stage);
+        let text = Language::indonesian().text();
+        let agent = stage.native_agent().await;
+        let visitor = stage.visitor().await;
+        visitor.says("mulai").await;
+        visitor.has_sent("mulai").await;
+        let sleeper = visitor.tab().await;
+        let second = opens_chat_in_new_tab(&visitor, stage).await;
+        visitor.has_sent("mulai").await;
+
+        turns_to_chat_in(&visitor, &sleeper).await;
+        stage.demo().kill_relay().await.unwrap();
+        visitor.is_told(".banner", text.offline()).await;
+        visitor.says(QUESTION).await;
+        visitor.sees_row("it kept", |row| row.text == QUESTION).await;
+        visitor.types("belum terkirim").await;
+        visitor.turns_to_page().await;
+        turns_lifecycle(&visitor, "frozen").await;
+        turns_to_chat_in(&visitor, &second).await;
+        stage.demo().start_relay().await.unwrap();
+        visitor.has_sent(QUESTION).await;
+        agent.reads(QUESTION).await;
+        erases_everything(&visitor).await;
+        begins_as_somebody_new(&visitor).await;
+        agent.until("the erasure", |screen| screen.item(QUESTION).is_none()).await;
+
+        visitor.turns_to_tab(sleeper.clone()).await;
+        turns_lifecycle(&visitor, "active").await;
+        turns_to_chat_in(&visitor, &sleeper).await;
+        begins_as_somebody_new(&visitor).await;
+        assert_eq!(visitor.draft().await, "");
+        visitor.says(NEXT).await;
+        let screen = agent.reads(NEXT).await;
+        assert!(screen.item(QUESTION).is_none(), "it was said anew");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_site_asks_is_asked_again_in_a_tab_that_slept_while_everything_was_erased() {
+    Stage::play(async |stage| {
+        let text = Language::indonesian().text();
+        intake::ask(stage, intake::ASKED).await;
+        let agent = stage.native_agent().await;
+        let visitor = stage.visitor().await;
+        visitor.sees(".intake").await;
+        visitor.clicks(".intake .primary").await;
+        intake::fill_in(&visitor, "Pengunjung Demo").await;
+        visitor.tabs_to(text.start()).await;
+        visitor.presses(TypingData::from(Key::Enter)).await;
+        visitor.sees(".composer").await;
+        visitor.says(QUESTION).await;
+        visitor.has_sent(QUESTION).await;
+        agent.reads(QUESTION).await;
+        let sleeper = visitor.tab().await;
+        let second = opens_chat_in_new_tab(&visitor, stage).await;
+        visitor.has_sent(QUESTION).await;
+
+        visitor.turns_to_tab(sleeper.clone()).await;
+        turns_lifecycle(&visitor, "frozen").await;
+        turns_to_chat_in(&visitor, &second).await;
+        erases_everything(&visitor).await;
+        visitor.is_told(".erased", text.erased()).await;
+        visitor.turns_to_tab(sleeper.clone()).await;
+        turns_lifecycle(&visitor, "active").await;
+        turns_to_chat_in(&visitor, &sleeper).await;
+        visitor.sees(".intake").await;
+    })
+    .await;
+}
+
+async fn erases_everything(visitor: &Person) {
+    visitor.clicks(".header [aria-controls=segel-menu]").await;
+    visitor.clicks_button(Language::indonesian().text().erase()).await;
+    visitor.clicks(".menu .question button:first-child").await;
+}
+
 async fn begins_as_somebody_new(visitor: &Person) {
     visitor.sees(".greeting").await;
     let writable = async || {
@@ -175,9 +258,4 @@ async fn opens_chat_in_new_tab(visitor: &Person, stage: &mut Stage) -> WindowHan
     visitor.goes_to(stage.demo().shop()).await;
     visitor.opens_chat().await;
     visitor.tab().await
-}
-
-async fn turns_to_chat_in(visitor: &Person, tab: &WindowHandle) {
-    visitor.turns_to_tab(tab.clone()).await;
-    visitor.turns_to_chat().await;
 }

@@ -3,16 +3,18 @@
 
 use std::cell::{Cell, RefCell};
 
-use segel_core::Input;
 use segel_core::show::Show;
 use segel_core::tabs::{Wish, settled};
+use segel_core::{Engine, Input};
+use segel_mask::Writer;
+use segel_web::clock::now_ms;
 use segel_web::driver::Driver;
 use segel_web::page;
 use segel_web::random;
 use segel_web::tabs::{Said, Tabs};
 use segel_web::timer::Timer;
 use segel_wire::cbor;
-use segel_wire::ids::EventId;
+use segel_wire::ids::{ConversationId, EventId};
 use web_sys::File;
 
 use super::lead::Start;
@@ -42,6 +44,10 @@ pub(super) struct Follower {
     awaited: RefCell<Option<Timer>>,
     /// Runs until a sign of life is asked for again.
     trusted: RefCell<Option<Timer>>,
+    /// A conversation that the relay has, of those that this tab's person was shown.
+    known: Cell<Option<ConversationId>>,
+    /// Whether the page went to rest while that one was kept.
+    left_kept: Cell<bool>,
     /// How often the lead was taken away by this tab or from it since it was told everything: two tabs that do not hear
     /// each other must not go on for ever taking it from each other.
     quarrels: Cell<u32>,
@@ -76,6 +82,17 @@ impl Follower {
 
     fn patience(&self) -> u32 {
         PATIENCE << self.quarrels.get().min(MOST_QUARRELS)
+    }
+
+    /// Whether this tab's person was shown a conversation that the relay has.
+    pub(super) fn knows_any(&self) -> bool {
+        self.known.get().is_some()
+    }
+
+    /// Whether what this tab's person was shown is kept, by this tab or by the one that leads.
+    fn is_kept(&self, start: Start) -> bool {
+        let is_served = start == Start::Follows && self.served.get() && !self.passes.get();
+        is_served || start == Start::Runs
     }
 
     /// Whether something is held.
@@ -309,6 +326,7 @@ impl Work {
 
     fn take_over(&self, shows: Vec<Show>) {
         self.trust();
+        self.meet(&shows);
         self.screen.change(&|situation| situation.served(true));
         self.screen.forget();
         self.let_in();
@@ -326,6 +344,41 @@ impl Work {
         self.say_held();
     }
 
+    /// The page rests. What it showed and holds is for the person of now.
+    // The rest of a visitor's program: within its caller it would not be.
+    #[inline(never)]
+    pub(super) fn part(&self) {
+        // An agent's conversations are for their visitors to erase, one by one.
+        if self.screen.writer() == Writer::Visitor && self.follower.is_kept(self.place.engine.get()) {
+            self.follower.left_kept.set(true);
+        }
+    }
+
+    /// As [`Self::meet`], before this engine shows anything.
+    // The rest of a visitor's program: within its caller it would not be.
+    #[inline(never)]
+    pub(super) fn meet_engine(&self, engine: &Engine) {
+        self.meet(&engine.everything(now_ms()));
+    }
+
+    /// Everything is shown anew. Where nothing is left of what was kept when the page went to rest, its person had it erased in
+    /// another one: whoever writes here now is somebody new, who says nothing of what was said before.
+    fn meet(&self, shows: &[Show]) {
+        let follower = &self.follower;
+        let left_kept = follower.left_kept.take();
+        let Some(known) = follower.known.get() else { return };
+        let is_known =
+            |show: &Show| matches!(show, Show::Conversation(summary) if summary.conversation == known);
+        if shows.iter().any(is_known) {
+            return;
+        }
+        follower.known.set(None);
+        if left_kept {
+            drop((self.screen.clear(), follower.take_all()));
+            self.wanted.borrow_mut().clear();
+        }
+    }
+
     /// Hands what is held to the tab that leads, in order.
     pub(super) fn say_held(&self) {
         let held = self.follower.held.borrow().clone();
@@ -337,6 +390,11 @@ impl Work {
 
     /// Shows a change; what it settles is held no longer.
     pub(super) fn see(&self, show: Show) {
+        if let Show::Item(item) = &show
+            && item.position.is_some()
+        {
+            self.follower.known.set(Some(item.conversation));
+        }
         if self.follower.holds_any()
             && let Some(event) = settled(&show)
         {
@@ -398,8 +456,6 @@ impl Work {
 
 #[cfg(test)]
 mod tests {
-    use segel_wire::ids::ConversationId;
-
     use super::*;
 
     #[test]

@@ -84,6 +84,7 @@ impl Work {
             return;
         }
         if rests {
+            self.part();
             if self.locking.get().is_some() {
                 self.veil_at_rest();
             }
@@ -233,6 +234,11 @@ impl Work {
         };
         let is_kept = state.store.is_some();
         let engine = self.screen.make_engine(&state, &mut random)?;
+        if self.follower.knows_any()
+            && let Some(engine) = &engine
+        {
+            self.meet_engine(engine);
+        }
         self.screen.change(&move |situation: &mut Situation| situation.served(is_kept));
         let Some(engine) = engine else {
             self.stand_alone();
