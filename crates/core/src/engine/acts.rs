@@ -325,9 +325,7 @@ impl Engine {
         // One of each sender: who is ahead by an act that never was keeps nobody else from being asked.
         let ahead: Sorted<_, _> = ahead.collect();
         for (sender, event) in ahead.iter() {
-            let roster = self.membership.roster();
-            let is_listed = roster.is_some_and(|roster| roster.device(sender, 0).is_some());
-            self.ask_for_acts(id, (*sender, self.scope_of(id, is_listed)), *event, now, random);
+            self.ask_for_acts(id, self.peer_of(id, *sender), *event, now, random);
         }
     }
 

@@ -3,7 +3,7 @@
 
 use rand_core::CryptoRng;
 use segel_crypto::content;
-use segel_wire::ids::{ConversationId, EventId};
+use segel_wire::ids::{ConversationId, DeviceId, EventId};
 use segel_wire::limits;
 
 use super::{Engine, Part, make_id};
@@ -64,10 +64,7 @@ impl Engine {
         let asked = conversation.messages.values().filter_map(Message::to_be_asked_of);
         let senders: SortedSet<_> = asked.map(|sender| (sender, ())).collect();
         for &sender in senders.keys() {
-            let roster = self.membership.roster();
-            let is_listed = roster.is_some_and(|roster| roster.device(&sender, 0).is_some());
-            let peer = (sender, self.scope_of(id, is_listed));
-            self.plan_asking(id, peer, due);
+            self.plan_asking(id, self.peer_of(id, sender), due);
         }
         if let Some(visitor) = self.asks_for_missed(id) {
             self.plan_asking(id, visitor, due);
@@ -247,6 +244,15 @@ impl Engine {
         let control = Control { device, scope, body, time: now, stage: Stage::Waiting, wants_handshake };
         self.ledger.put(Name::Control(id, event), &control);
         conversation.controls.insert(event, control);
+    }
+
+    /// Another device as contents of this conversation are sealed to it.
+    // The rest of a visitor's program: within its caller it would not be.
+    #[inline(never)]
+    pub(super) fn peer_of(&self, id: ConversationId, device: DeviceId) -> Peer {
+        let roster = self.membership.roster();
+        let is_listed = roster.is_some_and(|roster| roster.device(&device, 0).is_some());
+        (device, self.scope_of(id, is_listed))
     }
 
     /// A visitor's own scope is its conversation; between agents there is none.

@@ -62,8 +62,9 @@ impl Told {
 }
 
 impl Engine {
-    /// The devices that an own act was sealed to are told the acts that are known here: they may have been enrolled since. So are
-    /// the others of the inbox, which may have been told of the own one.
+    /// The devices that an own act was sealed to are told the acts that are known here: they may have been enrolled since, and to
+    /// the visitor's what a device said stays closed that was removed before it came. So are the others of the inbox, which may
+    /// have been told of the own one.
     pub(super) fn tell_first(
         &mut self,
         id: ConversationId,
@@ -75,9 +76,9 @@ impl Engine {
         let told = conversation.messages.get(&event).and_then(Message::sealed_act_to);
         let Some(mut told) = told else { return };
         told.append(&mut self.membership.inbox(conversation.facts.desk, now));
-        let (own, scope) = (self.account.as_ref().map(Account::device), self.scope_of(id, true));
+        let own = self.account.as_ref().map(Account::device);
         for device in told.into_iter().filter(|device| Some(*device) != own) {
-            self.requested(id, (device, scope), &[], now, random);
+            self.requested(id, self.peer_of(id, device), &[], now, random);
         }
     }
 
@@ -103,9 +104,7 @@ impl Engine {
         let told: SortedSet<_> =
             given.chain(named.map(|((_, device), _)| device)).map(|device| (*device, ())).collect();
         for &device in told.keys() {
-            let roster = self.membership.roster();
-            let is_listed = roster.is_some_and(|roster| roster.device(&device, 0).is_some());
-            self.requested(id, (device, self.scope_of(id, is_listed)), &[], now, random);
+            self.requested(id, self.peer_of(id, device), &[], now, random);
         }
     }
 }

@@ -208,6 +208,34 @@ async fn a_claim_of_an_agent_who_was_removed_meanwhile_counts_by_a_members_word(
 }
 
 #[tokio::test]
+async fn a_claim_of_an_agent_who_was_removed_meanwhile_counts_by_the_word_of_whose_claim_came_second() {
+    let mut desk = Desk::open().await;
+    let id = desk.visitor.conversation();
+    desk.visitor.input(Input::Network(false));
+    desk.site.proxy().cut();
+    desk.visitor.until("to be offline", |screen| screen.link == Some(Link::Offline)).await;
+    let mut lost = lose_next(&desk.site);
+    desk.colleague.does(id, Deed::Claim);
+    lost.recv().await.unwrap();
+    desk.agent.does(id, Deed::Claim);
+    desk.agent.stands(id, Standing::Mine).await;
+    desk.site.proxy().cut();
+    desk.colleague.refuses(Refusal::ActRefused).await;
+    desk.site.owner().remove_agent(AGENT).unwrap();
+    desk.site.attend().await;
+    desk.colleague.stands(id, Standing::Free).await;
+
+    // Nobody says anything that names the claim which counts.
+    desk.visitor.restart().await;
+    let knows = |screen: &segel_testkit::client::Screen| {
+        screen.acts(id) == [(&Author::Agent(AGENT.to_owned()), &Deed::Claim)]
+    };
+    let screen = desk.visitor.until("the claim that came first, alone", knows).await;
+    assert_eq!(screen.conversations[&id].hold.holder, None);
+    assert_eq!(screen.closed().count(), 0);
+}
+
+#[tokio::test]
 async fn a_visitor_who_comes_back_judges_an_act_by_the_roster_that_it_names() {
     let mut desk = Desk::open().await;
     let id = desk.visitor.conversation();
