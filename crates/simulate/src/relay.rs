@@ -40,6 +40,8 @@ pub(crate) struct Relay {
     copy: Option<Durable>,
     /// Events that were ever stored, in order, as their senders sent them first.
     ever: Vec<(ConversationId, DeviceId, EventId)>,
+    /// When each event was stored, Unix milliseconds: once, and again each time that it was lost and sent again.
+    times: BTreeMap<EventId, Vec<u64>>,
     /// When each device first uploaded prekeys, Unix milliseconds: before that nobody can seal to it.
     reachable: BTreeMap<DeviceId, u64>,
     /// Rows that were ever written: no two that stood in the same place have the same mark.
@@ -109,6 +111,7 @@ impl Relay {
             kept,
             copy: None,
             ever: Vec::new(),
+            times: BTreeMap::new(),
             reachable: BTreeMap::new(),
             marks: 0,
             challenges,
@@ -160,6 +163,11 @@ impl Relay {
         let later = self.ever.iter().skip(place + 1);
         let later = later.filter(|(of, by, _)| (*of, *by) == (conversation, sender)).count();
         later >= if is_visitors { VISITORS_KEEP } else { AGENTS_KEEP }
+    }
+
+    /// When an event was stored, Unix milliseconds: more than once by a relay that was set back.
+    pub(crate) fn times(&self, event: EventId) -> &[u64] {
+        self.times.get(&event).map_or(&[], Vec::as_slice)
     }
 
     /// Everything stored, in order.
@@ -330,6 +338,7 @@ impl Relay {
             is_erased,
         };
         self.kept.log.push(row);
+        self.times.entry(event).or_default().push(now);
         let place = (conversation, sender, event);
         if !self.ever.contains(&place) {
             self.ever.push(place);

@@ -88,6 +88,9 @@ fn spread(world: &World, shown_by: &Browser, item: &Item) -> Vec<String> {
         if !is_for || !is_served(world, browser) || was_torn(world, browser, row) {
             continue;
         }
+        if was_removed_before(world, shown_by, item, tab) {
+            continue;
+        }
         let shown = tab.screen.items.get(&(item.conversation, item.event));
         if shown.map(|shown| &shown.body) != Some(&item.body) {
             let (body, other) = (&item.body, shown.map(|shown| &shown.body));
@@ -112,6 +115,19 @@ fn rests_on_what_is_lost(world: &World, shown_by: &Browser, item: &Item) -> bool
         .filter(|other| other.conversation == item.conversation && matches!(other.body, Body::Act(_)))
         .filter(|act| act.position.is_some());
     acts.any(|act| !world.relay.log().iter().any(|row| row.event == act.event))
+}
+
+/// Whether a browser that shows an end or a rating was removed, and knows nothing of an act that another shows before it: nobody
+/// tells a device that was removed of what comes to be known later.
+fn was_removed_before(world: &World, shown_by: &Browser, item: &Item, other: &Device) -> bool {
+    if is_served(world, shown_by) {
+        return false;
+    }
+    let tab = shown_by.leader.map(|leader| &world.devices[leader]);
+    let known: BTreeSet<_> = tab.into_iter().flat_map(|tab| tab.screen.acts(item.conversation)).collect();
+    let before = other.screen.timeline(item.conversation).into_iter();
+    let mut before = before.take_while(|before| before.event != item.event);
+    before.any(|act| matches!(act.body, Body::Act(_)) && !known.contains(&act.event))
 }
 
 /// Whether it is an end or a rating.

@@ -41,19 +41,24 @@ pub(super) fn complaints(world: &World, browser: &Browser, tab: &Device) -> Vec<
 /// Whether the agents who got a visitor's last token show what it comes to.
 fn agents(world: &World, visitor: &Browser, item: &Item, subject: &str) -> Vec<String> {
     let Some(row) = world.relay.log().iter().find(|row| row.event == item.event) else { return Vec::new() };
-    let times = (item.time / 1_000, row.time / 1_000);
     let listed = world.owner.voucher().key();
-    let mut vouched = world.vouched.iter().filter(|vouched| vouched.subject == subject);
-    let counts = vouched.any(|vouched| vouched.counts(item.conversation, times, listed));
-    let confirmed = Identity::Confirmed { subject: subject.to_owned(), at: item.time };
-    let owed = if counts { confirmed.clone() } else { Identity::Refused };
-    // What is sent again to a relay that was set back is stored late there; who got it before knows that it was in time.
-    let was_stored_before = world.happened("relay set back");
+    let judged = |stored: u64| {
+        let times = (item.time / 1_000, stored / 1_000);
+        let mut vouched = world.vouched.iter().filter(|vouched| vouched.subject == subject);
+        let counts = vouched.any(|vouched| vouched.counts(item.conversation, times, listed));
+        if counts {
+            Identity::Confirmed { subject: subject.to_owned(), at: item.time }
+        } else {
+            Identity::Refused
+        }
+    };
+    // What is sent again to a relay that was set back is stored later there; who got it before goes by when it was stored first.
+    let owed: Vec<_> = world.relay.times(item.event).iter().map(|stored| judged(*stored)).collect();
     let mut found = Vec::new();
     for (browser, tab) in running(world).filter(|(browser, _)| !browser.is_visitor()) {
         let is_for = row.envelope.wraps.iter().any(|wrapped| Some(wrapped.device) == browser.id);
         let shown = tab.screen.conversations.get(&item.conversation).map(|summary| &summary.identity);
-        let is_right = shown == Some(&owed) || (was_stored_before && shown == Some(&confirmed));
+        let is_right = shown.is_some_and(|shown| owed.contains(shown));
         if is_for && is_served(world, browser) && !was_torn(world, browser, row) && !is_right {
             found.push(format!("{} shows {} as {shown:?} and not {owed:?}", browser.name, visitor.name));
         }
