@@ -1,10 +1,10 @@
 //! What this person takes back, and what others take back here. PROTOCOL.md, section 5.16.
 
+use rand_core::CryptoRng;
+use segel_crypto::content;
 use segel_wire::Withdraws;
 use segel_wire::ids::{ConversationId, DeviceId, EventId};
 use segel_wire::limits;
-
-use rand_core::CryptoRng;
 
 use super::{Engine, make_id};
 use crate::conversation::{Message, Stage};
@@ -43,7 +43,30 @@ impl Engine {
         self.ledger.put(Name::Conversation(id), &conversation.facts);
         self.say_read(id, now);
         self.post(id, withdrawal, random);
+        self.take_back_grants(id, event);
         self.stop_fetch(event, Progress::Rests);
+    }
+
+    /// What still waits to hand on the key of this message leaves without it.
+    fn take_back_grants(&mut self, id: ConversationId, event: EventId) {
+        let Some(conversation) = self.conversations.get_mut(&id) else { return };
+        let mut vain = Vec::new();
+        for (name, control) in conversation.controls.iter_mut() {
+            let content::Body::Grants(grants) = &mut control.body else { continue };
+            if grants.iter().all(|grant| grant.event != event) {
+                continue;
+            }
+            grants.retain(|grant| grant.event != event);
+            // What was sealed may have left, and is sent until the relay has answered.
+            if grants.is_empty() && matches!(control.stage, Stage::Waiting) {
+                vain.push(*name);
+            }
+            self.ledger.put(Name::Control(id, *name), control);
+        }
+        for name in vain {
+            conversation.controls.remove(&name);
+            self.ledger.remove(Name::Control(id, name));
+        }
     }
 
     /// Keeps an own message that the person did not write, and has it sent.
@@ -174,6 +197,7 @@ impl Engine {
         };
         self.ledger.put(Name::Message(id, event), changed);
         self.shown.dirty.insert((id, event), ());
+        self.take_back_grants(id, event);
         self.stop_fetch(event, Progress::Rests);
     }
 }

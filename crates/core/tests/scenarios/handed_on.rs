@@ -195,6 +195,36 @@ fn what_is_handed_on_waits_for_the_bundle_of_who_has_none_and_holds_up_nothing_e
 }
 
 #[test]
+fn what_was_taken_back_meanwhile_is_not_handed_on_whoever_said_it() {
+    let site = BenchSite::new();
+    let mut table = Table::of_agent(&site, |_, _| {});
+    let colleague = table.members[COLLEAGUE].id();
+    let bundle = table.bench.bundles.remove(&colleague).unwrap();
+    let asked = table.post(VISITOR, table.letter(text("tanya"))).event;
+    let stays = table.post(VISITOR, table.letter(text("halo"))).event;
+    table.say("jawab");
+    let answered = table.own("jawab").unwrap().event;
+    let conversation = table.conversation;
+    table.input(Input::Act { conversation, deed: Deed::Transfer(AgentId([2; 16])) });
+    table.wait(1);
+    assert_eq!(table.sent_to(COLLEAGUE).len(), 0, "it waits");
+
+    table.post(VISITOR, table.letter(content::Body::Withdrawal(asked)));
+    table.input(Input::Withdraw { conversation, event: answered });
+    table.restart();
+    table.bench.bundles.insert(colleague, bundle);
+    table.wait(3_700);
+    let sent = table.sent_to(COLLEAGUE);
+    let given = sent.iter().filter_map(|message| match &message.body {
+        content::Body::Grants(grants) => Some(grants),
+        _ => None,
+    });
+    let given: Vec<_> = given.flatten().map(|grant| grant.event).collect();
+    assert!(given.contains(&stays));
+    assert!(!given.contains(&asked) && !given.contains(&answered));
+}
+
+#[test]
 fn who_let_go_and_is_not_of_the_desk_passes_on_what_crossed_that() {
     let site = BenchSite::new();
     let mut table = Table::of_agent(&site, |roster, engine| {
