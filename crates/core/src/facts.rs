@@ -58,7 +58,8 @@ pub(crate) struct Facts {
     pub(crate) reached: Option<u64>,
     /// When its visitor erased it, Unix milliseconds by the visitor's clock; an agent's device keeps nothing else of it.
     pub(crate) erased: Option<u64>,
-    /// Own messages that the person took out before they left, the newest last: a tab that was not told yet hands them in again.
+    /// Own messages that the person took out before they left, or that the visitor erased, the newest last: a tab that was not
+    /// told yet hands them in again.
     pub(crate) taken_out: Vec<EventId>,
 }
 
@@ -130,7 +131,7 @@ impl Facts {
         note(&mut self.quiet, content);
     }
 
-    /// Notes an own message that the person took out.
+    /// Notes an own message that is not taken in again.
     pub(crate) fn take_out(&mut self, event: EventId) {
         note(&mut self.taken_out, event);
     }

@@ -16,7 +16,7 @@ use crate::link::{self, Backoff};
 use crate::records::Name;
 use crate::show::{Author, Body, Progress, Refusal, Show};
 use crate::signals::Signals;
-use crate::sorted::Sorted;
+use crate::sorted::{Sorted, SortedSet};
 
 /// How far erasing has come.
 #[derive(Default)]
@@ -167,11 +167,17 @@ impl Engine {
             self.ledger.put(Name::Account, account);
             self.prekeys.uploaded = false;
         }
+        let conversation = self.conversations.or_default(id);
+        let own = conversation.messages.iter().filter(|(_, message)| message.author == Author::Own);
+        // A tab that slept hands in again what it does not know to be sent.
+        let own: SortedSet<_> = own.map(|(event, message)| ((message.time, *event), ())).collect();
+        own.keys().for_each(|(_, event)| conversation.facts.take_out(*event));
         self.forget_messages(id);
         self.peers.forget(id, &mut self.ledger);
         let conversation = self.conversations.or_default(id);
-        let desk = conversation.facts.desk;
-        let facts = Facts { desk, erased: Some(time), ..Facts::default() };
+        let known = &mut conversation.facts;
+        let (desk, taken_out) = (known.desk, core::mem::take(&mut known.taken_out));
+        let facts = Facts { desk, taken_out, erased: Some(time), ..Facts::default() };
         let message = Message::received(Author::Visitor, Body::Erased, time);
         let message = Message {
             position: Some(delivered.position),

@@ -1,10 +1,11 @@
 //! A visitor has everything erased: what is left of it at the visitor, at the members and at the relay.
 
 use segel_core::show::{Author, Body, Delivery, Gate, Life, Refusal, Show};
-use segel_core::{Answer, Input, Request};
+use segel_core::{Answer, Input, Outgoing, Request};
 use segel_crypto::content;
 use segel_wire::Code;
 use segel_wire::api::Erasure;
+use segel_wire::ids::EventId;
 
 use crate::acts::Desk;
 use crate::bench::BenchSite;
@@ -195,4 +196,26 @@ fn nobody_but_the_visitor_erases() {
     let grant = table.post(HOSTILE, table.letter(content::Body::Erasure));
     assert_eq!(table.item(grant.event).unwrap().body, Body::Closed(Refusal::EndRefused));
     assert!(table.own("halo").is_some());
+}
+
+#[test]
+fn what_an_agent_said_there_is_not_taken_in_again_when_a_tab_that_slept_hands_it_in() {
+    let site = BenchSite::new();
+    let mut table = Table::of_agent(&site, |_, _| {});
+    let (conversation, event) = (table.conversation, EventId([9; 16]));
+    let submit = || {
+        let text = Outgoing::new(segel_mask::mask("nomor pesanan Anda 4711").unwrap().text);
+        Input::Submit { conversation: Some(conversation), event: Some(event), text, quotes: None }
+    };
+    table.post(VISITOR, table.letter(content::Body::Text("halo".to_owned())));
+    table.input(submit());
+    assert_eq!(table.item(event).unwrap().delivery, Delivery::Sent);
+    table.post(VISITOR, table.letter(content::Body::Erasure));
+    assert_eq!(table.summary().life, Life::Settled);
+    let kept = told_of(&table);
+    table.restart();
+    table.bench.shown.clear();
+    table.input(submit());
+    assert!(table.bench.shown.contains(&Show::Gone(conversation, event)), "the tab is told");
+    assert_eq!((table.item(event), told_of(&table)), (None, kept));
 }
