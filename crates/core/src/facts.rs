@@ -153,6 +153,8 @@ impl Facts {
             self.last = self.before.take();
         }
         self.quiet.retain(|quiet| Some(*quiet) != content);
+        // Nor does anybody hear from it how far this person has read.
+        self.reads.unsay();
     }
 }
 

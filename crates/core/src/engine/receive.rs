@@ -414,13 +414,15 @@ impl Engine {
             if message.has_left() {
                 conversation.facts.take_back(message.content);
             }
+            self.ledger.put(Name::Conversation(id), &conversation.facts);
             if message.is_given_up() {
-                self.ledger.put(Name::Conversation(id), &conversation.facts);
                 return self.give_up(id, event, refusal);
             }
             message.stage = Stage::Failed(refusal);
             self.ledger.put(Name::Message(id, event), message);
             self.shown.dirty.insert((id, event), ());
+            // Where that itself is refused, it is said again once the person looks: not again and again.
+            return self.say_read(id, self.latest);
         }
         self.ledger.put(Name::Conversation(id), &conversation.facts);
     }

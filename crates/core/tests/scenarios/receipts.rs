@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use segel_core::Input;
-use segel_core::show::Delivery;
+use segel_core::show::{Delivery, Refusal};
 use segel_crypto::content::Body;
 use segel_testkit::client::{Client, Screen};
 use segel_testkit::proxy::Towards;
 use segel_testkit::site::TestSite;
-use segel_wire::ClientFrame;
+use segel_wire::{ClientFrame, Code};
 
 use crate::bench::BenchSite;
 use crate::table::{Table, VISITOR};
@@ -146,6 +146,34 @@ fn who_takes_an_answer_back_says_once_more_how_far_they_have_read() {
     table.wait(1);
     let said: Vec<_> = table.sent_to(VISITOR).into_iter().rev().take(2).map(|message| message.body).collect();
     assert_eq!(said, [Body::Read(asked), Body::Withdrawal(event)]);
+}
+
+#[test]
+fn what_a_refused_answer_would_have_said_was_read_is_said_without_it_and_once_while_that_is_refused() {
+    let site = BenchSite::new();
+    let mut table = Table::of_agent(&site, |_, _| {});
+    let conversation = table.conversation;
+    table.post(VISITOR, table.letter(text("halo")));
+    table.say("awal");
+    table.post(VISITOR, table.letter(text("tanya")));
+    let asked = table.head();
+    table.input(Input::Seen(conversation));
+    table.refuses = vec![Code::Conflict; 2];
+    table.say("jawab");
+    let refused = Delivery::Failed(Refusal::RelayRefused);
+    assert_eq!(table.own("jawab").unwrap().delivery, refused);
+    table.wait(5);
+    assert_eq!(table.refuses, [], "the word about it, too");
+    let said = |table: &mut Table<'_>| table.sent_to(VISITOR).into_iter().map(|message| message.body);
+    let reads = |table: &mut Table<'_>| said(table).filter(|body| *body == Body::Read(asked)).count();
+    assert_eq!(reads(&mut table), 0);
+    table.input(Input::Seen(conversation));
+    table.wait(1);
+    assert_eq!(reads(&mut table), 1);
+    table.input(Input::Seen(conversation));
+    table.restart();
+    table.wait(1);
+    assert_eq!(reads(&mut table), 1);
 }
 
 fn text(text: &str) -> Body {
