@@ -94,25 +94,27 @@ impl Chronicle {
         true
     }
 
-    /// The log is told from its beginning. Who was heard and how far stays.
-    pub(crate) fn begin_anew(&mut self, conversation: &ConversationId) {
+    /// The log is told from its beginning. Who was heard and how far stays. Whether what was shown until now is to be compared
+    /// with it.
+    pub(crate) fn begin_anew(&mut self, conversation: &ConversationId) -> bool {
         let seen = self.seen(conversation);
-        if seen.position > 0 {
-            self.former.get_or_insert(seen);
+        let is_first = self.former.is_none() && seen.position > 0;
+        if is_first {
+            self.former = Some(seen);
         }
         self.position = 0;
         self.recent.clear();
+        is_first
     }
 
-    /// Whether the log is known to be another one than before it was told anew, which is said once. It shows where the former
-    /// one ended, or when `is_all` that is to be told was told.
-    pub(crate) fn differs(&mut self, is_all: bool) -> bool {
-        let Some(former) = self.former else { return false };
-        if !is_all && self.position < former.position {
-            return false;
-        }
-        self.former = None;
-        !self.confirms(former) && !core::mem::replace(&mut self.forked, true)
+    /// The end of the log that was shown before it was told anew, once the log has come that far, or `is_all` of it was told.
+    pub(crate) fn take_former(&mut self, is_all: bool) -> Option<Seen> {
+        self.former.take_if(|former| is_all || self.position >= former.position)
+    }
+
+    /// Another log was shown. Whether that was not known before.
+    pub(crate) fn fork(&mut self) -> bool {
+        !core::mem::replace(&mut self.forked, true)
     }
 
     /// Whether the log took in exactly this, at one of the last positions.

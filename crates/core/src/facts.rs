@@ -2,6 +2,7 @@
 
 use segel_crypto::act::Assignment;
 use segel_crypto::content::ContentHash;
+use segel_crypto::log::Seen;
 use segel_wire::ids::{ConversationId, DeskId, DeviceId, EventId, IdentityKey};
 use segel_wire::{cbor_map, limits};
 
@@ -47,6 +48,8 @@ pub(crate) struct Facts {
     pub(crate) behind: Sorted<DeviceId, u64>,
     /// How far both sides have read.
     pub(crate) reads: Reads,
+    /// The same before the relay began to number anew: it holds again if the log turns out to be as it was.
+    pub(crate) former_reads: Reads,
     /// Own contents that nobody sees and that have not come back at their place in the log, the newest last.
     pub(crate) quiet: Vec<ContentHash>,
     /// Up to where events were known before the relay began to number anew: what nobody sees and stands there may be
@@ -86,7 +89,8 @@ cbor_map!(Facts {
     25: unasked or default,
     26: reached,
     27: erased or default,
-    28: taken_out or default
+    28: taken_out or default,
+    29: former_reads or default
 });
 
 /// So many own contents that did not come back are told from those of a state that is lost, and so many own messages that were
@@ -98,11 +102,31 @@ impl Facts {
     pub(crate) fn begin_anew(&mut self, conversation: &ConversationId) {
         self.former = self.former.max(self.head).max(self.chronicle.seen(conversation).position);
         self.head = 0;
-        self.reads = Reads::default();
+        let reads = core::mem::take(&mut self.reads);
         // What was said to whom asked named places that are no more.
         self.behind = Sorted::default();
         self.reached = None;
-        self.chronicle.begin_anew(conversation);
+        if self.chronicle.begin_anew(conversation) {
+            self.former_reads = reads;
+        }
+    }
+
+    /// Whether the log is known to be another one than before it was told anew, which is said once. It shows where the former
+    /// one ended, or when `is_all` that is to be told was told.
+    pub(crate) fn differs(&mut self, is_all: bool) -> bool {
+        let former = self.chronicle.take_former(is_all);
+        former.is_some_and(|former| self.differs_from(former))
+    }
+
+    // The rest of a visitor's program: within its caller it would not be.
+    #[inline(never)]
+    fn differs_from(&mut self, former: Seen) -> bool {
+        let reads = core::mem::take(&mut self.former_reads);
+        if self.chronicle.confirms(former) {
+            self.reads.take_up(reads, former.position);
+            return false;
+        }
+        self.chronicle.fork()
     }
 
     /// A transfer to the agent of this device counts, or a release, at this position of the log: the device is due what was said

@@ -60,6 +60,15 @@ impl Reads {
         self.said = 0;
     }
 
+    /// What was known before holds again up to this position.
+    pub(crate) fn take_up(&mut self, former: Self, position: u64) {
+        let up_to = |now: &mut u64, former: u64| *now = (*now).max(former.min(position));
+        up_to(&mut self.delivered, former.delivered);
+        up_to(&mut self.read, former.read);
+        up_to(&mut self.own, former.own);
+        up_to(&mut self.said, former.said);
+    }
+
     /// Up to where it is to be said that this person has read, if not said before.
     pub(crate) fn unsaid(&self) -> Option<u64> {
         (self.own > self.said).then_some(self.own)

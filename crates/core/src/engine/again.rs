@@ -101,7 +101,7 @@ impl Engine {
         let mut differs = false;
         for (id, conversation) in self.conversations.iter_mut() {
             (conversation.again, conversation.is_gone) = (conversation.sent.missing(), false);
-            if is_all && conversation.facts.chronicle.differs(true) {
+            if is_all && conversation.facts.differs(true) {
                 differs = true;
                 self.ledger.put(Name::Conversation(*id), &conversation.facts);
             }

@@ -11,6 +11,7 @@ use crate::account::Account;
 use crate::conversation::{Control, Conversation, Stage};
 use crate::link::{self, first_after};
 use crate::peers::Peer;
+use crate::reads::Reads;
 use crate::records::Name;
 use crate::show::{Author, Standing};
 
@@ -24,6 +25,19 @@ impl Engine {
         facts.reads.look(facts.head);
         self.ledger.put(Name::Conversation(id), facts);
         self.say_read(id, now);
+    }
+
+    /// What another has said is told again: if the person has read it, they have where it stands now.
+    pub(super) fn read_again(&mut self, id: ConversationId, event: EventId, now: u64) {
+        let Some(conversation) = self.conversations.get_mut(&id) else { return };
+        let Some(message) = conversation.messages.get(&event) else { return };
+        let is_said = message.is_text_or_file() && message.vouched.is_none();
+        let is_read = matches!(message.stage, Stage::Received) && is_said && conversation.facts.unread == 0;
+        if let Some(position) = message.position.filter(|_| is_read) {
+            conversation.facts.reads.look(position);
+            self.ledger.put(Name::Conversation(id), &conversation.facts);
+            self.say_read(id, now);
+        }
     }
 
     /// How far the person has read is to be said before long.
@@ -87,6 +101,12 @@ impl Engine {
         let Some(conversation) = self.conversations.get_mut(&id).filter(|_| is_other_side) else { return };
         let before = conversation.facts.reads;
         conversation.facts.reads.hear(delivered.position, message);
+        self.show_read(id, before);
+    }
+
+    /// Keeps and shows what is known of own messages, where that is more than `before`.
+    pub(super) fn show_read(&mut self, id: ConversationId, before: Reads) {
+        let Some(conversation) = self.conversations.get(&id) else { return };
         let after = conversation.facts.reads;
         if after == before {
             return;

@@ -221,6 +221,7 @@ impl Engine {
             self.chronicle(&delivered, hash);
             self.confirm(id, event, (delivered.position, delivered.time), now);
             self.raise_head(id, delivered.position);
+            self.read_again(id, event, now);
             self.act_logged(id, event, now, random);
             self.make_up(id, now, random);
         } else if was_sent && !is_same {
@@ -295,11 +296,13 @@ impl Engine {
         if !conversation.facts.chronicle.enter(&Entry::of(delivered, &hash)) {
             return;
         }
-        let differs = conversation.facts.chronicle.differs(false);
+        let reads = conversation.facts.reads;
+        let differs = conversation.facts.differs(false);
         self.ledger.put(Name::Conversation(id), &conversation.facts);
         if differs {
             self.show_refused(Refusal::LogForked);
         }
+        self.show_read(id, reads);
         let conversation = self.conversations.or_default(id);
         for (event, message) in conversation.messages.iter_mut() {
             if message.position != Some(delivered.position) {

@@ -8,10 +8,11 @@ use segel_crypto::content::Body;
 use segel_testkit::client::{Client, Screen};
 use segel_testkit::proxy::Towards;
 use segel_testkit::site::TestSite;
-use segel_wire::{ClientFrame, Code};
+use segel_wire::{ClientFrame, Code, ServerFrame};
 
+use crate::acts_anew::{set_back, store_again};
 use crate::bench::BenchSite;
-use crate::table::{Table, VISITOR};
+use crate::table::{HOSTILE, Table, VISITOR};
 
 const SAID: Duration = Duration::from_secs(5);
 
@@ -164,16 +165,87 @@ fn what_a_refused_answer_would_have_said_was_read_is_said_without_it_and_once_wh
     assert_eq!(table.own("jawab").unwrap().delivery, refused);
     table.wait(5);
     assert_eq!(table.refuses, [], "the word about it, too");
-    let said = |table: &mut Table<'_>| table.sent_to(VISITOR).into_iter().map(|message| message.body);
-    let reads = |table: &mut Table<'_>| said(table).filter(|body| *body == Body::Read(asked)).count();
-    assert_eq!(reads(&mut table), 0);
+    assert!(said_as_read(&mut table, VISITOR).is_empty());
     table.input(Input::Seen(conversation));
     table.wait(1);
-    assert_eq!(reads(&mut table), 1);
+    assert_eq!(said_as_read(&mut table, VISITOR), [asked]);
     table.input(Input::Seen(conversation));
     table.restart();
     table.wait(1);
-    assert_eq!(reads(&mut table), 1);
+    assert_eq!(said_as_read(&mut table, VISITOR), [asked]);
+}
+
+#[test]
+fn what_was_read_holds_where_the_relay_tells_the_same_log_anew_and_is_said_to_nobody_again() {
+    let site = BenchSite::new();
+    let mut table = Table::of_visitor(&site);
+    let own = table.own("halo").unwrap().event;
+    table.post(HOSTILE, table.letter(Body::Read(1)));
+    let answer = table.post(HOSTILE, table.letter(text("jawab")));
+    table.input(Input::Seen(table.conversation));
+    table.wait(1);
+    for _ in 0..2 {
+        is_told_anew(&mut table);
+        table.wait(1);
+        assert_eq!(table.item(own).unwrap().delivery, Delivery::Read);
+        assert_eq!(said_as_read(&mut table, HOSTILE), [answer.position]);
+        table.restart();
+    }
+}
+
+#[test]
+fn what_was_read_and_not_said_yet_is_said_although_the_log_is_told_anew() {
+    let site = BenchSite::new();
+    let mut table = Table::of_visitor(&site);
+    let answer = table.post(HOSTILE, table.letter(text("jawab")));
+    table.input(Input::Seen(table.conversation));
+    is_told_anew(&mut table);
+    table.wait(1);
+    assert_eq!(said_as_read(&mut table, HOSTILE), [answer.position]);
+}
+
+#[test]
+fn what_was_read_is_said_once_more_where_the_relay_has_it_elsewhere() {
+    let site = BenchSite::new();
+    let mut table = Table::of_agent(&site, |_, _| {});
+    table.post(VISITOR, table.letter(text("halo")));
+    table.say("jawab");
+    table.post(VISITOR, table.letter(text("tanya")));
+    table.input(Input::Seen(table.conversation));
+    table.wait(1);
+    let asked = table.bench.log.iter().filter(|event| event.sender == table.members[VISITOR].id());
+    let asked: Vec<_> = asked.cloned().collect();
+    let before = said_as_read(&mut table, VISITOR).len();
+    set_back(&mut table);
+    for event in &asked {
+        store_again(&mut table, event);
+    }
+    let now = table.head();
+    table.wait(1);
+    assert_eq!(said_as_read(&mut table, VISITOR)[before..], [now]);
+}
+
+/// The relay tells its log anew, as to a device whose cursor it does not know.
+fn is_told_anew(table: &mut Table<'_>) {
+    let log = table.bench.log.clone();
+    let head = table.bench.head.take();
+    let problem = Code::CursorRefused.into();
+    table.input(Input::Frame(ServerFrame::Bye { problem }));
+    table.bench.pass(1);
+    for delivered in log {
+        table.hand(delivered);
+    }
+    table.input(Input::Frame(ServerFrame::Head { cursor: "e.9".to_owned() }));
+    table.bench.head = head;
+}
+
+/// How far the engine has said to a member that its person has read.
+fn said_as_read(table: &mut Table<'_>, member: usize) -> Vec<u64> {
+    let said = table.sent_to(member).into_iter().filter_map(|message| match message.body {
+        Body::Read(position) => Some(position),
+        _ => None,
+    });
+    said.collect()
 }
 
 fn text(text: &str) -> Body {

@@ -26,10 +26,6 @@ pub(super) fn complaints(world: &World) -> Vec<String> {
 /// Own texts that somebody of the other side has read and that are not shown as that.
 pub(crate) fn unread(world: &World) -> Vec<String> {
     let mut found = Vec::new();
-    if world.tally.counts.contains_key("relay set back") {
-        // How far it was read counts for nothing there until it is said again.
-        return found;
-    }
     for (browser, tab) in running(world).filter(|(browser, _)| is_served(world, browser)) {
         let is_told = |item: &Item| browser.is_visitor() || holds(tab, item);
         for (item, row) in
