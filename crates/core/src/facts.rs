@@ -48,7 +48,7 @@ pub(crate) struct Facts {
     pub(crate) behind: Sorted<DeviceId, u64>,
     /// How far both sides have read.
     pub(crate) reads: Reads,
-    /// The same before the relay began to number anew: it holds again if the log turns out to be as it was.
+    /// The same before the relay began to number anew: it holds again if the log turns out to be the same.
     pub(crate) former_reads: Reads,
     /// Own contents that nobody sees and that have not come back at their place in the log, the newest last.
     pub(crate) quiet: Vec<ContentHash>,

@@ -128,6 +128,14 @@ mod tests {
     }
 
     #[test]
+    fn what_was_known_before_holds_as_far_as_the_log_is_the_same_and_takes_nothing_away() {
+        let former = Reads { delivered: 9, read: 7, own: 8, said: 5 };
+        let mut reads = Reads { delivered: 8, read: 1, own: 2, said: 6 };
+        reads.take_up(former, 7);
+        assert_eq!(reads, Reads { delivered: 8, read: 7, own: 7, said: 6 });
+    }
+
+    #[test]
     fn what_was_read_is_said_once_and_not_if_an_answer_says_so() {
         let mut reads = Reads::default();
         assert_eq!(reads.unsaid(), None);
