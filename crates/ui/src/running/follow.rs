@@ -348,9 +348,11 @@ impl Work {
     // The rest of a visitor's program: within its caller it would not be.
     #[inline(never)]
     pub(super) fn part(&self) {
+        let follower = &self.follower;
         // An agent's conversations are for their visitors to erase, one by one.
-        if self.screen.writer() == Writer::Visitor && self.follower.is_kept(self.place.engine.get()) {
-            self.follower.left_kept.set(true);
+        let is_visitors = self.screen.writer() == Writer::Visitor;
+        if is_visitors && follower.knows_any() && follower.is_kept(self.place.engine.get()) {
+            follower.left_kept.set(true);
         }
     }
 
