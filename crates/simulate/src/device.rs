@@ -85,6 +85,8 @@ pub(crate) struct Browser {
     pub(crate) was_set_back: bool,
     /// Whether its disk was ever full.
     pub(crate) was_full: bool,
+    /// Whether it said that the relay tells it another log than before.
+    pub(crate) was_forked: bool,
     /// Conversations that another agent held at some time.
     pub(crate) others: BTreeSet<ConversationId>,
     /// Conversations that it showed as ended, and the acts that it showed in them while it did.
@@ -248,6 +250,7 @@ impl Browser {
             ended: 0,
             was_set_back: false,
             was_full: false,
+            was_forked: false,
             others: BTreeSet::new(),
             ended_by: BTreeMap::new(),
             skew: 0,

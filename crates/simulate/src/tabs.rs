@@ -299,6 +299,8 @@ impl World {
     fn see(&mut self, tab: usize, show: Show) {
         if let Show::Refused(refusal) = &show {
             self.note(tab, || format!("shows the refusal {}", refusal.code()));
+            let browser = self.devices[tab].browser;
+            self.browsers[browser].was_forked |= *refusal == Refusal::LogForked;
         }
         if let (Show::Introduce { conversation, visitor }, true) = (&show, self.weather.vouches) {
             self.ask_page(tab, *conversation, visitor);

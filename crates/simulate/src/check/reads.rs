@@ -26,7 +26,10 @@ pub(super) fn complaints(world: &World) -> Vec<String> {
 /// Own texts that somebody of the other side has read and that are not shown as that.
 pub(crate) fn unread(world: &World) -> Vec<String> {
     let mut found = Vec::new();
-    for (browser, tab) in running(world).filter(|(browser, _)| is_served(world, browser)) {
+    // Whom the relay told another log than before knows of no reading until that is said again, and whoever is told the same log
+    // does not say it again.
+    let counts = |browser: &Browser| is_served(world, browser) && !browser.was_forked;
+    for (browser, tab) in running(world).filter(|(browser, _)| counts(browser)) {
         let is_told = |item: &Item| browser.is_visitor() || holds(tab, item);
         for (item, row) in
             own(world, tab).filter(|(item, _)| item.delivery != Delivery::Read && is_told(item))
