@@ -82,7 +82,11 @@ fn arrival(world: &World, said: &Said) -> Vec<String> {
         };
     };
     let mut found = Vec::new();
-    if said.over.contains(&row.conversation) && !said.is_gone_here && !sender.was_set_back {
+    let gave_way = || {
+        let leader = sender.leader.map(|leader| &world.devices[leader]);
+        leader.is_some_and(|leader| endings::gave_way(sender, leader, row.conversation))
+    };
+    if said.over.contains(&row.conversation) && !said.is_gone_here && !sender.was_set_back && !gave_way() {
         found.push(format!("{text:?} of {} is in a conversation that had ended", sender.name));
     }
     // A relay that was set back has no prekeys of some for a while.

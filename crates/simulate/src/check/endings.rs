@@ -68,8 +68,8 @@ fn screen(world: &World, browser: &Browser, tab: &Device) -> Vec<String> {
 
 /// Whether an end that a browser showed, and went by, counts no more: an act that the browser knew nothing of then stands where
 /// the end did, for it came to be known later, or the relay has lost the end. What failed for the end stays with its writer, and
-/// what was said next stays in the conversation that began for it.
-fn gave_way(browser: &Browser, tab: &Device, conversation: ConversationId) -> bool {
+/// what was said next stays in the conversation that began for it. What was said in this one and waited then goes on in it.
+pub(super) fn gave_way(browser: &Browser, tab: &Device, conversation: ConversationId) -> bool {
     let acts = browser.ended_by.get(&conversation);
     let is_other = |acts: &BTreeSet<_>| tab.screen.acts(conversation).any(|act| !acts.contains(&act));
     acts.is_some_and(is_other)
