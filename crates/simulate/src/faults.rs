@@ -314,15 +314,13 @@ impl World {
         lost.disk = Memory::default();
         lost.copies.clear();
         lost.was_set_back = false;
-        let former = lost.id.take();
+        lost.id = None;
         self.ended.retain(|ended| ended.browser != browser);
         for said in self.said.iter_mut().filter(|said| said.browser == browser) {
             said.is_gone_here = true;
         }
-        if !self.browsers[browser].is_visitor() {
-            if let Some(former) = former {
-                self.owner.remove(former);
-            }
+        if let Part::Agent(former) = &self.browsers[browser].part {
+            self.owner.revoke(former);
             let code: EnrolmentCode = self.owner.invite(browser % self.weather.agents, &mut self.chance);
             self.browsers[browser].part = Part::Agent(code);
         }

@@ -24,6 +24,8 @@ pub(crate) struct Owner {
     admin: Admin,
     roster: Roster,
     invited: Vec<(EnrolmentCode, usize)>,
+    /// The devices that were listed, by their invitations.
+    accepted: Vec<(InvitationId, DeviceId)>,
     voucher: Voucher,
 }
 
@@ -74,6 +76,7 @@ impl Owner {
             admin: Admin::new(secret, bytes, signature),
             roster,
             invited: Vec::new(),
+            accepted: Vec::new(),
             voucher,
         }
     }
@@ -105,9 +108,21 @@ impl Owner {
         if code.vouches_for(&enrolment)
             && let Some(agent) = self.roster.agents.get_mut(agent)
         {
+            self.accepted.push((invitation, enrolment.keys.derive_id(&self.site)));
             agent.devices.push(Device { keys: enrolment.keys, not_after: now + 300 * DAY });
         }
         true
+    }
+
+    /// Whoever was given this code has lost what it made: the code ends, and the device that it listed is taken out of the next
+    /// roster.
+    pub(crate) fn revoke(&mut self, code: &EnrolmentCode) {
+        let invitation = code.derive_invitation();
+        self.invited.retain(|(invited, _)| invited.derive_invitation() != invitation);
+        let accepted = self.accepted.iter().find(|(by, _)| *by == invitation).map(|(_, device)| *device);
+        if let Some(device) = accepted {
+            self.remove(device);
+        }
     }
 
     /// Takes a device out of the next roster.
