@@ -249,7 +249,7 @@ fn is_in_the_relays_files(stage: &mut Stage, part: &[u8]) -> bool {
 }
 
 /// What the browser keeps of the widget, by its names.
-async fn kept(person: &Person) -> Vec<String> {
+pub(crate) async fn kept(person: &Person) -> Vec<String> {
     person.browser().answer(KEPT, vec![]).await
 }
 

@@ -3,6 +3,7 @@
 use segel_core::show::Refusal;
 use segel_ui::Language;
 
+use crate::erasing::kept;
 use crate::harness::Stage;
 use crate::relay_killed::begin;
 
@@ -38,12 +39,17 @@ async fn what_was_queued_offline_is_sent_once_and_in_order_after_the_browser_was
 
         stage.demo().kill_relay().await.unwrap();
         visitor.is_told(".banner", Language::indonesian().text().offline()).await;
+        let messages =
+            async || kept(&visitor).await.iter().filter(|name| name.starts_with("message/")).count();
+        let before = messages().await;
         let queued: Vec<_> = (1..=QUEUED).map(|number| format!("antre {number}")).collect();
         for text in &queued {
             visitor.says(text).await;
         }
         let last = queued.last().unwrap();
-        visitor.sees_row("the last one", |row| row.text == *last).await;
+        // It is shown a moment before it is kept.
+        let are_kept = async || (messages().await == before + QUEUED).then_some(());
+        visitor.until("all to be kept", are_kept).await;
         let visitor = stage.crash_browser_of(visitor).await;
         visitor.goes_to(stage.demo().shop()).await;
         visitor.opens_chat().await;
