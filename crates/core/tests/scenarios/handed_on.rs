@@ -186,12 +186,7 @@ fn what_is_handed_on_waits_for_the_bundle_of_who_has_none_and_holds_up_nothing_e
 
     table.bench.bundles.insert(colleague, bundle);
     table.wait(3_700);
-    let sent = table.sent_to(COLLEAGUE);
-    let given = sent.iter().filter_map(|message| match &message.body {
-        content::Body::Grants(grants) => Some(grants),
-        _ => None,
-    });
-    assert!(given.flatten().any(|grant| grant.event == said.event));
+    assert!(given_to(&mut table, COLLEAGUE).contains(&said.event));
 }
 
 #[test]
@@ -214,12 +209,7 @@ fn what_was_taken_back_meanwhile_is_not_handed_on_whoever_said_it() {
     table.restart();
     table.bench.bundles.insert(colleague, bundle);
     table.wait(3_700);
-    let sent = table.sent_to(COLLEAGUE);
-    let given = sent.iter().filter_map(|message| match &message.body {
-        content::Body::Grants(grants) => Some(grants),
-        _ => None,
-    });
-    let given: Vec<_> = given.flatten().map(|grant| grant.event).collect();
+    let given = given_to(&mut table, COLLEAGUE);
     assert!(given.contains(&stays));
     assert!(!given.contains(&asked) && !given.contains(&answered));
 }
@@ -311,4 +301,13 @@ fn invent(table: &Table<'_>, position: u64) -> (Delivered, Grant) {
         cursor,
     };
     (delivered, Grant { event, position, sender, content, key })
+}
+
+/// The messages whose keys were handed on to a member.
+fn given_to(table: &mut Table<'_>, member: usize) -> Vec<EventId> {
+    let given = table.sent_to(member).into_iter().filter_map(|message| match message.body {
+        content::Body::Grants(grants) => Some(grants),
+        _ => None,
+    });
+    given.flatten().map(|grant| grant.event).collect()
 }
