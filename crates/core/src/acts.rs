@@ -1,6 +1,7 @@
 //! Acts as a conversation keeps them, in the order of its log. PROTOCOL.md, section 5.9.
 
 use segel_crypto::act::{Act, ActHash, ActKind, SignedAct};
+use segel_crypto::grant::Grant;
 use segel_wire::cbor::{self, MalformedCbor};
 use segel_wire::ids::{AgentId, DeviceId, EventId};
 use segel_wire::signed::Order;
@@ -202,6 +203,14 @@ impl Conversation {
     pub(crate) fn acts(&self) -> impl Iterator<Item = EventId> {
         let is_logged = |message: &Message| message.act.as_ref().is_some_and(|act| act.logged);
         self.messages.iter().filter(move |(_, message)| is_logged(message)).map(|(event, _)| *event)
+    }
+
+    /// Notes to whom acts among these grants are handed on; `now` in Unix seconds.
+    pub(crate) fn hand(&mut self, grants: &[Grant], to: DeviceId, now: u64) {
+        let is_act = |grant: &Grant| self.messages.get(&grant.event).is_some_and(|message| message.act.is_some());
+        if grants.iter().any(is_act) {
+            self.facts.hand(to, now);
+        }
     }
 
     /// Whether this is an own message that this device got among others.

@@ -46,6 +46,8 @@ pub(crate) struct Facts {
     pub(crate) assignment: Assignment,
     /// When a device was last asked for acts that are not known here, Unix seconds.
     pub(crate) behind: Sorted<DeviceId, u64>,
+    /// When acts were last handed on to a device, Unix seconds.
+    pub(crate) handed: Sorted<DeviceId, u64>,
     /// How far both sides have read.
     pub(crate) reads: Reads,
     /// The same before the relay began to number anew: it holds again if the log turns out to be the same.
@@ -90,7 +92,8 @@ cbor_map!(Facts {
     26: reached,
     27: erased or default,
     28: taken_out or default,
-    29: former_reads or default
+    29: former_reads or default,
+    30: handed or default
 });
 
 /// So many own contents that did not come back are told from those of a state that is lost, and so many own messages that were
@@ -105,6 +108,7 @@ impl Facts {
         let reads = core::mem::take(&mut self.reads);
         // What was said to whom asked named places that are no more.
         self.behind = Sorted::default();
+        self.handed = Sorted::default();
         self.reached = None;
         if self.chronicle.begin_anew(conversation) {
             self.former_reads = reads;
@@ -170,6 +174,17 @@ impl Facts {
         once_an_hour(&mut self.behind, device, now)
     }
 
+    /// Notes that acts are handed on to this device; `now` in Unix seconds.
+    pub(crate) fn hand(&mut self, device: DeviceId, now: u64) {
+        self.handed.retain(|at| is_recent(*at, now));
+        self.handed.insert(device, now);
+    }
+
+    /// The devices that acts were handed on to within the hour; `now` in Unix seconds.
+    pub(crate) fn handed(&self, now: u64) -> impl Iterator<Item = &DeviceId> {
+        self.handed.iter().filter(move |(_, at)| is_recent(**at, now)).map(|(device, _)| device)
+    }
+
     /// A content that was sealed last is never to be stored: the next one takes its place.
     pub(crate) fn take_back(&mut self, content: Option<ContentHash>) {
         if content.is_some() && self.last == content {
@@ -190,10 +205,14 @@ fn note<T>(noted: &mut Vec<T>, new: T) {
 }
 
 fn once_an_hour(done: &mut Sorted<DeviceId, u64>, device: DeviceId, now: u64) -> bool {
-    // A clock that was set back must not keep it from ever happening again.
-    let is_recent = done.get(&device).is_some_and(|at| now.abs_diff(*at) < limits::RESYNC_SECONDS);
-    if !is_recent {
+    let is_due = !done.get(&device).is_some_and(|at| is_recent(*at, now));
+    if is_due {
         done.insert(device, now);
     }
-    !is_recent
+    is_due
+}
+
+/// Within the hour; a clock that was set back must not keep anything from ever happening again.
+fn is_recent(at: u64, now: u64) -> bool {
+    now.abs_diff(at) < limits::RESYNC_SECONDS
 }

@@ -227,6 +227,10 @@ impl Engine {
             return;
         }
         self.told.give(&grants, peer.0, time);
+        if let Some(conversation) = self.conversations.get_mut(&id) {
+            conversation.hand(&grants, peer.0, time);
+            self.ledger.put(Name::Conversation(id), &conversation.facts);
+        }
         self.queue_control(id, peer, content::Body::Grants(grants), false, now, random);
     }
 

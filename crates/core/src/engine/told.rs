@@ -95,14 +95,13 @@ impl Engine {
         if position >= Some(conversation.facts.head) {
             return;
         }
-        let is_act = |event| conversation.messages.get(event).is_some_and(|message| message.act.is_some());
-        let given = self.told.given.keys().filter(|(event, _)| is_act(event)).map(|(_, device)| device);
+        let handed = conversation.facts.handed(now / 1_000);
         let reads = self.is_of_its_readers(id, now);
         let named = self.told.named.iter().filter(|((named_in, _), (act, seen))| {
             reads && *named_in == id && conversation.counts_after(*act, *seen)
         });
         let told: SortedSet<_> =
-            given.chain(named.map(|((_, device), _)| device)).map(|device| (*device, ())).collect();
+            handed.chain(named.map(|((_, device), _)| device)).map(|device| (*device, ())).collect();
         for &device in told.keys() {
             self.requested(id, self.peer_of(id, device), &[], now, random);
         }

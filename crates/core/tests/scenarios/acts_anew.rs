@@ -231,7 +231,7 @@ fn who_came_to_the_desk_after_an_own_act_that_came_second_is_told_what_came_firs
 }
 
 #[test]
-fn whoever_was_told_of_the_first_act_alone_is_told_of_the_next_that_came_before_an_own_one() {
+fn whoever_was_told_of_the_first_act_alone_is_told_of_the_next_even_after_a_restart() {
     let site = BenchSite::new();
     let mut table = Table::of_agent(&site, |_, _| {});
     let others = vec![table.members[COLLEAGUE].id()];
@@ -256,6 +256,7 @@ fn whoever_was_told_of_the_first_act_alone_is_told_of_the_next_that_came_before_
             _ => false,
         });
         assert_eq!(told.count(), 1, "{holder_then:?}");
+        table.restart();
     }
 }
 
