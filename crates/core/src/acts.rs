@@ -207,7 +207,8 @@ impl Conversation {
 
     /// Notes to whom acts among these grants are handed on; `now` in Unix seconds.
     pub(crate) fn hand(&mut self, grants: &[Grant], to: DeviceId, now: u64) {
-        let is_act = |grant: &Grant| self.messages.get(&grant.event).is_some_and(|message| message.act.is_some());
+        let is_act =
+            |grant: &Grant| self.messages.get(&grant.event).is_some_and(|message| message.act.is_some());
         if grants.iter().any(is_act) {
             self.facts.hand(to, now);
         }

@@ -20,9 +20,9 @@ impl Engine {
     /// Whether an act would change nothing: what it wants came to be so by another one of this agent's.
     pub(super) fn is_so(&self, id: ConversationId, deed: Deed<AgentId>, now: u64) -> bool {
         match self.standing(id, now) {
-            Standing::Mine => matches!(deed, Deed::Claim | Deed::Takeover),
+            Standing::Mine => matches!(deed, Deed::Claim | Deed::Takeover | Deed::Join),
             Standing::Joined => matches!(deed, Deed::Join),
-            Standing::Free => matches!(deed, Deed::Release),
+            Standing::Free => matches!(deed, Deed::Release | Deed::Leave),
             Standing::Others => matches!(deed, Deed::Leave),
         }
     }

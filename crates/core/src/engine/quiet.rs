@@ -124,7 +124,10 @@ impl Engine {
     pub(super) fn may_send_quietly(&self, id: ConversationId, now: u64) -> bool {
         let is_idle = self.conversations.get(&id).is_some_and(|conversation| {
             let mut controls = conversation.controls.values();
-            conversation.outbox.is_empty() && controls.all(|control| self.waits_for_bundle(control, now))
+            let sends_again = !conversation.again.is_empty();
+            conversation.outbox.is_empty()
+                && !sends_again
+                && controls.all(|control| self.waits_for_bundle(control, now))
         });
         is_idle && self.is_settled(id) && !self.link.under_way.contains(&id) && self.sending.is_due(now)
     }

@@ -355,15 +355,19 @@ fn an_own_act_that_the_relay_lost_before_it_was_judged_and_refuses_holds_up_noth
 }
 
 #[test]
-fn a_claim_of_what_an_answer_has_claimed_meanwhile_is_not_refused() {
-    let site = BenchSite::new();
-    let mut table = Table::of_agent(&site, |_, _| {});
-    table.post(VISITOR, table.letter(content::Body::Text("halo".to_owned())));
-    table.input(Input::SocketClosed);
-    table.say("saya bantu");
-    table.input(Input::Act { conversation: table.conversation, deed: Deed::Claim });
-    table.wait(1);
-    assert_eq!(table.summary().hold.standing, Standing::Mine);
-    table.input(Input::Act { conversation: table.conversation, deed: Deed::Claim });
-    assert_eq!((table.refusals(), table.stored.len()), (vec![], 2), "one claim, and the answer");
+fn an_act_that_an_answer_has_made_needless_meanwhile_is_not_refused() {
+    for deed in [Deed::Claim, Deed::Join] {
+        let site = BenchSite::new();
+        let mut table = Table::of_agent(&site, |roster, _| {
+            roster.desks[0].supervisors = Some(vec![AgentId([1; 16])]);
+        });
+        table.post(VISITOR, table.letter(content::Body::Text("halo".to_owned())));
+        table.input(Input::SocketClosed);
+        table.say("saya bantu");
+        table.input(Input::Act { conversation: table.conversation, deed });
+        table.wait(1);
+        assert_eq!(table.summary().hold.standing, Standing::Mine);
+        table.input(Input::Act { conversation: table.conversation, deed });
+        assert_eq!((table.refusals(), table.stored.len()), (vec![], 2), "one claim, and the answer");
+    }
 }

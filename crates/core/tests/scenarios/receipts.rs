@@ -12,7 +12,7 @@ use segel_wire::{ClientFrame, Code, ServerFrame};
 
 use crate::acts_anew::{set_back, store_again};
 use crate::bench::BenchSite;
-use crate::table::{HOSTILE, Table, VISITOR};
+use crate::table::{COLLEAGUE, HOSTILE, Table, VISITOR};
 
 const SAID: Duration = Duration::from_secs(5);
 
@@ -223,6 +223,26 @@ fn what_was_read_is_said_once_more_where_the_relay_has_it_elsewhere() {
     let now = table.head();
     table.wait(1);
     assert_eq!(said_as_read(&mut table, VISITOR)[before..], [now]);
+}
+
+#[test]
+fn nothing_quiet_goes_before_what_is_sent_again_to_a_relay_that_lost_the_conversation() {
+    let site = BenchSite::new();
+    let mut table = Table::of_visitor(&site);
+    table.post(HOSTILE, table.letter(text("jawab")));
+    table.input(Input::Seen(table.conversation));
+    table.say("halo lagi");
+    table.bench.log.clear();
+    table.refuses = vec![Code::NotFound];
+    let problem = Code::CursorRefused.into();
+    table.bench.input(Input::Frame(ServerFrame::Bye { problem }));
+    for _ in 0..20 {
+        table.bench.pass(1);
+        table.input(Input::Typing { conversation: table.conversation, typing: true });
+    }
+    assert_eq!(table.refuses, []);
+    let said = table.sent_to(COLLEAGUE).into_iter().map(|message| message.sequence);
+    assert_eq!(said.collect::<Vec<_>>(), [1, 2, 3]);
 }
 
 /// The relay tells its log anew, as to a device whose cursor it does not know.
