@@ -186,7 +186,6 @@ impl Engine {
                 None => self.fetching.insert(id, ()),
             }
         }
-        self.told.forget_old(now / 1_000);
     }
 
     /// The visitor has seen the same log up to here: what was vouched for and stands in it is confirmed.

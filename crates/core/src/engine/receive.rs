@@ -40,6 +40,7 @@ impl Engine {
             ServerFrame::Welcome { .. } => {
                 self.link.stage = link::Stage::CatchingUp;
                 self.refresh_roster(now);
+                self.told.forget_old(now / 1_000);
             }
             ServerFrame::Event(delivered) => self.receive(delivered, now, random),
             ServerFrame::Head { cursor } => {

@@ -23,6 +23,7 @@ pub(super) struct Told {
 
 impl Told {
     pub(super) fn give(&mut self, grants: &[Grant], to: DeviceId, time: u64) {
+        self.forget_old(time);
         self.given.extend(grants.iter().map(|grant| ((grant.event, to), time)));
     }
 

@@ -282,6 +282,11 @@ impl<'a> Bench<'a> {
         self.engine.everything(self.now)
     }
 
+    /// How much the engine has in memory beside what it keeps.
+    pub(crate) fn backlog(&self) -> usize {
+        self.engine.backlog()
+    }
+
     /// The same when the clock was set back by so many seconds and the engine does not know yet.
     pub(crate) fn everything_before(&self, seconds: u64) -> Vec<Show> {
         self.engine.everything(self.now - seconds * 1_000)

@@ -46,6 +46,21 @@ fn members_who_take_turns_to_name_unknown_acts_are_asked_once_an_hour_each() {
 }
 
 #[test]
+fn what_was_handed_on_is_forgotten_after_the_hour_once_the_relay_is_greeted_again() {
+    let site = BenchSite::new();
+    let mut table = Table::of_visitor(&site);
+    let before = table.bench.backlog();
+    let own = table.own("halo").unwrap().event;
+    table.post(COLLEAGUE, table.letter(content::Body::Request(vec![own])));
+    table.wait(1);
+    assert_eq!(table.bench.backlog(), before + 1);
+    table.wait(61);
+    table.input(Input::SocketClosed);
+    table.wait(1);
+    assert_eq!(table.bench.backlog(), before);
+}
+
+#[test]
 fn rubbish_of_one_member_keeps_nobody_else_from_being_asked_anew() {
     let site = BenchSite::new();
     let mut table = Table::of_visitor(&site);
