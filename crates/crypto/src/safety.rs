@@ -37,9 +37,17 @@ impl SafetyNumber {
 
     /// The text of the QR code.
     pub fn qr_text(&self) -> String {
-        let digits = self.0.iter().map(|group| format!("{group:05}"));
-        core::iter::once("SEGEL1:".to_owned()).chain(digits).collect()
+        let digits = self.0.iter().flat_map(|group| PLACES.map(|place| digit(group / place)));
+        "SEGEL1:".chars().chain(digits).collect()
     }
+}
+
+/// What each of a group's five digits counts.
+const PLACES: [u32; 5] = [10_000, 1_000, 100, 10, 1];
+
+/// The last digit of a number. Formatting would bring its machinery along.
+fn digit(number: u32) -> char {
+    char::from_digit(number % 10, 10).unwrap_or('0')
 }
 
 /// As an array of its groups: between the tabs of one browser.
