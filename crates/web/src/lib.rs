@@ -26,3 +26,8 @@ pub mod tabs;
 pub mod timer;
 
 mod bindings;
+
+/// Smaller and faster than the allocator that comes with Rust.
+#[cfg(target_family = "wasm")]
+#[global_allocator]
+static MEMORY: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
