@@ -16,7 +16,8 @@ use crate::log::Seen;
 use crate::padding;
 use crate::secret::{Secret, secrets};
 use crate::signal::SharedKey;
-use segel_hazmat::{aead, kdf};
+use segel_hazmat::aead;
+use segel_kdf as kdf;
 
 secrets! {
     /// Opens one content; travels in wraps only.

@@ -9,7 +9,8 @@ use zeroize::Zeroizing;
 
 use crate::handshake::SUITE;
 use crate::secret::{Secret, secrets};
-use segel_hazmat::{aead, kdf};
+use segel_hazmat::aead;
+use segel_kdf as kdf;
 
 secrets! {
     /// Seals one sender's signals in one conversation.

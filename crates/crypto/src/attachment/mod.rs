@@ -19,7 +19,8 @@ pub use opener::{OpenError, Opener};
 pub use sealer::{Measure, Measured, SealError, SealedHash, Sealer};
 
 use crate::secret::{Secret, secrets};
-use segel_hazmat::{aead, kdf};
+use segel_hazmat::aead;
+use segel_kdf as kdf;
 
 secrets! {
     /// Seals the chunks of one attachment.

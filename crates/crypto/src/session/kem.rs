@@ -11,7 +11,8 @@ use super::wrap::WrapError;
 use crate::handshake::encapsulate;
 use crate::prekeys::KemSeed;
 use crate::secret::Secret;
-use segel_hazmat::{kdf, kem};
+use segel_hazmat::kem;
+use segel_kdf as kdf;
 
 /// Where the KEM step of a session stands.
 #[derive(Debug, Clone)]

@@ -10,7 +10,8 @@ use super::chain::MessageKey;
 use crate::content::{ContentHash, ContentKey};
 use crate::handshake::{Init, SUITE, Transcript};
 use crate::secret::Secret;
-use segel_hazmat::{aead, kdf};
+use segel_hazmat::aead;
+use segel_kdf as kdf;
 
 /// What a wrap is bound to.
 #[derive(Debug, Clone, Copy)]
