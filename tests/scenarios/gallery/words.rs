@@ -13,6 +13,8 @@ pub(crate) struct Words {
     pub(crate) third: &'static str,
     pub(crate) draft: &'static str,
     pub(crate) label: &'static str,
+    /// As the screen says that the relay has stored something.
+    pub(crate) sent: &'static str,
     /// A card's title and text.
     pub(crate) card_title: &'static str,
     pub(crate) card_text: &'static str,
@@ -55,6 +57,7 @@ const INDONESIAN: Words = Words {
     third: "Alamat saya pindah",
     draft: "Baik. Kalau yang ini, 5500 0055 5555 5559?",
     label: "Perlu dikabari",
+    sent: "Terkirim",
     card_title: "Teko keramik, 1,2 liter",
     card_text: "Rp289.000, dikirim hari ini. Warna apa yang kami sisihkan?",
     answers: ["Putih", "Hijau tua", "Belum tahu, mau lihat dulu"],
@@ -70,6 +73,7 @@ const ENGLISH: Words = Words {
     third: "I have moved to another address",
     draft: "Good. And this one, 5500 0055 5555 5559?",
     label: "Call back",
+    sent: "Sent",
     card_title: "Ceramic teapot, 1.2 litres",
     card_text: "Rp289,000, shipped today. Which colour shall we put aside?",
     answers: ["White", "Dark green", "Not sure, let me look first"],
@@ -85,6 +89,7 @@ const ARABIC: Words = Words {
     third: "انتقلت إلى عنوان آخر",
     draft: "حسنا. وهذه، 5500 0055 5555 5559؟",
     label: "يُتصل به",
+    sent: "تم الإرسال",
     card_title: "إبريق خزف، 1.2 لتر",
     card_text: "السعر 289,000 روبية، ويُشحن اليوم. أي لون نحجز لك؟",
     answers: ["أبيض", "أخضر داكن", "لا أدري، سأنظر أولا"],

@@ -252,12 +252,6 @@ impl Person {
         self.sees_row(&format!("to have sent {text}"), is).await;
     }
 
-    /// Waits until an own note is shown as stored by the relay.
-    pub(crate) async fn has_noted(&self, text: &str) {
-        self.sees(".row.own.note").await;
-        self.has_sent(text).await;
-    }
-
     /// Waits until such a message is on the screen.
     pub(crate) async fn sees_row(&self, wish: &str, is: impl Fn(&Row) -> bool) -> Row {
         self.until(wish, async || self.rows().await.into_iter().find(&is)).await
