@@ -8,7 +8,7 @@ use segel_core::show::{Refusal, Reporting, Show};
 use segel_core::tabs::Stand;
 use segel_core::{Engine, Input, OutgoingDetails, OutgoingToken, VisitorConfig};
 use segel_mask::Writer;
-use segel_ui::running::{Handle, Running, Screen};
+use segel_ui::running::{Handle, PutAway, Running, Screen};
 use segel_ui::{Act, Action, Language, ReportStep, Situation, Trouble, transcript};
 use segel_web::channel::Port;
 use segel_web::clock::now_ms;
@@ -25,7 +25,6 @@ use segel_wire::signed::Masking;
 use segel_wire::{json_read, json_write};
 use wasm_bindgen::JsValue;
 use web_sys::{Element, MessagePort};
-use zeroize::Zeroizing;
 
 use crate::model::{self, Model, Place};
 use crate::view::{Panel, Preferences};
@@ -271,9 +270,9 @@ impl Screen for Widget {
     }
 
     #[inline(never)]
-    fn clear(&self) -> Zeroizing<Vec<u8>> {
+    fn clear(&self) -> PutAway {
         let parts = &self.0;
-        let written = Zeroizing::new(parts.panel.borrow().draft().into_bytes());
+        let written = parts.panel.borrow().put_away();
         parts.model.replace(Model::default());
         drop(parts.saved.take());
         drop(parts.minute.take());
@@ -289,10 +288,8 @@ impl Screen for Widget {
     }
 
     #[inline(never)]
-    fn put_back(&self, written: &[u8]) {
-        if let Ok(draft) = str::from_utf8(written) {
-            self.0.panel.borrow().put_back(draft);
-        }
+    fn put_back(&self, written: PutAway) {
+        self.0.panel.borrow().put_back(written);
     }
 
     #[inline(never)]

@@ -17,6 +17,7 @@ use segel_ui::banner::Banner;
 use segel_ui::composer::Composer;
 use segel_ui::intake::Form;
 use segel_ui::opening;
+use segel_ui::running::PutAway;
 use segel_ui::sentence::{self, Sentence};
 use segel_ui::served;
 use segel_ui::text::fill;
@@ -303,16 +304,14 @@ impl Panel {
         self.composer.quote(event, items.as_slice());
     }
 
-    /// What is typed, raw.
-    pub(crate) fn draft(&self) -> String {
-        self.composer.draft()
+    /// What is being written, to be put back.
+    pub(crate) fn put_away(&self) -> PutAway {
+        self.composer.put_away()
     }
 
-    /// Puts a draft back, unless something else was typed since.
-    pub(crate) fn put_back(&self, draft: &str) {
-        if self.composer.draft().is_empty() {
-            self.composer.set_draft(draft);
-        }
+    /// Goes on with what was being written, unless something else was typed since.
+    pub(crate) fn put_back(&self, put_away: PutAway) {
+        self.composer.put_back(put_away);
     }
 
     /// Puts the focus where a visitor who opened the panel wants it.

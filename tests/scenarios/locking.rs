@@ -268,6 +268,45 @@ async fn a_file_and_a_text_on_their_way_when_it_locks_go_on_when_it_opens() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_chosen_and_answered_when_it_locks_goes_with_what_was_written() {
+    Stage::play(async |stage| {
+        let folder = TempDir::new().unwrap();
+        let picture = make_picture(300);
+        let path = put(&folder, "struk.png", &picture);
+        let agent = stage.native_agent().await;
+        let visitor = stage.visitor().await;
+        visitor.says(QUESTION).await;
+        agent.reads(QUESTION).await;
+        agent.say(ANSWER);
+        visitor.reads(ANSWER).await;
+        opens_sheet(&visitor).await;
+        sets_lock(&visitor, PASSPHRASE).await;
+        visitor.clicks_button(text().done()).await;
+        visitor.browser().run("document.querySelector('.reply').focus()").await;
+        visitor.presses(Key::Enter + "").await;
+        visitor.sees(".quoting").await;
+        visitor.chooses_files(&[&path]).await;
+        visitor.is_told(".tray .name", "struk.png").await;
+        visitor.types(DRAFT).await;
+        visitor.clicks(".header [aria-controls=segel-menu]").await;
+        visitor.clicks_button(text().now()).await;
+        is_locked(&visitor).await;
+        says_nothing(&visitor).await;
+
+        unlocks(&visitor, PASSPHRASE).await;
+        has_draft(&visitor, DRAFT).await;
+        visitor.is_told(".tray .name", "struk.png").await;
+        visitor.is_told(".quoting .what", ANSWER).await;
+        visitor.clicks(".send[aria-disabled=false]").await;
+        assert_eq!(agent.gets("struk.png").await, picture);
+        agent.reads(DRAFT).await;
+        let screen = agent.screen();
+        assert_eq!(screen.item(DRAFT).unwrap().quotes, Some(screen.item(ANSWER).unwrap().event));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_cannot_open_it_erases_what_is_kept_and_begins_as_somebody_new() {
     Stage::play(async |stage| {
         let agent = stage.native_agent().await;
@@ -412,7 +451,7 @@ pub(crate) async fn refuses(person: &Person, first: &str, again: &str, why: &str
 pub(crate) async fn says_nothing(person: &Person) {
     let said: String = person.browser().script(EVERYTHING_SAID, vec![]).await;
     let business = "Toko Contoh";
-    for secret in [QUESTION, ANSWER, LATER, DRAFT, NOTE, "Halo?", business] {
+    for secret in [QUESTION, ANSWER, LATER, DRAFT, NOTE, "Halo?", "struk.png", business] {
         assert!(!said.contains(secret), "{secret} in {said}");
     }
     assert_eq!(person.rows().await.len(), 0);

@@ -9,7 +9,7 @@ use segel_core::{AgentConfig, Engine, Input, Outgoing, StartError};
 use segel_crypto::enrol::EnrolmentCode;
 use segel_mask::{MaskedText, Writer};
 use segel_ui::guard::mask_beside;
-use segel_ui::running::{Handle, Running, Screen};
+use segel_ui::running::{Handle, PutAway, Running, Screen};
 use segel_ui::{Act, Action, Items, Language, Situation, Trouble, transcript};
 use segel_web::dom;
 use segel_web::files::{Address, Fetched};
@@ -201,7 +201,7 @@ impl Screen for Desk {
         }
     }
 
-    fn clear(&self) -> Zeroizing<Vec<u8>> {
+    fn clear(&self) -> PutAway {
         let Parts { language, act, does, .. } = &*self.0;
         let before = self.0.model.replace(new_model());
         self.0.console.replace(Console::new(*language, act, does));
@@ -209,11 +209,11 @@ impl Screen for Desk {
         self.0.asked_for.set(None);
         drop(self.0.saved.take());
         drop(self.0.notices.take());
-        Zeroizing::new(before.drafts.to_bytes())
+        PutAway { written: Zeroizing::new(before.drafts.to_bytes()), files: Vec::new() }
     }
 
-    fn put_back(&self, written: &[u8]) {
-        self.0.model.borrow_mut().drafts.put_back(written);
+    fn put_back(&self, PutAway { written, .. }: PutAway) {
+        self.0.model.borrow_mut().drafts.put_back(&written);
         self.0.handle.render_soon();
     }
 

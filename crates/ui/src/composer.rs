@@ -6,11 +6,13 @@ use std::rc::Rc;
 use segel_core::show::Item;
 use segel_mask::{MaskError, Masked, Span, Writer};
 use segel_web::dom::{self, El, el, icon};
+use segel_wire::cbor;
 use segel_wire::ids::EventId;
 use segel_wire::limits::MESSAGE_CHARS;
 use segel_wire::signed::Masking;
 use wasm_bindgen::JsCast;
 use web_sys::{ClipboardEvent, DragEvent, Element, Event, HtmlTextAreaElement, KeyboardEvent};
+use zeroize::Zeroizing;
 
 use crate::action::{Act, Action};
 use crate::emoji::Emoji;
@@ -19,6 +21,7 @@ use crate::icons;
 use crate::notice::Notice;
 use crate::pieces::Pieces;
 use crate::quote::Quoting;
+use crate::running::PutAway;
 use crate::text::{Language, fill};
 use crate::tray::Tray;
 
@@ -145,6 +148,25 @@ impl Composer {
         if self.parts.area.value() != draft {
             self.parts.area.set_value(draft);
             self.parts.read();
+        }
+    }
+
+    /// What is being written and answered, and the files that go with it, for another composer.
+    pub fn put_away(&self) -> PutAway {
+        let Parts { quoting, tray, .. } = &*self.parts;
+        let written = (self.draft(), Vec::from_iter(quoting.event()));
+        PutAway { written: Zeroizing::new(cbor::encode(&written)), files: tray.files() }
+    }
+
+    /// Goes on with what was put away, unless something was typed here.
+    pub fn put_back(&self, PutAway { written, files }: PutAway) {
+        let Ok((draft, quotes)) = cbor::read::<(String, Vec<EventId>)>(&written) else { return };
+        if self.draft().is_empty() {
+            self.set_draft(&draft);
+            if let Some(event) = quotes.first() {
+                self.parts.quoting.resume(*event);
+            }
+            self.parts.tray.put_back(files);
         }
     }
 

@@ -109,6 +109,17 @@ impl Quoting {
         dom::focus(&self.state.area);
     }
 
+    /// The message that is answered.
+    pub(crate) fn event(&self) -> Option<EventId> {
+        self.state.event.get()
+    }
+
+    /// This message is answered again; it shows as soon as it is here.
+    pub(crate) fn resume(&self, event: EventId) {
+        self.state.event.set(Some(event));
+        dom::set_hidden(&self.root, false);
+    }
+
     /// The answered message may have changed.
     pub(crate) fn render(&self, items: &[Item]) {
         if let Some(event) = self.state.event.get() {

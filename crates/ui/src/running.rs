@@ -27,7 +27,7 @@ use segel_web::tabs::Tabs;
 use segel_web::timer::{Timer, after};
 use segel_wire::ids::{ConversationId, EventId};
 use segel_wire::signed::Masking;
-use web_sys::Element;
+use web_sys::{Element, File};
 use zeroize::Zeroizing;
 
 use crate::action::Act;
@@ -70,15 +70,23 @@ pub trait Screen: 'static {
     fn look(&self);
     /// Nothing that was shown or typed is left, on the page and in the model: a new root stands in the place of the one before.
     /// Answers what was being written, for [`Screen::put_back`].
-    fn clear(&self) -> Zeroizing<Vec<u8>>;
+    fn clear(&self) -> PutAway;
     /// Puts back what was being written, where nothing else was written since.
-    fn put_back(&self, written: &[u8]);
+    fn put_back(&self, put_away: PutAway);
     /// What stands on the page.
     fn root(&self) -> Element;
     /// Runs what is fetched when it is wanted.
     fn helper(&self) -> Helper;
     /// Where the screen can be closed: what does that, and the words for it.
     fn way_out(&self) -> Option<(Act, &'static str)>;
+}
+
+/// What was being written on a screen that was cleared.
+pub struct PutAway {
+    /// In the screen's own form.
+    pub written: Zeroizing<Vec<u8>>,
+    /// Files that were chosen for it.
+    pub files: Vec<File>,
 }
 
 /// A running screen. Dropping it ends the engine and every listener.

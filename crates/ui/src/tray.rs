@@ -93,6 +93,17 @@ impl Tray {
         self.parts.take(files)
     }
 
+    /// The files that can be sent, as they were chosen.
+    pub(crate) fn files(&self) -> Vec<File> {
+        let listed = self.parts.listed.borrow();
+        listed.iter().filter_map(|listed| listed.looked.as_ref()).map(|(file, _)| file.clone()).collect()
+    }
+
+    /// Looks at these files and lists them.
+    pub(crate) fn put_back(&self, files: Vec<File>) {
+        self.parts.look_at(files);
+    }
+
     /// Takes no files, or takes some again.
     pub(crate) fn close(&self, is_closed: bool) {
         self.parts.is_closed.set(is_closed);
@@ -136,9 +147,13 @@ impl Parts {
         let files: Vec<_> =
             files.map_or_else(Vec::new, |files| (0..files.length()).filter_map(|at| files.get(at)).collect());
         let has_some = !files.is_empty();
-        if self.is_closed.get() {
-            return has_some;
+        if !self.is_closed.get() {
+            self.look_at(files);
         }
+        has_some
+    }
+
+    fn look_at(self: &Rc<Self>, files: Vec<File>) {
         for file in files {
             let me = Rc::downgrade(self);
             let clearings = self.clearings.get();
@@ -150,7 +165,6 @@ impl Parts {
                 }
             });
         }
-        has_some
     }
 
     fn list(self: &Rc<Self>, name: &str, looked: Result<(File, Looked), Refusal>) {

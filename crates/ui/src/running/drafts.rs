@@ -10,7 +10,7 @@ use segel_wire::{cbor, cbor_map};
 use web_sys::File;
 use zeroize::Zeroizing;
 
-use super::Work;
+use super::{PutAway, Work};
 
 /// What waits until everything is open.
 pub(super) struct Away {
@@ -20,6 +20,8 @@ pub(super) struct Away {
     key: Option<DraftKey>,
     /// The files of what was sent, in its order.
     files: Vec<Option<File>>,
+    /// Those that were chosen and not sent.
+    chosen: Vec<File>,
 }
 
 /// What of it is sealed.
@@ -53,7 +55,7 @@ impl Work {
     /// Takes off the screen what was shown and written. Whatever was sent and not settled waits with that.
     #[inline(never)]
     pub(super) fn put_away(&self) {
-        let (written, held) = (self.screen.clear(), self.follower.take_all());
+        let (PutAway { written, files: chosen }, held) = (self.screen.clear(), self.follower.take_all());
         let locking = self.locking();
         let Ok(mut random) = Random::new() else { return };
         let of_lock = locking.key.take();
@@ -66,7 +68,7 @@ impl Work {
         let (wishes, files) = held.into_iter().unzip();
         let writing = Writing { written: Octets(written.to_vec()), wishes };
         let sealed = key.seal(&Zeroizing::new(cbor::encode(&writing)), &mut random);
-        locking.away.replace(Some(Away { sealed, key: passing, files }));
+        locking.away.replace(Some(Away { sealed, key: passing, files, chosen }));
     }
 
     /// Whoever is there when this tab wakes may be somebody else: what lies beside its own key goes.
@@ -81,13 +83,14 @@ impl Work {
     pub(super) fn bring_back(&self, key: Option<DraftKey>) -> bool {
         let locking = self.locking();
         let away = locking.away.take();
-        let opened = away.zip(key.as_ref()).and_then(|(Away { sealed, key: passing, files }, key)| {
-            let writing: Writing = cbor::read(&passing.as_ref().unwrap_or(key).open(&sealed)?).ok()?;
-            Some((writing, files))
-        });
+        let opened =
+            away.zip(key.as_ref()).and_then(|(Away { sealed, key: passing, files, chosen }, key)| {
+                let writing: Writing = cbor::read(&passing.as_ref().unwrap_or(key).open(&sealed)?).ok()?;
+                Some((writing, files, chosen))
+            });
         locking.key.replace(key);
-        let Some((Writing { written, wishes }, files)) = opened else { return false };
-        self.screen.put_back(&written.0);
+        let Some((Writing { written, wishes }, files, chosen)) = opened else { return false };
+        self.screen.put_back(PutAway { written: Zeroizing::new(written.0), files: chosen });
         for (wish, file) in wishes.into_iter().zip(files) {
             self.follower.hold(wish, file);
         }
