@@ -208,6 +208,8 @@ impl Engine {
         let may_be_quiet =
             delivered.hash.is_some() || Header::parse(&delivered.content.0).is_ok_and(|header| header.quiet);
         let is_kept = known.is_some();
+        // It was refused, be it that the relay had stored it when it came before: the next one would take its place.
+        let was_taken_back = was_sent && is_same && !known.is_some_and(Message::is_outgoing);
         if is_same {
             self.place(&delivered);
         }
@@ -219,6 +221,9 @@ impl Engine {
             }
             self.confirm(id, event, (delivered.position, delivered.time), now);
         } else if is_same && has_opened {
+            if was_taken_back {
+                self.count_own(&delivered, hash, false);
+            }
             self.chronicle(&delivered, hash);
             self.confirm(id, event, (delivered.position, delivered.time), now);
             self.raise_head(id, delivered.position);

@@ -1,12 +1,13 @@
 //! The own place in a conversation: the own chain, the own acts and the desk.
 
 use segel_core::Input;
-use segel_core::show::{Deed, Standing};
+use segel_core::show::{Deed, Delivery, Refusal, Standing};
 use segel_crypto::act::{ActKind, Assignment};
 use segel_crypto::content::{self, ContentHash};
 use segel_wire::ids::{AgentId, DeskId};
+use segel_wire::{ClientFrame, Code, Delivered};
 
-use crate::bench::BenchSite;
+use crate::bench::{BenchSite, NOW};
 use crate::hostile_member::{act, follow, transfer};
 use crate::member::Letter;
 use crate::table::{COLLEAGUE, HOSTILE, Table, VISITOR};
@@ -103,4 +104,42 @@ fn a_conversation_stays_with_the_desk_that_it_was_begun_with_through_rosters_tha
     table.say("tiga");
     let desks: Vec<_> = table.sent_to(COLLEAGUE).iter().map(|message| message.desk).collect();
     assert_eq!(desks, [first.id; 3]);
+}
+
+#[test]
+fn a_message_that_was_stored_before_it_was_refused_keeps_its_place_in_the_own_chain() {
+    let site = BenchSite::new();
+    let mut table = Table::of_agent(&site, |_, _| {});
+    let colleague = table.members[COLLEAGUE].id();
+    table.post(VISITOR, Letter { others: vec![colleague], ..table.letter(text("halo")) });
+    table.say("satu");
+    // The relay stored it, and a roster left the device out before the answer came: what is sent again is refused.
+    table.refuses = vec![Code::NotAMember];
+    table.say("dua");
+    assert_eq!(table.own("dua").unwrap().delivery, Delivery::Failed(Refusal::NotAMember));
+    // A roster lists it again, and it is told what was stored meanwhile.
+    let sent = table.bench.sent.iter().rev().find_map(|frame| match frame {
+        ClientFrame::Send { conversation, event, envelope, .. } => Some((*conversation, *event, envelope)),
+        _ => None,
+    });
+    let (conversation, event, envelope) = sent.map(|(id, event, kept)| (id, event, kept.clone())).unwrap();
+    let delivered = Delivered {
+        conversation,
+        position: table.head() + 1,
+        event,
+        sender: table.engine(),
+        time: NOW * 1_000,
+        content: envelope.content.clone(),
+        recipients: envelope.wraps.iter().map(|wrapped| wrapped.device).collect(),
+        wrap: None,
+        hash: None,
+        cursor: "e.200".to_owned(),
+    };
+    table.stored.insert(event, envelope);
+    table.deliver(&delivered);
+    assert_eq!(table.own("dua").unwrap().delivery, Delivery::Sent);
+    table.say("tiga");
+
+    let sequences: Vec<_> = table.sent_to(VISITOR).iter().map(|message| message.sequence).collect();
+    assert_eq!(sequences, [1, 2, 3, 4], "the claim and three texts");
 }
