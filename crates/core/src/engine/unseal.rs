@@ -61,7 +61,7 @@ impl Engine {
         let is_quiet = Header::parse(&delivered.content.0).is_ok_and(|header| header.quiet);
         if own == Some(delivered.sender) {
             self.confirm(delivered.conversation, delivered.event, (delivered.position, delivered.time), now);
-            if !is_quiet && !is_known {
+            if !is_quiet && !is_known && !self.takes_back_at_last(delivered, hash, now, random) {
                 self.keep_sealed(delivered, Author::Own, hash, now);
             }
             return;
@@ -413,7 +413,7 @@ impl Engine {
         conversation.is_some_and(|conversation| conversation.messages.contains(&delivered.event))
     }
 
-    fn keep(&mut self, delivered: &Delivered, message: Message) {
+    pub(super) fn keep(&mut self, delivered: &Delivered, message: Message) {
         let (id, event) = (delivered.conversation, delivered.event);
         let (position, sender) = (Some(delivered.position), Some(delivered.sender));
         let conversation = self.conversations.or_default(id);

@@ -1,10 +1,9 @@
 //! What this person takes back, and what others take back here. PROTOCOL.md, section 5.16.
 
 use rand_core::CryptoRng;
-use segel_crypto::content;
-use segel_wire::Withdraws;
+use segel_crypto::content::{self, ContentHash};
 use segel_wire::ids::{ConversationId, DeviceId, EventId};
-use segel_wire::limits;
+use segel_wire::{Delivered, Withdraws, limits};
 
 use super::{Engine, make_id};
 use crate::conversation::{Message, Stage};
@@ -36,15 +35,47 @@ impl Engine {
         let attachment = message.attachment.as_ref().map(|attachment| attachment.id);
         message.withdraw();
         self.ledger.put(Name::Message(id, event), message);
-        let withdraws = Some(Withdraws { event, attachment });
-        let withdrawal = Message { withdraws, ..Message::own(Body::Withheld, time, Stage::Waiting) };
         // Who hears only of the withdrawal does not hear how far the message said that this person has read.
         conversation.facts.reads.unsay();
         self.ledger.put(Name::Conversation(id), &conversation.facts);
         self.say_read(id, now);
-        self.post(id, withdrawal, random);
+        self.post_withdrawal(id, Withdraws { event, attachment }, time, random);
         self.take_back_grants(id, event);
         self.stop_fetch(event, Progress::Rests);
+    }
+
+    /// An own message comes that the person took out, since it seemed not to have left: a state that is lost had sent it, or
+    /// the relay had stored it before it refused it. It is taken back like one that is known to have left; whether it is such
+    /// a one. What its file was nobody knows here.
+    pub(super) fn takes_back_at_last(
+        &mut self,
+        delivered: &Delivered,
+        hash: ContentHash,
+        now: u64,
+        random: &mut impl CryptoRng,
+    ) -> bool {
+        let (id, event) = (delivered.conversation, delivered.event);
+        let Some(conversation) = self.conversations.get(&id) else { return false };
+        if !conversation.facts.taken_out.contains(&event) {
+            return false;
+        }
+        let time = conversation.next_time(now);
+        let message = Message::own(Body::Withdrawn, delivered.time, Stage::Sent);
+        let recipients = Some(delivered.recipients.clone());
+        self.keep(delivered, Message { content: Some(hash), recipients, ..message });
+        self.post_withdrawal(id, Withdraws { event, attachment: None }, time, random);
+        true
+    }
+
+    fn post_withdrawal(
+        &mut self,
+        id: ConversationId,
+        withdraws: Withdraws,
+        time: u64,
+        random: &mut impl CryptoRng,
+    ) {
+        let message = Message::own(Body::Withheld, time, Stage::Waiting);
+        self.post(id, Message { withdraws: Some(withdraws), ..message }, random);
     }
 
     /// What still waits to hand on the key of this message leaves without it.
@@ -136,7 +167,8 @@ impl Engine {
         let word =
             conversation.messages.iter().find(|(_, message)| names_it(message)).map(|(event, _)| *event);
         if let Some(word) = word {
-            self.take_out_unsent(id, word);
+            // No tab holds it.
+            self.take_out(id, word);
         }
         self.take_out_unsent(id, named);
     }

@@ -487,3 +487,24 @@ async fn a_file_that_was_taken_back_is_gone_at_the_relay_and_here() {
     let path = format!("/attachments/{}", dropped.expect("an attachment is named"));
     assert!(records.iter().any(|record| record.subject.starts_with("PUT") && record.subject.contains(&path)));
 }
+
+#[test]
+fn what_was_taken_out_and_had_left_by_a_state_that_is_lost_is_taken_back_when_it_comes() {
+    let site = BenchSite::new();
+    let mut table = Table::of_visitor(&site);
+    table.input(Input::SocketClosed);
+    table.say(SECRET);
+    let copy = table.bench.records();
+    table.wait(1);
+    let event = table.own(SECRET).unwrap().event;
+    let sent = table.bench.log.last().unwrap().clone();
+    // The browser is put back to when it waited, and its person takes it out before the relay has told anything.
+    table.bench.head = None;
+    table.restart_from(&copy);
+    withdraw(&mut table, event);
+    assert!(table.bench.shown.contains(&Show::Gone(table.conversation, event)));
+    table.hand(sent);
+    table.input(Input::Frame(ServerFrame::Head { cursor: "e.8".into() }));
+    assert_eq!(body(&table, event), Body::Withdrawn);
+    assert_eq!(dropped(&table.bench), Some(event), "at the relay, and at whoever got it");
+}
