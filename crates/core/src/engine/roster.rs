@@ -75,10 +75,20 @@ impl Engine {
                 };
             }
         }
-        if self.part != Part::Agent && self.membership.inbox(None, now).is_empty() {
+        if self.part != Part::Agent && self.is_alone(now) {
             return Gate::NobodyEnrolled;
         }
         self.bundle_trouble.map_or(Gate::Open, Gate::Refused)
+    }
+
+    /// Whether nobody is there for what a visitor writes next, or has waiting. Who holds a conversation may stand in no inbox: a
+    /// supervisor.
+    fn is_alone(&self, now: u64) -> bool {
+        let open = self.open_conversation();
+        let is_heard = self.conversations.iter().any(|(id, kept)| {
+            (Some(*id) == open || !kept.outbox.is_empty()) && !self.readers(*id, now).is_empty()
+        });
+        !is_heard && (open.is_some() || self.membership.inbox(None, now).is_empty())
     }
 
     /// Asks for the newest roster if it is due.

@@ -5,16 +5,18 @@ use std::time::Duration;
 
 use segel_core::show::{Delivery, Refusal, Show};
 use segel_core::{Input, Outgoing, Request};
+use segel_crypto::act::{ActKind, Assignment};
 use segel_crypto::content::Body;
 use segel_mask::{Masker, Writer};
 use segel_testkit::client::Screen;
 use segel_testkit::proxy::{Record, Towards};
 use segel_testkit::site::TestSite;
-use segel_wire::ids::DeviceId;
+use segel_wire::ids::{DeskId, DeviceId};
 use segel_wire::{ClientFrame, Code, ServerFrame};
 
 use crate::bench::BenchSite;
-use crate::table::{HOSTILE, Table, VISITOR};
+use crate::hostile_member::act;
+use crate::table::{COLLEAGUE, HOSTILE, Table, VISITOR};
 
 const DAY: u64 = 24 * 60 * 60;
 
@@ -177,4 +179,35 @@ fn an_agent_is_told_that_a_visitor_is_away_whose_conversation_the_relay_has_lost
     table.bench.input(Input::Frame(ServerFrame::Event(returned)));
     assert_eq!(table.summary().away, None);
     assert_eq!(sends(&table)[sent.len()..], sent[sent.len() - 1..]);
+}
+
+#[test]
+fn who_is_answered_by_a_supervisor_alone_is_not_told_that_nobody_is_there() {
+    let site = BenchSite::new();
+    let mut table = Table::of_silent_visitor(&site, |roster| {
+        let mut other = roster.desks[0].clone();
+        (other.id, other.name) = (DeskId([2; 16]), "Gudang".to_owned());
+        let colleague = roster.agents[COLLEAGUE].devices[0].keys.derive_id(&roster.site);
+        roster.desks[0].supervisors = Some(vec![roster.agents[COLLEAGUE].id]);
+        roster.desks[0].inbox.retain(|device| *device != colleague);
+        other.inbox = vec![colleague];
+        roster.desks.push(other);
+    });
+    table.say("halo");
+    let claim = act(&table, COLLEAGUE, &Assignment::default(), ActKind::Claim, &table.roster);
+    let uploaded = table.bench.prekeys.clone().unwrap();
+    let (id, name) = (table.conversation, table.name());
+    table.members[COLLEAGUE].begin(&uploaded, Some(id), name);
+    table.post(COLLEAGUE, table.letter(Body::Act(claim)));
+    table.say("satu");
+    table.publish(|roster| {
+        roster.agents.remove(HOSTILE);
+        roster.desks[0].inbox.clear();
+    });
+    table.say("dua");
+    assert_eq!(table.own("dua").unwrap().delivery, Delivery::Sent);
+    let texts = table.sent_to(COLLEAGUE).into_iter().filter(|said| matches!(said.body, Body::Text(_)));
+    assert_eq!(texts.count(), 2);
+    table.input(Input::End(id));
+    assert_eq!(table.sent_to(COLLEAGUE).pop().unwrap().body, Body::End);
 }
