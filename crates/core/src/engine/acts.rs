@@ -416,14 +416,17 @@ impl Engine {
     ) {
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
         let Some(message) = conversation.messages.get_mut(&event) else { return };
-        let is_own = message.is_own();
+        let mut own = None;
         if let Some(act) = &mut message.act {
             act.verdict = Some(Verdict::Refused);
+            own = Some(act.deed);
         }
+        let own = own.filter(|_| message.is_own());
         self.ledger.put(Name::Message(id, event), message);
         self.shown.dirty.insert((id, event), ());
         let came_second = matches!(error, ActError::Late | ActError::NotFollowing);
-        if is_own || !came_second {
+        // What this agent wanted may be so by another device of theirs.
+        if !came_second || own.is_some_and(|deed| !self.is_so(id, deed, now)) {
             self.show_refused(Refusal::ActRefused);
         }
         if came_second {

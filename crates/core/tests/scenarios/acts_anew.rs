@@ -371,3 +371,24 @@ fn an_act_that_an_answer_has_made_needless_meanwhile_is_not_refused() {
         assert_eq!((table.refusals(), table.stored.len()), (vec![], 2), "one claim, and the answer");
     }
 }
+
+#[test]
+fn a_claim_that_another_device_of_the_same_agent_came_before_is_not_refused_in_words() {
+    let site = BenchSite::new();
+    let mut table = Table::of_agent(&site, |roster, _| {
+        let mut other = roster.agents.remove(COLLEAGUE);
+        roster.agents[HOSTILE].devices.append(&mut other.devices);
+        roster.agents[HOSTILE].devices.sort_by_key(|device| device.keys.derive_id(&roster.site));
+    });
+    let visitor = table.members[VISITOR].id();
+    table.post(VISITOR, table.letter(content::Body::Text("halo".to_owned())));
+    let letter = Letter { others: vec![visitor], ..table.letter(claim_by(&table, COLLEAGUE)) };
+    let (first, _) = table.seal(COLLEAGUE, letter);
+    table.bench.log.push(first.clone());
+    table.holds_echoes = true;
+    table.input(Input::Act { conversation: table.conversation, deed: Deed::Claim });
+    table.hand(first);
+    table.echo();
+    assert_eq!(table.summary().hold.standing, Standing::Mine);
+    assert_eq!(table.refusals(), [], "what was wanted is so");
+}
