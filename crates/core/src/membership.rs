@@ -196,6 +196,11 @@ impl Membership {
         self.advance()
     }
 
+    /// Whether the roster of this version is none that leads to a newer one.
+    pub(crate) fn is_past(&self, version: u64) -> bool {
+        self.counting().is_some() && self.walk.as_ref().is_none_or(|walk| !walk.hashes.contains(&version))
+    }
+
     /// Takes a roster of an older version that was asked for: a link of the walk, or of the past.
     pub(crate) fn link(&mut self, bytes: &[u8]) -> Result<Step, Refusal> {
         let link = VerifiedRoster::open(bytes, &self.site, &self.root).map_err(refusal)?;

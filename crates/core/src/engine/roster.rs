@@ -30,6 +30,8 @@ pub(super) struct RosterCheck {
     pub(super) outrun: bool,
     /// Why there is no roster to go by.
     pub(super) trouble: Option<Refusal>,
+    /// Whether it was said since the last one came that one of the past is not to be had.
+    lacks_past: bool,
     /// The newest order that a message named and the relay did not have.
     pub(super) sought_in_vain: Option<Order>,
     /// How often it was looked at since it last changed, while nobody could be written to.
@@ -151,6 +153,14 @@ impl Engine {
                 let reached = if is_newest { Reached::Newest } else { Reached::Link };
                 self.release_held(reached, now, random);
             }
+            Err(refusal) if matches!(request, Request::RosterVersion(version) if self.membership.is_past(*version)) =>
+            {
+                // It is asked for again and again, and says nothing of the newest.
+                if !core::mem::replace(&mut self.roster_check.lacks_past, true) {
+                    self.show_refused(refusal);
+                }
+                self.release_held(Reached::Nothing, now, random);
+            }
             Err(refusal) => {
                 if self.roster_check.trouble.replace(refusal) != Some(refusal) {
                     self.show_refused(refusal);
@@ -173,6 +183,7 @@ impl Engine {
         }
         self.roster_check.sought_in_vain = None;
         self.roster_check.looks = 0;
+        self.roster_check.lacks_past = false;
         self.seek_everybody();
         self.bundle_trouble = None;
         self.bundles.succeeded(now, 0);

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use segel_core::show::{Body, Delivery, Gate, Link, Refusal, Show};
 use segel_core::{Input, VisitorConfig};
+use segel_crypto::act::{ActKind, Assignment};
 use segel_crypto::content;
 use segel_testkit::client::{Client, Part};
 use segel_testkit::site::{self, TestSite};
@@ -12,8 +13,9 @@ use segel_wire::ids::{RootKey, RosterHash};
 use segel_wire::signed::Order;
 
 use crate::bench::{BenchSite, NOW};
+use crate::hostile_member::act;
 use crate::member::Letter;
-use crate::table::{HOSTILE, Table, VISITOR};
+use crate::table::{COLLEAGUE, HOSTILE, Table, VISITOR};
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -313,4 +315,21 @@ async fn assert_nothing_is_sealed(visitor: &Client) {
     };
     visitor.until("the text to wait, online", waits).await;
     assert_eq!(visitor.store().sessions().len(), 0);
+}
+
+#[test]
+fn a_past_roster_that_the_relay_does_not_have_is_said_once() {
+    let site = BenchSite::new();
+    let mut table = Table::of_agent(&site, |_, _| {});
+    let (visitor, before) = (table.members[VISITOR].id(), table.roster.clone());
+    table.post(VISITOR, table.letter(content::Body::Text("halo".to_owned())));
+    let roster = table.name();
+    table.publish(|_| {});
+    table.restart();
+    table.bench.versions = Some(std::collections::BTreeMap::new());
+    let claim = act(&table, COLLEAGUE, &Assignment::default(), ActKind::Claim, &before);
+    table
+        .post(COLLEAGUE, Letter { roster, others: vec![visitor], ..table.letter(content::Body::Act(claim)) });
+    table.wait(10);
+    assert_eq!(table.refusals(), [Refusal::RosterMissing]);
 }
