@@ -43,6 +43,27 @@ impl Engine {
         if !self.details.is_empty() {
             self.begin_with(id, event, now, random);
         }
+        self.describe_again(id, now);
+    }
+
+    /// What was said of the visitor and could not be kept with its message goes before the next one, or before that once it is
+    /// tried again: nobody asks for it anew.
+    // As below.
+    #[inline(never)]
+    pub(super) fn describe_again(&mut self, id: ConversationId, now: u64) {
+        let Some(conversation) = self.conversations.get_mut(&id).filter(|_| self.part != Part::Agent) else {
+            return;
+        };
+        let time = conversation.next_time(now);
+        let is_unkept = |message: &Message| {
+            matches!(message.stage, Stage::Failed(Refusal::StoreFailed)) && message.is_details()
+        };
+        let unkept = conversation.messages.iter_mut().find(|(_, message)| is_unkept(message));
+        let Some((&event, message)) = unkept else { return };
+        (message.stage, message.time, message.content) = (Stage::Waiting, time, None);
+        self.ledger.put(Name::Message(id, event), message);
+        conversation.outbox.push(event);
+        self.shown.dirty.insert((id, event), ());
     }
 
     // Most messages come alone: within its caller it would be there for all.

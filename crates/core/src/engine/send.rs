@@ -101,6 +101,7 @@ impl Engine {
 
     pub(super) fn retry(&mut self, id: ConversationId, event: EventId, now: u64) {
         let event = self.tried_again(id, event);
+        self.describe_again(id, now);
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
         let time = conversation.next_time(now);
         let Some(message) = conversation.messages.get_mut(&event) else { return };

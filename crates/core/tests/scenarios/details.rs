@@ -1,6 +1,6 @@
 //! What a visitor says beside the first message: masked, once, before it unless that has gone, kept with it, and by the visitor alone.
 
-use segel_core::show::{Agreed, Answer, Author, Body, Details, Refusal};
+use segel_core::show::{Agreed, Answer, Author, Body, Delivery, Details, Refusal};
 use segel_core::{Input, Outgoing, OutgoingDetails};
 use segel_crypto::content;
 use segel_mask::MaskedText;
@@ -266,4 +266,22 @@ fn details_cannot_be_taken_back() {
     let withdrawal = table.post(VISITOR, table.letter(content::Body::Withdrawal(event))).event;
     assert_eq!(table.item(withdrawal).unwrap().body, Body::Closed(Refusal::WithdrawalRefused));
     assert_eq!(table.item(event).unwrap().body, Body::Details(said));
+}
+
+#[test]
+fn what_could_not_be_kept_with_its_message_goes_before_that_when_it_is_tried_again() {
+    let site = BenchSite::new();
+    let mut table = Table::of_silent_visitor(&site, |roster| roster.profile.intake = Some(intake(&["Nama"])));
+    table.bench.keeps = table.bench.generation;
+    table.input(details(FIRST, &[("Nama", "Pengunjung Demo")]));
+    table.input(submit(FIRST, "halo"));
+    table.input(Input::StoreFailed(table.bench.generation + 1));
+    let item = table.own("halo").unwrap();
+    assert_eq!(item.delivery, Delivery::Failed(Refusal::StoreFailed));
+    let conversation = item.conversation;
+    table.bench.keeps = u64::MAX;
+    table.input(Input::Retry { conversation, event: FIRST });
+    table.wait(1);
+    let bodies: Vec<_> = table.sent_to(COLLEAGUE).into_iter().map(|message| message.body).collect();
+    assert!(matches!(bodies[..], [content::Body::Details(_), content::Body::Text(_)]), "{bodies:?}");
 }
