@@ -13,7 +13,7 @@ use crate::{build, paths, simulate, size};
 const BROWSER_PACKAGES: [&str; 5] = ["segel-web", "segel-ui", "segel", "segel-widget", "segel-console"];
 
 /// Packages that run others' test vectors, natively and in WebAssembly under Node.
-const VECTORS: [&str; 4] = ["segel-wire", "segel-hazmat", "segel-kdf", "segel-stretch"];
+const VECTORS: [&str; 3] = ["segel-wire", "segel-hazmat", "segel-stretch"];
 
 /// The second implementation of the protocol.
 const INTEROP: &str = "tests/interop";

@@ -7,7 +7,7 @@ use segel_wire::signed::{Agent, Desk, VerifiedRoster, statement};
 use segel_wire::{cbor, cbor_array, cbor_index, cbor_map, cbor_transparent, limits};
 
 use crate::device::DeviceSecrets;
-use segel_kdf as kdf;
+use segel_hazmat::kdf;
 
 /// SHA-256 of an act; the next one names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

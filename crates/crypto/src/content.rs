@@ -16,8 +16,7 @@ use crate::log::Seen;
 use crate::padding;
 use crate::secret::{Secret, secrets};
 use crate::signal::SharedKey;
-use segel_hazmat::aead;
-use segel_kdf as kdf;
+use segel_hazmat::{aead, kdf};
 
 secrets! {
     /// Opens one content; travels in wraps only.

@@ -10,7 +10,7 @@ use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::device::DeviceSecrets;
-use segel_kdf as kdf;
+use segel_hazmat::kdf;
 
 /// What the owner gives an agent, in the fragment of an address: where and what to join, and a secret.
 #[derive(Clone, PartialEq, Eq)]

@@ -16,8 +16,8 @@ use crate::prekeys::{Prekeys, Used};
 use crate::secret::{Secret, secrets};
 use crate::session::{Beginning, HeaderKey, Parties, RootChainKey, Session, Wrap, WrapContext, WrapError};
 use segel_hazmat::curve::{self, WeakKey};
+use segel_hazmat::kdf;
 use segel_hazmat::kem::{self, BadKemKey};
-use segel_kdf as kdf;
 
 secrets! {
     /// The initiator's ephemeral X25519 key; fresh for each responder and dropped after the handshake.

@@ -1,6 +1,6 @@
 //! Keys, handshake, sessions and content sealing: sections 3 to 5 of docs/PROTOCOL.md.
 //!
-//! Sans-IO: randomness is an argument (`&mut impl CryptoRng`), time is a number. Only `segel-hazmat` and `segel-kdf` name
+//! Sans-IO: randomness is an argument (`&mut impl CryptoRng`), time is a number. Only `segel-hazmat` names
 //! primitives; the other rooms speak in keys with a role. Nothing here knows about masking.
 
 pub mod act;

@@ -4,8 +4,7 @@
 use core::ops::RangeInclusive;
 
 use rand_core::CryptoRng;
-use segel_hazmat::aead;
-use segel_kdf as kdf;
+use segel_hazmat::{aead, kdf};
 use segel_wire::cbor::{self, MalformedCbor};
 use segel_wire::ids::Octets;
 use segel_wire::signed::statement;

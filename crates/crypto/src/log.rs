@@ -6,7 +6,7 @@ use segel_wire::signed::statement;
 use segel_wire::{cbor_array, cbor_transparent};
 
 use crate::content::ContentHash;
-use segel_kdf as kdf;
+use segel_hazmat::kdf;
 
 /// What a conversation's events up to a position come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use segel_wire::cbor::{Cbor, MalformedCbor, Reader, Writer};
 use segel_wire::ids::{IdentityKey, RootKey, SiteId};
 use segel_wire::signed::statement;
 
-use segel_kdf as kdf;
+use segel_hazmat::kdf;
 
 /// Twelve groups of five digits over the site's root key and a visitor's identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

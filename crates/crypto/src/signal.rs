@@ -9,8 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::handshake::SUITE;
 use crate::secret::{Secret, secrets};
-use segel_hazmat::aead;
-use segel_kdf as kdf;
+use segel_hazmat::{aead, kdf};
 
 secrets! {
     /// Seals one sender's signals in one conversation.

@@ -42,7 +42,7 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use super::*;
-    use segel_vectors::{self as vectors, Hex, read_rfc, read_rfc_section, read_wycheproof};
+    use crate::vectors::{self, Hex, read_rfc, read_rfc_section, read_wycheproof};
 
     #[derive(Deserialize)]
     struct Agreement {

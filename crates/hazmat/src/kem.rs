@@ -40,7 +40,7 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use super::*;
-    use segel_vectors::{self as vectors, Hex, read_wycheproof};
+    use crate::vectors::{self, Hex, read_wycheproof};
 
     #[derive(Deserialize)]
     struct KeyGeneration {

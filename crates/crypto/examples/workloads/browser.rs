@@ -103,3 +103,8 @@ impl Flight {
         self.0.send(text)
     }
 }
+
+/// As widget and console have it.
+#[cfg(target_family = "wasm")]
+#[global_allocator]
+static MEMORY: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();

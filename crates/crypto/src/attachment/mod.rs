@@ -19,8 +19,7 @@ pub use opener::{OpenError, Opener};
 pub use sealer::{Measure, Measured, SealError, SealedHash, Sealer};
 
 use crate::secret::{Secret, secrets};
-use segel_hazmat::aead;
-use segel_kdf as kdf;
+use segel_hazmat::{aead, kdf};
 
 secrets! {
     /// Seals the chunks of one attachment.

@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 use super::{Attachment, Layout};
 use crate::secret::Secret;
 use segel_hazmat::aead;
-use segel_kdf::Hasher;
+use segel_hazmat::kdf::Hasher;
 
 /// Opens the chunks of an attachment in order, one in memory at a time.
 #[derive(Debug)]

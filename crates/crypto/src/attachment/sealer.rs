@@ -8,7 +8,7 @@ use segel_wire::limits;
 use super::{Attachment, AttachmentKey, Layout, derive_key};
 use crate::secret::Secret;
 use segel_hazmat::aead;
-use segel_kdf::{self as kdf, Hasher};
+use segel_hazmat::kdf::{self, Hasher};
 
 /// The first reading of a source: 32 bytes a chunk are kept of it, and one chunk at a time.
 pub struct Measure {

@@ -5,7 +5,7 @@ use segel_wire::cbor_array;
 use zeroize::Zeroizing;
 
 use crate::secret::{Secret, secrets};
-use segel_kdf as kdf;
+use segel_hazmat::kdf;
 
 secrets! {
     /// The key that the chain of root keys stands at.

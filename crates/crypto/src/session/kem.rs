@@ -11,8 +11,7 @@ use super::wrap::WrapError;
 use crate::handshake::encapsulate;
 use crate::prekeys::KemSeed;
 use crate::secret::Secret;
-use segel_hazmat::kem;
-use segel_kdf as kdf;
+use segel_hazmat::{kdf, kem};
 
 /// Where the KEM step of a session stands.
 #[derive(Debug, Clone)]

@@ -10,8 +10,7 @@ use super::chain::MessageKey;
 use crate::content::{ContentHash, ContentKey};
 use crate::handshake::{Init, SUITE, Transcript};
 use crate::secret::Secret;
-use segel_hazmat::aead;
-use segel_kdf as kdf;
+use segel_hazmat::{aead, kdf};
 
 /// What a wrap is bound to.
 #[derive(Debug, Clone, Copy)]

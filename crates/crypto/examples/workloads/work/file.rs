@@ -6,7 +6,7 @@ use segel_crypto::attachment::{Measure, Opener, Sealer};
 use segel_wire::ids::AttachmentId;
 use segel_wire::limits::CHUNK_BYTES;
 
-use segel_kdf::Hasher;
+use segel_hazmat::kdf::Hasher;
 
 /// Measures, seals and opens a file, chunk by chunk, with every hash of section 5.11.
 pub(crate) fn seal_and_open_file(file: &[u8]) -> Option<Vec<u8>> {

@@ -23,8 +23,8 @@ use segel_crypto::signal::{SharedKey, SignalError, SignalKey, SignalKind, Signal
 use segel_crypto::storage::{Record, StateKey, StorageError};
 use segel_hazmat::aead;
 use segel_hazmat::curve::WeakKey;
+use segel_hazmat::kdf::Hasher;
 use segel_hazmat::kem::BadKemKey;
-use segel_kdf::Hasher;
 use segel_wire::api::LoginAnswer;
 use segel_wire::cbor::{self, Cbor};
 use segel_wire::ids::{AttachmentId, DeviceId, EventId, IdentityKey, Signature, VoucherKey};
@@ -102,7 +102,7 @@ fn keys(entries: &mut Entries) {
     entries.add("aead::NotAuthentic", &aead::NotAuthentic);
     let mut hasher = Hasher::default();
     hasher.update(&SECRET);
-    entries.add("lib::Hasher", &hasher);
+    entries.add("kdf::Hasher", &hasher);
 }
 
 fn devices(entries: &mut Entries) {

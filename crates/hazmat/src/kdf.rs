@@ -1,7 +1,4 @@
-//! SHA-256, SHA-512, HMAC-SHA-256 (RFC 2104) and HKDF-SHA-256 (RFC 5869), for `segel-crypto`.
-//!
-//! A package of its own because of its weight, as `segel-hazmat` is for its speed: the rounds, which take the time, are the
-//! crate's, and what calls them is compiled for size.
+//! SHA-256, SHA-512, HMAC-SHA-256 (RFC 2104) and HKDF-SHA-256 (RFC 5869).
 
 use hkdf::{Hkdf, InvalidLength};
 use hmac::{Hmac, KeyInit, Mac};
@@ -82,7 +79,7 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     use super::*;
-    use segel_vectors::{self as vectors, Hex, read_rfc, read_wycheproof};
+    use crate::vectors::{self, Hex, read_rfc, read_wycheproof};
 
     #[derive(Deserialize)]
     struct Derivation {
