@@ -52,3 +52,4 @@ mod typing;
 mod unreachable;
 mod uploads;
 mod withdrawals;
+mod withdrawn;
