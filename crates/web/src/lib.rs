@@ -27,7 +27,7 @@ pub mod timer;
 
 mod bindings;
 
-/// Smaller and faster than the allocator that comes with Rust.
+/// Smaller than the allocator that comes with Rust.
 #[cfg(target_family = "wasm")]
 #[global_allocator]
 static MEMORY: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
